@@ -1,0 +1,114 @@
+"""What a codec is: waveforms to bytes, and bytes to waveforms.
+
+A codec class is a frozen dataclass; one instance is one operating point, and every setting is
+a field, so that `repr` is its identity. Its file defines `CODEC = TheClass` in one of the
+folders `conventional/`, `controls/`, `neural/`: the folder is the registry.
+
+Conventions
+    audio     mono float32 tensors [T_i] at `sample_rate`, nominally within [-1, 1]
+    payload   the bytes that `encode` returns: all that `decode` sees, beside the noise. The
+              bitrate is measured from them, so they hold no container, no padding between
+              frames and no length that the container already has (`bitstream.Header.samples`)
+    batch     a list of unpadded items; one item is a list of one. Encoding three items together
+              equals encoding each alone, bit for bit, on the CPU
+    length    `decode` returns at least the samples that were encoded, aligned with them (the
+              codec's delay is removed), and less than 100 ms more; the caller cuts the rest
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any, ClassVar, Literal
+
+from torch import Tensor
+
+from .noise import Noise
+
+Kind = Literal["codec", "control", "oracle"]
+
+
+class CodecError(ValueError):
+    """A codec cannot do what was asked: the message says why, and what is allowed."""
+
+
+class Unavailable(CodecError):
+    """A library, binary or weights file of this codec is missing: the message says how to get it."""
+
+
+class Codec(ABC):
+    """One operating point of one codec.
+
+    Class attributes
+        name              of the codec, lower case with hyphens: the file's name
+        kind              "codec"; "control" (null condition or anchor), "oracle" (sends no bitstream):
+                          these two are never ranked with codecs
+        stochastic        does `decode` draw noise?
+        main_field        the field that a condition's name states as a plain number
+        operating_points  the settings that `nscbench list` shows and the contract test runs
+    """
+
+    name: ClassVar[str]
+    kind: ClassVar[Kind] = "codec"
+    stochastic: ClassVar[bool] = False
+    main_field: ClassVar[str | None] = "kbps"
+    operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
+
+    @property
+    @abstractmethod
+    def sample_rate(self) -> int:
+        """Hz, of what `encode` takes and `decode` returns."""
+
+    @property
+    @abstractmethod
+    def nominal_kbps(self) -> float:
+        """The rate that the operating point claims, in kbit/s; 0 for an oracle."""
+
+    @abstractmethod
+    def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
+        """Payloads of mono float32 signals [T_i] at `sample_rate`."""
+
+    @abstractmethod
+    def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+        """Mono float32 signals [T_i'] on the CPU, T_i' >= T_i.
+
+        Args:
+            payloads: what `encode` returned, in this or another process.
+            noise: one generator per payload; a deterministic codec ignores it.
+
+        Raises:
+            BitstreamError: a payload is not one of this operating point.
+        """
+
+    @property
+    def fingerprint(self) -> str:
+        """Hexadecimal digest of the weights, which bitstreams carry; "" for a codec without."""
+        return ""
+
+    @property
+    def backend(self) -> str:
+        """Library and version that do the work, such as "libopus 1.6.1 (PyAV 18.1.0)"."""
+        return ""
+
+    @classmethod
+    def unavailable(cls) -> str:
+        """Why this codec cannot run here and how to get what is missing; "" if it can run."""
+        return ""
+
+    @property
+    def condition(self) -> str:
+        """Name of this operating point: the codec, its main field, and what is not default.
+
+        `opus-6`, `mel2mel-3`, `mel2mel-3-nfe4`.
+        """
+        words = [self.name]
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if field.name == self.main_field:
+                words.insert(1, _plain(value))
+            elif value != field.default and field.metadata.get("in_name", True):
+                words.append(f"{field.name}{_plain(value)}")
+        return "-".join(words)
+
+
+def _plain(value: object) -> str:
+    return f"{value:.10g}" if isinstance(value, int | float) else str(value)

@@ -1,0 +1,1 @@
+"""Null conditions and anchors: they show the floor, ceiling and noise of each metric."""

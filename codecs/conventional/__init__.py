@@ -1,0 +1,1 @@
+"""Conventional codecs: one file each, on the library that its docstring names."""

@@ -1,0 +1,1 @@
+"""Neural codecs trained by the suite: one file each."""

@@ -1,0 +1,88 @@
+"""Finds codecs by their files and makes operating points from names or settings."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, cast
+
+from .base import Codec, CodecError, Unavailable
+
+FOLDERS = ("controls", "conventional", "neural")
+
+
+@lru_cache(maxsize=1)
+def available() -> dict[str, type[Codec]]:
+    """Every codec class by its name; the folders in the order of `FOLDERS`, files by name."""
+    found: dict[str, type[Codec]] = {}
+    for folder in FOLDERS:
+        package = import_module(f"{__package__}.{folder}")
+        for module in sorted(info.name for info in iter_modules(package.__path__)):
+            codec = getattr(import_module(f"{package.__name__}.{module}"), "CODEC", None)
+            if codec is not None:
+                found[codec.name] = codec
+    return found
+
+
+def make(name: str, settings: Mapping[str, Any]) -> Codec:
+    """The operating point of codec `name` with these settings.
+
+    Raises:
+        CodecError: no such codec or setting, or a value that the codec refuses.
+        Unavailable: what the codec runs on is missing here.
+    """
+    classes = available()
+    if name not in classes:
+        raise CodecError(f"no codec is called {name!r}; there are: {', '.join(classes)}")
+    codec = classes[name]
+    allowed = [field.name for field in fields(codec)]  # type: ignore[arg-type]
+    for key in settings:
+        if key not in allowed:
+            raise CodecError(
+                f"{name} has no setting {key!r}; it has: {', '.join(allowed) or 'none'}"
+            )
+    if missing := codec.unavailable():
+        raise Unavailable(f"{name} cannot run here: {missing}")
+    return codec(**settings)
+
+
+def get(condition: str) -> Codec:
+    """The operating point of a condition's name, such as `opus-6` or `mel2mel-3-nfe4`.
+
+    Raises:
+        CodecError: the name does not name an operating point.
+        Unavailable: what the codec runs on is missing here.
+    """
+    name = max(
+        (n for n in available() if condition == n or condition.startswith(n + "-")),
+        key=len,
+        default="",
+    )
+    if not name:
+        raise CodecError(
+            f"no codec is called {condition!r}; there are: {', '.join(available())}"
+        )
+    codec = available()[name]
+    settings: dict[str, Any] = {}
+    for word in condition[len(name) + 1 :].split("-") if condition != name else ():
+        key, value = _setting(codec, word, condition)
+        settings[key] = value
+    return make(name, settings)
+
+
+def _setting(codec: type[Codec], word: str, condition: str) -> tuple[str, Any]:
+    """Field and value of one word of a condition's name: `6`, `nfe4`."""
+    main = cast("str | None", codec.main_field)
+    if main and re.fullmatch(r"\d+(\.\d+)?", word):
+        return main, _number(word)
+    for field in sorted(fields(codec), key=lambda f: -len(f.name)):  # type: ignore[arg-type]
+        if word.startswith(field.name) and word != field.name:
+            value = word[len(field.name) :]
+            return field.name, _number(value) if re.fullmatch(r"\d+(\.\d+)?", value) else value
+    raise CodecError(f"{condition!r}: {codec.name} does not know the setting {word!r}")
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)

@@ -1,0 +1,62 @@
+"""What a metric is: a pure function of (reference, degraded), giving named columns.
+
+One file in this folder is one metric and defines `METRIC = Metric(...)`.
+
+Conventions
+    signals   mono float64 arrays [T] of equal length at `sample_rate`, within [-1, 1]; reference
+              first, degraded second. `signals.check` refuses anything else before a metric sees it
+    failure   a metric raises: `MetricError` where the pair cannot be measured, `Undefined` where
+              the quantity does not exist for the pair (the F0 error without voiced frames). It
+              never returns a sentinel, a fallback value or NaN
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Signal = NDArray[np.float64]
+Direction = Literal["higher", "lower", "none"]
+
+
+class MetricError(ValueError):
+    """A pair of signals cannot be measured: the message says what is wrong with it."""
+
+
+class Undefined(MetricError):
+    """The quantity does not exist for this pair: no fault of the codec, the item or the suite."""
+
+
+class MetricUnavailable(MetricError):
+    """A library or weights file of this metric is missing: the message says how to get it."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric and what the runner must know of it.
+
+    Attributes:
+        score: values of one pair by column.
+        columns: every column that `score` gives, and its better direction ("none": shown, never
+            ranked).
+        version: of the measurement, bumped whenever a known number moves. With `packages` it keeps
+            runs apart that were measured differently.
+        packages: distributions whose version decides the values, such as ("pesq",).
+        sample_rate: Hz of both signals; the runner resamples.
+        aligned: the runner removes delay between the signals first.
+        shortest: seconds below which a pair is refused.
+        needs_reference_activity: a (nearly) silent reference is refused.
+        unavailable: why the metric cannot run here and how to get what is missing; "" if it can.
+    """
+
+    score: Callable[[Signal, Signal], dict[str, float]]
+    columns: Mapping[str, Direction]
+    version: str = "1"
+    packages: tuple[str, ...] = ()
+    sample_rate: int = 16_000
+    aligned: bool = False
+    shortest: float = 0.0
+    needs_reference_activity: bool = True
+    unavailable: Callable[[], str] = lambda: ""
