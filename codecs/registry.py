@@ -1,21 +1,29 @@
-"""Finds codecs by their files and makes operating points from names or settings."""
+"""Finds codecs by their files and makes operating points from names or settings.
+
+Another package adds a codec by an entry point of the group `nscbench.codecs`:
+
+    [project.entry-points."nscbench.codecs"]
+    mycodec = "mypackage.mymodule:MyCodec"
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import Any, cast
 
 from .base import Codec, CodecError, Unavailable
 
 FOLDERS = ("controls", "conventional", "neural")
+ENTRY_POINTS = "nscbench.codecs"
 
 
 @lru_cache(maxsize=1)
 def available() -> dict[str, type[Codec]]:
-    """Every codec class by its name; the folders in the order of `FOLDERS`, files by name."""
+    """Every codec class by its name: the folders in the order of `FOLDERS`, then entry points."""
     found: dict[str, type[Codec]] = {}
     for folder in FOLDERS:
         package = import_module(f"{__package__}.{folder}")
@@ -23,6 +31,11 @@ def available() -> dict[str, type[Codec]]:
             codec = getattr(import_module(f"{package.__name__}.{module}"), "CODEC", None)
             if codec is not None:
                 found[codec.name] = codec
+    for point in entry_points(group=ENTRY_POINTS):
+        codec = point.load()
+        if codec.name in found:
+            raise CodecError(f"{point.value}: there is a codec {codec.name!r} already")
+        found[codec.name] = codec
     return found
 
 

@@ -1,26 +1,39 @@
 """The metrics. One file of this folder that defines `METRIC` is one metric.
 
-`available()` lists them, in the order of their columns on a leaderboard.
+`available()` lists them, in the order of their columns on a leaderboard. Another package adds one
+by an entry point of the group `nscbench.metrics` that names its `Metric`.
 """
 
 from functools import lru_cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from pkgutil import iter_modules
 
 from .base import Metric, MetricError, MetricUnavailable, Undefined
+
+ENTRY_POINTS = "nscbench.metrics"
+ORDER = ("pesq", "stoi", "visqol", "dnsmos", "plcmos")  # leads a leaderboard
 
 __all__ = ["Metric", "MetricError", "MetricUnavailable", "Undefined", "available", "get"]
 
 
 @lru_cache(maxsize=1)
 def available() -> dict[str, Metric]:
-    """Every metric by the name of its file."""
-    found = {}
+    """Every metric by the name of its file, or of its entry point."""
+    found: dict[str, Metric] = {}
     for name in sorted(info.name for info in iter_modules(__path__)):
         metric = getattr(import_module(f"{__name__}.{name}"), "METRIC", None)
         if metric is not None:
             found[name] = metric
-    return found
+    for point in entry_points(group=ENTRY_POINTS):
+        if point.name in found:
+            raise MetricError(f"{point.value}: there is a metric {point.name!r} already")
+        found[point.name] = point.load()
+    return {name: found[name] for name in sorted(found, key=_place)}
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
 
 
 def get(name: str) -> Metric:

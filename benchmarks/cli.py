@@ -1,0 +1,39 @@
+"""The `nscbench` command. Only the chosen sub-command is imported, so that `--help` is instant."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from .. import __version__
+
+COMMANDS = {
+    "run": ("benchmarks.run_command", "encode, decode and measure a test set with a suite"),
+    "list": ("benchmarks.list_command", "codecs, metrics, suites and data sets"),
+    "encode": ("benchmarks.file_commands", "encode one recording to a bitstream file"),
+    "decode": ("benchmarks.file_commands", "decode a bitstream file"),
+    "data": ("benchmarks.data_command", "fetch and check test sets"),
+    "report": ("benchmarks.report_command", "draw leaderboard and curves of a run again"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status (0, 1, 2 or 130: see the README)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(
+        prog="nscbench", description="A benchmark of neural speech codecs."
+    )
+    parser.add_argument("--version", action="version", version=f"nscbench {__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    chosen = next((word for word in words if not word.startswith("-")), "")
+    for name, (_, text) in COMMANDS.items():
+        if name != chosen:
+            subparsers.add_parser(name, help=text)
+    if chosen in COMMANDS:
+        import_module(f"nscbench.{COMMANDS[chosen][0]}").add_parser(subparsers)
+    arguments = parser.parse_args(words)
+    return int(arguments.command(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

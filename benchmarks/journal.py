@@ -1,0 +1,61 @@
+"""What a run has finished: an append-only log that survives `kill -9`.
+
+One JSON object per line, flushed to the disk before the work counts as done. Each record has a
+`key`: a digest of everything that decides its result (codec, weights, item, draw, metric
+version), so that a record is valid as long as its key is asked for, and a changed checkpoint or
+metric never returns an old value. Failures are never recorded: they are tried again.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+
+def key_of(*parts: object) -> str:
+    """Digest of the `repr` of what decides a result."""
+    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+
+class Journal:
+    """The log of one run; `with Journal(path) as journal`."""
+
+    def __init__(self, path: Path) -> None:
+        self._records: dict[str, Mapping[str, Any]] = {}
+        content = path.read_bytes() if path.exists() else b""
+        whole = content.rfind(b"\n") + 1  # a killed process leaves at most one torn line
+        for line in content[:whole].splitlines():
+            record = json.loads(line)
+            self._records[record["key"]] = record
+        self._file = path.open("ab")
+        self._file.truncate(whole)
+
+    def get(self, key: str) -> Mapping[str, Any] | None:
+        """The record of this key, if the work is done."""
+        return self._records.get(key)
+
+    def append(self, key: str, **content: Any) -> Mapping[str, Any]:
+        """Record finished work durably and return the record."""
+        record = {"key": key, **content}
+        self._file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._records[key] = record
+        return record
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()

@@ -1,0 +1,98 @@
+"""The work of a run, and the keys under which each piece of it is known.
+
+A key is a digest of what decides the result. Each stage's key holds the digest of the stage
+before it, so that whatever changes a bitstream also asks for new decoded audio, and whatever
+changes decoded audio for new scores:
+
+    encode   settings, weights, library, device, hash of the recording
+    decode   hash of the bitstream, library, device, id of the item and draw (they seed the noise)
+    score    hash of the decoded audio, hash of the reference, metric and versions
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..codecs import Codec
+from .items import Item
+from .journal import key_of
+from .provenance import metric_version
+from .suite import Suite
+
+BATCH_SECONDS = {"cpu": 30.0, "cuda": 600.0}  # of audio that are encoded or decoded together
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Items of similar length that one condition codes together."""
+
+    codec: Codec
+    items: tuple[Item, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Audio in the batch."""
+        return sum(item.seconds for item in self.items)
+
+    def split(self) -> list["Batch"]:
+        """One batch an item."""
+        return [Batch(self.codec, (item,)) for item in self.items]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A suite on its items, on a device."""
+
+    suite: Suite
+    items: Sequence[Item]
+    device: str
+
+    def draws(self, codec: Codec) -> range:
+        """The draws of a condition: one for a deterministic decoder."""
+        return range(self.suite.draws if codec.stochastic else 1)
+
+    def batches(self) -> Iterator[Batch]:
+        """All work, condition by condition, the longest items first."""
+        ordered = sorted(self.items, key=lambda item: -item.seconds)
+        for codec in self.suite.codecs:
+            batch: list[Item] = []
+            for item in ordered:
+                total = sum(i.seconds for i in batch) + item.seconds
+                if batch and total > BATCH_SECONDS[self.device]:
+                    yield Batch(codec, tuple(batch))
+                    batch = []
+                batch.append(item)
+            yield Batch(codec, tuple(batch))
+
+    def reference(self, codec: Codec, item: Item) -> Item:
+        """What the decoded item is compared with: itself, or the next item for a swapped control."""
+        if codec.pairing == "own":
+            return item
+        return self.items[(self._positions[item.id] + 1) % len(self.items)]
+
+    def encode_key(self, codec: Codec, item: Item) -> str:
+        """Key of a bitstream."""
+        return key_of(
+            "encode", codec, codec.fingerprint, codec.backend, self.device, item.sha256
+        )
+
+    def decode_key(self, codec: Codec, item: Item, draw: int, stream: str) -> str:
+        """Key of decoded audio; `stream` is the hash of the bitstream."""
+        return key_of("decode", stream, codec.backend, self.device, item.id, draw)
+
+    def score_key(self, codec: Codec, item: Item, metric: str, decoded: str) -> str:
+        """Key of a metric's values; `decoded` is the hash of the decoded audio."""
+        reference = self.reference(codec, item).sha256
+        return key_of("score", decoded, reference, metric, self._versions[metric])
+
+    def match_key(self, codec: Codec, item: Item, decoded: str) -> str:
+        """Key of the signatures of a pair."""
+        return key_of("match", decoded, self.reference(codec, item).sha256)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {item.id: position for position, item in enumerate(self.items)}
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return {name: metric_version(name) for name in self.suite.metrics}

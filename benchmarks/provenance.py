@@ -1,0 +1,118 @@
+"""What made a run: versions, hardware, items, conditions, metrics, seeds."""
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from .. import __version__, metrics
+from ..codecs import Codec
+from .items import Item
+from .suite import Suite
+
+PACKAGES = (
+    "torch",
+    "numpy",
+    "scipy",
+    "soundfile",
+    "soxr",
+    "pandas",
+    "pesq",
+    "pystoi",
+    "visqol-python",
+    "ai-edge-litert",
+    "speechmos",
+    "onnxruntime",
+    "av",
+    "lc3py",
+    "pycodec2",
+)
+
+
+def describe(suite: Suite, items: Sequence[Item], device: str) -> dict[str, Any]:
+    """Everything that someone needs to repeat or to doubt the run; JSON-able."""
+    return {
+        "nscbench": __version__,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws},
+        "conditions": [describe_condition(codec) for codec in suite.codecs],
+        "metrics": [
+            {"metric": name, "version": metric_version(name)} for name in suite.metrics
+        ],
+        "unavailable": dict(suite.unavailable),
+        "seeds": "BLAKE2b of the item's id and the draw; one generator per item, on the CPU",
+        "device": device,
+        "hardware": hardware(device),
+        "packages": {name: package_version(name) for name in PACKAGES},
+        "items": [
+            {
+                "id": item.id,
+                "path": str(Path(item.path).resolve()),
+                "speaker": item.speaker,
+                "sex": item.sex,
+                "seconds": item.seconds,
+                "sha256": item.sha256,
+            }
+            for item in items
+        ],
+    }
+
+
+def describe_condition(codec: Codec) -> dict[str, Any]:
+    """One condition of a manifest."""
+    return {
+        "condition": codec.condition,
+        "codec": codec.name,
+        "kind": codec.kind,
+        "settings": repr(codec),
+        "sample_rate": codec.sample_rate,
+        "nominal_kbps": codec.nominal_kbps,
+        "stochastic": codec.stochastic,
+        "fingerprint": codec.fingerprint,
+        "backend": codec.backend,
+    }
+
+
+def metric_version(name: str) -> str:
+    """Version of what measures: the metric's own, and its packages'."""
+    metric = metrics.get(name)
+    packages = [f"{package} {package_version(package)}" for package in metric.packages]
+    return " ".join([metric.version, *packages])
+
+
+def package_version(name: str) -> str:
+    """Installed version of a distribution; "" where there is none."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def hardware(device: str) -> dict[str, Any]:
+    """Processor, cores and accelerator of this machine."""
+    found: dict[str, Any] = {
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+    }
+    if device == "cuda":
+        import torch
+
+        found["gpu"] = torch.cuda.get_device_name()
+    return found
+
+
+def _processor() -> str:
+    """The processor's name: Linux has it in a file only."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next(
+        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")),
+        platform.processor(),
+    )

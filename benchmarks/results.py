@@ -1,0 +1,126 @@
+"""Rows: every value that a run measured, and every one that it could not."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from .. import metrics
+from ..codecs import Codec
+from .items import Item
+from .journal import Journal
+from .match import swapped
+from .plan import Plan
+from .runner import Failures
+
+ROW_COLUMNS = ("condition", "item", "draw", "column", "value", "error")
+RATE_COLUMNS = ("seconds", "payload_bits", "container_bits")
+UNDEFINED = "undefined: "  # starts the error of a value that does not exist: not a failure
+
+
+class Row(NamedTuple):
+    """One measured value; NaN with its reason where there is none."""
+
+    condition: str
+    item: str
+    draw: int
+    column: str
+    value: float
+    error: str = ""
+
+
+def collect(plan: Plan, journal: Journal, failures: Failures) -> pd.DataFrame:
+    """All rows of a plan, in the order of its conditions, items, draws and columns."""
+    rows = [
+        row
+        for codec in plan.suite.codecs
+        for item in plan.items
+        for row in _item_rows(plan, journal, failures, codec, item)
+    ]
+    return pd.DataFrame(rows, columns=list(ROW_COLUMNS))
+
+
+def _item_rows(
+    plan: Plan, journal: Journal, failures: Failures, codec: Codec, item: Item
+) -> Iterator[Row]:
+    name = codec.condition
+    encoded = journal.get(plan.encode_key(codec, item))
+    for column in RATE_COLUMNS if encoded else ():
+        assert encoded is not None
+        yield Row(name, item.id, 0, column, float(encoded[column]))
+    for draw in plan.draws(codec):
+        decoded = encoded and journal.get(
+            plan.decode_key(codec, item, draw, encoded["sha256"])
+        )
+        for metric in plan.suite.metrics:
+            failure = failures.get((name, item.id, draw, metric), "")
+            record = decoded and journal.get(
+                plan.score_key(codec, item, metric, decoded["sha256"])
+            )
+            for column in metrics.get(metric).columns:
+                if record and not failure:
+                    value = record["values"].get(column, float("nan"))
+                    reason = record["undefined"] and UNDEFINED + record["undefined"]
+                    yield Row(name, item.id, draw, column, value, reason)
+                else:
+                    yield Row(
+                        name, item.id, draw, column, float("nan"), failure or "not reached"
+                    )
+
+
+def is_failure(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows are failures: an error that is not just an undefined quantity."""
+    errors = rows["error"].fillna("")
+    return (errors != "") & ~errors.str.startswith(UNDEFINED)
+
+
+def checks(plan: Plan, journal: Journal) -> pd.DataFrame:
+    """What looks wrong though every metric gave a value: condition, item, finding."""
+    found = []
+    for codec in plan.suite.codecs:
+        references: dict[str, str] = {}
+        degraded: dict[str, str] = {}
+        for item in plan.items:
+            record = _signatures(plan, journal, codec, item)
+            if record:
+                references[item.id], degraded[item.id] = record
+        found += [
+            (codec.condition, item, f"decoded audio fits the reference {other} better than its own")
+            for item, other in swapped(references, degraded).items()
+        ]
+    return pd.DataFrame(found, columns=["condition", "item", "finding"])
+
+
+def _signatures(
+    plan: Plan, journal: Journal, codec: Codec, item: Item
+) -> tuple[str, str] | None:
+    """Signatures of the reference that the item was compared with, and of its decoded audio."""
+    encoded = journal.get(plan.encode_key(codec, item))
+    decoded = encoded and journal.get(plan.decode_key(codec, item, 0, encoded["sha256"]))
+    record = decoded and journal.get(plan.match_key(codec, item, decoded["sha256"]))
+    return (record["reference"], record["degraded"]) if record else None
+
+
+def summary(found: pd.DataFrame, items: int) -> list[str]:
+    """One sentence a condition on what `checks` found."""
+    counts: dict[str, int] = defaultdict(int)
+    for condition in found["condition"]:
+        counts[condition] += 1
+    return [
+        f"{condition}: the decoded audio of {count} of {items} items fits another item better"
+        for condition, count in counts.items()
+    ]
+
+
+def read_rows(path: Path) -> pd.DataFrame:
+    """The rows of a finished run.
+
+    Raises:
+        ValueError: the file is not one of rows.
+    """
+    rows = pd.read_csv(path, dtype={"condition": str, "item": str, "error": str})
+    if tuple(rows.columns) != ROW_COLUMNS:
+        raise ValueError(f"{path}: not rows: its columns are {', '.join(rows.columns)}")
+    return rows.fillna({"error": ""})

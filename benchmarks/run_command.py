@@ -1,0 +1,149 @@
+"""`nscbench run`: one suite, one directory, one leaderboard."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .. import metrics
+from ..codecs import CodecError
+from ..reports.curves import draw_curves
+from ..reports.leaderboard import leaderboard
+from ..reports.table import show
+from .atomic import write_atomically
+from .items import Item, ItemsError, read_items
+from .journal import Journal
+from .plan import Plan
+from .provenance import describe
+from .results import checks, collect, is_failure, summary
+from .runner import Runner
+from .rundir import RunDirectory, RunError
+from .suite import Suite, SuiteError, load
+
+OK, FAILURES, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `nscbench run`."""
+    parser = subparsers.add_parser(
+        "run", help="encode, decode and measure a test set with every codec of a suite"
+    )
+    parser.add_argument("suite", help="name of a suite (see `nscbench list`) or a .toml file")
+    parser.add_argument("--out", type=Path, help="directory of the run; default runs/SUITE")
+    parser.add_argument("--items", help="data set, manifest (.csv) or folder of recordings")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="processes that score"
+    )
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a suite; the exit status."""
+    try:
+        suite = load(arguments.suite)
+        items = read_items(arguments.items or suite.items)
+        device = _device(arguments.device)
+        if arguments.workers < 1:
+            raise RunError(f"--workers must be at least 1, not {arguments.workers}")
+        directory = RunDirectory(arguments.out or Path("runs") / suite.name)
+        with directory.locked():
+            return _run(Plan(suite, items, device), directory, arguments.workers)
+    except (SuiteError, ItemsError, RunError, CodecError) as error:
+        print(f"nscbench: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except OSError as error:
+        print(f"nscbench: stopped: {error}; the same command goes on", file=sys.stderr)
+        return FAILURES
+    except KeyboardInterrupt:
+        print("\nnscbench: interrupted; the same command goes on", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _device(wanted: str) -> str:
+    import torch
+
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise RunError("no CUDA device here; --device cpu or auto would run")
+    return wanted
+
+
+def _run(plan: Plan, directory: RunDirectory, workers: int) -> int:
+    _announce(plan)
+    manifest = describe(plan.suite, plan.items, plan.device)
+    _write_json(directory.manifest, manifest)
+    write_atomically(directory.items, _items_table(plan.items).to_csv(index=False).encode())
+    with Journal(directory.journal) as journal:
+        failures = Runner(plan, directory, journal, workers).run()
+        rows = collect(plan, journal, failures)
+        found = checks(plan, journal)
+    write_atomically(directory.rows, rows.to_csv(index=False).encode())
+    write_atomically(directory.checks, found.to_csv(index=False).encode())
+    table = write_leaderboard(directory, manifest, rows)
+    failed = rows[is_failure(rows)]
+    manifest |= {
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "failures": len(failed),
+    }
+    _write_json(directory.manifest, manifest)
+    _conclude(plan.suite, directory, table, failed, summary(found, len(plan.items)))
+    return FAILURES if len(failed) else OK
+
+
+def write_leaderboard(
+    directory: RunDirectory, manifest: dict[str, Any], rows: pd.DataFrame
+) -> pd.DataFrame:
+    """Make the leaderboard and the curves of a run from its rows."""
+    columns = [
+        column
+        for entry in manifest["metrics"]
+        for column in metrics.get(entry["metric"]).columns
+    ]
+    table = leaderboard(rows, manifest["conditions"], manifest["items"], columns)
+    write_atomically(directory.leaderboard, table.to_csv(index=False).encode())
+    draw_curves(table, columns, directory.curves, manifest["suite"]["title"])
+    return table
+
+
+def _announce(plan: Plan) -> None:
+    seconds = sum(item.seconds for item in plan.items)
+    print(
+        f"{plan.suite.title}: {len(plan.suite.codecs)} conditions on {len(plan.items)} items "
+        f"({seconds / 60:.1f} min), {len(plan.suite.metrics)} metrics, on {plan.device}"
+    )
+    for name, why in plan.suite.unavailable.items():
+        print(f"  left out: {name}: {why}")
+
+
+def _conclude(
+    suite: Suite,
+    directory: RunDirectory,
+    table: pd.DataFrame,
+    failed: pd.DataFrame,
+    findings: Sequence[str],
+) -> None:
+    print(f"\n{show(table)}\n")
+    for finding in findings:
+        print(f"check: {finding}")
+    for (condition, error), rows in failed.groupby(["condition", "error"], sort=False):
+        items = rows["item"].unique()
+        print(f"failed: {condition}, {len(items)} items ({items[0]}, ...): {error}")
+    print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")
+
+
+def _items_table(items: Sequence[Item]) -> pd.DataFrame:
+    columns = ("id", "path", "speaker", "sex", "seconds", "sample_rate", "text", "sha256")
+    return pd.DataFrame([[getattr(i, c) for c in columns] for i in items], columns=list(columns))
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    write_atomically(path, text.encode())

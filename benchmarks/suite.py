@@ -1,0 +1,159 @@
+"""Suites: which codecs, at which settings, on which items, measured by what.
+
+A suite is a TOML file of this folder, or any path:
+
+    title = "Conventional codecs"
+    items = "demo"                     # data set, manifest or folder; `--items` overrides it
+    metrics = ["pesq", "visqol"]       # default: every metric that can run here
+    draws = 3                          # decodings per item of stochastic codecs; default 1
+
+    [[condition]]
+    codec = "opus"
+    kbps = [6, 8, 12]                  # a list is a grid
+
+Unknown keys are errors.
+"""
+
+import itertools
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from .. import metrics as all_metrics
+from ..codecs import Codec, CodecError, Unavailable, available, make
+from ..metrics import MetricError
+
+_KEYS = {"title": str, "items": str, "metrics": list, "draws": int, "condition": list}
+
+
+class SuiteError(ValueError):
+    """A suite cannot be read: the message names the file, the key and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite whose codecs and metrics exist and run here.
+
+    Attributes:
+        name: of its file.
+        items: data set, manifest or folder of its items.
+        codecs: its operating points, in order.
+        metrics: names of its metrics, in order.
+        draws: decodings per item of a stochastic codec.
+        unavailable: conditions and metrics that cannot run here, with the reason.
+    """
+
+    name: str
+    title: str
+    items: str
+    codecs: tuple[Codec, ...]
+    metrics: tuple[str, ...]
+    draws: int
+    unavailable: Mapping[str, str]
+
+
+def names() -> dict[str, str]:
+    """The suites that come with nscbench: title by name."""
+    files = [f for f in resources.files(__package__).iterdir() if f.name.endswith(".toml")]
+    return {
+        f.name.removesuffix(".toml"): str(tomllib.loads(f.read_text("utf-8"))["title"])
+        for f in sorted(files, key=lambda f: f.name)
+    }
+
+
+def load(source: str) -> Suite:
+    """The suite of a name, or of a TOML file.
+
+    Raises:
+        SuiteError: there is no such suite, or it says something that is not allowed.
+    """
+    path = Path(source)
+    if path.suffix == ".toml":
+        name, where = path.stem, source
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SuiteError(f"{source}: cannot be read: {error}") from error
+    elif source in names():
+        name, where = source, f"suite {source}"
+        text = resources.files(__package__).joinpath(f"{source}.toml").read_text("utf-8")
+    else:
+        raise SuiteError(
+            f"no suite is called {source!r}; there are: {', '.join(names())}, or a path to a .toml"
+        )
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SuiteError(f"{where}: not TOML: {error}") from error
+    return _suite(name, where, content)
+
+
+def _suite(name: str, where: str, content: Mapping[str, Any]) -> Suite:
+    for key, value in content.items():
+        if key not in _KEYS:
+            raise SuiteError(f"{where}: unknown key {key!r}; a suite has: {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
+            raise SuiteError(f"{where}: {key} must be a {_KEYS[key].__name__}, not {value!r}")
+    draws = content.get("draws", 1)
+    if draws < 1:
+        raise SuiteError(f"{where}: draws must be at least 1, not {draws}")
+    unavailable: dict[str, str] = {}
+    codecs: dict[str, Codec] = {}
+    for settings in _grid(where, content.get("condition", [])):
+        codec = _codec(where, settings, unavailable)
+        if codec is None:
+            continue
+        if codec.condition in codecs:
+            raise SuiteError(f"{where}: {codec.condition} appears twice")
+        codecs[codec.condition] = codec
+    if not codecs:
+        raise SuiteError(f"{where}: no condition can run here: {unavailable or 'there is none'}")
+    return Suite(
+        name,
+        content.get("title", name),
+        content.get("items", "demo"),
+        tuple(codecs.values()),
+        _metrics(where, content.get("metrics"), unavailable),
+        draws,
+        unavailable,
+    )
+
+
+def _grid(where: str, conditions: list[Any]) -> Iterator[dict[str, Any]]:
+    """Every combination of the settings that are lists."""
+    for condition in conditions:
+        if not isinstance(condition, dict) or not isinstance(condition.get("codec"), str):
+            raise SuiteError(f"{where}: a [[condition]] needs codec = \"name\", not {condition!r}")
+        axes = [value if isinstance(value, list) else [value] for value in condition.values()]
+        for values in itertools.product(*axes):
+            yield dict(zip(condition, values, strict=True))
+
+
+def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) -> Codec | None:
+    name = settings.pop("codec")
+    try:
+        return make(name, settings)
+    except Unavailable as error:
+        unavailable[available()[name](**settings).condition] = str(error)
+        return None
+    except (CodecError, TypeError) as error:
+        raise SuiteError(f"{where}: {error}") from error
+
+
+def _metrics(where: str, wanted: list[str] | None, unavailable: dict[str, str]) -> tuple[str, ...]:
+    chosen = []
+    for name in wanted if wanted is not None else all_metrics.available():
+        try:
+            missing = all_metrics.get(name).unavailable()
+        except MetricError as error:
+            raise SuiteError(f"{where}: {error}") from error
+        if missing:
+            unavailable[name] = missing
+        else:
+            chosen.append(name)
+    if not chosen:
+        raise SuiteError(f"{where}: no metric can run here: {unavailable or 'there is none'}")
+    return tuple(chosen)
