@@ -45,6 +45,8 @@ class Codec(ABC):
         stochastic        does `decode` draw noise?
         main_field        the field that a condition's name states as a plain number
         operating_points  the settings that `nscbench list` shows and the contract test runs
+        pairing           the item that a decoded item is scored against: its "own", or the "next" of
+                          the set, cyclic (the swapped-items control)
     """
 
     name: ClassVar[str]
@@ -52,6 +54,7 @@ class Codec(ABC):
     stochastic: ClassVar[bool] = False
     main_field: ClassVar[str | None] = "kbps"
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
+    pairing: ClassVar[Literal["own", "next"]] = "own"
 
     @property
     @abstractmethod
