@@ -1,0 +1,66 @@
+"""The key of a blind test: what each stimulus file of each trial was.
+
+A JSON file that the builder keeps outside the served folder:
+
+    {"schema": 1, "test": "<test id>",
+     "trials": {"<trial id>": {"item": "<item id>",
+                               "stimuli": {"<blind id>": "<condition>"}}}}
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .ratings import ResultsError
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class TrialKey:
+    """One trial: its item, and its conditions by blind id."""
+
+    item: str
+    stimuli: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One test: its id, and its trials by id."""
+
+    test: str
+    trials: Mapping[str, TrialKey]
+
+    def trial(self, name: str) -> TrialKey | None:
+        """The trial of this id, or else of this item, which is all that a long table names."""
+        of_item = (trial for trial in self.trials.values() if trial.item == name)
+        return self.trials.get(name) or next(of_item, None)
+
+
+def read_key(path: Path) -> Key:
+    """The key in a file.
+
+    Raises:
+        ResultsError: no such file, or not a key of this schema.
+    """
+    try:
+        data = json.loads(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ResultsError(f"{path} cannot be read as a key: {error}") from error
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        found = data.get("schema") if isinstance(data, dict) else "no object"
+        raise ResultsError(f"{path} is not a key of schema {SCHEMA}: {found!r}")
+    try:
+        trials = {
+            str(name): TrialKey(
+                str(trial["item"]),
+                {str(blind): str(condition) for blind, condition in trial["stimuli"].items()},
+            )
+            for name, trial in data["trials"].items()
+        }
+        return Key(str(data["test"]), trials)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ResultsError(
+            f"{path} is not a key: it needs test, and trials with item and stimuli ({error!r})"
+        ) from error

@@ -1,0 +1,226 @@
+"""Tables of ratings, one rating per row: webMUSHRA's CSV, pymushra's exports, the plain long table.
+
+Columns are found by name, in any order, whatever their case; comma, semicolon or tab separate them.
+
+What is odd about webMUSHRA's CSV: rows are appended under the header of the first listener, so that
+a questionnaire that was changed under the same test id gives rows of another length. The test id
+is always the first field and the rating the last six, and such a row is read from its ends. PHP's
+backslash before a quote in free text can also break the field count; it is mended the same way.
+
+What is odd about pymushra's: the order of its columns is random; every value was cast ("007" is 7);
+its dates are text in CSV and milliseconds in JSON.
+"""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .import_sessions import MUSHRA, is_training, milliseconds
+from .ratings import Rejected, ResultsError, SentRating, Submission
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of one kind of table; "" for what it does not have."""
+
+    name: str
+    listener: str
+    trial: str
+    stimulus: str
+    score: str
+    test: str
+    milliseconds: str = ""
+    seconds: str = ""
+    plays: str = ""
+    kind: str = ""
+    is_session: bool = True
+
+    @property
+    def needed(self) -> set[str]:
+        return {self.listener, self.trial, self.stimulus, self.score}
+
+
+WEBMUSHRA = Layout(
+    "webMUSHRA",
+    listener="session_uuid",
+    trial="trial_id",
+    stimulus="rating_stimulus",
+    score="rating_score",
+    test="session_test_id",
+    milliseconds="rating_time",
+)
+_TAIL = (
+    "session_uuid",
+    "trial_id",
+    "rating_stimulus",
+    "rating_score",
+    "rating_time",
+    "rating_comment",
+)
+PYMUSHRA = Layout(
+    "pymushra",
+    listener="questionaire_uuid",
+    trial="wm_id",
+    stimulus="responses_stimulus",
+    score="responses_score",
+    test="wm_testid",
+    milliseconds="responses_time",
+    kind="wm_type",
+)
+LONG = Layout(
+    "long table",
+    listener="listener",
+    trial="item",
+    stimulus="condition",
+    score="score",
+    test="test",
+    seconds="seconds",
+    plays="plays",
+    is_session=False,
+)
+_LAYOUTS = (WEBMUSHRA, PYMUSHRA, LONG)
+
+Row = Mapping[str, object]
+
+
+@dataclass
+class Table:
+    """What a table had."""
+
+    submissions: list[Submission] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def is_row(data: Mapping[str, object]) -> bool:
+    """Is this JSON object a row of one of the tables?"""
+    return _layout([name.strip().lower() for name in data]) is not None
+
+
+def read_rows(rows: Sequence[tuple[int, dict[str, object]]], source: str) -> Table:
+    """The submissions of JSON rows, each with its number in the file."""
+    table = Table()
+    lower = [(number, {k.strip().lower(): v for k, v in row.items()}) for number, row in rows]
+    by_layout: dict[str, list[tuple[int, Row]]] = defaultdict(list)
+    for number, row in lower:
+        layout = _layout(list(row))
+        if layout is not None:
+            by_layout[layout.name].append((number, row))
+    for layout in _LAYOUTS:
+        _group(by_layout[layout.name], layout, source, table)
+    return table
+
+
+def read_table(text: str, source: str) -> Table:
+    """The submissions of a CSV text.
+
+    Raises:
+        ResultsError: its first line has the columns of none of the tables.
+    """
+    first = text.lstrip("\n\r").split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    header = [name.strip().lower() for name in next((row for row in reader if row), [])]
+    layout = _layout(header)
+    if layout is None:
+        known = "; ".join(f"{la.name}: {', '.join(sorted(la.needed))}" for la in _LAYOUTS)
+        raise ResultsError(
+            f"{source} is no table of ratings: its first line has {', '.join(header)[:200]!r}. "
+            f"Known are {known}"
+        )
+    table = Table()
+    rows: list[tuple[int, Row]] = []
+    try:
+        for fields in reader:
+            if not any(value.strip() for value in fields):
+                continue
+            row = _row(fields, header, layout, source, reader.line_num, table)
+            if row is not None:
+                rows.append((reader.line_num, row))
+    except csv.Error as error:
+        raise ResultsError(f"{source}:{reader.line_num}: no CSV from here on: {error}") from error
+    _group(rows, layout, source, table)
+    return table
+
+
+def _layout(names: Sequence[str]) -> Layout | None:
+    return next((layout for layout in _LAYOUTS if layout.needed <= set(names)), None)
+
+
+def _row(
+    fields: list[str], header: list[str], layout: Layout, source: str, line: int, table: Table
+) -> Row | None:
+    """One row by column name; None, with a word, where it cannot be told what is what."""
+    if [value.strip().lower() for value in fields] == header:
+        table.notes.append(f"{source}:{line}: the header is repeated")
+        return None
+    if len(fields) == len(header):
+        return dict(zip(header, fields, strict=True))
+    counts = f"{len(fields)} fields where the header has {len(header)}"
+    if layout is WEBMUSHRA and len(fields) > len(_TAIL) and _UUID.fullmatch(fields[-len(_TAIL)]):
+        table.notes.append(f"{source}:{line}: {counts} (another questionnaire); read from its ends")
+        tail = dict(zip(_TAIL, fields[-len(_TAIL) :], strict=True))
+        return {layout.test: fields[0], **tail}
+    table.rejected.append(Rejected(source, line, counts))
+    return None
+
+
+def _group(rows: Sequence[tuple[int, Row]], layout: Layout, source: str, table: Table) -> None:
+    """Adds the submissions: the rows of one test, listener and trial belong together."""
+    groups: dict[tuple[str, str, str], list[SentRating]] = {}
+    for line, row in rows:
+        kind = _text(row, layout.kind)
+        if kind and kind != MUSHRA:
+            why = f"page {_text(row, layout.trial)} is of type {kind!r}, not {MUSHRA!r}"
+            table.rejected.append(Rejected(source, line, why))
+            continue
+        test, listener, trial = (
+            _text(row, name) for name in (layout.test, layout.listener, layout.trial)
+        )
+        groups.setdefault((test, listener, trial), []).append(_sent(row, layout, line))
+    for (test, listener, trial), ratings in groups.items():
+        table.submissions.append(
+            Submission(
+                source=source,
+                line=ratings[0].line,
+                listener=listener,
+                trial=trial,
+                ratings=tuple(ratings),
+                test=test,
+                record=f"{listener} {trial}" if layout.is_session and listener else "",
+                training=layout.is_session and is_training(trial),
+            )
+        )
+
+
+def _sent(row: Row, layout: Layout, line: int) -> SentRating:
+    seconds = (
+        milliseconds(row.get(layout.milliseconds))
+        if layout.milliseconds
+        else number(row.get(layout.seconds))
+    )
+    return SentRating(
+        _text(row, layout.stimulus),
+        row.get(layout.score),
+        line=line,
+        plays=number(row.get(layout.plays)),
+        seconds=seconds,
+    )
+
+
+def _text(row: Row, name: str) -> str:
+    value = row.get(name)
+    return "" if value is None else str(value).strip()
+
+
+def number(value: object) -> float | None:
+    """A number, or the number that a text says; None for anything else."""
+    try:
+        return float(value) if isinstance(value, int | float | str) else None
+    except ValueError:
+        return None

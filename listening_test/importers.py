@@ -1,0 +1,176 @@
+"""Reads results files: our own, webMUSHRA's, pymushra's, and a plain long table.
+
+    our records       one JSON object per line and completed trial, or a JSON list of them
+    webMUSHRA         the CSV of its write.php, and the JSON of one session
+    pymushra          its CSV and JSON exports, and its TinyDB file
+    long table        CSV with the columns listener, item, condition, score, in any order, and
+                      optionally test, trial, plays, seconds
+
+The format is told by the content, not by the file's name. Nothing is judged here beyond what cannot
+be read at all: `validation` does that. Questionnaires are not read, so that no personal data
+reaches an analysis.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import import_sessions, import_tables
+from .ratings import Rejected, ResultsError, SentRating, Submission
+
+SCHEMA = 1
+_SUFFIXES = (".jsonl", ".json", ".csv")
+
+
+@dataclass
+class Imported:
+    """What the files had: submissions as sent, what could not be read, and remarks."""
+
+    submissions: list[Submission] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+
+
+def read_results(paths: Sequence[Path]) -> Imported:
+    """The submissions of files, and of all .jsonl, .json and .csv files directly in folders.
+
+    Raises:
+        ResultsError: a file that is not there, or is in none of the formats; a folder without one.
+    """
+    imported = Imported()
+    for path in paths:
+        files = _files(path) if path.is_dir() else [path]
+        for file in files:
+            _read(file, imported)
+    return imported
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in _SUFFIXES and p.is_file())
+    if not files:
+        raise ResultsError(f"{folder} has no {', '.join(_SUFFIXES)} file")
+    return files
+
+
+def _read(path: Path, imported: Imported) -> None:
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultsError(f"{path} cannot be read: {error}") from error
+    imported.sources.append(str(path))
+    if not text.strip():
+        imported.notes.append(f"{path} is empty")
+    elif text.lstrip().startswith(("{", "[", import_sessions.FORM_FIELD)):
+        _read_json(text, str(path), imported)
+    else:
+        table = import_tables.read_table(text, str(path))
+        imported.submissions += table.submissions
+        imported.rejected += table.rejected
+        imported.notes += table.notes
+
+
+def _read_json(text: str, source: str, imported: Imported) -> None:
+    """A whole JSON document, or one JSON object per line."""
+    try:
+        whole = json.loads(text)
+    except json.JSONDecodeError:
+        elements: Iterable[tuple[int, object]] = _lines(text, source, imported)
+    else:
+        elements = _elements(whole)
+    rows: list[tuple[int, dict[str, object]]] = []
+    before = len(imported.submissions)
+    for number, element in elements:
+        if isinstance(element, dict) and import_tables.is_row(element):
+            rows.append((number, element))
+        else:
+            _read_object(element, source, number, imported)
+    if rows:
+        table = import_tables.read_rows(rows, source)
+        imported.submissions += table.submissions
+        imported.rejected += table.rejected
+        imported.notes += table.notes
+    if len(imported.submissions) == before and all(r.source != source for r in imported.rejected):
+        imported.notes.append(f"{source} has no record")
+
+
+def _elements(whole: object) -> Iterable[tuple[int, object]]:
+    """The records of a JSON document, numbered from 1."""
+    if isinstance(whole, list):
+        return enumerate(whole, 1)
+    if isinstance(whole, dict) and import_sessions.is_tinydb(whole):
+        return enumerate(import_sessions.tinydb_records(whole), 1)
+    return [(1, whole)]
+
+
+def _lines(text: str, source: str, imported: Imported) -> Iterable[tuple[int, object]]:
+    """The JSON objects of a text's lines; a line that is none (torn, say) is rejected."""
+    found = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            found.append((number, json.loads(line.removeprefix(import_sessions.FORM_FIELD))))
+        except json.JSONDecodeError as error:
+            why = f"the line is not JSON, torn or damaged: {error.msg} at column {error.colno}"
+            imported.rejected.append(Rejected(source, number, why, 0))
+    if not found:
+        raise ResultsError(f"{source} is neither a JSON document nor JSON lines")
+    return found
+
+
+def _read_object(element: object, source: str, number: int, imported: Imported) -> None:
+    if not isinstance(element, dict):
+        why = f"a record is a JSON object, not {type(element).__name__}"
+        imported.rejected.append(Rejected(source, number, why, 0))
+    elif import_sessions.is_session(element):
+        import_sessions.read_session(
+            element, source, number, imported.submissions, imported.rejected
+        )
+    elif import_sessions.is_stored_trial(element):
+        import_sessions.read_stored_trial(
+            element, source, number, imported.submissions, imported.rejected
+        )
+    else:
+        record = own_record(element, source, number)
+        if isinstance(record, Rejected):
+            imported.rejected.append(record)
+        else:
+            imported.submissions.append(record)
+
+
+def own_record(data: dict[str, object], source: str, number: int) -> Submission | Rejected:
+    """One of our trial records, or why it is none."""
+    sent = data.get("ratings")
+    if not isinstance(sent, list) or "trial" not in data:
+        keys = ", ".join(sorted(map(str, data))[:8])
+        return Rejected(source, number, f"not a record of a known kind; it has: {keys}", 0)
+    if data.get("schema") != SCHEMA:
+        why = f"schema {data.get('schema')!r}; this version reads {SCHEMA}"
+        return Rejected(source, number, why, len(sent))
+    for name in ("test", "listener", "trial", "record"):
+        if not isinstance(data.get(name), str) or not data[name]:
+            return Rejected(source, number, f"the record has no {name}", len(sent))
+    if not all(isinstance(r, dict) and isinstance(r.get("stimulus"), str) for r in sent):
+        return Rejected(source, number, "a rating without a stimulus", len(sent))
+    return Submission(
+        source=source,
+        line=number,
+        listener=str(data["listener"]),
+        trial=str(data["trial"]),
+        ratings=tuple(
+            SentRating(
+                r["stimulus"],
+                r.get("score"),
+                plays=import_tables.number(r.get("plays")),
+                seconds=import_tables.number(r.get("seconds")),
+            )
+            for r in sent
+        ),
+        test=str(data["test"]),
+        record=str(data["record"]),
+        time=str(data.get("time", "")),
+        training=data.get("training") is True,
+        blind=True,
+    )

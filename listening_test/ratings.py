@@ -1,0 +1,190 @@
+"""What listeners said: submissions as they were sent, ratings as they are analysed.
+
+    submission  one listener's ratings of one trial, as a results file has them: nothing checked
+    rating      one valid score: listener, item, condition, score in [0, 100]
+    reading     the ratings of some files, and a word for everything that was not taken
+    scores      ratings as an array [listeners, items, conditions], NaN where nothing was rated:
+                what every statistic takes
+
+`reference`, `anchor35` and `anchor70` are the hidden reference, the low anchor (3.5 kHz) and the
+mid anchor (7 kHz) of ITU-R BS.1534-3; every other condition is a system under test.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+REFERENCE = "reference"
+LOW_ANCHOR = "anchor35"
+MID_ANCHOR = "anchor70"
+DECIMALS = 9  # of means: rounding errors must not break ties
+NOT_SYSTEMS = (REFERENCE, MID_ANCHOR, LOW_ANCHOR)
+
+
+class ResultsError(ValueError):
+    """Results, a key or a plan's numbers cannot be used: the message says why, and what can."""
+
+
+@dataclass(frozen=True)
+class SentRating:
+    """One rating as sent: `score` is whatever the file has there.
+
+    `plays` counts the stimulus' starts; `seconds` is the time spent on it, or on its trial where
+    the tool only logs that.
+    """
+
+    stimulus: str
+    score: object
+    line: int = 0
+    plays: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One listener's ratings of one trial, and where they were read.
+
+    `record` is the tool's id of this act of sending; "" where the format has none.
+    `line` counts from 1: the line of a text file, or the element of a JSON list.
+    """
+
+    source: str
+    line: int
+    listener: str
+    trial: str
+    ratings: tuple[SentRating, ...]
+    test: str = ""
+    record: str = ""
+    time: str = ""
+    training: bool = False
+    blind: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where it was read, as messages name it."""
+        return f"{self.source}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One valid score of one listener for one condition of one item."""
+
+    listener: str
+    item: str
+    condition: str
+    score: float
+    trial: str = ""
+    plays: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Ratings that were not taken: where they stand, how many, and why."""
+
+    source: str
+    line: int
+    why: str
+    ratings: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What some results files gave."""
+
+    ratings: tuple[Rating, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+def natural(name: str) -> tuple[tuple[int, int | str], ...]:
+    """Sort key that puts listener 2 before listener 10."""
+    parts = re.split(r"(\d+)", name)
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
+
+
+def _ordered(conditions: Iterable[str]) -> list[str]:
+    """The hidden reference first, the systems by name, the anchors last."""
+    named = set(conditions)
+    systems = sorted(named - set(NOT_SYSTEMS), key=natural)
+    return [c for c in (REFERENCE, *systems, MID_ANCHOR, LOW_ANCHOR) if c in named]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Ratings as `values` [listeners, items, conditions]; NaN where nothing was rated."""
+
+    listeners: tuple[str, ...]
+    items: tuple[str, ...]
+    conditions: tuple[str, ...]
+    values: Array = field(repr=False)
+
+    @classmethod
+    def of(cls, ratings: Sequence[Rating]) -> "Scores":
+        """Repeated trials of an item (a retest) are averaged within the listener."""
+        listeners = sorted({r.listener for r in ratings}, key=natural)
+        items = sorted({r.item for r in ratings}, key=natural)
+        conditions = _ordered(r.condition for r in ratings)
+        rows, columns, layers = (
+            {name: index for index, name in enumerate(axis)}
+            for axis in (listeners, items, conditions)
+        )
+        total = np.zeros((len(listeners), len(items), len(conditions)))
+        count = np.zeros_like(total)
+        for r in ratings:
+            cell = rows[r.listener], columns[r.item], layers[r.condition]
+            total[cell] += r.score
+            count[cell] += 1
+        values = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+        return cls(tuple(listeners), tuple(items), tuple(conditions), values)
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The conditions under test: neither hidden reference nor anchors."""
+        return tuple(c for c in self.conditions if c not in NOT_SYSTEMS)
+
+    @property
+    def count(self) -> int:
+        """How many ratings there are."""
+        return int(np.isfinite(self.values).sum())
+
+    def of_condition(self, condition: str) -> Array:
+        """Scores [listeners, items] of one condition; all NaN for one that nobody rated."""
+        if condition not in self.conditions:
+            return np.full(self.values.shape[:2], np.nan)
+        return np.asarray(self.values[:, :, self.conditions.index(condition)])
+
+    def listener_means(self) -> Array:
+        """Mean over each listener's items [listeners, conditions]; NaN where none was rated."""
+        return np.round(mean_of_rated(self.values, axis=1), DECIMALS)
+
+    def differences(self, first: str, second: str) -> Array:
+        """Each listener's mean of first - second over the items where both were rated.
+
+        Listeners without such an item are left out.
+        """
+        paired = mean_of_rated(self.of_condition(first) - self.of_condition(second), axis=1)
+        return np.round(paired[np.isfinite(paired)], DECIMALS)
+
+    def without(self, listeners: Collection[str]) -> "Scores":
+        """The same without some listeners; items that only they rated remain, as all NaN."""
+        keep = [name not in listeners for name in self.listeners]
+        left = tuple(name for name in self.listeners if name not in listeners)
+        return replace(self, listeners=left, values=self.values[np.array(keep, dtype=bool)])
+
+
+def mean_of_rated(values: Array, axis: int) -> Array:
+    """Mean along an axis over what is not NaN; NaN, without a warning, where nothing is left."""
+    rated = np.isfinite(values)
+    count = rated.sum(axis=axis)
+    total = np.where(rated, values, 0.0).sum(axis=axis)
+    return np.asarray(np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0))
