@@ -16,6 +16,8 @@ from ..metrics.base import Signal
 FRAMES = 32
 FRAME_SECONDS = 0.125
 BANDS_HZ = (100, 500, 1000, 2000, 4000)
+ALIKE = 0.5  # cosine; decoded speech has 0.8 and more with its reference, noise under 0.4 with all
+MARGIN = 0.2
 
 
 def signature(signal: Signal, rate: int) -> str:
@@ -51,11 +53,9 @@ def swapped(references: Mapping[str, str], degraded: Mapping[str, str]) -> dict[
     likeness = _vectors(list(degraded.values())) @ _vectors(list(references.values())).T
     best = likeness.argmax(1)
     rows = np.arange(len(own))
-    # 0.2: a decoder that loses all speech fits no reference, and must not be called a swap
-    wrong = (best != own) & (likeness[rows, best] > likeness[rows, own] + 0.2)
-    return {
-        item: ids[best[row]] for row, item in enumerate(degraded) if wrong[row]
-    }
+    there = likeness[rows, best]
+    wrong = (best != own) & (there > ALIKE) & (there > likeness[rows, own] + MARGIN)
+    return {item: ids[best[row]] for row, item in enumerate(degraded) if wrong[row]}
 
 
 def _vectors(signatures: Sequence[str]) -> NDArray[np.float32]:

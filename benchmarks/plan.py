@@ -72,9 +72,7 @@ class Plan:
 
     def encode_key(self, codec: Codec, item: Item) -> str:
         """Key of a bitstream."""
-        return key_of(
-            "encode", codec, codec.fingerprint, codec.backend, self.device, item.sha256
-        )
+        return key_of("encode", codec, codec.fingerprint, codec.backend, self.device, item.sha256)
 
     def decode_key(self, codec: Codec, item: Item, draw: int, stream: str) -> str:
         """Key of decoded audio; `stream` is the hash of the bitstream."""

@@ -51,23 +51,17 @@ def _item_rows(
         assert encoded is not None
         yield Row(name, item.id, 0, column, float(encoded[column]))
     for draw in plan.draws(codec):
-        decoded = encoded and journal.get(
-            plan.decode_key(codec, item, draw, encoded["sha256"])
-        )
+        decoded = encoded and journal.get(plan.decode_key(codec, item, draw, encoded["sha256"]))
         for metric in plan.suite.metrics:
             failure = failures.get((name, item.id, draw, metric), "")
-            record = decoded and journal.get(
-                plan.score_key(codec, item, metric, decoded["sha256"])
-            )
+            record = decoded and journal.get(plan.score_key(codec, item, metric, decoded["sha256"]))
             for column in metrics.get(metric).columns:
                 if record and not failure:
                     value = record["values"].get(column, float("nan"))
                     reason = record["undefined"] and UNDEFINED + record["undefined"]
                     yield Row(name, item.id, draw, column, value, reason)
                 else:
-                    yield Row(
-                        name, item.id, draw, column, float("nan"), failure or "not reached"
-                    )
+                    yield Row(name, item.id, draw, column, float("nan"), failure or "not reached")
 
 
 def is_failure(rows: pd.DataFrame) -> "pd.Series[bool]":
@@ -93,9 +87,7 @@ def checks(plan: Plan, journal: Journal) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["condition", "item", "finding"])
 
 
-def _signatures(
-    plan: Plan, journal: Journal, codec: Codec, item: Item
-) -> tuple[str, str] | None:
+def _signatures(plan: Plan, journal: Journal, codec: Codec, item: Item) -> tuple[str, str] | None:
     """Signatures of the reference that the item was compared with, and of its decoded audio."""
     encoded = journal.get(plan.encode_key(codec, item))
     decoded = encoded and journal.get(plan.decode_key(codec, item, 0, encoded["sha256"]))

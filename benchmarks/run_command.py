@@ -103,9 +103,7 @@ def write_leaderboard(
 ) -> pd.DataFrame:
     """Make the leaderboard and the curves of a run from its rows."""
     columns = [
-        column
-        for entry in manifest["metrics"]
-        for column in metrics.get(entry["metric"]).columns
+        column for entry in manifest["metrics"] for column in metrics.get(entry["metric"]).columns
     ]
     table = leaderboard(rows, manifest["conditions"], manifest["items"], columns)
     write_atomically(directory.leaderboard, table.to_csv(index=False).encode())

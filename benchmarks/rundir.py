@@ -1,15 +1,15 @@
 """One directory holds everything that a benchmark wrote.
 
-    manifest.json                     what was run, by what, on what: see `provenance`
-    items.csv                         the items, with their hashes
-    journal.jsonl                     finished work
-    rows.csv                          every measured value: condition, item, draw, column, value, error
-    leaderboard.csv                   one line per condition
-    checks.csv                        what the suite itself found suspicious
-    streams/CONDITION/ITEM.nsc        bitstreams
-    decoded/CONDITION/ITEM.flac       decoded audio, 16 bit, at the codec's rate; ITEM@DRAW.flac
-                                      for draws after the first
-    curves/                           bitrate-quality curves
+manifest.json                     what was run, by what, on what: see `provenance`
+items.csv                         the items, with their hashes
+journal.jsonl                     finished work
+rows.csv                          every measured value: condition, item, draw, column, value, error
+leaderboard.csv                   one line per condition
+checks.csv                        what the suite itself found suspicious
+streams/CONDITION/ITEM.nsc        bitstreams
+decoded/CONDITION/ITEM.flac       decoded audio, 16 bit, at the codec's rate; ITEM@DRAW.flac
+                                  for draws after the first
+curves/                           bitrate-quality curves
 """
 
 import fcntl
@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 
 class RunError(ValueError):
@@ -90,6 +89,5 @@ class RunDirectory:
 
 
 def _file_name(item: str) -> str:
-    """An item's id as a file name: ids may hold slashes; a leading dot would hide the file."""
-    name = "".join(c if c.isalnum() or c in " _-+,." else quote(c, safe="") for c in item)
-    return f"%2E{name[1:]}" if name.startswith(".") else name
+    """An item's id within a file name: "@" stays free for the draw."""
+    return item.replace("%", "%25").replace("@", "%40")

@@ -55,9 +55,7 @@ class Runner:
         workers: processes that score.
     """
 
-    def __init__(
-        self, plan: Plan, directory: RunDirectory, journal: Journal, workers: int
-    ) -> None:
+    def __init__(self, plan: Plan, directory: RunDirectory, journal: Journal, workers: int) -> None:
         self._plan = plan
         self._directory = directory
         self._journal = journal

@@ -126,7 +126,7 @@ def _grid(where: str, conditions: list[Any]) -> Iterator[dict[str, Any]]:
     """Every combination of the settings that are lists."""
     for condition in conditions:
         if not isinstance(condition, dict) or not isinstance(condition.get("codec"), str):
-            raise SuiteError(f"{where}: a [[condition]] needs codec = \"name\", not {condition!r}")
+            raise SuiteError(f'{where}: a [[condition]] needs codec = "name", not {condition!r}')
         axes = [value if isinstance(value, list) else [value] for value in condition.values()]
         for values in itertools.product(*axes):
             yield dict(zip(condition, values, strict=True))

@@ -74,9 +74,7 @@ def get(condition: str) -> Codec:
         default="",
     )
     if not name:
-        raise CodecError(
-            f"no codec is called {condition!r}; there are: {', '.join(available())}"
-        )
+        raise CodecError(f"no codec is called {condition!r}; there are: {', '.join(available())}")
     codec = available()[name]
     settings: dict[str, Any] = {}
     for word in condition[len(name) + 1 :].split("-") if condition != name else ():

@@ -36,7 +36,9 @@ LABELS = {
 OVERVIEW = ("pesq_wb", "visqol", "estoi", "dnsmos_ovrl", "plcmos", "mel_distance")
 
 
-def draw_curves(leaderboard: pd.DataFrame, columns: Sequence[str], folder: Path, title: str) -> Path:
+def draw_curves(
+    leaderboard: pd.DataFrame, columns: Sequence[str], folder: Path, title: str
+) -> Path:
     """Write `curves.png` and `.svg` (an overview) and one pair of files per column.
 
     Args:
@@ -62,8 +64,11 @@ def draw_curves(leaderboard: pd.DataFrame, columns: Sequence[str], folder: Path,
         _save(figure, folder / column)
     overview = [c for c in OVERVIEW if c in drawn] or drawn[:6]
     figure, grid = plt.subplots(
-        -(-len(overview) // 3) or 1, 3, figsize=(12, 3.6 * (-(-len(overview) // 3) or 1)),
-        layout="constrained", squeeze=False,
+        -(-len(overview) // 3) or 1,
+        3,
+        figsize=(12, 3.6 * (-(-len(overview) // 3) or 1)),
+        layout="constrained",
+        squeeze=False,
     )
     for axes, column in zip(grid.flat, overview, strict=False):
         draw_column(axes, leaderboard, column)
@@ -86,9 +91,16 @@ def draw_column(axes: "Axes", leaderboard: pd.DataFrame, column: str) -> None:
         points = points.dropna(subset=[column]).sort_values("measured_kbps")
         spread = points[[f"{column}_lo", f"{column}_hi"]].sub(points[column], axis=0).abs().T
         axes.errorbar(
-            points["measured_kbps"], points[column], spread.fillna(0).to_numpy(),
-            color=colour, marker=marker, markersize=5, linewidth=1.4, elinewidth=0.8,
-            capsize=2, label=str(codec),
+            points["measured_kbps"],
+            points[column],
+            spread.fillna(0).to_numpy(),
+            color=colour,
+            marker=marker,
+            markersize=5,
+            linewidth=1.4,
+            elinewidth=0.8,
+            capsize=2,
+            label=str(codec),
         )
     ceiling = leaderboard.loc[leaderboard["condition"] == "pcm", column].dropna()
     if len(ceiling):

@@ -1,12 +1,12 @@
 """The leaderboard: one line per condition, means over common items with 95 % intervals.
 
-    n              items of the condition on which every metric that can be gave a value
-    N              items of the run
-    measured_kbps  payload bits of all items over their seconds; empty for an oracle
-    COLUMN         mean over the common items of the column: those on which every codec that
-                   measured it at all has a value (controls and oracles: those of them that they
-                   have), the mean over draws taken first
-    COLUMN_lo/_hi  95 % interval by bootstrap over speakers
+n              items of the condition on which every metric that can be gave a value
+N              items of the run
+measured_kbps  payload bits of all items over their seconds; empty for an oracle
+COLUMN         mean over the common items of the column: those on which every codec that
+               measured it at all has a value (controls and oracles: those of them that they
+               have), the mean over draws taken first
+COLUMN_lo/_hi  95 % interval by bootstrap over speakers
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,0 +1,41 @@
+import pytest
+
+from nscbench.benchmarks.journal import Journal, key_of
+
+
+def test_records_survive_reopening(tmp_path):
+    with Journal(tmp_path / "j") as journal:
+        journal.append("a", value=1.5, text="é\n")
+    with Journal(tmp_path / "j") as journal:
+        assert journal.get("a") == {"key": "a", "value": 1.5, "text": "é\n"}
+        assert journal.get("b") is None
+        assert len(journal) == 1
+
+
+@pytest.mark.parametrize("torn", [b"{", b'{"key": "c", "value": 1', b'{"key": "c"}'])
+def test_a_torn_last_line_is_dropped_and_overwritten(tmp_path, torn):
+    path = tmp_path / "j"
+    with Journal(path) as journal:
+        journal.append("a", value=1)
+    path.write_bytes(path.read_bytes() + torn)
+    with Journal(path) as journal:
+        assert len(journal) == 1
+        journal.append("b", value=2)
+    with Journal(path) as journal:
+        assert journal.get("a") == {"key": "a", "value": 1}
+        assert journal.get("b") == {"key": "b", "value": 2}
+        assert journal.get("c") is None
+
+
+def test_the_last_record_of_a_key_counts(tmp_path):
+    with Journal(tmp_path / "j") as journal:
+        journal.append("a", value=1)
+        journal.append("a", value=2)
+    with Journal(tmp_path / "j") as journal:
+        assert journal.get("a")["value"] == 2
+
+
+def test_keys_depend_on_every_part_and_its_place():
+    keys = {key_of("a", 1), key_of("a", 2), key_of("a1"), key_of(1, "a"), key_of("a", "1")}
+    assert len(keys) == 5
+    assert key_of("a", 1) == key_of("a", 1)

@@ -1,0 +1,230 @@
+"""Whole runs on three short items: faults, resumption, what is written."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from nscbench import codecs, metrics
+from nscbench.benchmarks import runner
+from nscbench.benchmarks.cli import main
+from nscbench.codecs import registry
+
+sys.path.insert(0, str(Path(__file__).parent))
+import plugin
+
+SECONDS = {"a": 1.0, "b": 1.25, "marked": 1.5}
+
+
+@pytest.fixture
+def plugins(tmp_path, monkeypatch):
+    """The faulty package, seen by this process and by the workers."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    plugin.install(folder)
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    registry.available.cache_clear()
+    metrics.available.cache_clear()
+    yield folder
+    registry.available.cache_clear()
+    metrics.available.cache_clear()
+
+
+@pytest.fixture
+def items(tmp_path):
+    folder = tmp_path / "items"
+    folder.mkdir()
+    for number, (name, seconds) in enumerate(SECONDS.items()):
+        random = np.random.default_rng(number)
+        bursts = np.repeat(random.random(16), round(seconds * 1000))
+        audio = 0.1 * bursts * random.normal(size=len(bursts))
+        soundfile.write(folder / f"{name}.flac", audio, 16_000)
+    return folder
+
+
+def suite(tmp_path, names, conditions, draws=1):
+    lines = [f"metrics = {json.dumps(names)}", f"draws = {draws}"]
+    for settings in conditions:
+        lines += ["[[condition]]", *(f"{k} = {json.dumps(v)}" for k, v in settings.items())]
+    path = tmp_path / "suite.toml"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def bench(tmp_path, items, names, conditions, **settings):
+    """Exit status, rows and leaderboard of a run in `tmp_path / "run"`."""
+    out = tmp_path / "run"
+    path = suite(tmp_path, names, conditions, **settings)
+    status = main(["run", str(path), "--out", str(out), "--items", str(items), "--workers", "1"])
+    return status, pd.read_csv(out / "rows.csv"), pd.read_csv(out / "leaderboard.csv")
+
+
+def test_each_fault_costs_its_own_rows_only(tmp_path, items, plugins):
+    modes = ["raise", "die", "nan", "short", "none"]
+    status, rows, board = bench(
+        tmp_path, items, ["si_sdr", "fragile", "picky"], [{"codec": "faulty", "mode": modes}]
+    )
+    assert status == 1
+    errors = rows.dropna(subset="error").set_index(["condition", "item", "column"])["error"]
+    marked = {c: errors.loc[f"faulty-mode{c}", "marked", "si_sdr"] for c in modes[:-1]}
+    assert marked["raise"] == "encode: cannot encode this"
+    assert marked["die"] == "encode: its process died (exit code 11)"
+    assert "decode: decodes to NaN" in marked["nan"]
+    assert "decodes to 23999 samples, its header promises 24000" in marked["short"]
+    whole = errors.loc["faulty-modenone"]
+    assert whole.loc["marked", "fragile"] == "its process died (exit code 12)"
+    assert whole.loc["marked", "picky"] == "undefined: nothing to measure here"
+    assert len(whole) == 2
+    assert set(errors.index.get_level_values("item")) == {"marked"}
+    assert board["n"].tolist() == [2] * 5
+    values = rows.dropna(subset="value").groupby(["condition", "column"]).size()
+    assert values["faulty-modenone", "si_sdr"] == 3
+    assert (values.xs("fragile", level="column") == 2).all()
+
+
+def test_a_run_is_complete_and_repeats_nothing(tmp_path, items, plugins, capsys):
+    conditions = [{"codec": "pcm"}, {"codec": "mnru", "q": 20}, {"codec": "swapped"}]
+    status, rows, board = bench(tmp_path, items, ["si_sdr", "picky"], conditions, draws=2)
+    assert status == 0
+    out = tmp_path / "run"
+    assert "swapped: the decoded audio of 3 of 3 items fits another" in capsys.readouterr().out
+    assert set(pd.read_csv(out / "checks.csv")["condition"]) == {"swapped"}
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert [c["condition"] for c in manifest["conditions"]] == ["pcm", "mnru-20", "swapped"]
+    assert {i["id"]: i["seconds"] for i in manifest["items"]} == SECONDS
+    assert manifest["failures"] == 0
+    assert (out / "curves" / "curves.png").stat().st_size > 10_000
+    pcm = board.set_index("condition").loc["pcm"]
+    assert pcm["measured_kbps"] == 256.0
+    assert pcm["si_sdr"] > 60
+    draws = rows.groupby("condition")["draw"].max()
+    assert draws.to_dict() == {"pcm": 0, "mnru-20": 1, "swapped": 0}
+    draws = [soundfile.read(out / "decoded/mnru-20" / f"a{d}.flac")[0] for d in ("", "@1")]
+    assert not np.array_equal(*draws)
+    bits = rows[(rows["column"] == "payload_bits") & (rows["condition"] == "pcm")]["value"]
+    assert bits.tolist() == [256_000 * s for s in SECONDS.values()]
+
+    before = (out / "journal.jsonl").read_bytes()
+    leaderboard = (out / "leaderboard.csv").read_bytes()
+    (out / "decoded/pcm/b.flac").write_bytes(b"torn")
+    (out / "streams/mnru-20/a.nsc").unlink()
+    again, _, _ = bench(tmp_path, items, ["si_sdr", "picky"], conditions, draws=2)
+    assert again == 0
+    assert (out / "leaderboard.csv").read_bytes() == leaderboard
+    added = (out / "journal.jsonl").read_bytes().removeprefix(before).splitlines()
+    assert sorted(json.loads(line)["item"] for line in added) == ["a", "b"]
+
+
+def test_another_setting_or_metric_is_not_taken_for_the_old_one(tmp_path, items, plugins):
+    _, _, first = bench(tmp_path, items, ["si_sdr"], [{"codec": "mnru", "q": 20}])
+    (tmp_path / "run" / "decoded" / "mnru-20").rename(tmp_path / "run" / "decoded" / "mnru-10")
+    _, _, second = bench(tmp_path, items, ["si_sdr", "picky"], [{"codec": "mnru", "q": [10, 20]}])
+    assert second["si_sdr"][0] == pytest.approx(10, abs=1)
+    assert second["si_sdr"][1] == first["si_sdr"][0] == pytest.approx(20, abs=1)
+    assert second["picky"].tolist() == [2.0, 2.0]
+
+
+def test_killed_runs_go_on_and_end_alike(tmp_path, items, plugins):
+    conditions = [{"codec": "pcm"}, {"codec": "mnru", "q": [10, 20, 30]}]
+    path = suite(tmp_path, ["si_sdr", "slow"], conditions)
+    command = [sys.executable, "-m", "nscbench.benchmarks.cli", "run", path, "--items", items]
+    command += ["--workers", "1", "--out"]
+    journal = tmp_path / "killed" / "journal.jsonl"
+    process = subprocess.Popen([*command, tmp_path / "killed"], start_new_session=True)
+    deadline = time.monotonic() + 120
+    while not (journal.exists() and journal.read_bytes().count(b'"slow"') >= 3):
+        assert process.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    done = journal.read_bytes()
+    done = done[: done.rfind(b"\n") + 1]
+    assert 3 <= done.count(b'"slow"') < 12
+    while _group_exists(process.pid):
+        assert time.monotonic() < deadline, "workers outlive the process that was killed"
+        time.sleep(0.1)
+    for out in ("killed", "undisturbed"):
+        assert subprocess.run([*command, tmp_path / out], check=False).returncode == 0
+    assert journal.read_bytes().startswith(done)
+    keys = [json.loads(line)["key"] for line in journal.read_bytes().splitlines()]
+    assert len(keys) == len(set(keys))
+    for name in ("leaderboard.csv", "rows.csv", "checks.csv"):
+        killed, undisturbed = ((tmp_path / o / name) for o in ("killed", "undisturbed"))
+        assert killed.read_bytes() == undisturbed.read_bytes()
+
+
+def _group_exists(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_interruption_is_resumable(tmp_path, items, plugins):
+    path = suite(tmp_path, ["slow"], [{"codec": "mnru", "q": [10, 20, 30]}])
+    command = [sys.executable, "-m", "nscbench.benchmarks.cli", "run", path, "--items", items]
+    command += ["--workers", "1", "--out", tmp_path / "run"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    journal = tmp_path / "run" / "journal.jsonl"
+    while not (journal.exists() and b'"slow"' in journal.read_bytes()):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted; the same command goes on" in message
+    assert "Traceback" not in message
+
+
+def test_two_processes_do_not_share_a_run(tmp_path, items, capsys):
+    from nscbench.benchmarks.rundir import RunDirectory
+
+    path = suite(tmp_path, ["si_sdr"], [{"codec": "pcm"}])
+    with RunDirectory(tmp_path / "run").locked():
+        status = main(["run", str(path), "--out", str(tmp_path / "run"), "--items", str(items)])
+    assert status == 2
+    assert "another process is running in it" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_hanging_codec_is_stopped(tmp_path, items, plugins, monkeypatch):
+    monkeypatch.setattr(runner, "START_LIMIT", 12.0)
+    monkeypatch.setattr(runner, "CODING_LIMIT", 0.0)
+    status, rows, _ = bench(
+        tmp_path, items, ["picky"], [{"codec": "faulty", "mode": ["hang", "none"]}]
+    )
+    assert status == 1
+    errors = rows.dropna(subset="error").set_index(["condition", "item"])["error"]
+    assert "took longer than its time limit" in errors["faulty-modehang", "marked"]
+    assert rows[rows["condition"] == "faulty-modenone"]["value"].notna().sum() == 11
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nope"], "no suite is called 'nope'"),
+        (["demo", "--items", "/no/such/place"], "does not exist"),
+        (["demo", "--workers", "0"], "--workers must be at least 1"),
+    ],
+)
+def test_bad_input_runs_nothing(tmp_path, capsys, arguments, message):
+    status = main(["run", *arguments, "--out", str(tmp_path / "run")])
+    assert status == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "run" / "journal.jsonl").exists()
+
+
+def test_plugins_are_found_by_both_registries(plugins):
+    assert codecs.get("faulty-modenan").mode == "nan"
+    assert metrics.get("picky").columns == {"picky": "higher"}
