@@ -7,6 +7,7 @@ best.
 
 import base64
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +33,7 @@ def signature(signal: Signal, rate: int) -> str:
     power = np.abs(np.fft.rfft(padded.reshape(FRAMES, samples))) ** 2  # [frames, bins]
     hertz = np.fft.rfftfreq(samples, 1 / rate)
     edges = np.searchsorted(hertz, BANDS_HZ)
-    energies = np.stack(
-        [power[:, a:b].sum(1) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-    )  # [bands, frames]
+    energies = np.stack([power[:, a:b].sum(1) for a, b in pairwise(edges)])  # [bands, frames]
     logs = np.log(energies + 1e-4 * energies.max() + 1e-12)
     logs -= logs.mean(1, keepdims=True)
     logs /= np.linalg.norm(logs) + 1e-9

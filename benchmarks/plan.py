@@ -65,7 +65,7 @@ class Plan:
             yield Batch(codec, tuple(batch))
 
     def reference(self, codec: Codec, item: Item) -> Item:
-        """What the decoded item is compared with: itself, or the next item for a swapped control."""
+        """What the decoded item is compared with: itself; the next item for a swapped control."""
         if codec.pairing == "own":
             return item
         return self.items[(self._positions[item.id] + 1) % len(self.items)]

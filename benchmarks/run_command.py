@@ -22,8 +22,8 @@ from .journal import Journal
 from .plan import Plan
 from .provenance import describe
 from .results import checks, collect, is_failure, summary
-from .runner import Runner
 from .rundir import RunDirectory, RunError
+from .runner import Runner
 from .suite import Suite, SuiteError, load
 
 OK, FAILURES, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
