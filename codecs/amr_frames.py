@@ -1,0 +1,24 @@
+"""Frames of AMR as its libraries pass them (RFC 4867, octet-aligned storage format).
+
+    contents  1 byte before each frame: frame type << 3 | quality bit << 2
+    speech    the bits of the mode, most significant first, filled to whole bytes
+
+The contents byte is the same in every frame of a constant mode without DTX: no part of a payload.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .framed import Frames
+
+
+def without_contents(packets: Sequence[bytes]) -> Frames:
+    """Speech bytes [N, size] of packets of one mode."""
+    return np.frombuffer(b"".join(packets), np.uint8).reshape(len(packets), -1)[:, 1:]
+
+
+def with_contents(frames: Frames, mode: int) -> list[bytes]:
+    """Packets of the speech bytes [N, size] of a mode, undamaged."""
+    contents = bytes([mode << 3 | 1 << 2])
+    return [contents + frame.tobytes() for frame in frames]

@@ -1,0 +1,64 @@
+"""AMR narrow band (3GPP TS 26.071): 20 ms frames at 8 kHz, eight modes, no DTX.
+
+The payload is the speech bits of TS 26.101 table 2, class A to C in the order of RFC 4867; the
+table-of-contents byte before each frame and the fill behind it are removed. The delay is the
+5 ms look-ahead of the encoder.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import av_packets
+from ..amr_frames import with_contents, without_contents
+from ..framed import FramedCodec, Frames, Samples, points
+
+_LIBRARY = "libopencore_amrnb"
+
+
+@dataclass(frozen=True)
+class AmrNb(FramedCodec):
+    """opencore-amr's AMR-NB."""
+
+    name: ClassVar[str] = "amr-nb"
+    rates: ClassVar[Mapping[float, int]] = {
+        4.75: 95,
+        5.15: 103,
+        5.9: 118,
+        6.7: 134,
+        7.4: 148,
+        7.95: 159,
+        10.2: 204,
+        12.2: 244,
+    }
+    frame: ClassVar[int] = 160
+    delay: ClassVar[int] = 40
+    operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)
+
+    kbps: float = 12.2
+
+    @property
+    def sample_rate(self) -> int:
+        return 8_000
+
+    @property
+    def backend(self) -> str:
+        return av_packets.backend(_LIBRARY)
+
+    @classmethod
+    def unavailable(cls) -> str:
+        return av_packets.missing(_LIBRARY, _LIBRARY)
+
+    def encode_frames(self, samples: Samples) -> Frames:
+        packets = av_packets.encode(_LIBRARY, samples, self.sample_rate, round(1000 * self.kbps))
+        return without_contents(packets[: len(samples)])
+
+    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
+        packets = with_contents(frames, mode=list(self.rates).index(self.kbps))
+        return av_packets.decode(_LIBRARY, packets, self.sample_rate)
+
+
+CODEC = AmrNb

@@ -1,0 +1,62 @@
+"""G.722 wide band: two ADPCM sub-bands, one codeword of 8, 7 or 6 bits for two samples at 16 kHz.
+
+The encoder always makes 8-bit codewords; modes 2 and 3 of the Recommendation (56 and 48 kbps) drop
+the last one or two bits of the lower band, and the payload leaves them out. A frame here is four
+codewords. The delay is that of the two QMF filters of 24 taps: 22 samples.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import av_packets
+from ..framed import FramedCodec, Frames, Samples, points
+
+_CODEWORDS = 4  # of a frame
+
+
+@dataclass(frozen=True)
+class G722(FramedCodec):
+    """FFmpeg's G.722."""
+
+    name: ClassVar[str] = "g722"
+    rates: ClassVar[Mapping[float, int]] = {48: 24, 56: 28, 64: 32}
+    frame: ClassVar[int] = 8
+    delay: ClassVar[int] = 22
+    operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)
+
+    kbps: float = 64
+
+    @property
+    def sample_rate(self) -> int:
+        return 16_000
+
+    @property
+    def backend(self) -> str:
+        return av_packets.backend("g722")
+
+    @classmethod
+    def unavailable(cls) -> str:
+        return av_packets.missing("g722", "g722")
+
+    @property
+    def _codeword_bits(self) -> int:
+        return self.frame_bits // _CODEWORDS
+
+    def encode_frames(self, samples: Samples) -> Frames:
+        encoded = b"".join(av_packets.encode("g722", samples, self.sample_rate))
+        bits = np.unpackbits(np.frombuffer(encoded, np.uint8)).reshape(len(samples), _CODEWORDS, 8)
+        kept = bits[:, :, : self._codeword_bits]
+        return np.packbits(kept.reshape(len(samples), self.frame_bits), axis=1)
+
+    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
+        bits = np.unpackbits(frames, axis=1)[:, : self.frame_bits]
+        codewords = np.packbits(bits.reshape(-1, self._codeword_bits), axis=1)
+        options = {"bits_per_codeword": str(self._codeword_bits)}
+        return av_packets.decode("g722", [codewords.tobytes()], self.sample_rate, options=options)
+
+
+CODEC = G722

@@ -1,0 +1,73 @@
+"""Opus (RFC 6716) in its voice mode, hard CBR: 20 ms packets of one constant size.
+
+libopus encodes at complexity 10 with `application=voip` and codes speech with SILK: narrow band at
+6 and 8 kbps, wide band from 12. The payload is the packets and no Ogg byte; the identification
+header that a decoder takes is a constant. Its pre-skip (RFC 7845) is the codec's delay: 312 samples
+at 48 kHz, 104 at 16 kHz. libopus in PyAV always decodes at 48 kHz, which soxr brings to 16 kHz.
+"""
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import av_packets
+from ..framed import FramedCodec, Frames, Samples, points
+
+_OPTIONS = {
+    "application": "voip",
+    "vbr": "off",
+    "compression_level": "10",
+    "frame_duration": "20",
+}
+_DECODER_RATE = 48_000
+_HEAD = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, 0, 16_000, 0, 0)  # pre-skip 0: `delay` has it
+
+
+@dataclass(frozen=True)
+class Opus(FramedCodec):
+    """libopus, constant bitrate."""
+
+    name: ClassVar[str] = "opus"
+    rates: ClassVar[Mapping[float, int]] = {6: 120, 8: 160, 12: 240, 16: 320, 24: 480}
+    frame: ClassVar[int] = 320
+    delay: ClassVar[int] = 104
+    operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)
+
+    kbps: float = 12
+
+    @property
+    def sample_rate(self) -> int:
+        return 16_000
+
+    @property
+    def backend(self) -> str:
+        return av_packets.backend("libopus")
+
+    @classmethod
+    def unavailable(cls) -> str:
+        return av_packets.missing("libopus", "libopus")
+
+    def encode_frames(self, samples: Samples) -> Frames:
+        packets = av_packets.encode(
+            "libopus", samples, self.sample_rate, round(1000 * self.kbps), _OPTIONS
+        )
+        # The flush adds a packet that only pushes out the delay, which `samples` already holds.
+        return np.frombuffer(b"".join(packets[: len(samples)]), np.uint8).reshape(
+            len(samples), self.frame_bits // 8
+        )
+
+    def decode_frames(self, frames: Frames) -> NDArray[np.float32]:
+        import soxr
+
+        packets = [frame.tobytes() for frame in frames]
+        decoded = av_packets.decode("libopus", packets, _DECODER_RATE, _HEAD)
+        scaled = decoded.astype(np.float32) / 32768
+        resampled = soxr.resample(scaled, _DECODER_RATE, self.sample_rate, quality="VHQ")
+        return np.asarray(resampled, np.float32)
+
+
+CODEC = Opus

@@ -1,0 +1,116 @@
+"""Codecs of constant rate: every frame of samples becomes one frame of bits.
+
+This is the part that conventional speech codecs share. A subclass states its table of rates and
+turns frames into bits and back, with a fresh encoder or decoder in every call.
+
+    signal   padded with zeros to whole frames, at least `delay` samples behind its end, so that
+             the decoder has produced the last sample when the frames end
+    payload  the bits of the frames, contiguous (`packing`): what the codec sends, and nothing
+             beside it. An empty signal is an empty payload
+    level    16-bit samples on both sides, as these codecs are defined
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .base import Codec, CodecError
+from .bitstream import BitstreamError
+from .controls.pcm import to_pcm16
+from .noise import Noise
+from .packing import pack_frames, unpack_frames
+
+Frames = NDArray[np.uint8]
+Samples = NDArray[np.int16]
+
+
+def points(rates: Mapping[float, int]) -> tuple[Mapping[str, Any], ...]:
+    """One operating point for each rate of a codec's table."""
+    return tuple({"kbps": kbps} for kbps in rates)
+
+
+@dataclass(frozen=True)
+class FramedCodec(Codec):
+    """A codec with a table of constant rates.
+
+    Class attributes
+        rates  bits of a frame by kbit/s, as the codec's specification names its modes
+    """
+
+    rates: ClassVar[Mapping[float, int]]
+
+    kbps: float
+
+    def __post_init__(self) -> None:
+        for kbps in self.rates:
+            if kbps == self.kbps:
+                object.__setattr__(self, "kbps", kbps)  # 6.0 and 6 are one operating point
+                return
+        allowed = ", ".join(f"{kbps:g}" for kbps in self.rates)
+        raise CodecError(f"{self.name} has no rate of {self.kbps} kbps; it has: {allowed}")
+
+    @property
+    def nominal_kbps(self) -> float:
+        return float(self.kbps)
+
+    @property
+    def frame_bits(self) -> int:
+        """Bits of a frame."""
+        return self.rates[self.kbps]
+
+    @property
+    @abstractmethod
+    def frame(self) -> int:
+        """Samples of a frame."""
+
+    @property
+    def delay(self) -> int:
+        """Samples by which the library's decoded signal is late; `decode` removes them."""
+        return 0
+
+    def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
+        return [self._encode(signal) for signal in audio]
+
+    def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+        return [self._decode(payload) for payload in payloads]
+
+    @abstractmethod
+    def encode_frames(self, samples: Samples) -> Frames:
+        """Frames [N, ceil(frame_bits / 8)] of samples [N, frame], N >= 1, by a new encoder."""
+
+    @abstractmethod
+    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
+        """Samples [N * frame] by a new decoder: 16-bit, or floats of full scale 1.
+
+        Raises:
+            BitstreamError: the library refuses a frame.
+        """
+
+    def _encode(self, signal: Tensor) -> bytes:
+        if not len(signal):
+            return b""
+        samples = np.frombuffer(to_pcm16(signal), "<i2")
+        count = -(-(len(samples) + self.delay) // self.frame)
+        padded = np.zeros(count * self.frame, np.int16)
+        padded[: len(samples)] = samples
+        return pack_frames(self.encode_frames(padded.reshape(count, self.frame)), self.frame_bits)
+
+    def _decode(self, payload: bytes) -> Tensor:
+        frames = unpack_frames(payload, self.frame_bits)
+        if not len(frames):
+            return torch.zeros(0)
+        samples = self.decode_frames(frames)
+        if len(samples) != len(frames) * self.frame:
+            raise BitstreamError(
+                f"not a payload of {self.condition}: {len(frames)} frames decode to "
+                f"{len(samples)} samples, not to {len(frames) * self.frame}"
+            )
+        scale = 32768 if samples.dtype == np.int16 else 1
+        signal = samples[self.delay :].astype(np.float32) / scale
+        return torch.from_numpy(np.clip(signal, -1, 1))
