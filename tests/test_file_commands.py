@@ -1,0 +1,110 @@
+"""`nscbench encode` and `decode` on whatever a user may give them."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from nscbench.benchmarks.cli import main
+
+
+def tone(seconds, rate, channels=1):
+    """A 440 Hz tone with a raised-cosine envelope, [T] or [T, channels]."""
+    time = np.arange(round(seconds * rate)) / rate
+    signal = 0.3 * np.sin(2 * np.pi * 440 * time) * np.sin(np.pi * time / seconds) ** 2
+    return signal if channels == 1 else np.stack([signal] * channels, 1)
+
+
+def code(tmp_path, codec, source, name="out.nsc"):
+    """Exit statuses of encode and decode, and the decoded file's path."""
+    stream, decoded = tmp_path / name, tmp_path / "decoded.wav"
+    encoded = main(["encode", codec, str(source), str(stream)])
+    return encoded, main(["decode", str(stream), str(decoded)]), decoded
+
+
+def test_a_stream_decodes_in_a_process_that_has_only_the_file(tmp_path):
+    soundfile.write(tmp_path / "in.wav", tone(1, 16_000), 16_000)
+    assert main(["encode", "mnru-20", str(tmp_path / "in.wav"), str(tmp_path / "s.nsc")]) == 0
+    (tmp_path / "in.wav").unlink()
+    outputs = []
+    for folder in ("x", "y"):  # the name of the file must not matter
+        (tmp_path / folder).mkdir()
+        stream = tmp_path / folder / f"{folder}.nsc"
+        stream.write_bytes((tmp_path / "s.nsc").read_bytes())
+        command = [sys.executable, "-m", "nscbench.benchmarks.cli", "decode", stream, "out.wav"]
+        subprocess.run(command, cwd=tmp_path / folder, check=True)
+        outputs.append((tmp_path / folder / "out.wav").read_bytes())
+    assert outputs[0] == outputs[1]
+    assert len(soundfile.read(tmp_path / "x/out.wav")[0]) == 16_000
+
+
+@pytest.mark.parametrize("rate", [8000, 11_025, 44_100, 48_000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_any_rate_and_stereo_with_a_notice(tmp_path, capsys, rate, channels):
+    source = tmp_path / "Grüße, Welt 你好.flac"
+    soundfile.write(source, tone(0.5, rate, channels), rate)
+    encoded, decoded, path = code(tmp_path, "pcm", source, name="ein Strom.nsc")
+    assert (encoded, decoded) == (0, 0)
+    notices = capsys.readouterr().err
+    assert f"resampled from {rate} to 16000 Hz" in notices
+    assert ("2 channels mixed down" in notices) == (channels == 2)
+    audio, out_rate = soundfile.read(path)
+    assert out_rate == 16_000
+    assert np.abs(audio - tone(0.5, 16_000)).max() < 2e-3
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"RIFF", b"not audio at all, but some bytes", b"fLaC" + bytes(100)]
+)
+def test_what_is_not_audio_is_named(tmp_path, capsys, content):
+    source = tmp_path / "in.wav"
+    source.write_bytes(content)
+    assert main(["encode", "pcm", str(source), str(tmp_path / "out.nsc")]) == 2
+    message = capsys.readouterr().err
+    assert str(source) in message
+    assert len(message.splitlines()) == 1
+    assert not (tmp_path / "out.nsc").exists()
+
+
+def test_missing_and_unwritable_files_are_named(tmp_path, capsys):
+    soundfile.write(tmp_path / "in.wav", tone(0.1, 16_000), 16_000)
+    assert main(["encode", "pcm", str(tmp_path / "no.wav"), str(tmp_path / "o.nsc")]) == 2
+    assert "no.wav" in capsys.readouterr().err
+    (tmp_path / "file").write_bytes(b"")
+    target = str(tmp_path / "file" / "o.nsc")
+    assert main(["encode", "pcm", str(tmp_path / "in.wav"), target]) == 2
+    assert "file" in capsys.readouterr().err
+    assert main(["decode", str(tmp_path / "no.nsc"), str(tmp_path / "o.wav")]) == 2
+    assert "no.nsc" in capsys.readouterr().err
+
+
+def test_nan_in_a_recording_is_refused(tmp_path, capsys):
+    audio = tone(0.1, 16_000)
+    audio[70] = np.nan
+    soundfile.write(tmp_path / "in.wav", audio, 16_000, subtype="FLOAT")
+    assert main(["encode", "pcm", str(tmp_path / "in.wav"), str(tmp_path / "o.nsc")]) == 2
+    assert "NaN" in capsys.readouterr().err
+
+
+def test_damaged_streams_are_refused_byte_by_byte(tmp_path, capsys):
+    soundfile.write(tmp_path / "in.wav", tone(0.004, 16_000), 16_000)
+    stream, target = tmp_path / "s.nsc", tmp_path / "o.wav"
+    assert main(["encode", "pcm", str(tmp_path / "in.wav"), str(stream)]) == 0
+    whole = stream.read_bytes()
+    damaged = [whole[:n] for n in range(len(whole))]
+    damaged += [whole[:n] + bytes([whole[n] ^ 1]) + whole[n + 1 :] for n in range(len(whole))]
+    for content in damaged:
+        stream.write_bytes(content)
+        capsys.readouterr()
+        assert main(["decode", str(stream), str(target)]) == 2
+        message = capsys.readouterr().err
+        assert message.startswith(f"nscbench: {stream}: ")
+        assert len(message.splitlines()) == 1
+    assert not target.exists()
+
+
+def test_an_unknown_codec_lists_what_there_is(tmp_path, capsys):
+    assert main(["encode", "mp7-3", "in.wav", "out.nsc"]) == 2
+    assert "no codec is called 'mp7-3'; there are: " in capsys.readouterr().err
