@@ -27,8 +27,8 @@ EMBEDDED = {"demo": Path(__file__).parent / "demo"}
 
 _LONGEST_ID = 128  # characters; ids become names of files
 _LAYOUTS = (  # of the end of a path: LibriSpeech and LibriTTS, VCTK
-    re.compile(r"(?P<speaker>\d+)/(?P<chapter>\d+)/(?P=speaker)([-_])(?P=chapter)\3[\d_]+\.\w+"),
-    re.compile(r"(?P<speaker>[ps]\d+)/(?P=speaker)_\d+(_mic\d)?\.\w+"),
+    r"(?P<speaker>\d+)/(?P<chapter>\d+)/(?P=speaker)(?P<mark>[-_])(?P=chapter)(?P=mark)[\d_]+\.\w+",
+    r"(?P<speaker>[ps]\d+)/(?P=speaker)_\d+(_mic\d)?\.\w+",
 )
 
 
@@ -103,7 +103,7 @@ def speaker_of(path: Path) -> str:
     """The speaker that a path of LibriSpeech, LibriTTS or VCTK names; "" for any other."""
     end = "/".join(path.parts[-3:])
     for layout in _LAYOUTS:
-        if match := re.search(rf"(^|/){layout.pattern}$", end):
+        if match := re.search(rf"(^|/){layout}$", end):
             return match["speaker"]
     return ""
 

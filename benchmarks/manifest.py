@@ -82,7 +82,7 @@ def write_manifest(manifest: Path, listings: Iterable[Listing]) -> None:
     writer.writerow(COLUMNS)
     for listing in listings:
         path = listing.path.relative_to(manifest.parent).as_posix()
-        writer.writerow(listing[:1] + (path,) + listing[2 : len(COLUMNS)])
+        writer.writerow((listing.id, path, *listing[2 : len(COLUMNS)]))
     write_atomically(manifest, text.getvalue().encode())
 
 
