@@ -1,0 +1,213 @@
+"""Makes the embedded demo set, `demo/`: 24 sentences, 8 synthetic voices, three sentences each.
+
+    python -m nscbench.benchmarks.make_demo [FOLDER]
+
+Needs Debian's packages flite, espeak-ng, rhvoice and rhvoice-english (the last two are in the
+section non-free because of other voices that they bring; the two used here are free). The
+synthesizers draw no random numbers: with the same versions of them and of soxr, the same samples
+come out.
+
+Each recording is brought to 16 kHz, cut to 0.1 s before and after the speech, and scaled so that
+the speech (frames within 35 dB of the loudest) has -26 dB of full scale, the level of ITU-T P.830.
+The synthesizers speak at the tempo and pitch that their voices have.
+"""
+
+import csv
+import io
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+RATE = 16_000  # Hz
+LEVEL = -26.0  # dB of full scale, RMS of the frames that hold speech
+MARGIN = 0.1  # seconds kept before and after the speech
+FRAME = 320  # samples, 20 ms
+COLUMNS = ("id", "path", "speaker", "sex", "text", "sha256", "origin", "voice", "synthesizer")
+
+
+class Voice(NamedTuple):
+    """One speaker of the set."""
+
+    speaker: str
+    sex: str
+    name: str
+    synthesizer: str
+    command: Callable[[str, str], list[str]]  # of a text and the WAV file to write
+    sentences: tuple[str, str, str]
+
+
+def flite(voice: str) -> Callable[[str, str], list[str]]:
+    """Command line of a flite voice."""
+    return lambda text, wav: ["flite", "-voice", voice, "-t", text, "-o", wav]
+
+
+def espeak(voice: str) -> Callable[[str, str], list[str]]:
+    """Command line of an espeak-ng voice and variant."""
+    return lambda text, wav: ["espeak-ng", "-v", voice, "-w", wav, text]
+
+
+def rhvoice(voice: str) -> Callable[[str, str], list[str]]:
+    """Command line of an RHVoice voice; it reads the text from its standard input."""
+    return lambda text, wav: ["RHVoice-test", "-p", voice, "-o", wav]
+
+
+VOICES = (
+    Voice(
+        "synthetic_f1",
+        "F",
+        "cmu_us_slt, clustergen",
+        "flite 2.2",
+        flite("slt"),
+        (
+            "The early ferry leaves the harbour at six, and nobody aboard is fully awake.",
+            "Choose a measure of white rice, rinse it twice, and boil it without a lid.",
+            "Her younger brother caught five silver fish before the fog came in.",
+        ),
+    ),
+    Voice(
+        "synthetic_f2",
+        "F",
+        "clb, HMM",
+        "RHVoice 1.8.0",
+        rhvoice("clb"),
+        (
+            "We should have brought thicker gloves, for the north path was all ice.",
+            "A judge from the village put a huge orange ribbon on the winning goat.",
+            "Please show me where you found the bronze coin and the broken vase.",
+        ),
+    ),
+    Voice(
+        "synthetic_f3",
+        "F",
+        "en-us+f2, formant",
+        "espeak-ng 1.51",
+        espeak("en-us+f2"),
+        (
+            "The choir sang through the storm, though half of the roof had blown away.",
+            "Yesterday a young yak chewed the yellow rope that held the tent.",
+            "You could hear the water running under the floor of the old house.",
+        ),
+    ),
+    Voice(
+        "synthetic_f4",
+        "F",
+        "en-gb-x-rp+Annie, formant",
+        "espeak-ng 1.51",
+        espeak("en-gb-x-rp+Annie"),
+        (
+            "My aunt keeps a jar of dark honey on the shelf behind the piano.",
+            "Nothing in the garage was worth stealing, not even the bicycle.",
+            "Bring both of the empty baskets, and we will fill them with pears.",
+        ),
+    ),
+    Voice(
+        "synthetic_m1",
+        "M",
+        "cmu_us_rms, clustergen",
+        "flite 2.2",
+        flite("rms"),
+        (
+            "The mechanic shook his head, closed the bonnet, and named a price.",
+            "Zinc and copper give you brass, while copper and tin give you bronze.",
+            "It is a pleasure to watch the boats being raised out of the mud.",
+        ),
+    ),
+    Voice(
+        "synthetic_m2",
+        "M",
+        "cmu_us_awb, clustergen",
+        "flite 2.2",
+        flite("awb"),
+        (
+            "Nine tall poplars stand along the road between the mill and the church.",
+            "He put the usual cushion by the fire and waited for the dog to come.",
+            "Most of the joy of a long voyage is in thinking about it beforehand.",
+        ),
+    ),
+    Voice(
+        "synthetic_m3",
+        "M",
+        "bdl, HMM",
+        "RHVoice 1.8.0",
+        rhvoice("bdl"),
+        (
+            "Few people know that the bridge was moved here from another river.",
+            "The teacher drew a square on the board and asked us for its area.",
+            "Fresh bread, soft cheese and a cup of tea were all that they wanted.",
+        ),
+    ),
+    Voice(
+        "synthetic_m4",
+        "M",
+        "cmu_us_kal, diphones",
+        "flite 2.2",
+        flite("kal16"),
+        (
+            "Turn left at the chapel, go over the hill, and look for a green door.",
+            "The engine coughed twice, threw out blue smoke, and would not start.",
+            "Seven clever thieves rehearsed the whole thing with a cardboard vault.",
+        ),
+    ),
+)
+
+
+def main() -> None:
+    """Write the set to the folder of the first argument, or to `demo/` beside this file."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for voice in VOICES:
+        for number, text in enumerate(voice.sentences, 1):
+            name = f"{voice.speaker}_{number:02}"
+            path = folder / f"{name}.flac"
+            _write(path, prepared(*spoken(voice, text, path.with_suffix(".wav"))), voice)
+            digest = sha256(path.read_bytes()).hexdigest()
+            row = (name, path.name, voice.speaker, voice.sex, text, digest)
+            writer.writerow((*row, "synthetic", voice.name, voice.synthesizer))
+    (folder / "manifest.csv").write_text(table.getvalue(), encoding="utf-8")
+
+
+def spoken(voice: Voice, text: str, wav: Path) -> tuple[NDArray[np.float64], int]:
+    """Signal [T] and rate in Hz of a text as the voice speaks it; `wav` is a temporary file."""
+    subprocess.run(
+        voice.command(text, str(wav)), input=text, text=True, check=True, capture_output=True
+    )
+    signal, rate = soundfile.read(wav, dtype="float64")
+    wav.unlink()
+    return signal, rate
+
+
+def prepared(signal: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+    """The signal [T] at `RATE`, with the set's margins and level."""
+    signal = soxr.resample(signal, rate, RATE, quality="VHQ")
+    power = np.array([np.mean(frame**2) for frame in _frames(signal)])
+    active = np.flatnonzero(power > power.max() * 10**-3.5)
+    margin = round(MARGIN * RATE)
+    begin = max(0, active[0] * FRAME - margin)
+    end = (active[-1] + 1) * FRAME + margin
+    return signal[begin:end] * 10 ** (LEVEL / 20) / np.sqrt(power[active].mean())
+
+
+def _frames(signal: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    for start in range(0, len(signal) - FRAME + 1, FRAME):
+        yield signal[start : start + FRAME]
+
+
+def _write(path: Path, signal: NDArray[np.float64], voice: Voice) -> None:
+    with soundfile.SoundFile(path, "w", RATE, channels=1, subtype="PCM_16") as file:
+        file.comment = f"Synthetic speech: {voice.synthesizer}, voice {voice.name}"
+        file.write(signal)
+
+
+if __name__ == "__main__":
+    main()
