@@ -20,11 +20,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .base import Codec, CodecError
+from .base import Codec
 from .bitstream import BitstreamError
 from .controls.pcm import to_pcm16
 from .noise import Noise
 from .packing import pack_frames, unpack_frames
+from .settings import choose
 
 Frames = NDArray[np.uint8]
 Samples = NDArray[np.int16]
@@ -48,12 +49,7 @@ class FramedCodec(Codec):
     kbps: float
 
     def __post_init__(self) -> None:
-        for kbps in self.rates:
-            if kbps == self.kbps:
-                object.__setattr__(self, "kbps", kbps)  # 6.0 and 6 are one operating point
-                return
-        allowed = ", ".join(f"{kbps:g}" for kbps in self.rates)
-        raise CodecError(f"{self.name} has no rate of {self.kbps} kbps; it has: {allowed}")
+        choose(self, "kbps", self.rates)
 
     @property
     def nominal_kbps(self) -> float:

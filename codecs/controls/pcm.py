@@ -8,14 +8,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..base import Codec, Kind
+from ..base import Codec, CodecError, Kind
 from ..bitstream import BitstreamError
 from ..noise import Noise
 
 
 def to_pcm16(audio: Tensor) -> bytes:
-    """Little-endian 16-bit samples of a signal [T], clipped to full scale."""
+    """Little-endian 16-bit samples of a signal [T], clipped to full scale.
+
+    Raises:
+        CodecError: NaN or infinite samples.
+    """
     scaled = np.rint(audio.detach().numpy().astype(np.float64) * 32768)
+    if not np.isfinite(scaled).all():
+        raise CodecError("the signal has NaN or infinite samples")
     return np.clip(scaled, -32768, 32767).astype("<i2").tobytes()
 
 
