@@ -1,7 +1,7 @@
 """`nscbench list`: what there is, and why something cannot run here."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .. import metrics
@@ -22,10 +22,10 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the sections; the exit status."""
-    listings = {
+    listings: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
         "codecs": _codecs,
         "metrics": _metrics,
-        "suites": lambda: iter(suite.names().items()),
+        "suites": lambda: suite.names().items(),
         "data": lambda: ((name, d.title) for name, d in DATASETS.items()),
     }
     for section in SECTIONS if arguments.section is None else (arguments.section,):

@@ -61,4 +61,5 @@ def _vectors(signatures: Sequence[str]) -> NDArray[np.float32]:
     """Unit vectors [n, 128]."""
     raw = [np.frombuffer(base64.b64decode(text), np.int8) for text in signatures]
     vectors = np.asarray(raw, dtype=np.float32)
-    return vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, norms + 1e-9, dtype=np.float32)

@@ -59,13 +59,13 @@ def encode(
         audio.append(torch.from_numpy(resampled.astype(np.float32)))
     payloads = on_device(codec, device).encode(audio)
     records = []
-    for signal, payload, target in zip(audio, payloads, targets, strict=True):
-        header = header_for(codec, len(signal))
+    for coded, payload, target in zip(audio, payloads, targets, strict=True):
+        header = header_for(codec, len(coded))
         stream = pack(header, payload)
         write_atomically(target, stream)
         records.append(
             {
-                "seconds": len(signal) / codec.sample_rate,
+                "seconds": len(coded) / codec.sample_rate,
                 "payload_bits": 8 * len(payload),
                 "container_bits": header.container_bits,
                 "sha256": sha256(stream).hexdigest(),
@@ -132,9 +132,9 @@ def score(
             if metric.aligned:
                 aligned = aligned or alignment.align(clean, coded, SCORING_RATE)
                 pair = aligned
-            pair = tuple(signals.resample(s, SCORING_RATE, metric.sample_rate) for s in pair)
-            signals.check(metric, *pair)
-            outcomes.append(Outcome(name, metric.score(*pair)))
+            at_rate = [signals.resample(s, SCORING_RATE, metric.sample_rate) for s in pair]
+            signals.check(metric, *at_rate)
+            outcomes.append(Outcome(name, metric.score(*at_rate)))
         except Undefined as error:
             outcomes.append(Outcome(name, {}, str(error), undefined=True))
         except Exception as error:  # noqa: BLE001  whatever a metric dies of is one row

@@ -90,5 +90,5 @@ def _mean(
     kept = values[[item in common for item in values.index]]
     if kept.empty:
         return dict.fromkeys((column, f"{column}_lo", f"{column}_hi"), float("nan"))
-    bounds = cluster_bootstrap(kept.to_numpy(float), [clusters[item] for item in kept.index])
+    bounds = cluster_bootstrap(np.asarray(kept, dtype=np.float64), [clusters[item] for item in kept.index])
     return dict(zip((column, f"{column}_lo", f"{column}_hi"), bounds, strict=True))
