@@ -1,0 +1,25 @@
+"""Voicing decision error (Nakatani et al., Speech Communication 50, 2008).
+
+The fraction of all frames, silence included, that are voiced in one signal and not in the other, as
+`pitch.track` decides every 10 ms.
+"""
+
+import numpy as np
+
+from . import pitch
+from .base import Metric, Signal
+
+
+def score(reference: Signal, degraded: Signal) -> dict[str, float]:
+    """Column `vuv_error`, from 0 to 1."""
+    voiced = pitch.track(reference) > 0, pitch.track(degraded) > 0
+    return {"vuv_error": float(np.mean(voiced[0] != voiced[1]))}
+
+
+METRIC = Metric(
+    score,
+    {"vuv_error": "lower"},
+    sample_rate=pitch.RATE,
+    aligned=True,
+    shortest=pitch.LENGTH / pitch.RATE,
+)
