@@ -1,0 +1,119 @@
+"""The suite's one short-time Fourier transform and its one log-mel spectrogram.
+
+Conventions
+    stft      Hann window of n_fft samples, reflect padding of (n_fft - hop) / 2 on both sides, so
+              that a signal of k hops has exactly k frames; no scaling
+    istft     its least-squares inverse: windowed overlap-add over the window's summed squares
+    log-mel   HiFi-GAN's: magnitude sqrt(power + 1e-9), Slaney's area-normalized triangular
+              filters, natural logarithm of at least 1e-5. Never 20 log10, never the HTK scale
+
+J. Kong et al., "HiFi-GAN: Generative Adversarial Networks for Efficient and High Fidelity Speech
+Synthesis", NeurIPS 2020. M. Slaney, "Auditory Toolbox", Interval Research TR 1998-010.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+POWER_FLOOR = 1e-9  # keeps the square root differentiable at silence
+MEL_FLOOR = 1e-5
+
+# Slaney's scale: linear to 1 kHz, then logarithmic, 27 steps from 1 to 6.4 kHz.
+_LINEAR_HZ = 200 / 3
+_BREAK_HZ = 1000.0
+_LOG_STEP = np.log(6.4) / 27
+
+
+@dataclass(frozen=True)
+class MelConfig:
+    """Settings of a log-mel spectrogram; frequencies in Hz."""
+
+    sample_rate: int = 16_000
+    n_fft: int = 1024
+    hop: int = 320
+    bands: int = 80
+    fmin: float = 0.0
+    fmax: float = 8000.0
+
+
+def hz_to_mel(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Slaney mels of frequencies in Hz."""
+    logarithmic = _BREAK_HZ / _LINEAR_HZ + np.log(np.maximum(frequency, 1) / _BREAK_HZ) / _LOG_STEP
+    return np.where(frequency < _BREAK_HZ, frequency / _LINEAR_HZ, logarithmic)
+
+
+def mel_to_hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Frequencies in Hz of Slaney mels."""
+    logarithmic = _BREAK_HZ * np.exp(_LOG_STEP * (mels - _BREAK_HZ / _LINEAR_HZ))
+    return np.where(mels < _BREAK_HZ / _LINEAR_HZ, mels * _LINEAR_HZ, logarithmic)
+
+
+def mel_filters(config: MelConfig) -> Tensor:
+    """Triangular filters [bands, n_fft // 2 + 1], each of unit area over frequency in Hz.
+
+    Raises:
+        ValueError: the frequency range is empty or exceeds half the sample rate.
+    """
+    if not 0 <= config.fmin < config.fmax <= config.sample_rate / 2:
+        raise ValueError(
+            f"mel range {config.fmin:g} to {config.fmax:g} Hz; allowed is a rising range within "
+            f"0 to {config.sample_rate / 2:g} Hz"
+        )
+    low, high = hz_to_mel(np.array([config.fmin, config.fmax]))
+    edges = mel_to_hz(np.linspace(low, high, config.bands + 2))
+    bins = np.linspace(0, config.sample_rate / 2, config.n_fft // 2 + 1)
+    rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
+    falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
+    triangles = np.maximum(0, np.minimum(rising, falling))
+    area = (edges[2:] - edges[:-2]) / 2
+    return torch.from_numpy(triangles / area[:, None]).float()
+
+
+def stft(audio: Tensor, n_fft: int, hop: int, window: Tensor) -> Tensor:
+    """Complex spectrum [B, n_fft // 2 + 1, T // hop] of signals [B, T]."""
+    padding = (n_fft - hop) // 2
+    padded = F.pad(audio.unsqueeze(1), (padding, padding), mode="reflect").squeeze(1)
+    return torch.stft(padded, n_fft, hop, window=window, center=False, return_complex=True)
+
+
+def istft(spectrum: Tensor, n_fft: int, hop: int, window: Tensor) -> Tensor:
+    """Signals [B, frames * hop] of complex spectra [B, n_fft // 2 + 1, frames]."""
+    frames = spectrum.shape[-1]
+    segments = torch.fft.irfft(spectrum, n_fft, dim=1) * window[:, None]
+    weights = window.square()[:, None].expand(1, n_fft, frames)
+    overlapped = _overlap_add(segments, hop) / _overlap_add(weights, hop).clamp_min(1e-11)
+    padding = (n_fft - hop) // 2
+    return overlapped[:, padding : padding + frames * hop]
+
+
+def _overlap_add(segments: Tensor, hop: int) -> Tensor:
+    """Sum [B, n_fft + (frames - 1) * hop] of segments [B, n_fft, frames], `hop` apart."""
+    n_fft, frames = segments.shape[1:]
+    length = n_fft + (frames - 1) * hop
+    return F.fold(segments, (1, length), kernel_size=(1, n_fft), stride=(1, hop))[:, 0, 0]
+
+
+class LogMel(nn.Module):
+    """Log-mel spectrogram [B, bands, T // hop] of signals [B, T], T more than n_fft / 2."""
+
+    window: Tensor
+    filters: Tensor
+
+    def __init__(self, config: MelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.register_buffer("window", torch.hann_window(config.n_fft), persistent=False)
+        self.register_buffer("filters", mel_filters(config), persistent=False)
+
+    def magnitude(self, audio: Tensor) -> Tensor:
+        """Mel-weighted magnitude, before the logarithm."""
+        spectrum = stft(audio.float(), self.config.n_fft, self.config.hop, self.window)
+        power = spectrum.real.square() + spectrum.imag.square()
+        return self.filters @ torch.sqrt(power + POWER_FLOOR)
+
+    def forward(self, audio: Tensor) -> Tensor:
+        return torch.log(self.magnitude(audio).clamp_min(MEL_FLOOR))

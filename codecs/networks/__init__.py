@@ -1,0 +1,1 @@
+"""The networks: each file one architecture, as modules that know no files, logs or devices."""

@@ -1,0 +1,95 @@
+"""The neural codec: encoder, residual vector quantizer, decoder behind one configuration.
+
+Two designs of encoder and decoder share everything else: `spectral` (ConvNeXt at the frame rate,
+inverse-STFT head) and `seanet` (EnCodec's convolutions over samples).
+
+Latents leave the encoder normalized to unit variance over the channels of each frame, without
+learned scale: an encoder that may scale its output freely runs away from codebooks that follow as a
+moving average. For the quantizer and for latent diffusion they are therefore of known size.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .convnext import SpectralDecoder, SpectralEncoder
+from .quantizer import Quantized, ResidualQuantizer
+from .seanet import SeanetDecoder, SeanetEncoder
+
+Design = Literal["spectral", "seanet"]
+
+
+@dataclass(frozen=True)
+class CodecConfig:
+    """Sizes of a neural codec.
+
+    Attributes:
+        dim, encoder_depth, decoder_depth, n_fft: of the spectral design.
+        filters, ratios, recurrent_layers: of the SEANet design; the ratios multiply to `hop`.
+        stage_counts: numbers of quantizer stages that training draws from, lowest rate first.
+    """
+
+    sample_rate: int = 16_000
+    hop: int = 320
+    latent: int = 64
+    entries: int = 1024
+    stage_counts: tuple[int, ...] = (3, 6, 12)
+    design: Design = "spectral"
+    dim: int = 256
+    encoder_depth: int = 4
+    decoder_depth: int = 6
+    n_fft: int = 960
+    filters: int = 16
+    ratios: tuple[int, ...] = (8, 5, 4, 2)
+    recurrent_layers: int = 2
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames per second."""
+        return self.sample_rate / self.hop
+
+
+class NeuralCodec(nn.Module):
+    """Signals [B, k * hop] to indices [B, stages, k] and back."""
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.config = config
+        c = config
+        self.encoder: nn.Module
+        self.decoder: nn.Module
+        if c.design == "spectral":
+            self.encoder = SpectralEncoder(c.n_fft, c.hop, c.dim, c.encoder_depth, c.latent)
+            self.decoder = SpectralDecoder(c.n_fft, c.hop, c.dim, c.decoder_depth, c.latent)
+        else:
+            self.encoder = SeanetEncoder(c.filters, c.ratios, c.latent, c.recurrent_layers)
+            self.decoder = SeanetDecoder(c.filters, c.ratios, c.latent, c.recurrent_layers)
+        self.quantizer = ResidualQuantizer(c.latent, max(c.stage_counts), c.entries)
+
+    def latents(self, audio: Tensor) -> Tensor:
+        """Unquantized latents [B, latent, k] of signals [B, k * hop]."""
+        y = self.encoder(audio).float()
+        return F.layer_norm(y.transpose(1, 2), (self.config.latent,)).transpose(1, 2)
+
+    def encode(self, audio: Tensor, stages: int) -> Tensor:
+        """Indices [B, stages, k] of signals [B, k * hop]."""
+        return self.quantizer.encode(self.latents(audio), stages)
+
+    def decode(self, indices: Tensor) -> Tensor:
+        """Signals [B, k * hop] of indices [B, stages, k]."""
+        return self.synthesize(self.quantizer.decode(indices))
+
+    def synthesize(self, latents: Tensor) -> Tensor:
+        """Signals [B, k * hop] of latents [B, latent, k], quantized or not."""
+        audio: Tensor = self.decoder(latents).float()
+        return audio
+
+    def forward(
+        self, audio: Tensor, stages: Tensor, generator: torch.Generator
+    ) -> tuple[Tensor, Quantized]:
+        """Training pass: decoded signals, and what the quantizer says of them."""
+        quantized: Quantized = self.quantizer(self.latents(audio), stages, generator)
+        return self.synthesize(quantized.latents), quantized

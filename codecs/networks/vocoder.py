@@ -1,0 +1,62 @@
+"""The vocoder: log-mel spectrogram to waveform, in one of two designs.
+
+`hifigan` upsamples in the time domain; `spectral` stays at the frame rate and ends in an inverse
+STFT (Vocos). Both take the same features, so that either may serve every codec with a mel decoder.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from torch import Tensor, nn
+
+from ..features import LogMel, MelConfig
+from .convnext import SpectralDecoder
+from .hifigan import HifiGan
+
+
+@dataclass(frozen=True)
+class VocoderConfig:
+    """Sizes of a vocoder.
+
+    Attributes:
+        rates, channels: of HiFi-GAN; the rates multiply to the mel's hop, V1 has 512 channels and
+            V2 128.
+        dim, depth, n_fft: of the spectral design.
+    """
+
+    mel: MelConfig = field(default_factory=MelConfig)
+    design: Literal["hifigan", "spectral"] = "hifigan"
+    rates: tuple[int, ...] = (8, 5, 4, 2)
+    channels: int = 128
+    dim: int = 256
+    depth: int = 6
+    n_fft: int = 960
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz of the signals."""
+        return self.mel.sample_rate
+
+    @property
+    def hop(self) -> int:
+        """Samples per frame."""
+        return self.mel.hop
+
+
+class Vocoder(nn.Module):
+    """Log-mels [B, bands, k] to signals [B, k * hop]."""
+
+    def __init__(self, config: VocoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        c = config
+        self.log_mel = LogMel(c.mel)
+        self.network: nn.Module
+        if c.design == "hifigan":
+            self.network = HifiGan(c.mel.bands, c.rates, c.channels)
+        else:
+            self.network = SpectralDecoder(c.n_fft, c.hop, c.dim, c.depth, c.mel.bands)
+
+    def forward(self, mel: Tensor) -> Tensor:
+        audio: Tensor = self.network(mel)
+        return audio.float()

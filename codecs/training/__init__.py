@@ -1,0 +1,1 @@
+"""Training of the suite's networks: data, losses, components, checkpoints and one visible loop."""

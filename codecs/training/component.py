@@ -1,0 +1,119 @@
+"""What a trainable component is: a network, the losses that train it, how its progress is heard.
+
+A component holds the network that is exported (`model`), the discriminators that judge it
+(`critics`), and `update`, one training step from a batch of speech crops. The loop, the data, the
+checkpoints and the clock belong to the trainer.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from ..networks.discriminators import Critics
+from .losses import adversarial_loss, discriminator_loss, feature_matching
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a component is trained.
+
+    Attributes:
+        items, crop: of a batch; the crop in samples, a whole number of hops.
+        learning_rate: of the cosine schedule's start.
+        reconstruction_share: of the budget that passes before the discriminators learn.
+        critic_head_start: share of the budget for which they learn before the model hears them:
+            balanced losses would give untrained judgements their full share of the update.
+        critic_interval: steps between two updates of the discriminators.
+    """
+
+    items: int
+    crop: int
+    learning_rate: float = 5e-4
+    reconstruction_share: float = 1.0
+    critic_head_start: float = 0.02
+    critic_interval: int = 2
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one step may do: with which optimizers, on whose turn, and its random generator.
+
+    Attributes:
+        critics_learn: the discriminators make a step.
+        critics_judge: the model hears them.
+    """
+
+    model_optimizer: Optimizer
+    critic_optimizer: Optimizer | None
+    critics_learn: bool
+    critics_judge: bool
+    generator: torch.Generator
+
+
+class Component(nn.Module, ABC):
+    """One trainable part of the suite."""
+
+    name: ClassVar[str]
+    model: nn.Module
+    critics: Critics | None
+    recipe: Recipe
+
+    @property
+    def config(self) -> Any:
+        """The dataclass that the network was built from, with `sample_rate` and `hop`."""
+        return self.model.config
+
+    @abstractmethod
+    def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
+        """One step on crops [B, T]; the losses by name, detached."""
+
+    def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
+        """Signals that `model` makes of a signal [1, k * hop], by the name of the point."""
+        return {}
+
+    def distances(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
+        """What measures `model` on a signal [1, k * hop] beside the metrics of its renderings."""
+        return {}
+
+    def tokens(self, model: Any, audio: Tensor) -> Tensor | None:
+        """Indices [B, stages, k] of signals [B, k * hop], for the entropy model; None without."""
+        return None
+
+    def critics_step(self, real: Tensor, fake: Tensor, turn: Turn) -> Tensor:
+        """One step of the discriminators on signals [B, T]; their loss."""
+        assert self.critics is not None
+        assert turn.critic_optimizer is not None
+        with autocast(real.device):
+            judged_real, judged_fake = self.critics(real), self.critics(fake.detach())
+        loss = discriminator_loss(judged_real, judged_fake)
+        turn.critic_optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        turn.critic_optimizer.step()
+        return loss
+
+    def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
+        """Set what depends on data before the first step; `crops()` gives ever new batches."""
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """bfloat16 where a GPU computes it faster; float32 on the CPU."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+
+
+def judge(critics: Critics, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
+    """Adversarial and feature-matching losses of decoded signals; the critics get no gradient."""
+    critics.requires_grad_(False)
+    with autocast(real.device):
+        with torch.no_grad():
+            judged_real = critics(real)
+        judged_fake = critics(fake)
+    critics.requires_grad_(True)
+    return {
+        "adversarial": adversarial_loss(judged_fake),
+        "features": feature_matching(judged_real, judged_fake),
+    }

@@ -1,0 +1,154 @@
+"""Speech for training: decoded once into one packed file, cropped at random from there.
+
+The pack holds every recording as 16-bit mono samples at the model's rate, one after another, and is
+mapped into memory: a crop costs a page of disk cache and no decoding. It is made again when the
+list of recordings, one of their sizes or dates, or the rate changes.
+
+A batch is a function of (seed, step) alone, so a resumed run sees exactly the data of an
+undisturbed one. Crops are drawn uniformly over time (long recordings are drawn more often); the
+peak of their recording is brought to 0.95 and then lowered by 0 to `GAIN_DB`, since a codec must
+not depend on the level.
+"""
+
+import csv
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from ...metrics.signals import resample
+
+SUFFIXES = (".flac", ".wav", ".opus", ".ogg", ".mp3")
+PEAK = 0.95
+GAIN_DB = 15.0
+READERS = min(8, os.cpu_count() or 1)
+
+
+class DataError(ValueError):
+    """There is nothing to train on, or a recording cannot be read: the message says which."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A file and who speaks in it ("" where that is unknown)."""
+
+    path: Path
+    speaker: str = ""
+
+
+def find_recordings(source: Path) -> list[Recording]:
+    """Recordings of a folder (searched deeply) or of a manifest CSV with columns path, speaker.
+
+    Raises:
+        DataError: there is no such place, or it names no recording.
+    """
+    if source.is_dir():
+        files = sorted(p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES)
+        recordings = [Recording(path) for path in files]
+    elif source.is_file():
+        with source.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        if rows and "path" not in rows[0]:
+            raise DataError(f"{source} has no column 'path'; it has: {', '.join(rows[0])}")
+        recordings = [Recording(source.parent / r["path"], r.get("speaker") or "") for r in rows]
+    else:
+        raise DataError(f"{source} is neither a folder nor a manifest CSV")
+    if not recordings:
+        raise DataError(f"{source} names no recording; audio files end in {', '.join(SUFFIXES)}")
+    return recordings
+
+
+def read_mono(path: Path, rate: int) -> NDArray[np.float64]:
+    """The recording [T] at `rate` Hz, channels averaged; soxr VHQ.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    try:
+        signal, own_rate = soundfile.read(path, always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise DataError(f"cannot read {path}: {error}") from error
+    return resample(signal.mean(axis=1), own_rate, rate)
+
+
+class Speech:
+    """Random crops of packed recordings."""
+
+    def __init__(self, samples: NDArray[np.int16], lengths: NDArray[np.int64]) -> None:
+        """Recordings of these lengths, one after another in `samples`."""
+        self.samples, self.lengths = samples, lengths
+        self._ends = np.cumsum(lengths)
+        starts = self._ends - lengths
+        self._peaks = np.array(
+            [
+                max(1, int(np.abs(samples[s:e].astype(np.int32)).max(initial=0)))
+                for s, e in zip(starts, self._ends, strict=True)
+            ]
+        )
+
+    @property
+    def total(self) -> int:
+        """Samples in all."""
+        return int(self._ends[-1])
+
+    def batch(self, seed: int, step: int, items: int, crop: int) -> Tensor:
+        """Crops [items, crop] of this step; a recording too short is followed by zeros."""
+        random = np.random.default_rng([seed, step])
+        crops = np.zeros((items, crop), dtype=np.float32)
+        for row in crops:
+            chosen = int(np.searchsorted(self._ends, random.integers(self.total), side="right"))
+            length = int(self.lengths[chosen])
+            start = (
+                int(self._ends[chosen]) - length + int(random.integers(max(1, length - crop + 1)))
+            )
+            piece = self.samples[start : start + min(crop, length)]
+            gain = PEAK / self._peaks[chosen] * 10 ** (-GAIN_DB * random.random() / 20)
+            row[: len(piece)] = piece * np.float32(gain)
+        return torch.from_numpy(crops)
+
+
+def open_speech(recordings: list[Recording], rate: int, folder: Path) -> Speech:
+    """The recordings at `rate` Hz, from the pack in `folder`, which is made if it is not there.
+
+    Raises:
+        DataError: a recording cannot be read.
+    """
+    stats = [(str(r.path.resolve()), r.path.stat()) for r in recordings if _exists(r.path)]
+    listing = json.dumps([rate, [(name, s.st_size, s.st_mtime_ns) for name, s in stats]])
+    name = f"speech-{sha256(listing.encode()).hexdigest()[:16]}"
+    samples, lengths = folder / f"{name}.int16", folder / f"{name}.lengths.npy"
+    if not lengths.exists():
+        _pack(recordings, rate, samples, lengths)
+    return Speech(np.memmap(samples, np.int16, "r"), np.load(lengths))
+
+
+def _exists(path: Path) -> bool:
+    if not path.is_file():
+        raise DataError(f"no recording {path}")
+    return True
+
+
+def _pack(recordings: list[Recording], rate: int, samples: Path, lengths: Path) -> None:
+    """Decode everything; the lengths are written last, so that they vouch for the samples."""
+    samples.parent.mkdir(parents=True, exist_ok=True)
+    partial = samples.with_suffix(".partial")
+    counts = []
+    with partial.open("wb") as file, ThreadPoolExecutor(READERS) as pool:
+        signals = pool.map(lambda r: read_mono(r.path, rate), recordings)
+        for signal in tqdm(signals, "decode", len(recordings), unit="file", disable=None):
+            pcm = np.clip(np.rint(signal * 32768), -32768, 32767).astype(np.int16)
+            file.write(pcm.tobytes())
+            counts.append(len(pcm))
+    partial.replace(samples)
+    unfinished = lengths.with_suffix(".partial.npy")
+    np.save(unfinished, np.array(counts, dtype=np.int64))
+    unfinished.replace(lengths)

@@ -1,0 +1,303 @@
+"""The training loop: visible, resumable at any moment, and a function of its seed.
+
+State      everything that a step depends on is in the checkpoint: networks, moving averages,
+           optimizers, step, seconds spent. Data and random numbers are functions of (seed, step),
+           so a run of a given number of steps that was killed and resumed ends with the very
+           tensors of an undisturbed one (on a CPU)
+Schedule   a budget of steps or of minutes; progress is the share of it that is spent. The learning
+           rate falls along a cosine to a tenth; discriminators join after the recipe's share
+Exports    the moving average of the weights, never the raw ones
+Failure    a loss that is not finite stops the run before it can reach the checkpoint
+"""
+
+import copy
+import csv
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import soundfile
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW
+from tqdm import tqdm
+
+from ..entropy import COUNTS
+from ..networks.quantizer import codebook_use, count_indices
+from ..networks.weight_norm import folded
+from .checkpoint import CheckpointError, export_weights, load_checkpoint, save_checkpoint
+from .component import Component, Turn
+from .data import Speech
+from .validation import ValidationItem, validate
+
+BETAS = (0.8, 0.99)
+AVERAGE_DECAY = 0.999
+WARMUP_STEPS = 100
+FINAL_RATE = 0.1  # of the learning rate, at the end of the budget
+CHECKPOINT_SECONDS = 40.0
+COUNTED_SECONDS = 600.0  # of speech, for the entropy model
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on: the message says at which step and why."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to train: a number of steps or of minutes (of this run, resumed ones included)."""
+
+    steps: int | None = None
+    minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.steps is None) == (self.minutes is None):
+            raise ValueError("a budget is either steps or minutes")
+
+    def progress(self, step: int, seconds: float) -> float:
+        """Share of the budget that is spent, at most 1."""
+        if self.steps is not None:
+            return min(1.0, step / self.steps) if self.steps else 1.0
+        assert self.minutes is not None
+        return min(1.0, seconds / (60 * self.minutes))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where and how a component is trained."""
+
+    out: Path
+    budget: Budget
+    seed: int = 0
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    validate_minutes: float = 5.0
+
+
+class Trainer:
+    """One component, its optimizers and its moving average, at one step."""
+
+    def __init__(
+        self, component: Component, speech: Speech, items: Sequence[ValidationItem], plan: Plan
+    ) -> None:
+        self.component = component.to(plan.device)
+        self.speech, self.items, self.plan = speech, items, plan
+        self.average: nn.Module = copy.deepcopy(component.model).eval().requires_grad_(False)
+        rate = component.recipe.learning_rate
+        self.optimizer = AdamW(component.model.parameters(), rate, BETAS)
+        self.critic_optimizer = (
+            AdamW(component.critics.parameters(), rate, BETAS) if component.critics else None
+        )
+        self.step, self.seconds = 0, 0.0
+        self.audio_seconds = 0.0
+        plan.out.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.plan.out / "checkpoint.pt"
+
+    @property
+    def weights(self) -> Path:
+        """The file that `run` exports."""
+        return self.plan.out / f"{self.component.name}.safetensors"
+
+    @property
+    def progress(self) -> float:
+        return self.plan.budget.progress(self.step, self.seconds)
+
+    def run(self) -> Path:
+        """Train until the budget is spent, from the checkpoint if there is one; the weights' file.
+
+        Raises:
+            TrainingError: a loss is not finite.
+            CheckpointError: the checkpoint is damaged or of another component.
+        """
+        if self.checkpoint.exists():
+            self.resume()
+        else:
+            self._initialize()
+        saved = validated = started = time.monotonic()
+        before = self.seconds
+        with tqdm(desc=self.component.name, unit="step", disable=None, initial=self.step) as bar:
+            while self.progress < 1:
+                losses = self.train_step()
+                now = time.monotonic()
+                self.seconds = before + now - started
+                bar.update()
+                bar.set_postfix_str(f"{self.progress:.1%} " + _spell(losses))
+                if now - validated > 60 * self.plan.validate_minutes:
+                    self.report()
+                    validated = time.monotonic()
+                if now - saved > CHECKPOINT_SECONDS:
+                    self.save()
+                    saved = time.monotonic()
+        self.report()
+        self.save()
+        return self.weights
+
+    def train_step(self) -> dict[str, float]:
+        """One step on the batch that belongs to it; the losses.
+
+        Raises:
+            TrainingError: a loss is not finite.
+        """
+        recipe = self.component.recipe
+        learn, judge = self._critics_phase()
+        for optimizer in (self.optimizer, self.critic_optimizer):
+            if optimizer is not None:
+                optimizer.param_groups[0]["lr"] = self._learning_rate()
+        turn = Turn(
+            self.optimizer,
+            self.critic_optimizer,
+            learn and self.step % recipe.critic_interval == 0,
+            judge,
+            torch.Generator().manual_seed(self.plan.seed * 1_000_003 + self.step),
+        )
+        self.component.train()
+        tensors = self.component.update(self._batch(self.step), turn)
+        losses = {name: float(value) for name, value in tensors.items()}
+        self.step += 1
+        self.audio_seconds += recipe.items * recipe.crop / self.component.config.sample_rate
+        if not all(map(math.isfinite, losses.values())):
+            raise TrainingError(
+                f"step {self.step}: not finite: {_spell(losses)}; "
+                f"the last good state is {self.checkpoint}"
+            )
+        self._update_average()
+        self._log("train.csv", losses)
+        return losses
+
+    def report(self) -> dict[str, float]:
+        """Validate the moving average, log it, write its weights and card, and audio samples."""
+        scores, sounds = validate(self.component, self.average, self.items)
+        self._log("validation.csv", scores)
+        rate = self.component.config.sample_rate
+        for name, sound in sounds.items():
+            soundfile.write(self.plan.out / f"{name}.wav", sound, rate)
+        card = {
+            "component": self.component.name,
+            "steps": self.step,
+            "minutes": round(self.seconds / 60, 2),
+            "hours_of_speech": round(self.speech.total / rate / 3600, 3),
+            "device": str(self.plan.device),
+            "validation": {name: round(value, 4) for name, value in scores.items()},
+        }
+        tensors = folded(self.average).state_dict()
+        counts = self._count_indices()
+        if counts is not None:
+            tensors[COUNTS] = counts
+            card["codebooks"] = [asdict(use) for use in codebook_use(counts)]
+        export_weights(self.weights, tensors, self.component.config, card)
+        return scores
+
+    @torch.inference_mode()
+    def _count_indices(self) -> Tensor | None:
+        """How often every index [stages, entries] occurs on training data that no step sees."""
+        counts: Tensor | None = None
+        recipe, rate = self.component.recipe, self.component.config.sample_rate
+        batches = math.ceil(COUNTED_SECONDS * rate / (recipe.items * recipe.crop))
+        for n in range(1, batches + 1):
+            indices = self.component.tokens(self.average, self._batch(-n))
+            if indices is None:
+                return None
+            entries = self.component.config.entries
+            found = count_indices(indices, entries)
+            counts = found if counts is None else counts + found
+        return counts
+
+    def save(self) -> None:
+        """Write the checkpoint."""
+        critic_optimizer = self.critic_optimizer
+        save_checkpoint(
+            self.checkpoint,
+            {
+                "component": self.component.name,
+                "config": repr(self.component.config),
+                "seed": self.plan.seed,
+                "step": self.step,
+                "seconds": self.seconds,
+                "audio_seconds": self.audio_seconds,
+                "networks": self.component.state_dict(),
+                "average": self.average.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "critic_optimizer": critic_optimizer.state_dict() if critic_optimizer else None,
+            },
+        )
+
+    def resume(self) -> None:
+        """Take up the checkpoint.
+
+        Raises:
+            CheckpointError: it is damaged, or of another component, configuration or seed.
+        """
+        state = load_checkpoint(self.checkpoint)
+        own = {
+            "component": self.component.name,
+            "config": repr(self.component.config),
+            "seed": self.plan.seed,
+        }
+        for key, value in own.items():
+            if state.get(key) != value:
+                raise CheckpointError(
+                    f"{self.checkpoint} has {key} {state.get(key)!r}, this run {value!r}; "
+                    "choose another --out"
+                )
+        self.step, self.seconds = state["step"], state["seconds"]
+        self.audio_seconds = state["audio_seconds"]
+        self.component.load_state_dict(state["networks"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.critic_optimizer:
+            self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+
+    def _initialize(self) -> None:
+        """Let the component see data that no step sees: batches of negative step numbers."""
+        batches = (self._batch(-n) for n in range(1, 1 << 30))
+        generator = torch.Generator().manual_seed(self.plan.seed)
+        self.component.eval()
+        self.component.initialize(lambda: next(batches), generator)
+        self.average.load_state_dict(self.component.model.state_dict())
+
+    def _batch(self, step: int) -> Tensor:
+        recipe = self.component.recipe
+        # negative steps become large ones: a generator's seed is a natural number
+        crops = self.speech.batch(self.plan.seed, step % (1 << 32), recipe.items, recipe.crop)
+        return crops.to(self.plan.device, non_blocking=True)
+
+    def _critics_phase(self) -> tuple[bool, bool]:
+        """Whether the discriminators learn yet, and whether the model hears them yet."""
+        start = self.component.recipe.reconstruction_share
+        heard = start + self.component.recipe.critic_head_start
+        present = self.component.critics is not None and start < 1
+        return present and self.progress >= start, present and self.progress >= heard
+
+    def _learning_rate(self) -> float:
+        warmup = min(1.0, (self.step + 1) / WARMUP_STEPS)
+        cosine = 0.5 * (1 + math.cos(math.pi * self.progress))
+        fall = FINAL_RATE + (1 - FINAL_RATE) * cosine
+        return self.component.recipe.learning_rate * warmup * fall
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        decay = min(AVERAGE_DECAY, (1 + self.step) / (10 + self.step))
+        new = self.component.model.state_dict()
+        for name, value in self.average.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(new[name], 1 - decay)
+            else:
+                value.copy_(new[name])
+
+    def _log(self, name: str, values: dict[str, float]) -> None:
+        """Append a line of (step, minutes, seconds of speech, name, value) for every value."""
+        path = self.plan.out / name
+        head: list[Any] = [self.step, round(self.seconds / 60, 3), round(self.audio_seconds, 1)]
+        with path.open("a", newline="") as file:
+            writer = csv.writer(file)
+            if not file.tell():
+                writer.writerow(["step", "minutes", "audio_seconds", "name", "value"])
+            writer.writerows([*head, key, f"{value:.6g}"] for key, value in values.items())
+
+
+def _spell(losses: dict[str, float]) -> str:
+    return " ".join(f"{name} {value:.3f}" for name, value in losses.items())
