@@ -4,16 +4,18 @@
     0       4      magic "NSCB"
     4       1      version of this layout, 1
     5       1      n: length of the condition's name
-    6       n      condition's name, ASCII, such as "opus-6"
+    6       n      condition's name, such as "opus-6": ASCII letters, digits and . _ + = , -
     6+n     8      fingerprint of the weights, first 8 bytes; zero for a codec without
     14+n    4      samples of the signal at the codec's rate, little endian
     18+n    4      p: length of the payload, little endian
     22+n    p      payload
     22+n+p  4      CRC-32 of everything before it, little endian
 
-Payload and container bits are counted apart (`Header.container_bits`).
+Payload and container bits are counted apart (`Header.container_bits`). A header and a payload have
+exactly one file; a checksum that fits does not excuse a header that `pack` would not write.
 """
 
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -25,7 +27,10 @@ VERSION = 1
 FINGERPRINT_BYTES = 8
 _FIXED = struct.Struct(f"<{FINGERPRINT_BYTES}sII")  # fingerprint, samples, payload bytes
 _CHECKSUM = struct.Struct("<I")
-_SMALLEST = len(MAGIC) + 2 + _FIXED.size + _CHECKSUM.size
+_SMALLEST = len(MAGIC) + 2 + _FIXED.size + _CHECKSUM.size  # of a file, but for its condition
+_CONDITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+=,-]{0,254}")
+_FINGERPRINT = re.compile(rf"(?!0*\Z)[0-9a-f]{{{2 * FINGERPRINT_BYTES}}}")
+_LARGEST = (1 << 32) - 1  # samples, and bytes of a payload
 
 
 class BitstreamError(CodecError):
@@ -34,11 +39,29 @@ class BitstreamError(CodecError):
 
 @dataclass(frozen=True)
 class Header:
-    """What the container says of its payload."""
+    """What the container says of its payload.
+
+    Raises:
+        CodecError: a field that the container cannot hold.
+    """
 
     condition: str
     fingerprint: str
     samples: int
+
+    def __post_init__(self) -> None:
+        if not _CONDITION.fullmatch(self.condition):
+            raise CodecError(
+                f"a bitstream cannot name the condition {self.condition[:300]!r}: allowed are 1 to "
+                "255 of ASCII letters, digits and . _ + = , - beginning with a letter or digit"
+            )
+        if self.fingerprint and not _FINGERPRINT.fullmatch(self.fingerprint):
+            raise CodecError(
+                f"a bitstream cannot hold the fingerprint {self.fingerprint!r}: "
+                f"allowed are {2 * FINGERPRINT_BYTES} hexadecimal digits, not all zero"
+            )
+        if not 0 <= self.samples <= _LARGEST:
+            raise CodecError(f"a bitstream holds 0 to {_LARGEST} samples, not {self.samples}")
 
     @property
     def container_bits(self) -> int:
@@ -52,7 +75,13 @@ def header_for(codec: Codec, samples: int) -> Header:
 
 
 def pack(header: Header, payload: bytes) -> bytes:
-    """The file's bytes."""
+    """The file's bytes.
+
+    Raises:
+        CodecError: the payload is too large for the container.
+    """
+    if len(payload) > _LARGEST:
+        raise CodecError(f"a bitstream holds {_LARGEST} bytes, not {len(payload)}")
     name = header.condition.encode("ascii")
     fingerprint = bytes.fromhex(header.fingerprint)
     body = b"".join(
@@ -73,10 +102,14 @@ def unpack(data: bytes) -> tuple[Header, bytes]:
     Raises:
         BitstreamError: the bytes are not exactly what `pack` made.
     """
-    if data[: len(MAGIC)] != MAGIC[: len(data)] or not data:
+    if not data:
+        raise BitstreamError("empty: not an nscbench bitstream")
+    if data[: len(MAGIC)] != MAGIC[: len(data)]:
         raise BitstreamError(f"not an nscbench bitstream: it does not start with {MAGIC!r}")
     if len(data) < _SMALLEST:
-        raise BitstreamError(f"truncated: {len(data)} bytes, the smallest bitstream has {_SMALLEST}")
+        raise BitstreamError(
+            f"truncated: {len(data)} bytes, the smallest bitstream has {_SMALLEST}"
+        )
     version, length = data[len(MAGIC)], data[len(MAGIC) + 1]
     if version != VERSION:
         raise BitstreamError(f"layout version {version}; this nscbench reads version {VERSION}")
@@ -92,9 +125,14 @@ def unpack(data: bytes) -> tuple[Header, bytes]:
         )
     if zlib.crc32(data[:-4]) != _CHECKSUM.unpack_from(data, start + size)[0]:
         raise BitstreamError("damaged: its checksum does not fit its content")
-    name = data[len(MAGIC) + 2 : start - _FIXED.size].decode("ascii")
+    # Latin 1 decodes whatever is there; the header refuses what is not a condition's name.
+    name = data[len(MAGIC) + 2 : start - _FIXED.size].decode("latin-1")
     digest = "" if fingerprint == bytes(FINGERPRINT_BYTES) else fingerprint.hex()
-    return Header(name, digest, samples), data[start : start + size]
+    try:
+        header = Header(name, digest, samples)
+    except CodecError as error:
+        raise BitstreamError(f"crafted or damaged: {error}") from error
+    return header, data[start : start + size]
 
 
 def check_weights(header: Header, codec: Codec) -> None:

@@ -6,8 +6,8 @@ The template of the 3.5 kHz anchor:
     4 kHz           at least 25 dB down
     4.5 kHz and up  at least 50 dB down
 
-The filter is a linear-phase FIR, a sinc under a Kaiser window, applied without delay. At any cut-off
-it is flat to 0.01 dB up to there and 64 dB down from 500 Hz above: better than the template.
+The filter is a linear-phase FIR, a sinc under a Kaiser window, applied without delay. At any
+cut-off it is flat to 0.01 dB up to there, and 64 dB down from 500 Hz above: inside the template.
 Window and length: J. F. Kaiser, Nonrecursive digital filter design using the I0-sinh window
 function, ISCAS 1974.
 """

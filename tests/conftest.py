@@ -1,0 +1,44 @@
+"""Signals that tests of several modules share."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+SpeechLike = Callable[..., NDArray[np.float32]]
+
+
+@lru_cache(maxsize=32)
+def _speech_like(seconds: float, rate: int, seed: int = 0) -> NDArray[np.float32]:
+    """A signal [T] that codecs take for speech: it has no words, but all that they model.
+
+    Syllables of 0.2 s: a gliding F0 of 90 to 220 Hz whose harmonics follow three formants, a short
+    fricative before each, and a pause after every fourth. Peak 0.5.
+    """
+    rng = np.random.default_rng(seed)
+    time = np.arange(round(seconds * rate)) / rate
+    syllables = int(np.ceil(seconds / 0.2)) + 1
+    where = np.minimum((time / 0.2).astype(int), syllables - 1)
+    inside = time / 0.2 - where  # 0..1 within the syllable
+    f0 = np.interp(time, 0.2 * np.arange(syllables), rng.uniform(90, 220, syllables))
+    phase = 2 * np.pi * np.cumsum(f0) / rate
+    formants = rng.uniform((300, 900, 2200), (800, 2000, 3200), (syllables, 3))[where]  # [T, 3]
+    voiced = np.zeros_like(time)
+    for harmonic in range(1, int(0.45 * rate / 90)):
+        frequency = harmonic * f0
+        envelope = (1 / (1 + ((frequency[:, None] - formants) / 120) ** 2)).sum(axis=1)
+        envelope *= frequency < 0.45 * rate
+        voiced += envelope * np.sin(harmonic * phase + rng.uniform(0, 2 * np.pi)) / harmonic**0.5
+    fricative = np.diff(rng.standard_normal(len(time)), prepend=0.0)  # rises with frequency
+    signal = voiced * np.sin(np.pi * np.clip((inside - 0.25) / 0.75, 0, 1))
+    signal += 0.1 * fricative * (inside < 0.25)
+    signal *= where % 4 != 3
+    return (0.5 * signal / max(np.abs(signal).max(initial=0), 1e-9)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def speech_like() -> SpeechLike:
+    """`speech_like(seconds, rate, seed=0)`: a float32 signal [T]."""
+    return lambda seconds, rate, seed=0: _speech_like(seconds, rate, seed).copy()
