@@ -72,7 +72,7 @@ DATASETS = {
         "based on public domain audio books, ICASSP 2015, https://www.openslr.org/12",
     ),
     "libritts-test-clean": Dataset(
-        title="LibriTTS test-clean: 4837 utterances, 39 speakers, 8.6 h, 24 kHz (1.2 GB)",
+        title="LibriTTS test-clean: the same readings cut at sentences, 24 kHz (1.2 GB)",
         source=Source(
             "https://www.openslr.org/resources/60/test-clean.tar.gz",
             1_230_670_113,
@@ -88,7 +88,7 @@ DATASETS = {
         "text-to-speech, Interspeech 2019, https://www.openslr.org/60",
     ),
     "vctk": Dataset(
-        title="VCTK 0.92, microphone 1: 110 speakers, about 44 h, 48 kHz (11.7 GB)",
+        title="VCTK 0.92, microphone 1: 110 speakers of many accents, 48 kHz (11.7 GB)",
         source=Source(
             "https://datashare.ed.ac.uk/server/api/core/bitstreams/"
             "535f4286-e54c-4038-838c-a02285e32cb2/content",

@@ -58,7 +58,7 @@ def read_manifest(manifest: Path) -> list[Listing]:
     except UnicodeDecodeError as error:
         raise ItemsError([f"{manifest}: is not UTF-8 text ({error.reason})"]) from error
     except csv.Error as error:
-        raise ItemsError([f"{manifest}, line {reader.line_num}: {error}"]) from error
+        raise ItemsError([f"{manifest}, line {reader.reader.line_num}: {error}"]) from error
     if problems := [where + fault for where, row in rows for fault in _faults(row)]:
         raise ItemsError(problems)
     return [
