@@ -1,0 +1,258 @@
+/* The test: one page at a time, one audio context, a store that keeps everything. */
+(function (Mushra) {
+  "use strict";
+
+  const { element, button, word } = Mushra;
+  const HELP_KEYS = [
+    ["0, R", "reference"],
+    ["1 … 9, A, B, C", "version"],
+    ["← →", "neighbour"],
+    ["␣", "space"],
+    ["↑ ↓", "rate"],
+    ["Page ↑ ↓", "rate10"],
+    [", .", "loop"],
+    ["L", "whole"],
+  ];
+
+  const encoded = {}; // base64 FLAC of the stimuli, by trial
+
+  /* What the scripts in audio/ call. */
+  Mushra.audio = (trial, stimuli) => (encoded[trial] = stimuli);
+
+  /* Base64 audio of a trial. A script element, because fetch() is blocked on file://. */
+  function load(trial) {
+    if (encoded[trial.trial]) return Promise.resolve(encoded[trial.trial]);
+    return new Promise((resolve, reject) => {
+      const script = element("script", { src: trial.audio });
+      script.onload = () => {
+        script.remove();
+        if (encoded[trial.trial]) resolve(encoded[trial.trial]);
+        else reject(new Error(trial.audio));
+      };
+      script.onerror = () => {
+        script.remove();
+        reject(new Error(trial.audio));
+      };
+      document.head.append(script);
+    });
+  }
+
+  class App {
+    constructor(test, server) {
+      this.store = new Mushra.Store(test, server);
+      Mushra.language = this.store.session.language || Mushra.preferred();
+      this.root = document.getElementById("app");
+      this.shown = 0;
+      this.page = null;
+      this.store.addEventListener("change", () => this.showStatus());
+      this.store.addEventListener("lost", () => this.lose());
+      document.addEventListener("visibilitychange", () => document.hidden && this.store.save());
+      this.render();
+      this.store.send();
+    }
+
+    context() {
+      if (!this.audio) {
+        this.audio = Mushra.contextAt(this.store.test.rate);
+        this.gain = this.audio.createGain();
+        this.gain.connect(this.audio.destination);
+        this.setVolume();
+      }
+      return this.audio;
+    }
+
+    output() {
+      this.context();
+      return this.gain;
+    }
+
+    /* The slider's square is the gain: closer to how loud it seems than the gain itself. */
+    setVolume() {
+      this.gain.gain.value = this.store.session.volume ** 2;
+    }
+
+    async engine(trial) {
+      const { rate } = this.store.test;
+      const signals = await Mushra.decode(this.context(), await load(trial), trial.frames, rate);
+      return new Mushra.Engine(this.audio, signals, this.output());
+    }
+
+    isLast(trial) {
+      return this.store.trials().at(-1) === trial;
+    }
+
+    completed(trial) {
+      this.store.complete(trial);
+      delete encoded[trial.trial];
+      this.store.session.position += 1;
+      this.go(this.isLast(trial) ? "finish" : "trial");
+    }
+
+    go(page) {
+      this.store.session.page = page;
+      this.store.save();
+      this.render();
+    }
+
+    /* Draw the current page anew. A later call wins over one that still loads. */
+    async render() {
+      const turn = ++this.shown;
+      this.leave();
+      this.frame();
+      this.content.replaceChildren(element("p", { class: "quiet", role: "status" }, word("loading")));
+      let page;
+      try {
+        page = await this.make();
+      } catch (error) {
+        if (turn === this.shown) this.fail(error);
+        return;
+      }
+      if (turn !== this.shown) {
+        if (page.leave) page.leave();
+        return;
+      }
+      this.page = page;
+      this.heading = element("h1", { tabindex: "-1" }, page.title);
+      this.content.replaceChildren(this.heading, page.body);
+      document.title = `${page.title} · ${word("title")}`;
+      if (turn > 1) this.heading.focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+    }
+
+    leave() {
+      if (this.page && this.page.leave) this.page.leave();
+      this.page = null;
+    }
+
+    make() {
+      const { session } = this.store;
+      return session.page === "trial" ? this.trial() : Mushra.pages[session.page](this);
+    }
+
+    async trial() {
+      const trials = this.store.trials();
+      const trial = trials[this.store.session.position];
+      const made = new Mushra.Trial(this, trial, await this.engine(trial));
+      const next = trials[this.store.session.position + 1];
+      if (next) load(next).catch(() => {}); // it is loaded again, and loudly, when its turn comes
+      const rated = trials.filter((other) => !other.training);
+      const title = trial.training
+        ? word("trial.training")
+        : word("trial.title", { n: rated.indexOf(trial) + 1, of: rated.length });
+      return { title, body: made.body, leave: () => made.leave(), made };
+    }
+
+    fail(error) {
+      this.content.replaceChildren(
+        element("p", { role: "alert" }, word("loading.failed", { why: error.message })),
+        button(word("retry"), () => this.render(), { class: "primary" })
+      );
+    }
+
+    frame() {
+      document.documentElement.lang = Mushra.language;
+      const { session, test } = this.store;
+      const share = session.page === "finish" ? 1 : session.position / test.trials.length;
+      this.status = element("p", { class: "status", role: "status" });
+      this.content = element("main", {});
+      this.dialog = this.help();
+      const bar = element("div", { class: "progress" });
+      bar.style.setProperty("--share", share);
+      this.root.replaceChildren(
+        element("header", {},
+          element("span", { class: "brand" }, word("title")),
+          this.status,
+          this.languageMenu(),
+          button(word("download"), () => this.download(), { class: "link download" }),
+          button(word("help"), () => this.dialog.showModal(), { class: "link" })),
+        bar, this.content, this.dialog
+      );
+      this.showStatus();
+    }
+
+    languageMenu() {
+      const options = Mushra.languages().map((language) =>
+        element("option", { value: language, selected: language === Mushra.language }, Mushra.strings[language].language)
+      );
+      const menu = element("select", {
+        "aria-label": word("language.label"),
+        change: () => {
+          this.store.session.language = Mushra.language = menu.value;
+          this.store.save();
+          this.render();
+        },
+      }, options);
+      return menu;
+    }
+
+    help() {
+      const keys = HELP_KEYS.flatMap(([keys, name]) => [
+        element("dt", {}, element("kbd", {}, keys)),
+        element("dd", {}, word("help.key." + name)),
+      ]);
+      const { session } = this.store;
+      const shortcuts = element("input", {
+        type: "checkbox",
+        change: () => {
+          session.shortcuts = shortcuts.checked;
+          this.store.save();
+        },
+      });
+      shortcuts.checked = session.shortcuts !== false;
+      const dialog = element("dialog", { "aria-labelledby": "help-title" },
+        element("h2", { id: "help-title" }, word("help.title")),
+        element("p", {}, word("help.switch")),
+        element("p", {}, word("help.loop")),
+        element("h3", {}, word("help.keys")),
+        element("dl", {}, keys),
+        element("label", { class: "check" }, shortcuts, word("help.shortcuts")),
+        element("div", { class: "actions" }, button(word("close"), () => dialog.close(), { class: "primary" })));
+      return dialog;
+    }
+
+    showStatus() {
+      const { store } = this;
+      const refused = Object.values(store.session.refused);
+      const waiting = store.waiting().length;
+      let text = word("saved");
+      if (!store.durable) text = word("unsaved");
+      else if (refused.length) text = word("sent.refused", { why: refused[0] });
+      else if (store.server && waiting && store.failures) text = word("sent.waiting", { n: waiting });
+      else if (store.server && store.session.sent.length) text = word("sent.all", { n: store.session.sent.length });
+      if (this.status.textContent !== text) this.status.textContent = text;
+      this.status.classList.toggle("alarm", !store.durable || refused.length > 0);
+    }
+
+    /* Another tab has taken over: show nothing that could be lost. */
+    lose() {
+      if (this.root.querySelector(".lost")) return;
+      this.shown += 1;
+      this.leave();
+      const here = button(word("lost.here"), () => {
+        this.store.take();
+        this.render();
+        this.store.send();
+      }, { class: "primary" });
+      this.content.replaceChildren(
+        element("h1", { tabindex: "-1" }, word("lost.title")),
+        element("div", { class: "card narrow lost", role: "alert" },
+          element("p", {}, word("lost.text")),
+          element("div", { class: "actions" }, here))
+      );
+    }
+
+    /* A JSON list of every record in this browser, as a file. */
+    download() {
+      const text = JSON.stringify(this.store.everything(), null, 1);
+      const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+      const name = `${this.store.test.test}-${this.store.session.listener}.json`;
+      const link = element("a", { href: url, download: name });
+      document.body.append(link);
+      link.click();
+      link.remove();
+      setTimeout(() => URL.revokeObjectURL(url), 60000); // some browsers read it late
+    }
+  }
+
+  Mushra.app = new App(Mushra.test, Mushra.server);
+})((window.Mushra = window.Mushra || {}));

@@ -1,0 +1,102 @@
+/* The pages around the trials. Each gives its title, its body, and what to do when it is left. */
+(function (Mushra) {
+  "use strict";
+
+  const { element, button, word } = Mushra;
+  const SECONDS_PER_STIMULUS = 25; // to hear, compare and rate it: an estimate for the welcome page
+  const QUESTIONS = {
+    device: ["closed", "open", "in-ear", "loudspeakers"],
+    experience: ["never", "some", "often"],
+  };
+
+  function welcome(app) {
+    const { trials } = app.store.test;
+    const stimuli = trials.reduce((sum, trial) => sum + trial.stimuli.length, 0);
+    const n = trials.filter((trial) => !trial.training).length;
+    const minutes = Math.max(1, Math.round((stimuli * SECONDS_PER_STIMULUS) / 60));
+    const body = element("div", { class: "card narrow" },
+      element("p", { class: "lead" }, word("welcome.lead")),
+      element("ul", {},
+        element("li", {}, word("welcome.trials", { n, minutes })),
+        element("li", {}, word("welcome.headphones")),
+        element("li", {}, word("welcome.breaks")),
+        element("li", {}, word("welcome.privacy"))),
+      element("div", { class: "actions" },
+        button(word("welcome.start"), () => app.go("headphones"), { class: "primary" })));
+    return { title: word("welcome.title"), body };
+  }
+
+  async function volume(app) {
+    const { store } = app;
+    const trial = store.trials()[0];
+    const engine = await app.engine(trial);
+    const slider = element("input", {
+      type: "range", min: "0", max: "1", step: "0.01", id: "volume",
+      input: () => {
+        store.session.volume = Number(slider.value);
+        app.setVolume();
+        store.save();
+      },
+    });
+    slider.value = store.session.volume;
+    const toggle = button(word("volume.play"), async () => {
+      await engine.context.resume();
+      if (engine.playing) engine.pause();
+      else engine.play(trial.reference);
+      toggle.textContent = word(engine.playing ? "volume.pause" : "volume.play");
+    }, { class: "primary" });
+    const body = element("div", { class: "card narrow" },
+      element("p", {}, word("volume.text")),
+      element("div", { class: "volume" }, toggle, element("label", { for: "volume" }, word("volume.label")), slider),
+      element("div", { class: "actions" }, button(word("continue"), () => app.go("questions"))));
+    return { title: word("volume.title"), body, leave: () => engine.pause() };
+  }
+
+  function questions(app) {
+    const answers = app.store.session.questionnaire;
+    const fields = Object.entries(QUESTIONS).map(([name, choices]) => {
+      const select = element("select", {
+        id: name,
+        change: () => {
+          if (select.value) answers[name] = select.value;
+          else delete answers[name];
+          app.store.save();
+        },
+      },
+        element("option", { value: "" }, word("questions.none")),
+        choices.map((choice) => element("option", { value: choice }, word(`questions.${name}.${choice}`))));
+      select.value = answers[name] || "";
+      return element("div", { class: "field" }, element("label", { for: name }, word("questions." + name)), select);
+    });
+    const body = element("div", { class: "card narrow" },
+      element("p", { class: "quiet" }, word("questions.text")),
+      fields,
+      element("div", { class: "actions" },
+        button(word("continue"), () => app.go("trial"), { class: "primary" })));
+    return { title: word("questions.title"), body };
+  }
+
+  function finish(app) {
+    const { store } = app;
+    const text = element("p", { role: "status", class: "lead" });
+    const again = button(word("finish.again"), () => {
+      store.restart();
+      app.go("welcome");
+    }, { class: "link" });
+    const show = () => {
+      const refused = Object.keys(store.session.refused).length > 0;
+      const waiting = store.waiting().length > 0;
+      const key = !store.server || refused ? "download" : waiting ? "sending" : "sent";
+      text.textContent = word("finish." + key);
+      again.hidden = Boolean(store.server) && waiting; // the next listener must not hide what waits
+    };
+    store.addEventListener("change", show);
+    show();
+    const body = element("div", { class: "card narrow" }, text,
+      element("div", { class: "actions" }, again,
+        button(word("download"), () => app.download(), { class: store.server ? "" : "primary" })));
+    return { title: word("finish.title"), body, leave: () => store.removeEventListener("change", show) };
+  }
+
+  Mushra.pages = { welcome, volume, questions, finish, headphones: (app) => Mushra.headphonesPage(app) };
+})((window.Mushra = window.Mushra || {}));

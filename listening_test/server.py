@@ -1,0 +1,223 @@
+"""A server for one listening test: it gives the static folder, and keeps what listeners send.
+
+    GET  /...                 files of the folder; never anything outside it
+    POST /records             one record of our player, JSON. 200 once it is on the disk, and again
+                              for every repetition; 400 with the reason where it is not a record of
+                              this test, 409 where its id has other content
+    POST /service/write.php   one session of webMUSHRA, as its player sends it: `sessionJSON=` and
+                              JSON without any encoding. 200 with an empty body once it is on the
+                              disk. So a webMUSHRA checkout can be served in place of PHP
+
+Records go to files beside the folder: FOLDER.results.jsonl, FOLDER.webmushra.jsonl.
+
+Addresses other than the loopback's are reached by a link with a token only, kept in FOLDER.token so
+that a restart does not break it. On the loopback, the Host header must name it, so that a page of
+the web cannot reach us through a name that it lets point here. waitress serves; a body is read
+whole, within its limit, before we see it.
+"""
+
+import ipaddress
+import json
+import secrets
+import socket
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from flask import Blueprint, Flask, Response, request, send_from_directory
+from werkzeug.exceptions import HTTPException
+
+from .folder import BuildError, beside, read_description
+from .records import Conflict, Records
+from .submission import SubmissionError, check
+
+LARGEST_RECORD = 64 * 1024  # bytes; a trial of 12 stimuli has 3000
+LARGEST_SESSION = 1024 * 1024
+THREADS = 16
+
+_POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+_SERVER_JS = 'window.Mushra = window.Mushra || {};\nwindow.Mushra.server = {"records": "records"};\n'
+
+
+def is_loopback(host: str) -> bool:
+    """Is this the address of this machine, to itself?"""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def token_of(folder: Path) -> str:
+    """The token in the links to a test: made once, readable by its owner only."""
+    path = beside(folder, ".token")
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(16))
+    return path.read_text().strip()
+
+
+class RatingServer:
+    """The files and the records of one test folder, as a WSGI application `app`."""
+
+    def __init__(self, folder: Path, token: str = "") -> None:
+        """Open the folder's records.
+
+        Args:
+            folder: built by `nscbench mushra build`, or a webMUSHRA checkout.
+            token: first part of every path; "" for none.
+
+        Raises:
+            BuildError: no test there.
+            RecordsError: the results cannot be written.
+        """
+        self.folder = folder.absolute()
+        if not (self.folder / "index.html").is_file():
+            raise BuildError(
+                f"{folder} has no index.html: serve a folder of `nscbench mushra build`, or a "
+                "webMUSHRA checkout with an export in it"
+            )
+        self.ours = (self.folder / "test.js").is_file()
+        self.description = read_description(self.folder) if self.ours else {}
+        if self.ours:
+            self.records = Records(beside(folder, ".results.jsonl"), lambda r: str(r["record"]))
+        else:
+            self.records = Records(beside(folder, ".webmushra.jsonl"), _session_id)
+        self.app = self._application(token)
+
+    def _application(self, token: str) -> Flask:
+        app = Flask(__name__, static_folder=None)
+        if not token:
+            app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]"]
+        routes = Blueprint("test", __name__, url_prefix=f"/{token}" if token else None)
+        if self.ours:
+            routes.post("/records")(self._record)
+            routes.get("/server.js")(lambda: Response(_SERVER_JS, mimetype="text/javascript"))
+        else:
+            routes.post("/service/write.php")(self._session)
+        routes.get("/")(lambda: send_from_directory(self.folder, "index.html"))
+        routes.get("/<path:name>")(lambda name: send_from_directory(self.folder, name))
+        app.register_blueprint(routes)
+        app.register_error_handler(HTTPException, _plain)
+        app.after_request(self._headers)
+        return app
+
+    def _record(self) -> Response:
+        request.max_content_length = LARGEST_RECORD
+        if request.mimetype != "application/json":  # which no form of another site can send
+            return _text(400, "a record is application/json")
+        try:
+            record = _object(request.get_data())
+            check(record, self.description)
+            self.records.append(record)
+        except Conflict as error:
+            return _text(409, str(error))
+        except SubmissionError as error:
+            return _text(400, str(error))
+        return _text(200, "")
+
+    def _session(self) -> Response:
+        request.max_content_length = LARGEST_SESSION
+        try:
+            session = _session_of(request.get_data(parse_form_data=False))
+            self.records.append(session)
+        except SubmissionError as error:
+            return _text(400, str(error))
+        return _text(200, "")
+
+    def _headers(self, response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-cache"
+        if self.ours:
+            response.headers["Content-Security-Policy"] = _POLICY
+        return response
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body.
+
+    Raises:
+        SubmissionError: not UTF-8, not JSON, not an object, or with NaN.
+    """
+    try:
+        found = json.loads(body.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise SubmissionError(f"not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise SubmissionError("not a JSON object")
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _session_of(body: bytes) -> dict[str, Any]:
+    """The session in a post of webMUSHRA: raw behind `sessionJSON=`, or properly encoded."""
+    name = b"sessionJSON="
+    if not body.startswith(name):
+        raise SubmissionError("a session starts with sessionJSON=")
+    try:
+        session = _object(body.removeprefix(name))
+    except SubmissionError:
+        fields = parse_qs(body.decode(errors="replace"))
+        session = _object(fields["sessionJSON"][0].encode())
+    if not isinstance(session.get("testId"), str) or not isinstance(session.get("trials"), list):
+        raise SubmissionError("a session of webMUSHRA has testId and trials")
+    return session
+
+
+def _session_id(session: Any) -> str:
+    """Digest of the content: webMUSHRA has no id for one act of sending."""
+    if not isinstance(session, dict):
+        raise TypeError("a session is an object")
+    text = json.dumps(session, sort_keys=True)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _text(status: int, text: str) -> Response:
+    return Response(text, status, mimetype="text/plain")
+
+
+def _plain(error: HTTPException) -> Response:
+    return _text(error.code or 500, error.description or error.name)
+
+
+def serve(folder: Path, host: str, port: int) -> None:
+    """Serve a test until interrupted; `port` 0 takes a free one.
+
+    Raises:
+        BuildError: no test there.
+        RecordsError: the results cannot be written.
+        OSError: the address cannot be used.
+    """
+    import waitress
+
+    token = "" if is_loopback(host) else token_of(folder)
+    test = RatingServer(folder, token)
+    server = waitress.create_server(
+        test.app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident="",
+        max_request_body_size=LARGEST_SESSION,
+    )
+    path = f"{token}/" if token else ""
+    print(f"listening test: http://{_name(host)}:{server.effective_port}/{path}")
+    print(f"results: {test.records.path} ({len(test.records)} so far)", flush=True)
+    try:
+        server.run()
+    finally:
+        server.close()
+        test.records.close()
+
+
+def _name(host: str) -> str:
+    """A host as links have it; every address of this machine goes by the machine's name."""
+    if host in ("0.0.0.0", "::"):
+        return socket.getfqdn()
+    return f"[{host}]" if ":" in host else host
