@@ -1,24 +1,23 @@
 """Files that are whole or absent, whatever happens to the process that writes them."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: bytes | Callable[[Path], None]) -> None:
-    """Write bytes, or what a function writes to a given path, under a temporary name; then rename.
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write under a temporary name, then rename; the folder is made where it is missing.
 
-    The folder is made where it is missing.
+    Raises:
+        OSError: with the path, whatever step failed (a full disk has no name of its own).
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        if callable(content):
-            content(temporary)
-        else:
-            temporary.write_bytes(content)
-        with temporary.open("rb") as file:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
             os.fsync(file.fileno())  # a rename that outlives its content would be a torn file
-        os.replace(temporary, path)
-    finally:
+        temporary.replace(path)
+    except OSError as error:
         temporary.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error

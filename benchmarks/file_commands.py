@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,7 @@ def decode(arguments: argparse.Namespace) -> None:
     except CodecError as error:
         raise BitstreamError(f"{arguments.stream}: {error}") from error
     pcm = np.frombuffer(to_pcm16(audio[: header.samples]), "<i2")
-    write_atomically(
-        arguments.audio,
-        lambda path: soundfile.write(path, pcm, codec.sample_rate, "PCM_16", format="WAV"),
-    )
+    wav = BytesIO()
+    soundfile.write(wav, pcm, codec.sample_rate, "PCM_16", format="WAV")
+    write_atomically(arguments.audio, wav.getvalue())
     print(f"{arguments.audio}: {codec.condition}, {header.samples / codec.sample_rate:.2f} s")

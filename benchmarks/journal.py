@@ -38,11 +38,18 @@ class Journal:
         return self._records.get(key)
 
     def append(self, key: str, **content: Any) -> Mapping[str, Any]:
-        """Record finished work durably and return the record."""
+        """Record finished work durably and return the record.
+
+        Raises:
+            OSError: with the path, when the disk is full or fails.
+        """
         record = {"key": key, **content}
-        self._file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            self._file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:  # a full disk has no name of its own
+            raise OSError(error.errno, error.strerror, self._file.name) from error
         self._records[key] = record
         return record
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -101,14 +102,12 @@ def _write_flac(path: Path, signal: torch.Tensor, samples: int, rate: int) -> di
     if not torch.isfinite(signal).all():
         raise CodecError("decodes to NaN or infinite samples")
     pcm = np.frombuffer(to_pcm16(signal[:samples]), "<i2")
-
-    def write(temporary: Path) -> None:
-        soundfile.write(temporary, pcm, rate, format="FLAC", subtype="PCM_16")
-
-    write_atomically(path, write)
+    flac = BytesIO()  # libsndfile does not report a full disk
+    soundfile.write(flac, pcm, rate, format="FLAC", subtype="PCM_16")
+    write_atomically(path, flac.getvalue())
     return {
         "sha256": sha256(pcm.tobytes()).hexdigest(),
-        "file_sha256": sha256(path.read_bytes()).hexdigest(),
+        "file_sha256": sha256(flac.getvalue()).hexdigest(),
     }
 
 

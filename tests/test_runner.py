@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -185,6 +186,27 @@ def test_interruption_is_resumable(tmp_path, items, plugins):
     assert process.returncode == 130
     assert "interrupted; the same command goes on" in message
     assert "Traceback" not in message
+
+
+def test_a_full_disk_loses_nothing(tmp_path, items, plugins):
+    """Files may grow to 20 kB, as on a disk that fills up while the run goes on."""
+    path = suite(tmp_path, ["picky"], [{"codec": "pcm"}, {"codec": "mnru", "q": [10, 20]}])
+    command = [sys.executable, "-m", "nscbench.benchmarks.cli", "run", path, "--items", items]
+    command += ["--workers", "1", "--out", tmp_path / "run"]
+
+    def small_files():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+
+    full = subprocess.run(
+        command, stderr=subprocess.PIPE, text=True, preexec_fn=small_files, check=False
+    )
+    assert full.returncode == 1
+    assert "stopped: [Errno 27] File too large: " in full.stderr
+    assert str(tmp_path / "run") in full.stderr
+    assert "Traceback" not in full.stderr
+    assert subprocess.run(command, check=False).returncode == 0
+    rows = pd.read_csv(tmp_path / "run" / "rows.csv")
+    assert rows["error"].dropna().unique().tolist() == ["undefined: nothing to measure here"]
 
 
 def test_two_processes_do_not_share_a_run(tmp_path, items, capsys):
