@@ -50,6 +50,8 @@ def _unpack_tar(archive: Path, folder: Path, wanted: Callable[[str], bool]) -> N
                 raise ArchiveError(f"member {member.name!r} is a link or a device")
             if member.isfile() and wanted(member.name):
                 tar.extract(member, folder, set_attrs=False, filter="data")
+        while tar.fileobj and tar.fileobj.read(1 << 20):
+            pass  # tarfile stops before the end, where gzip has its checksum
 
 
 def _unpack_zip(archive: Path, folder: Path, wanted: Callable[[str], bool]) -> None:

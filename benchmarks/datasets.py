@@ -72,7 +72,7 @@ DATASETS = {
         "based on public domain audio books, ICASSP 2015, https://www.openslr.org/12",
     ),
     "libritts-test-clean": Dataset(
-        title="LibriTTS test-clean: the same readings cut at sentences, 24 kHz (1.2 GB)",
+        title="LibriTTS test-clean: LibriSpeech's sources anew, cut at sentences, 24 kHz (1.2 GB)",
         source=Source(
             "https://www.openslr.org/resources/60/test-clean.tar.gz",
             1_230_670_113,

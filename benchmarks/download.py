@@ -127,9 +127,10 @@ def _receive(source: Source, part: Path, progress: "tqdm[Any]") -> None:
             headers["If-Range"] = _validator_file(part).read_text()
     try:
         with requests.get(source.url, headers=headers, stream=True, timeout=PATIENCE) as response:
-            start = _start(source, response, done, part)
+            start = _start(source, response, part, done)
             with part.open("ab") as file:
                 file.truncate(start)
+                _keep_validator(response, part)  # only now: it is of what follows
                 progress.n = start
                 progress.refresh()
                 # Not `iter_content`: it unpacks what a server calls a gzip encoding, here the file.
@@ -142,7 +143,7 @@ def _receive(source: Source, part: Path, progress: "tqdm[Any]") -> None:
         raise _Interrupted("the connection ended early")
 
 
-def _start(source: Source, response: requests.Response, done: int, part: Path) -> int:
+def _start(source: Source, response: requests.Response, part: Path, done: int) -> int:
     """The position in the file at which this response's body begins.
 
     Raises:
@@ -164,11 +165,6 @@ def _start(source: Source, response: requests.Response, done: int, part: Path) -
             f"{source.url}: the server offers {start + int(length)} bytes, published are "
             f"{source.size}; it is another file, and nothing of it was kept"
         )
-    validator = _validator(response)
-    if validator:
-        _validator_file(part).write_text(validator)
-    else:
-        _validator_file(part).unlink(missing_ok=True)
     return start
 
 
@@ -178,11 +174,14 @@ def _range_start(response: requests.Response) -> int:
     return int(words[0]) if words[0].isdigit() else -1
 
 
-def _validator(response: requests.Response) -> str:
-    etag = response.headers.get("ETag", "")
-    if etag.startswith('"'):  # a weak one may not be used for ranges
-        return etag
-    return response.headers.get("Last-Modified", "")
+def _keep_validator(response: requests.Response, part: Path) -> None:
+    validator = response.headers.get("ETag", "")
+    if not validator.startswith('"'):  # a weak one may not be used for ranges
+        validator = response.headers.get("Last-Modified", "")
+    if validator:
+        _validator_file(part).write_text(validator)
+    else:
+        _validator_file(part).unlink(missing_ok=True)
 
 
 def _validator_file(part: Path) -> Path:

@@ -58,12 +58,14 @@ class Item:
 
 
 def read_items(source: str | Path) -> list[Item]:
-    """The items of a manifest, a folder, or "demo" (the embedded set; a folder is "./demo").
+    """The items of a manifest, a folder, or "demo" (the embedded set; a folder is `Path("demo")`,
+    or "./demo").
 
     Raises:
         ItemsError: nothing there, or lines and files that are wrong: all of them at once.
     """
-    path = EMBEDDED.get(str(source), Path(source)).absolute()
+    embedded = EMBEDDED.get(source) if isinstance(source, str) else None
+    path = (embedded or Path(source)).absolute()
     if path.is_dir() and (path / NAME).is_file():
         path /= NAME
     if path.is_dir():

@@ -195,7 +195,8 @@ def prepared(signal: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
     margin = round(MARGIN * RATE)
     begin = max(0, active[0] * FRAME - margin)
     end = (active[-1] + 1) * FRAME + margin
-    return signal[begin:end] * 10 ** (LEVEL / 20) / np.sqrt(power[active].mean())
+    gain = 10 ** (LEVEL / 20) / float(np.sqrt(power[active].mean()))
+    return np.asarray(signal[begin:end] * gain, dtype=np.float64)
 
 
 def _frames(signal: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:

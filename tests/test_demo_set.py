@@ -159,5 +159,6 @@ def test_items_of_another_folder_called_demo(
     (tmp_path / "demo").mkdir()
     soundfile.write(tmp_path / "demo" / "mine.wav", np.full(800, 0.1), 8000)
     monkeypatch.chdir(tmp_path)
-    assert [item.id for item in read_items("./demo")] == ["mine"]
+    for source in ("./demo", Path("demo")):
+        assert [item.id for item in read_items(source)] == ["mine"]
     assert len(read_items("demo")) == 24
