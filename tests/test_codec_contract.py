@@ -73,9 +73,8 @@ def test_is_a_frozen_dataclass_whose_name_finds_it(codec):
 def test_settings_that_do_not_exist_are_refused(codec):
     with pytest.raises(CodecError, match="colour"):
         make(codec.name, {"colour": 1})
-    if codec.main_field is not None:
-        with pytest.raises(CodecError, match="12345"):
-            make(codec.name, {codec.main_field: 12345})
+    with pytest.raises(CodecError):
+        make(codec.name, {codec.main_field or "colour": 12345})
 
 
 def test_container_holds_its_header(codec):
