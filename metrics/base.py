@@ -48,6 +48,7 @@ class Metric:
         aligned: the runner removes delay between the signals first.
         shortest: seconds below which a pair is refused.
         needs_reference_activity: a (nearly) silent reference is refused.
+        needs_degraded_activity: a (nearly) silent degraded signal is refused.
         unavailable: why the metric cannot run here and how to get what is missing; "" if it can.
     """
 
@@ -59,4 +60,5 @@ class Metric:
     aligned: bool = False
     shortest: float = 0.0
     needs_reference_activity: bool = True
+    needs_degraded_activity: bool = False
     unavailable: Callable[[], str] = lambda: ""

@@ -23,7 +23,7 @@ def check(metric: Metric, reference: Signal, degraded: Signal) -> None:
 
     Raises:
         MetricError: shapes, lengths, non-finite or over-full-scale samples, a pair that is too
-            short or a reference that is silent, with the numbers and what is allowed.
+            short or silent where the metric needs activity, with the numbers and what is allowed.
     """
     for side, signal in (("reference", reference), ("degraded", degraded)):
         if signal.ndim != 1:
@@ -40,11 +40,15 @@ def check(metric: Metric, reference: Signal, degraded: Signal) -> None:
     seconds = len(reference) / metric.sample_rate
     if seconds < metric.shortest or not len(reference):
         raise MetricError(f"{seconds:.3f} s long; this metric needs {metric.shortest:g} s")
-    if metric.needs_reference_activity and (level := rms(reference)) < QUIETEST_RMS:
-        raise MetricError(
-            f"the reference is silent: {20 * np.log10(level + 1e-30):.0f} dB of full scale RMS, "
-            f"this metric needs {20 * np.log10(QUIETEST_RMS):.0f} dB"
-        )
+    for side, signal, needed in (
+        ("reference", reference, metric.needs_reference_activity),
+        ("degraded signal", degraded, metric.needs_degraded_activity),
+    ):
+        if needed and (level := rms(signal)) < QUIETEST_RMS:
+            raise MetricError(
+                f"the {side} is silent: {20 * np.log10(level + 1e-30):.0f} dB of full scale RMS, "
+                f"this metric needs {20 * np.log10(QUIETEST_RMS):.0f} dB"
+            )
 
 
 def rms(signal: Signal) -> float:
