@@ -6,7 +6,10 @@ Where the numbers come from
     VCTK 0.92               MD5 and size: the archive's record at Edinburgh DataShare
                             (doi 10.7488/ds/2645), whose server also gives the MD5 as ETag.
                             SHA-256: torchaudio's source (datasets/vctk.py).
-    Sizes of the first two: what the publisher's server states, as several public projects pin it.
+    Sizes of the first two are what the publisher's server states. Every number was taken from
+    public projects that quote these sources, and quote them alike; none was confirmed by a
+    download, since the archives were out of reach when this was written.
+
 An MD5 tells damage but no longer forgery, so both digests are checked. The address of VCTK is the
 repository's own; the older `bitstream/handle` address ends in a page of HTML.
 """
