@@ -32,7 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if chosen in COMMANDS:
         import_module(f"nscbench.{COMMANDS[chosen][0]}").add_parser(subparsers)
     arguments = parser.parse_args(words)
-    return int(arguments.command(arguments))
+    try:
+        return int(arguments.command(arguments))
+    except KeyboardInterrupt:
+        print("\nnscbench: interrupted; the same command goes on", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from .. import metrics
 from ..codecs import available
 from ..codecs.base import Codec
 from . import suite
-from .datasets import DATASETS
+from .datasets import catalogue
 
 SECTIONS = ("codecs", "metrics", "suites", "data")
 
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         "codecs": _codecs,
         "metrics": _metrics,
         "suites": lambda: suite.names().items(),
-        "data": lambda: ((name, d.title) for name, d in DATASETS.items()),
+        "data": lambda: catalogue().items(),
     }
     for section in SECTIONS if arguments.section is None else (arguments.section,):
         print(f"{section}:")

@@ -15,6 +15,7 @@ from .. import metrics
 from ..codecs import CodecError
 from ..reports.curves import draw_curves
 from ..reports.leaderboard import leaderboard
+from ..reports.scores import Scores
 from ..reports.table import show
 from .atomic import write_atomically
 from .items import Item, ItemsError, read_items
@@ -26,7 +27,7 @@ from .rundir import RunDirectory, RunError
 from .runner import Runner
 from .suite import Suite, SuiteError, load
 
-OK, FAILURES, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+OK, FAILURES, BAD_INPUT = 0, 1, 2
 
 
 def add_parser(subparsers: Any) -> None:
@@ -61,9 +62,6 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"nscbench: stopped: {error}; the same command goes on", file=sys.stderr)
         return FAILURES
-    except KeyboardInterrupt:
-        print("\nnscbench: interrupted; the same command goes on", file=sys.stderr)
-        return INTERRUPTED
 
 
 def _device(wanted: str) -> str:
@@ -102,12 +100,14 @@ def write_leaderboard(
     directory: RunDirectory, manifest: dict[str, Any], rows: pd.DataFrame
 ) -> pd.DataFrame:
     """Make the leaderboard and the curves of a run from its rows."""
-    columns = [
-        column for entry in manifest["metrics"] for column in metrics.get(entry["metric"]).columns
-    ]
-    table = leaderboard(rows, manifest["conditions"], manifest["items"], columns)
+    directions = {
+        column: direction
+        for entry in manifest["metrics"]
+        for column, direction in metrics.get(entry["metric"]).columns.items()
+    }
+    table = leaderboard(Scores(rows, manifest["conditions"], manifest["items"], directions))
     write_atomically(directory.leaderboard, table.to_csv(index=False).encode())
-    draw_curves(table, columns, directory.curves, manifest["suite"]["title"])
+    draw_curves(table, list(directions), directory.curves, manifest["suite"]["title"])
     return table
 
 
