@@ -35,7 +35,7 @@ def private_copy(file: Path) -> Iterator[ctypes.CDLL]:
     """A library with static variables of its own, as if in a new process.
 
     The dynamic loader shares one image among all users of a file, with its static variables; a
-    copy of the file is another image. It is unloaded at the end.
+    copy of the file, in the folder for temporary files, is another. It is unloaded at the end.
     """
     import _ctypes
 
