@@ -1,0 +1,111 @@
+"""The values of a run by column, item and condition: what all statistics start from.
+
+Draws are averaged within an item first. Conditions are compared on common items only: those on
+which each of them has a value.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+UNDEFINED = "undefined: "  # starts the error of a value that does not exist: not a failure
+
+
+class Scores:
+    """All values of a run.
+
+    Args:
+        rows: condition, item, draw, column, value, error.
+        conditions: of the run's manifest: condition, codec, kind, nominal_kbps, settings, ...
+        items: of the run's manifest: id, speaker, sex, seconds, ...
+        directions: of each metric column, in their order: "higher", "lower" or "none".
+    """
+
+    def __init__(
+        self,
+        rows: pd.DataFrame,
+        conditions: Sequence[Mapping[str, Any]],
+        items: Sequence[Mapping[str, Any]],
+        directions: Mapping[str, str],
+    ) -> None:
+        self.rows = rows
+        self.conditions = {condition["condition"]: condition for condition in conditions}
+        self.items = {item["id"]: item for item in items}
+        self.directions = dict(directions)
+        self.clusters = {item["id"]: item["speaker"] or item["id"] for item in items}
+
+    @cached_property
+    def _values(self) -> dict[str, pd.DataFrame]:
+        measured = self.rows.dropna(subset="value")
+        means = measured.groupby(["column", "condition", "item"], sort=False)["value"].mean()
+        return {
+            str(column): part.droplevel(0).unstack("condition")
+            for column, part in means.groupby(level=0, sort=False)
+        }
+
+    def of(self, column: str) -> pd.DataFrame:
+        """Values of a column, items by conditions in the order of the run; NaN where missing."""
+        table = self._values.get(column, pd.DataFrame(dtype=float))
+        return table.reindex(index=list(self.items), columns=list(self.conditions))
+
+    def common(self, column: str, conditions: Iterable[str]) -> pd.DataFrame:
+        """Values of a column without gaps: the common items of these conditions, by condition.
+
+        A condition without any value of the column is left out: it is no reason to empty a table.
+        """
+        table = self.of(column)[list(conditions)].dropna(axis=1, how="all")
+        return table.dropna(axis=0)
+
+    def of_kind(self, *kinds: str) -> list[str]:
+        """Conditions of these kinds ("codec", "control", "oracle")."""
+        return [name for name, entry in self.conditions.items() if entry["kind"] in kinds]
+
+    def clusters_of(self, items: Iterable[str]) -> list[str]:
+        """The sampling unit of each item: its speaker, or itself where that is unknown."""
+        return [self.clusters[item] for item in items]
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """The rows that failed."""
+        errors = self.rows["error"]
+        return self.rows[(errors != "") & ~errors.str.startswith(UNDEFINED)]
+
+    @property
+    def ranked(self) -> list[str]:
+        """Columns that say which condition is better, and have values."""
+        return [c for c in self.measured if self.directions[c] != "none"]
+
+    @property
+    def measured(self) -> list[str]:
+        """Metric columns that have values."""
+        return [column for column in self.directions if column in self._values]
+
+    def sign(self, column: str) -> int:
+        """1 where higher is better, -1 where lower is, 0 where neither."""
+        return {"higher": 1, "lower": -1, "none": 0}[self.directions[column]]
+
+    def kbps(self, condition: str) -> float:
+        """Payload bits of all items over their seconds, in kbit/s; NaN for an oracle."""
+        if self.conditions[condition]["kind"] == "oracle":
+            return float("nan")
+        bits, seconds = (self.of(c)[condition].sum() for c in ("payload_bits", "seconds"))
+        return float(bits / seconds / 1000) if seconds else float("nan")
+
+
+def curve_of(condition: str, codec: str) -> str:
+    """Name of the bitrate-quality curve of a condition: its name without the bitrate.
+
+    `mel2mel-3-nfe4` and `mel2mel-1.5-nfe4` are points of `mel2mel-nfe4`.
+    """
+    words = condition.removeprefix(codec).split("-")[1:]
+    kept = [word for word in words if not word.replace(".", "", 1).isdecimal()]
+    return "-".join([codec, *kept])
+
+
+def best_first(values: "pd.Series[float]", sign: int) -> "pd.Series[float]":
+    """Values sorted from the best to the worst of a column's direction."""
+    order = np.argsort(-sign * values.to_numpy(), kind="stable")
+    return values.iloc[order]
