@@ -45,8 +45,8 @@ class Codec(ABC):
         stochastic        does `decode` draw noise?
         main_field        the field that a condition's name states as a plain number
         operating_points  the settings that `nscbench list` shows and the contract test runs
-        pairing           the item that a decoded item is scored against: its "own", or the "next" of
-                          the set, cyclic (the swapped-items control)
+        pairing           the item that a decoded item is scored against: its "own", or the "next"
+                          of the set, cyclic (the swapped-items control)
     """
 
     name: ClassVar[str]
