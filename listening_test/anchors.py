@@ -1,7 +1,7 @@
 """The anchors of a trial, made from its reference.
 
-    anchor35, anchor70  the reference low-passed at 3.5 and 7 kHz without delay, at its own level:
-                        ITU-R BS.1534-3 fixes their pass band to +-0.1 dB (`nscbench.codecs.filters`)
+    anchor35, anchor70  the reference low-passed at 3.5 and 7 kHz without delay, at its own
+                        level: ITU-R BS.1534-3 fixes the pass band to +-0.1 dB (`codecs.filters`)
     mnru-Q              modulated noise Q dB below the reference, for band-limited speech
                         (ITU-T P.810, full band)
 

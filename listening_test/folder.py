@@ -1,5 +1,7 @@
 """The files of a listening test, and where they are.
 
+Beside the folder, never in it, is what a listener must not get:
+
     FOLDER/                   what listeners get, and nothing that unblinds it
     FOLDER/test.js            the test's description: a JSON object after an assignment, because a
                               page on file:// may load scripts but not fetch JSON

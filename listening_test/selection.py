@@ -20,6 +20,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any
@@ -215,7 +216,7 @@ def _spread(
     shuffled = draw.sample(usable, len(usable))
     ordered = sorted(shuffled, key=lambda item: _mean(_of_item(run, conditions, item)))
     borders = [round(part * len(ordered) / count) for part in range(count + 1)]
-    parts = [ordered[a:b] for a, b in zip(borders, borders[1:], strict=False)]
+    parts = [ordered[a:b] for a, b in pairwise(borders)]
     draw.shuffle(parts)
     chosen: list[Item] = []
     for part in parts:

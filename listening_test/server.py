@@ -37,7 +37,9 @@ LARGEST_SESSION = 1024 * 1024
 THREADS = 16
 
 _POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
-_SERVER_JS = 'window.Mushra = window.Mushra || {};\nwindow.Mushra.server = {"records": "records"};\n'
+_SERVER_JS = (
+    'window.Mushra = window.Mushra || {};\nwindow.Mushra.server = {"records": "records"};\n'
+)
 
 
 def is_loopback(host: str) -> bool:

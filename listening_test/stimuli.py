@@ -14,13 +14,14 @@ codec is not to blame for is a remark.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..benchmarks.audio import AudioError, read_audio
 from ..metrics import alignment, signals
-from ..metrics.base import MetricError, Signal
+from ..metrics.base import Signal
 from . import anchors
 from .folder import BuildError
 from .selection import Item, Run
@@ -39,9 +40,9 @@ _CLIPPED_RUN = 3  # full-scale samples in a row
 
 @dataclass(frozen=True)
 class Treatment:
-    """What was done to one signal: delay undone in samples, and gain in dB."""
+    """What was done to one signal: delay undone in ms, and gain in dB."""
 
-    delay: float
+    delay_ms: float
     gain_db: float
 
 
@@ -70,7 +71,7 @@ def prepare(
     for name in conditions:
         label = f"{item.id}: {name}"
         decoded = _read(run.decoded(name, item), label, rate, remarks)
-        found[name], delays[name] = _aligned(reference, decoded, rate, label)
+        found[name], delays[name] = _aligned(reference, decoded, rate, label, remarks)
     for name in anchors.anchors_at(rate):
         found[name] = anchors.low_pass(reference, name, rate)
     for decibels in mnru:
@@ -85,9 +86,9 @@ def prepare(
     )
 
 
-def _read(path: "object", label: str, rate: int, remarks: list[str]) -> Signal:
+def _read(path: Path, label: str, rate: int, remarks: list[str]) -> Signal:
     try:
-        signal, found, notices = read_audio(str(path))
+        signal, found, notices = read_audio(path)
     except AudioError as error:
         raise BuildError(f"{label}: {error}") from error
     remarks += [f"{label}: {notice}" for notice in notices]
@@ -97,16 +98,21 @@ def _read(path: "object", label: str, rate: int, remarks: list[str]) -> Signal:
 
 
 def _aligned(
-    reference: Signal, decoded: Signal, rate: int, label: str
+    reference: Signal, decoded: Signal, rate: int, label: str, remarks: list[str]
 ) -> tuple[Signal, float]:
-    """The decoded signal without its delay, at the reference's length; and the delay in samples."""
-    try:
-        delay = alignment.estimate(reference, decoded, rate)
-    except MetricError as error:
-        raise BuildError(f"{label}: {error}") from error
-    shift = round(delay)
+    """The decoded signal without its delay, at the reference's length; and the delay in ms.
+
+    A delay that cannot be found is left, and told.
+    """
+    pair = [signals.resample(signal, rate, alignment.RATE) for signal in (reference, decoded)]
+    delay = alignment.estimate(*pair, alignment.RATE).delay_samples
+    if not isinstance(delay, int):
+        remarks.append(f"{label}: not aligned: {delay}")
+        delay = 0
+    shift = round(delay * rate / alignment.RATE)
     shifted = decoded[shift:] if shift >= 0 else np.pad(decoded, (-shift, 0))
-    return np.pad(shifted, (0, max(0, len(reference) - len(shifted))))[: len(reference)], delay
+    padded = np.pad(shifted, (0, max(0, len(reference) - len(shifted))))
+    return padded[: len(reference)], 1000 * shift / rate
 
 
 def _clipped_samples(signal: Signal) -> int:

@@ -24,9 +24,11 @@ from ..benchmarks.atomic import write_atomically
 from .build import ListeningTest, Trial
 from .stimuli import REFERENCE, Samples
 
-_WELCOME = """<p>You will hear short recordings of speech in several versions and rate the quality of
-each version against the reference. One of the versions is the reference itself: it should get 100.
-</p><p>Please use headphones, in a quiet place.</p>"""
+_WELCOME = (
+    "<p>You will hear short recordings of speech in several versions and rate the quality of each "
+    "version against the reference. One of the versions is the reference itself: it should get "
+    "100.</p><p>Please use headphones, in a quiet place.</p>"
+)
 _VOLUME = "<p>Set a comfortable level. Please do not change it afterwards.</p>"
 _TRAINING = "<p>Get to know the recordings and the controls. These ratings do not count.</p>"
 _RATE = "<p>Play every version and rate it against the reference.</p>"

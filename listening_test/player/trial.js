@@ -48,7 +48,6 @@
           element("div", { class: "transport" }, this.main, this.loopText,
             button(word("trial.loop.whole"), () => this.waveform.set(0, engine.length), { class: "link" }))),
         element("section", { class: "card ratings", "aria-label": word("trial.versions") },
-          scale(),
           [this.columns[trial.reference], ...this.order.map((id) => this.columns[id])].map((c) => c.element)),
         this.state,
         element("details", this.progress.comment ? { open: true } : {},
@@ -63,7 +62,7 @@
 
     referenceColumn() {
       const play = this.playButton(this.trial.reference, word("trial.ref"), "0", word("trial.reference"));
-      return { play, name: word("trial.reference"), element: element("div", { class: "stimulus reference" }, play) };
+      return { play, name: word("trial.reference"), element: element("div", { class: "reference" }, play, scale()) };
     }
 
     column(id, key) {

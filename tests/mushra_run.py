@@ -1,0 +1,55 @@
+"""A small finished run for the tests of the listening test, and the tests built from it."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+RATE = 16_000
+DELAY = 40  # samples, of the condition "late-1"
+ITEMS = {  # seconds, speaker, sex
+    "a": (1.6, "s1", "F"),
+    "b": (1.8, "s2", "M"),
+    "c": (1.7, "s1", "F"),
+    "d": (1.5, "s3", "M"),
+    "e": (1.9, "s4", "F"),
+    "long": (12.5, "s2", "M"),
+    "short": (0.6, "s2", "M"),
+}
+KINDS = {"late-1": "codec", "noisy-6": "codec", "pcm": "control"}
+
+
+def make_run(
+    root: Path, speech_like: Callable[..., np.ndarray], kinds: dict[str, str] = KINDS
+) -> Path:
+    """Write a run's directory; its recordings are beside it."""
+    items, rows = [], []
+    for number, (item, (seconds, speaker, sex)) in enumerate(ITEMS.items()):
+        speech = speech_like(seconds, RATE, number).astype(np.float64)
+        path = root.with_name("recordings") / f"{item}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, speech, RATE, subtype="PCM_16")
+        about = {"id": item, "path": str(path), "speaker": speaker, "sex": sex}
+        items.append(about | {"seconds": seconds, "sha256": ""})
+        for place, name in enumerate(kinds):
+            decoded = root / "decoded" / name / f"{item}.flac"
+            decoded.parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(decoded, _coded(name, speech, number), RATE, subtype="PCM_16")
+            rows.append([name, item, 0, "pesq_wb", 1 + place + number / 10, ""])
+    conditions = [{"condition": n, "kind": k, "sample_rate": RATE} for n, k in kinds.items()]
+    manifest = {"items": items, "conditions": conditions}
+    (root / "manifest.json").write_text(json.dumps(manifest))
+    with (root / "rows.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows([["condition", "item", "draw", "column", "value", "error"], *rows])
+    return root
+
+
+def _coded(name: str, speech: np.ndarray, seed: int) -> np.ndarray:
+    if name == "late-1":
+        return 0.5 * np.concatenate([np.zeros(DELAY), speech[:-DELAY]])
+    noise = np.random.default_rng(seed).standard_normal(len(speech))
+    return speech if name == "pcm" else speech + 0.002 * noise
