@@ -32,7 +32,7 @@ class CodecError(ValueError):
 
 
 class Unavailable(CodecError):
-    """A library, binary or weights file of this codec is missing: the message says how to get it."""
+    """What this codec runs on is missing here: the message says how to get it."""
 
 
 class Codec(ABC):
@@ -40,8 +40,8 @@ class Codec(ABC):
 
     Class attributes
         name              of the codec, lower case with hyphens: the file's name
-        kind              "codec"; "control" (null condition or anchor), "oracle" (sends no bitstream):
-                          these two are never ranked with codecs
+        kind              "codec"; "control" (null condition or anchor) and "oracle" (sends no
+                          bitstream) are never ranked with codecs
         stochastic        does `decode` draw noise?
         main_field        the field that a condition's name states as a plain number
         operating_points  the settings that `nscbench list` shows and the contract test runs

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
-from typing import Any, cast
+from typing import Any
 
 from .base import Codec, CodecError, Unavailable
 
@@ -79,13 +79,15 @@ def get(condition: str) -> Codec:
     settings: dict[str, Any] = {}
     for word in condition[len(name) + 1 :].split("-") if condition != name else ():
         key, value = _setting(codec, word, condition)
+        if key in settings:
+            raise CodecError(f"{condition!r} states {key} twice")
         settings[key] = value
     return make(name, settings)
 
 
 def _setting(codec: type[Codec], word: str, condition: str) -> tuple[str, Any]:
     """Field and value of one word of a condition's name: `6`, `nfe4`."""
-    main = cast("str | None", codec.main_field)
+    main = codec.main_field
     if main and re.fullmatch(r"\d+(\.\d+)?", word):
         return main, _number(word)
     for field in sorted(fields(codec), key=lambda f: -len(f.name)):  # type: ignore[arg-type]
