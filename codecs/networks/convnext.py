@@ -13,6 +13,10 @@ from torch import Tensor, nn
 
 from ..features import istft, stft
 
+# roughly the mean and the deviation of speech's log-magnitudes: with an offset that all bins share,
+# loudness alone fills the latents and training stays there
+LOG_MEAN = -3.0
+LOG_DEVIATION = 2.5
 COMPRESSION = 0.3  # exponent on the magnitude of the spectrum that the encoder sees
 LOUDEST = 100.0  # limit on a predicted magnitude, as in Vocos
 EXPANSION = 3
@@ -72,7 +76,8 @@ class SpectralEncoder(nn.Module):
         spectrum = stft(audio.float(), self.n_fft, self.hop, self.window)
         magnitude = spectrum.abs().clamp_min(1e-5)
         compressed = spectrum * magnitude ** (COMPRESSION - 1)
-        features = [magnitude.log(), compressed.real, compressed.imag]
+        level = (magnitude.log() - LOG_MEAN) / LOG_DEVIATION
+        features = [level, compressed.real, compressed.imag]
         latents: Tensor = self.body(torch.cat(features, dim=1))
         return latents
 

@@ -15,7 +15,7 @@ from ..networks.vocoder import Vocoder, VocoderConfig
 from .component import Component, Recipe, Turn, autocast, judge
 from .losses import Balancer, MultiScaleMelLoss
 
-COMMITMENT_WEIGHT = 1.0
+COMMITMENT_WEIGHT = 0.1  # at 1, the latents shrink to the few dimensions that are easy to quantize
 
 
 class GanCodec(Component):
@@ -26,7 +26,7 @@ class GanCodec(Component):
     critics: Critics
 
     # shares of the update; audiocraft's 2, 4, 4 are for runs a thousand times longer
-    WEIGHTS: ClassVar[dict[str, float]] = {"mel": 2.0, "adversarial": 1.0, "features": 2.0}
+    WEIGHTS: ClassVar[dict[str, float]] = {"mel": 2.0, "adversarial": 0.5, "features": 1.0}
 
     def __init__(self, config: CodecConfig, critics: CriticConfig, recipe: Recipe) -> None:
         super().__init__()

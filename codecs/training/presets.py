@@ -40,7 +40,7 @@ def gan(size: Size) -> Component:
         )
         recipe = Recipe(64, 24_000, 3e-4, reconstruction_share=0.1)
         return GanCodec(config, STFT_CRITICS_PAPER, recipe)
-    recipe = Recipe(4, 20_480, 1e-3, reconstruction_share=0.5)
+    recipe = Recipe(4, 20_480, 2e-3, reconstruction_share=0.5)
     return GanCodec(CodecConfig(), STFT_CRITICS_SMALL, recipe)
 
 

@@ -18,7 +18,7 @@ from .component import Component
 from .data import find_recordings, read_mono
 from .losses import MultiScaleMelLoss
 
-METRICS = ("pesq", "estoi", "stoi", "mel_distance")
+METRICS = ("pesq", "stoi", "mel_distance")
 SECONDS = 5.0
 
 
