@@ -14,6 +14,8 @@ COMMANDS = {
     "decode": ("benchmarks.file_commands", "decode a bitstream file"),
     "data": ("benchmarks.data_command", "fetch and check test sets"),
     "report": ("benchmarks.report_command", "draw leaderboard and curves of a run again"),
+    "mushra": ("listening_test.command", "make, serve and analyze listening tests"),
+    "train": ("codecs.training.command", "train a part of the codecs on speech"),
 }
 
 

@@ -16,7 +16,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command to those of `nscbench`."""
     parser = subparsers.add_parser("train", help="train a part of the codecs on speech")
     add_arguments(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(command=run)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
