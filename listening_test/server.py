@@ -23,7 +23,7 @@ import socket
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Flask, Response, request, send_from_directory
 from werkzeug.exceptions import HTTPException
@@ -92,19 +92,25 @@ class RatingServer:
     def _application(self, token: str) -> Flask:
         app = Flask(__name__, static_folder=None)
         if not token:
-            app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]"]
+            app.before_request(_refuse_other_names)
         routes = Blueprint("test", __name__, url_prefix=f"/{token}" if token else None)
         if self.ours:
             routes.post("/records")(self._record)
-            routes.get("/server.js")(lambda: Response(_SERVER_JS, mimetype="text/javascript"))
+            routes.get("/server.js")(self._where_to_send)
         else:
             routes.post("/service/write.php")(self._session)
-        routes.get("/")(lambda: send_from_directory(self.folder, "index.html"))
-        routes.get("/<path:name>")(lambda name: send_from_directory(self.folder, name))
+        routes.get("/", defaults={"name": "index.html"})(self._file)
+        routes.get("/<path:name>")(self._file)
         app.register_blueprint(routes)
         app.register_error_handler(HTTPException, _plain)
         app.after_request(self._headers)
         return app
+
+    def _file(self, name: str) -> Response:
+        return send_from_directory(self.folder, name)
+
+    def _where_to_send(self) -> Response:
+        return Response(_SERVER_JS, mimetype="text/javascript")
 
     def _record(self) -> Response:
         request.max_content_length = LARGEST_RECORD
@@ -166,7 +172,7 @@ def _session_of(body: bytes) -> dict[str, Any]:
         session = _object(body.removeprefix(name))
     except SubmissionError:
         fields = parse_qs(body.decode(errors="replace"))
-        session = _object(fields["sessionJSON"][0].encode())
+        session = _object(fields.get("sessionJSON", [""])[0].encode())
     if not isinstance(session.get("testId"), str) or not isinstance(session.get("trials"), list):
         raise SubmissionError("a session of webMUSHRA has testId and trials")
     return session
@@ -178,6 +184,12 @@ def _session_id(session: Any) -> str:
         raise TypeError("a session is an object")
     text = json.dumps(session, sort_keys=True)
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _refuse_other_names() -> Response | None:
+    if is_loopback(urlsplit(f"//{request.host}").hostname or ""):
+        return None
+    return _text(400, "this server answers to localhost and 127.0.0.1 only")
 
 
 def _text(status: int, text: str) -> Response:
