@@ -97,6 +97,8 @@ def analyse(scores: Scores, margin: float = MARGIN, resample_items: bool = False
     described.sort(key=lambda summary: -summary.mean)
     systems = [s.condition for s in described if s.condition in scores.systems]
     notes = _notes(scores, systems)
+    if resample_items and (lost := [s.condition for s in described if s.mean_bootstrap is None]):
+        notes.append(f"no bootstrap interval over listeners and items for {', '.join(lost)}")
     test = None
     try:
         test = omnibus.omnibus(_columns(scores, systems))
@@ -126,18 +128,9 @@ def _describe(scores: Scores, condition: str, resample_items: bool) -> Condition
     means = _columns(scores, [condition])[present, 0]
     single = rated[np.isfinite(rated)]
     quartiles = np.quantile(single, [0.25, 0.5, 0.75])
-    of_mean = of_median = None
-    generator = np.random.default_rng(SEED)
-    if len(means) >= FEWEST and not resample_items:
-        tail = intervals.widened_tail(len(means))
-        mean_draws, median_draws = intervals.resample_listeners(means, generator)
-    elif len(means) >= FEWEST:
-        used = rated[present][:, np.isfinite(rated).any(axis=0)]
-        tail = intervals.widened_tail(max(2, min(used.shape)))
-        mean_draws, median_draws = intervals.resample_listeners_and_items(used, generator)
-    if len(means) >= FEWEST:
-        of_mean = intervals.percentile_interval(mean_draws, tail)
-        of_median = intervals.percentile_interval(median_draws, tail)
+    of_mean, of_median = intervals.bootstrap_intervals(
+        rated[present], resample_items, np.random.default_rng(SEED)
+    )
     return ConditionSummary(
         condition=condition,
         listeners=len(means),

@@ -115,7 +115,7 @@ def _scale(analysis: Analysis) -> tuple[Figure, Axes, list[str]]:
     names = [summary.condition for summary in analysis.conditions]
     figure = Figure(figsize=(max(5.0, 2 + 0.8 * len(names)), 4.6), layout="constrained")
     axes = figure.add_subplot()
-    axes.set_ylim(0, 100)
+    axes.set_ylim(-2, 102)
     axes.set_xlim(-0.6, max(len(names), 1) - 0.4)
     axes.set_yticks(range(0, 101, 20))
     axes.set_ylabel("MUSHRA score")

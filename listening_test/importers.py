@@ -36,14 +36,21 @@ class Imported:
 def read_results(paths: Sequence[Path]) -> Imported:
     """The submissions of files, and of all .jsonl, .json and .csv files directly in folders.
 
+    What else lies in a folder is rejected with a word.
+
     Raises:
         ResultsError: a file that is not there, or is in none of the formats; a folder without one.
     """
     imported = Imported()
     for path in paths:
-        files = _files(path) if path.is_dir() else [path]
-        for file in files:
-            _read(file, imported)
+        if not path.is_dir():
+            _read(path, imported)
+            continue
+        for file in _files(path):
+            try:
+                _read(file, imported)
+            except ResultsError as error:
+                imported.rejected.append(Rejected(str(file), 1, str(error), 0))
     return imported
 
 

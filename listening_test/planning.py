@@ -43,13 +43,13 @@ def spread_over(items: int) -> float:
 
 
 def power_of(listeners: float, difference: float, spread: float, alpha: float = ALPHA) -> float:
-    """Power of the two-sided paired t test with that many listeners."""
+    """Probability that the two-sided paired t test shows the difference, the right way round."""
     from scipy import stats
 
     degrees = listeners - 1
     shift = difference / spread * math.sqrt(listeners)
     critical = stats.t.ppf(1 - alpha / 2, degrees)
-    return float(stats.nct.sf(critical, degrees, shift) + stats.nct.cdf(-critical, degrees, shift))
+    return float(stats.nct.sf(critical, degrees, shift))
 
 
 def listeners_needed(

@@ -7,7 +7,8 @@
                 what every statistic takes
 
 `reference`, `anchor35` and `anchor70` are the hidden reference, the low anchor (3.5 kHz) and the
-mid anchor (7 kHz) of ITU-R BS.1534-3; every other condition is a system under test.
+mid anchor (7 kHz) of ITU-R BS.1534-3, `mnru-Q` an anchor of modulated noise at Q dB; every other
+condition is a system under test.
 """
 
 import re
@@ -23,7 +24,6 @@ REFERENCE = "reference"
 LOW_ANCHOR = "anchor35"
 MID_ANCHOR = "anchor70"
 DECIMALS = 9  # of means: rounding errors must not break ties
-NOT_SYSTEMS = (REFERENCE, MID_ANCHOR, LOW_ANCHOR)
 
 
 class ResultsError(ValueError):
@@ -112,11 +112,16 @@ def natural(name: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
 
 
+def is_system(condition: str) -> bool:
+    """Is this condition under test: neither hidden reference nor anchor?"""
+    if condition in (REFERENCE, MID_ANCHOR, LOW_ANCHOR):
+        return False
+    return re.fullmatch(r"mnru-\d+", condition) is None
+
+
 def _ordered(conditions: Iterable[str]) -> list[str]:
-    """The hidden reference first, the systems by name, the anchors last."""
-    named = set(conditions)
-    systems = sorted(named - set(NOT_SYSTEMS), key=natural)
-    return [c for c in (REFERENCE, *systems, MID_ANCHOR, LOW_ANCHOR) if c in named]
+    """The hidden reference first, then the systems, then the anchors, each by name."""
+    return sorted(set(conditions), key=lambda c: (c != REFERENCE, not is_system(c), natural(c)))
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,7 @@ class Scores:
     @property
     def systems(self) -> tuple[str, ...]:
         """The conditions under test: neither hidden reference nor anchors."""
-        return tuple(c for c in self.conditions if c not in NOT_SYSTEMS)
+        return tuple(c for c in self.conditions if is_system(c))
 
     @property
     def count(self) -> int:

@@ -170,6 +170,8 @@ def _ratings(
             cell = rating.listener, rating.trial, rating.condition
             if cell in taken:
                 rejected.append(_duplicate(taken[cell], rating, submission.source, line))
+                if taken[cell][0].score == rating.score:
+                    continue
             taken[cell] = rating, submission.source, line
     return [rating for rating, _, _ in taken.values()]
 
