@@ -1,0 +1,220 @@
+"""Bjøntegaard deltas between two bitrate-quality curves, with intervals.
+
+BD-rate     bitrate that the test codec needs beyond the anchor's at equal quality, in percent of
+            it: the mean difference of log bitrates over the qualities that both curves reach.
+            Negative is better
+BD-quality  quality of the test codec beyond the anchor's at equal bitrate, in the unit of the
+            column: the mean difference over the log bitrates that both curves have
+
+Curves are interpolated by Akima splines, which do not overshoot as one cubic does (package
+`bjontegaard`; Herglotz et al., "The Bjøntegaard Bible", IEEE Transactions on Image Processing,
+2024). Bitrates are measured ones. All points are means over the items that every point of both
+curves has; intervals come from drawing speakers anew and making both curves again, bitrates
+included.
+
+A delta is refused where it would mean little: under 4 points, two points of one bitrate, curves
+that share less than half of the range that they span together, or, for BD-rate, a quality that
+does not rise with the bitrate. An interval is refused where more than 5 % of the draws have no
+delta.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .akima import mean_between
+from .scores import Scores, curve_of
+from .statistics import Array, Resampling
+
+FEWEST_POINTS = 4
+LEAST_OVERLAP = 0.5
+MOST_UNDEFINED = 0.05
+RESAMPLES = 1000
+
+COLUMNS = (
+    *("column", "anchor", "test", "n", "bd_rate", "bd_rate_lo", "bd_rate_hi", "bd_rate_refused"),
+    *("bd_quality", "bd_quality_lo", "bd_quality_hi", "bd_quality_refused"),
+)
+
+
+class Refused(ValueError):
+    """Two curves have no meaningful delta; the message says why."""
+
+
+class Delta(NamedTuple):
+    """A delta and its 95 % interval; NaN where `refused` says why."""
+
+    value: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    refused: str = ""
+
+
+class Curve(NamedTuple):
+    """Points in the order of their rates; with leading dimensions [B], many curves."""
+
+    name: str
+    rates: Array  # kbit/s, [..., P]
+    quality: Array  # higher is better, [..., P]
+
+
+def bd_rate(anchor: Curve, test: Curve) -> float:
+    """BD-rate of two curves in percent, by the package.
+
+    Raises:
+        Refused: a quality does not rise with the bitrate.
+    """
+    for curve in (anchor, test):
+        falls = np.flatnonzero(np.diff(curve.quality) <= 0)
+        if len(falls):
+            low, high = curve.rates[falls[0] : falls[0] + 2]
+            raise Refused(
+                f"the quality of {curve.name} does not rise from {low:.3g} to {high:.3g} kbit/s"
+            )
+    from bjontegaard import bd_rate as package
+
+    return float(package(anchor.rates, anchor.quality, test.rates, test.quality, **_SETTINGS))
+
+
+def bd_quality(anchor: Curve, test: Curve) -> float:
+    """BD-quality of two curves in the unit of the quality, by the package."""
+    from bjontegaard import bd_psnr as package
+
+    return float(package(anchor.rates, anchor.quality, test.rates, test.quality, **_SETTINGS))
+
+
+_SETTINGS: dict[str, Any] = {
+    "method": "akima",
+    "require_matching_points": False,
+    "min_overlap": LEAST_OVERLAP,  # less is refused before the package could warn of it
+}
+
+
+def bd_rates(anchor: Curve, test: Curve) -> Array:
+    """BD-rates [B] of many pairs of curves; NaN where quality falls or none is shared."""
+    difference = _differences(
+        anchor.quality, np.log(anchor.rates), test.quality, np.log(test.rates)
+    )
+    return np.asarray(100 * np.expm1(difference))
+
+
+def bd_qualities(anchor: Curve, test: Curve) -> Array:
+    """BD-qualities [B] of many pairs of curves; NaN where bitrates are equal, or none is shared."""
+    return _differences(np.log(anchor.rates), anchor.quality, np.log(test.rates), test.quality)
+
+
+def _differences(anchor_x: Array, anchor_y: Array, test_x: Array, test_y: Array) -> Array:
+    """Mean of test - anchor over the shared x; all [B, P], the result [B]."""
+    low = np.maximum(anchor_x[:, 0], test_x[:, 0])
+    high = np.minimum(anchor_x[:, -1], test_x[:, -1])
+    defined = high > low
+    for x in (anchor_x, test_x):
+        defined &= (np.diff(x) > 0).all(axis=1)
+    found = np.full(len(low), np.nan)
+    span = (low[defined], high[defined])
+    found[defined] = mean_between(test_x[defined], test_y[defined], *span)
+    found[defined] -= mean_between(anchor_x[defined], anchor_y[defined], *span)
+    return found
+
+
+def curves(scores: Scores) -> dict[str, list[str]]:
+    """Conditions of every codec's curve, by its name, in the order of their measured bitrates."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(scores.of_kind("codec"), key=scores.kbps):
+        found.setdefault(curve_of(name, scores.conditions[name]["codec"]), []).append(name)
+    return found
+
+
+def compare_curves(scores: Scores, columns: Sequence[str], anchor: str) -> pd.DataFrame:
+    """Deltas of every curve against the anchor, in each column that ranks."""
+    points = curves(scores)
+    lines = []
+    for column in columns:
+        for test in points:
+            if test != anchor:
+                lines.append(_line(scores, column, points, anchor, test))
+    return pd.DataFrame(lines, columns=list(COLUMNS))
+
+
+def _line(
+    scores: Scores, column: str, points: dict[str, list[str]], anchor: str, test: str
+) -> tuple[object, ...]:
+    n, rate, quality = deltas(scores, column, (anchor, points[anchor]), (test, points[test]))
+    return (column, anchor, test, n, *rate, *quality)
+
+
+def deltas(
+    scores: Scores, column: str, anchor: tuple[str, list[str]], test: tuple[str, list[str]]
+) -> tuple[int, Delta, Delta]:
+    """Items, BD-rate and BD-quality of the curve `test` (name, conditions) against `anchor`."""
+    names = [*anchor[1], *test[1]]
+    values = scores.common(column, names)
+    lost = [name for name in names if name not in values]
+    for name, conditions in (anchor, test):
+        if len(conditions) < FEWEST_POINTS:
+            refusal = f"{name} has {len(conditions)} points, {FEWEST_POINTS} are needed"
+            return len(values), Delta(refused=refusal), Delta(refused=refusal)
+    if lost or values.empty:
+        refusal = f"no values of {', '.join(lost)}" if lost else "no common items"
+        return len(values), Delta(refused=refusal), Delta(refused=refusal)
+    sign = scores.sign(column)
+    bits, seconds = (scores.of(c).loc[values.index, names].to_numpy(np.float64) for c in _RATE)
+    quality = sign * values[names].to_numpy(np.float64)
+    resampling = Resampling(scores.clusters_of(values.index), resamples=RESAMPLES)
+
+    def pair(rates: Array, means: Array) -> tuple[Curve, Curve]:
+        split = len(anchor[1])
+        return (
+            Curve(anchor[0], rates[..., :split], means[..., :split]),
+            Curve(test[0], rates[..., split:], means[..., split:]),
+        )
+
+    whole = pair(bits.sum(0) / seconds.sum(0) / 1000, quality.mean(0))
+    drawn_rates = resampling.sums(bits) / resampling.sums(seconds) / 1000
+    drawn = pair(drawn_rates, resampling.means(quality))
+    rate = _delta(bd_rate, [c.quality for c in whole], whole, bd_rates(*drawn), resampling)
+    gain = _delta(
+        bd_quality, [np.log(c.rates) for c in whole], whole, bd_qualities(*drawn), resampling
+    )
+    if sign < 0:
+        gain = Delta(-gain.value, -gain.high, -gain.low, gain.refused)
+    return len(values), rate, gain
+
+
+_RATE = ("payload_bits", "seconds")
+
+
+def _delta(
+    method: Callable[[Curve, Curve], float],
+    spans: Sequence[Array],
+    whole: tuple[Curve, Curve],
+    resampled: Array,
+    resampling: Resampling,
+) -> Delta:
+    """The delta of the whole curves, with the interval of the resampled ones."""
+    try:
+        _check(whole, spans)
+        value = method(*whole)
+    except Refused as refusal:
+        return Delta(refused=str(refusal))
+    defined = resampled[~np.isnan(resampled)]
+    if len(defined) < (1 - MOST_UNDEFINED) * len(resampled):
+        share = 1 - len(defined) / len(resampled)
+        return Delta(value, refused=f"no interval: undefined in {share:.0%} of the draws")
+    low, high = resampling.interval(defined)
+    return Delta(value, float(low), float(high))
+
+
+def _check(pair: tuple[Curve, Curve], spans: Sequence[Array]) -> None:
+    for curve in pair:
+        if (np.diff(curve.rates) <= 1e-9 * curve.rates[:-1]).any():
+            raise Refused(f"{curve.name} has two points of one bitrate")
+    lows, highs = [span.min() for span in spans], [span.max() for span in spans]
+    shared, union = min(highs) - max(lows), max(highs) - min(lows)
+    if shared < LEAST_OVERLAP * union:
+        raise Refused(
+            f"{pair[0].name} and {pair[1].name} share {max(0.0, shared / union):.0%} of their "
+            f"range, {LEAST_OVERLAP:.0%} are needed"
+        )
