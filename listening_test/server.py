@@ -62,14 +62,14 @@ def token_of(folder: Path) -> str:
 
 
 class RatingServer:
-    """The files and the records of one test folder, as a WSGI application `app`."""
+    """The files and the records of one test folder, as a WSGI application `app` below `root`."""
 
-    def __init__(self, folder: Path, token: str = "") -> None:
+    def __init__(self, folder: Path, public: bool = False) -> None:
         """Open the folder's records.
 
         Args:
             folder: built by `nscbench mushra build`, or a webMUSHRA checkout.
-            token: first part of every path; "" for none.
+            public: is it reached from other machines, and so by a token only?
 
         Raises:
             BuildError: no test there.
@@ -87,13 +87,14 @@ class RatingServer:
             self.records = Records(beside(folder, ".results.jsonl"), lambda r: str(r["record"]))
         else:
             self.records = Records(beside(folder, ".webmushra.jsonl"), _session_id)
-        self.app = self._application(token)
+        self.root = f"/{token_of(folder)}/" if public else "/"
+        self.app = self._application()
 
-    def _application(self, token: str) -> Flask:
+    def _application(self) -> Flask:
         app = Flask(__name__, static_folder=None)
-        if not token:
+        if self.root == "/":
             app.before_request(_refuse_other_names)
-        routes = Blueprint("test", __name__, url_prefix=f"/{token}" if token else None)
+        routes = Blueprint("test", __name__, url_prefix=self.root.rstrip("/") or None)
         if self.ours:
             routes.post("/records")(self._record)
             routes.get("/server.js")(self._where_to_send)
@@ -208,25 +209,23 @@ def serve(folder: Path, host: str, port: int) -> None:
         RecordsError: the results cannot be written.
         OSError: the address cannot be used.
     """
-    import waitress
+    from waitress.server import create_server
 
-    token = "" if is_loopback(host) else token_of(folder)
-    test = RatingServer(folder, token)
-    server = waitress.create_server(
-        test.app,
-        host=host,
-        port=port,
-        threads=THREADS,
-        ident="",
-        max_request_body_size=LARGEST_SESSION,
-    )
-    path = f"{token}/" if token else ""
-    print(f"listening test: http://{_name(host)}:{server.effective_port}/{path}")
-    print(f"results: {test.records.path} ({len(test.records)} so far)", flush=True)
+    test = RatingServer(folder, public=not is_loopback(host))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server.run()
+        with socket.create_server((host, port), family=family) as listening:
+            server = create_server(
+                test.app,
+                sockets=[listening],
+                threads=THREADS,
+                ident="",
+                max_request_body_size=LARGEST_SESSION,
+            )
+            print(f"listening test: http://{_name(host)}:{listening.getsockname()[1]}{test.root}")
+            print(f"results: {test.records.path} ({len(test.records)} so far)", flush=True)
+            server.run()
     finally:
-        server.close()
         test.records.close()
 
 

@@ -104,8 +104,9 @@ def _aligned(
 
     A delay that cannot be found is left, and told.
     """
-    pair = [signals.resample(signal, rate, alignment.RATE) for signal in (reference, decoded)]
-    delay = alignment.estimate(*pair, alignment.RATE).delay_samples
+    original = signals.resample(reference, rate, alignment.RATE)
+    coded = signals.resample(decoded, rate, alignment.RATE)
+    delay = alignment.estimate(original, coded, alignment.RATE).delay_samples
     if not isinstance(delay, int):
         remarks.append(f"{label}: not aligned: {delay}")
         delay = 0
