@@ -45,4 +45,4 @@ def _slopes(chords: Array) -> Array:
     straight = total <= 1e-9 * total.max(axis=1, keepdims=True)
     weighted = left * wide[:, 1:-2] + right * wide[:, 2:-1]
     mean = (wide[:, 3:] + wide[:, :-3]) / 2
-    return np.where(straight, mean, weighted / np.where(straight, 1, total))
+    return np.asarray(np.where(straight, mean, weighted / np.where(straight, 1, total)))

@@ -145,12 +145,12 @@ def test_deltas_that_would_mean_little_are_refused(rates, quality, rate_refusal,
 
 
 def test_an_interval_of_draws_without_a_delta_is_refused():
-    """Items rise by 0.11 from 6 to 8 kbit/s or fall by 0.09: every second draw falls."""
+    """Items rise by 0.11 from 6 to 8 kbit/s or fall by 0.09: 3 draws of 10 fall."""
     values = scores({"opus": (RATES, np.log2(RATES)), "new": (RATES, [2.6, 2.61, 3.6, 4, 4.6])})
     moved = (values.rows["condition"] == "new-8") & (values.rows["column"] == "q")
     values.rows.loc[moved, "value"] += np.tile([0.1, -0.1], 12)
     line = compare_curves(values, ["q"], "opus").iloc[0]
-    assert re.fullmatch(r"no interval: undefined in [3-6]\d% of the draws", line["bd_rate_refused"])
+    assert re.fullmatch(r"no interval: undefined in [23]\d% of the draws", line["bd_rate_refused"])
     assert np.isfinite(line["bd_rate"])
     assert np.isnan(line["bd_rate_lo"])
 
