@@ -1,0 +1,22 @@
+"""Clock drift in parts per million: positive where the degraded signal is longer (see `alignment`).
+
+It is reported and never removed. Resampling by a rounded ratio is its usual cause.
+"""
+
+from . import alignment
+from .base import Metric, Signal, Undefined
+
+
+def score(reference: Signal, degraded: Signal) -> dict[str, float]:
+    """Column `drift_ppm`.
+
+    Raises:
+        Undefined: the waveforms do not correlate, or the signal is too short to tell.
+    """
+    drift = alignment.estimate(reference, degraded, alignment.RATE).drift_ppm
+    if isinstance(drift, Undefined):
+        raise Undefined(*drift.args)
+    return {"drift_ppm": drift}
+
+
+METRIC = Metric(score, {"drift_ppm": "none"}, sample_rate=alignment.RATE)

@@ -1,0 +1,25 @@
+"""Level of the degraded signal relative to the reference, in dB: the ratio of their RMS.
+
+Reported since mel distance and LSD see a gain that listeners would correct with a knob.
+"""
+
+import numpy as np
+
+from .base import Metric, Signal, Undefined
+from .signals import rms
+
+
+def score(reference: Signal, degraded: Signal) -> dict[str, float]:
+    """Column `level_db`.
+
+    Raises:
+        Undefined: one of the signals is digital silence.
+    """
+    levels = {"reference": rms(reference), "degraded signal": rms(degraded)}
+    for side, level in levels.items():
+        if level == 0:
+            raise Undefined(f"level: the {side} is digital silence")
+    return {"level_db": float(20 * np.log10(levels["degraded signal"] / levels["reference"]))}
+
+
+METRIC = Metric(score, {"level_db": "none"})

@@ -1,0 +1,22 @@
+"""Polarity of the degraded signal: 1, or -1 where its waveform is inverted (see `alignment`).
+
+No other metric of the suite notices, and neither do listeners; mixing with the original does.
+"""
+
+from . import alignment
+from .base import Metric, Signal, Undefined
+
+
+def score(reference: Signal, degraded: Signal) -> dict[str, float]:
+    """Column `polarity`.
+
+    Raises:
+        Undefined: the waveforms do not correlate.
+    """
+    polarity = alignment.estimate(reference, degraded, alignment.RATE).polarity
+    if isinstance(polarity, Undefined):
+        raise Undefined(*polarity.args)
+    return {"polarity": float(polarity)}
+
+
+METRIC = Metric(score, {"polarity": "none"}, sample_rate=alignment.RATE)
