@@ -43,6 +43,11 @@ class Findings:
     correlations: tuple[ColumnReport, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def shown(self) -> Analysis:
+        """What figures and scores show: all listeners where post-screening left none."""
+        return self.after if self.after.conditions else self.before
+
     def sections(self) -> dict[str, list[str]]:
         """The sentences, by heading."""
         found = {
@@ -61,14 +66,13 @@ class Findings:
 
 def write(findings: Findings, folder: Path) -> Path:
     """Writes all files into a folder, which is made; the page's path."""
-    kept = findings.scores.without(findings.screening.excluded)
-    shown, analysis = (
-        (kept, findings.after) if findings.after.conditions else (findings.scores, findings.before)
-    )
+    scores, shown = findings.scores, findings.shown
+    if shown is findings.after:
+        scores = scores.without(findings.screening.excluded)
     drawn = {
-        "intervals": figures.to_svg(figures.interval_plot(analysis, findings.before)),
-        "box": figures.to_svg(figures.box_plot(shown, analysis)),
-        "violin": figures.to_svg(figures.violin_plot(shown, analysis)),
+        "intervals": figures.to_svg(figures.interval_plot(shown, findings.before)),
+        "box": figures.to_svg(figures.box_plot(scores, shown)),
+        "violin": figures.to_svg(figures.violin_plot(scores, shown)),
     }
     files = {f"{name}.svg": content for name, content in drawn.items()}
     files |= {
@@ -132,6 +136,7 @@ def to_html(findings: Findings, drawn: Mapping[str, bytes]) -> str:
     environment.filters |= {"number": _number, "interval": interval_text, "p": _p_value}
     return environment.get_template("analysis.html").render(
         findings=findings,
+        shown=findings.shown,
         sections=findings.sections(),
         figures={name: base64.b64encode(svg).decode() for name, svg in drawn.items()},
         before={summary.condition: summary for summary in findings.before.conditions},

@@ -33,6 +33,7 @@ def box_plot(scores: Scores, analysis: Analysis) -> Figure:
         positions=range(len(names)),
         widths=0.6,
         patch_artist=True,
+        manage_ticks=False,
         boxprops={"facecolor": _FILL, "edgecolor": _LINE},
         medianprops={"color": _LINE, "linewidth": 2},
         flierprops={"marker": ".", "markersize": 4, "markeredgecolor": _PALE},

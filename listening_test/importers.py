@@ -4,7 +4,7 @@
     webMUSHRA         the CSV of its write.php, and the JSON of one session
     pymushra          its CSV and JSON exports, and its TinyDB file
     long table        CSV with the columns listener, item, condition, score, in any order, and
-                      optionally test, trial, plays, seconds
+                      optionally test, plays, seconds
 
 The format is told by the content, not by the file's name. Nothing is judged here beyond what cannot
 be read at all: `validation` does that. Questionnaires are not read, so that no personal data

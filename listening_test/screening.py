@@ -120,10 +120,12 @@ def _mpeg(scores: Scores) -> tuple[list[list[str]], list[str]]:
     present = [(name, scores.of_condition(name)) for name in ordered if name not in missing]
     for row in range(len(scores.listeners)):
         if count := int((reference[row] < LIMIT).sum()):
-            reasons[row].append(f"rated the hidden reference below 90 for {count} items")
+            items = np.isfinite(reference[row]).sum()
+            reasons[row].append(f"rated the hidden reference below 90 for {count} of {items} items")
         for (upper, high), (lower, low) in pairwise(present):
             if count := int((high[row] < low[row]).sum()):
-                reasons[row].append(f"rated {lower} above {upper} for {count} items")
+                items = np.isfinite(high[row] - low[row]).sum()
+                reasons[row].append(f"rated {lower} above {upper} for {count} of {items} items")
     notes = [f"no condition {name!r}: its rules are not applied" for name in missing]
     return reasons, notes
 

@@ -20,8 +20,8 @@ def reading_sentences(reading: Reading, scores: Scores) -> list[str]:
     if reading.rejected:
         lost = sum(r.ratings for r in reading.rejected)
         lines.append(
-            f"{_count(len(reading.rejected), 'entry', 'entries')} "
-            f"({_count(lost, 'rating')}) were not taken."
+            f"Not taken: {_count(len(reading.rejected), 'entry', 'entries')} "
+            f"({_count(lost, 'rating')})."
         )
     return lines + [f"{note}." for note in reading.notes]
 

@@ -71,13 +71,13 @@ def test_mpeg_strict_asks_for_every_item_and_the_order_of_the_anchors() -> None:
     )
     screening = screen(scores, "mpeg-strict")
     assert screening.excluded == ("a", "b", "c")
-    assert screening.verdicts[1].reasons == ("rated anchor35 above anchor70 for 1 items",)
+    assert screening.verdicts[1].reasons == ("rated anchor35 above anchor70 for 1 of 20 items",)
 
 
 def test_mpeg_strict_without_a_mid_anchor_compares_the_low_one() -> None:
     ratings = [Rating("a", "1", "reference", 95), Rating("a", "1", "anchor35", 96)]
     screening = screen(Scores.of(ratings), "mpeg-strict")
-    assert screening.verdicts[0].reasons == ("rated anchor35 above reference for 1 items",)
+    assert screening.verdicts[0].reasons == ("rated anchor35 above reference for 1 of 1 items",)
     assert "anchor70" in screening.notes[0]
 
 
