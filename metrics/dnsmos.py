@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import spectra
 from .base import Metric, Signal
 from .onnx_graph import bundled, part, session
 
@@ -81,8 +82,7 @@ class WindowFeatures:
     """Features of the windows of a signal, asked for in the order of time."""
 
     def __init__(self, signal: Array) -> None:
-        windows = np.lib.stride_tricks.sliding_window_view(signal, FRAME)
-        self._frames = windows[::HOP]
+        self._frames = np.lib.stride_tricks.sliding_window_view(signal, FRAME)[::HOP]
         self._latest: tuple[int, Array] | None = None
 
     def at(self, second: int) -> Array:
@@ -109,30 +109,11 @@ class WindowFeatures:
         return features
 
 
-@lru_cache(maxsize=1)
-def _mel_filters() -> NDArray[np.float32]:
-    """Slaney's mel filters of unit area [bands, bins] from 0 to 8 kHz."""
-    step, log_from, log_step = 200 / 3, 1000.0, np.log(6.4) / 27
-    top = log_from / step + np.log(RATE / 2 / log_from) / log_step
-    mels = np.linspace(0, top, MEL_BANDS + 2)
-    edges = np.where(
-        mels < log_from / step,
-        mels * step,
-        log_from * np.exp(log_step * (mels - log_from / step)),
-    )
-    bins = np.fft.rfftfreq(MEL_FFT, 1 / RATE)
-    rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
-    falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
-    filters = np.maximum(0, np.minimum(rising, falling)) * (2 / (edges[2:] - edges[:-2]))[:, None]
-    return np.asarray(filters, dtype=np.float32)
-
-
 def _mel_spectrogram(window: Signal) -> Array:
     """P.808's input [frames, bands]: mel power in dB below its maximum, -80 at least, scaled."""
     padded = np.pad(window[:-HOP], MEL_FFT // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, MEL_FFT)[::HOP]
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(MEL_FFT) / MEL_FFT)
-    power = np.abs(np.fft.rfft(frames * hann)) ** 2 @ _mel_filters().T
+    filters = spectra.mel_filters(RATE, MEL_FFT, MEL_BANDS, 0.0, RATE / 2)
+    power = spectra.power(padded, spectra.hann(MEL_FFT), HOP) @ filters.T
     db = 10 * np.log10(np.maximum(power, 1e-10))
     return np.asarray((np.maximum(db - db.max(), -80.0) + 40) / 40, dtype=np.float32)
 
