@@ -101,9 +101,14 @@ def analyse(scores: Scores, margin: float = MARGIN, resample_items: bool = False
         notes.append(f"no bootstrap interval over listeners and items for {', '.join(lost)}")
     test = None
     try:
-        test = omnibus.omnibus(_columns(scores, systems))
+        if len(systems) > 2:  # two are a pair, which has a sharper test
+            test = omnibus.omnibus(_columns(scores, systems))
     except ValueError as error:
         notes.append(f"no test over all systems: {error}")
+    pairs = _compare(scores, systems, margin)
+    untested = len(systems) * (len(systems) - 1) // 2 - len(pairs)
+    if untested and len(scores.listeners) >= FEWEST:
+        notes.append(f"{untested} pairs of systems have fewer than {FEWEST} common listeners")
     return Analysis(
         listeners=len(scores.listeners),
         items=int(np.isfinite(scores.values).any(axis=(0, 2)).sum()),
@@ -112,7 +117,7 @@ def analyse(scores: Scores, margin: float = MARGIN, resample_items: bool = False
         resampled_items=resample_items,
         conditions=tuple(described),
         omnibus=test,
-        pairs=_compare(scores, systems, margin),
+        pairs=pairs,
         notes=tuple(notes),
     )
 
@@ -200,7 +205,7 @@ def _notes(scores: Scores, systems: list[str]) -> list[str]:
     unpaired = int(listeners - np.isfinite(_columns(scores, systems)).all(axis=1).sum())
     if unpaired:
         notes.append(
-            f"{unpaired} of {listeners} listeners did not rate every system: the test over all "
-            "systems is Skillings and Mack's, and a pair has only the listeners who rated both"
+            f"{unpaired} of {listeners} listeners did not rate every system: a pair has only those "
+            "who rated both on a common item"
         )
     return notes

@@ -142,11 +142,15 @@ def _remarks(scores: Scores, row: int, ratings: Sequence[Rating]) -> list[str]:
     rated = np.isfinite(own).any(axis=1)
     gaps = int((~np.isfinite(own[rated])).sum())
     if gaps and not _designed(scores):
-        remarks.append(f"left {gaps} stimuli of these items unrated")
+        remarks.append(f"left {_stimuli(gaps)} of these items unrated")
     unheard = sum(r.plays == 0 for r in ratings if r.listener == scores.listeners[row])
     if unheard:
-        remarks.append(f"rated {unheard} stimuli without playing them")
+        remarks.append(f"rated {_stimuli(unheard)} without playing")
     return remarks
+
+
+def _stimuli(count: int) -> str:
+    return f"{count} stimulus" if count == 1 else f"{count} stimuli"
 
 
 def _designed(scores: Scores) -> bool:

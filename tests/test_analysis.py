@@ -201,7 +201,22 @@ def test_a_listener_who_quit_counts_for_what_they_rated() -> None:
     found = analyse(scores)
     assert {s.condition: s.listeners for s in found.conditions} == {"one": 8, "two": 7}
     assert found.pairs[0].listeners == 7
+    assert found.omnibus is None  # two systems are a pair
     assert "1 of 8 listeners did not rate every system" in found.notes[0]
+
+
+def test_an_incomplete_design_has_an_omnibus_test() -> None:
+    scores = simulated(8, one=70, two=40, three=55)
+    scores.values[0, :, 0] = np.nan
+    found = analyse(scores)
+    assert found.omnibus is not None
+    assert found.omnibus.name == "Skillings-Mack"
+    scores.values[:4, :, 0] = np.nan
+    scores.values[4:, :, 1:] = np.nan
+    apart = analyse(scores)
+    assert apart.omnibus is None
+    assert "2 pairs of systems have fewer than 3 common listeners" in apart.notes
+    assert {p.first for p in apart.pairs} | {p.second for p in apart.pairs} == {"two", "three"}
 
 
 def test_a_pair_is_compared_on_common_items_only() -> None:

@@ -98,8 +98,8 @@ def test_remarks_exclude_nobody() -> None:
     ]
     screening = screen(Scores.of(ratings), "none", ratings)
     assert screening.excluded == ()
-    assert remarks(screening, "a") == ("left 1 stimuli of these items unrated",)
-    assert remarks(screening, "b") == ("rated 12 stimuli without playing them",)
+    assert remarks(screening, "a") == ("left 1 stimulus of these items unrated",)
+    assert remarks(screening, "b") == ("rated 12 stimuli without playing",)
     assert remarks(screening, "c") == ("rated 2 items, others up to 4",)
 
 
