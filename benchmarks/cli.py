@@ -13,6 +13,7 @@ COMMANDS = {
     "encode": ("benchmarks.file_commands", "encode one recording to a bitstream file"),
     "decode": ("benchmarks.file_commands", "decode a bitstream file"),
     "data": ("benchmarks.data_command", "fetch and check test sets"),
+    "compare": ("benchmarks.compare_command", "which condition, codec or run is better"),
     "report": ("benchmarks.report_command", "draw leaderboard and curves of a run again"),
     "mushra": ("listening_test.command", "make, serve and analyze listening tests"),
     "train": ("codecs.training.command", "train a part of the codecs on speech"),

@@ -1,0 +1,87 @@
+"""Run directories of synthetic values, for the tests of what reads them."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = {"pesq_wb": 2.0, "stoi": 0.8, "estoi": 0.7}  # of the metrics pesq and stoi: their means
+ROW_COLUMNS = ["condition", "item", "draw", "column", "value", "error"]
+
+
+def items(count=24, speakers=12):
+    """Entries of a manifest."""
+    return [
+        {
+            "id": f"i{n:03}",
+            "path": f"/nowhere/i{n:03}.flac",
+            "speaker": f"s{n % speakers}",
+            "sex": "FM"[n % 2],
+            "seconds": 2.0,
+            "sha256": hashlib.sha256(str(n).encode()).hexdigest(),
+        }
+        for n in range(count)
+    ]
+
+
+def write_run(
+    root: Path, conditions, listed=None, seed=0, missing=(), versions=("1", "1"), settings=""
+) -> Path:
+    """A run of {condition: (codec, kind, kbps, gain of all columns)}."""
+    random = np.random.default_rng(seed)
+    listed = listed or items()
+    hardness = np.random.default_rng(99).normal(0, 0.1, len(listed))
+    rows = []
+    for name, (_, _, kbps, gain) in conditions.items():
+        for number, item in enumerate(listed):
+            rows.append((name, item["id"], 0, "seconds", item["seconds"], ""))
+            rows.append((name, item["id"], 0, "payload_bits", 1000 * kbps * item["seconds"], ""))
+            for column, mean in COLUMNS.items():
+                value = mean + gain + hardness[number] + random.normal(0, 0.02)
+                failed = (name, item["id"]) in missing
+                rows.append(
+                    (name, item["id"], 0, column, *((np.nan, "broke") if failed else (value, "")))
+                )
+    manifest = {
+        "nscbench": "0.1",
+        "started": "2026-01-01T00:00:00+00:00",
+        "finished": "2026-01-01T00:10:00+00:00",
+        "failures": 3 * len(missing),
+        "suite": {"name": "made", "title": "Made up", "draws": 1},
+        "conditions": [
+            {
+                "condition": name,
+                "codec": codec,
+                "kind": kind,
+                "settings": f"{codec}(kbps={kbps}{settings})",
+                "sample_rate": 16000,
+                "nominal_kbps": kbps,
+                "stochastic": False,
+                "fingerprint": "",
+                "backend": "",
+            }
+            for name, (codec, kind, kbps, _) in conditions.items()
+        ],
+        "metrics": [
+            {"metric": metric, "version": version}
+            for metric, version in zip(("pesq", "stoi"), versions, strict=True)
+        ],
+        "unavailable": {},
+        "seeds": "made",
+        "device": "cpu",
+        "hardware": {"system": "none", "python": "3", "processor": "none", "cores": 2},
+        "packages": {"numpy": "2"},
+        "items": listed,
+    }
+    root.mkdir(parents=True)
+    (root / "manifest.json").write_text(json.dumps(manifest))
+    pd.DataFrame(rows, columns=ROW_COLUMNS).to_csv(root / "rows.csv", index=False)
+    pd.DataFrame(columns=["condition", "item", "finding"]).to_csv(root / "checks.csv", index=False)
+    return root
+
+
+def ladder(codec, gain=0.0, rates=(6, 8, 12, 24)):
+    """Conditions of a codec whose values rise with the bitrate."""
+    return {f"{codec}-{r}": (codec, "codec", r, gain + 0.3 * np.log2(r / 6)) for r in rates}

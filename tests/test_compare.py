@@ -1,0 +1,160 @@
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.rundir import RunError
+from nscbench.reports.runs import merge, read_run
+
+sys.path.insert(0, str(Path(__file__).parent))
+from runs import items, ladder, write_run
+
+PCM = {"pcm": ("pcm", "control", 256, 2.0)}
+
+
+def compare(capsys, *words):
+    """Exit status, output and errors of `nscbench compare`."""
+    status = main(["compare", *map(str, words)])
+    return status, *capsys.readouterr()
+
+
+def test_two_conditions(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.2))
+    status, text, _ = compare(capsys, root, "new-6", "opus-6")
+    head, *lines = text.splitlines()
+    assert status == 0
+    assert head.split()[:4] == ["column", "a", "b", "n"]
+    assert [line.split()[0] for line in lines] == ["pesq_wb", "stoi", "estoi"]
+    assert all(line.endswith("new-6") and "24/0/0" in line for line in lines)
+    assert float(lines[0].split()[4]) == pytest.approx(0.2, abs=0.02)
+
+
+def test_two_codecs_over_their_bitrates(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.15))
+    status, text, _ = compare(capsys, root, "new", "opus")
+    assert status == 0
+    rate = float(text.splitlines()[2].split()[2])
+    assert rate == pytest.approx(100 * (2**-0.5 - 1), abs=4)
+
+
+def test_all_pairs_of_codecs_without_controls(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8, 12)) | PCM)
+    status, text, _ = compare(capsys, root, "--all")
+    assert status == 0
+    assert len(text.splitlines()) == 1 + 3 * 3
+    assert "pcm" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["a"], "1 names after the run"),
+        (["opus-6", "gone"], "are neither two conditions nor two codecs"),
+        (["opus-6", "--all"], "1 names after the run"),
+        (["x", "y", "--gate", "pesq"], "2 names after the run"),
+    ],
+)
+def test_wrong_names_are_refused(tmp_path, capsys, words, message):
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6,)))
+    status, _, errors = compare(capsys, root, *words)
+    assert status == 2
+    assert message in errors
+
+
+def test_an_unfinished_run_is_refused(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    status, _, errors = compare(capsys, tmp_path / "empty", "--all")
+    assert (status, errors) == (
+        2,
+        f"nscbench: {tmp_path}/empty: not a finished run: it has no manifest.json\n",
+    )
+
+
+def gate(capsys, tmp_path, gain, columns="pesq", old=None, new=None):
+    """Exit status, output and errors of a gate between made-up runs."""
+    before = write_run(tmp_path / "old", {"x-6": ("x", "codec", 6, 0.0)}, **(old or {}))
+    after = write_run(tmp_path / "new", {"x-6": ("x", "codec", 6, gain)}, seed=1, **(new or {}))
+    return compare(capsys, after, before, "--gate", columns)
+
+
+def test_the_gate_opens_for_a_better_codec(tmp_path, capsys):
+    status, text, _ = gate(capsys, tmp_path, 0.1)
+    assert status == 0
+    assert "WORSE" not in text
+
+
+def test_the_gate_closes_for_a_worse_one(tmp_path, capsys):
+    status, text, _ = gate(capsys, tmp_path, -0.1, "pesq,stoi")
+    assert status == 1
+    assert re.findall(r"WORSE x-6 (\w+): -0\.", text) == ["pesq_wb", "stoi", "estoi"]
+
+
+def test_the_gate_opens_for_an_unchanged_run(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus"))
+    status, text, _ = compare(capsys, root, root, "--gate", "pesq_wb")
+    assert status == 0
+    assert text.count("+0 [+0, +0] on 24 items") == 4
+
+
+def test_the_gate_closes_for_new_failures(tmp_path, capsys):
+    status, text, _ = gate(capsys, tmp_path, 0.5, new={"missing": [("x-6", "i003")]})
+    assert status == 1
+    assert "no value on 1 of 24 items that had one" in text
+
+
+def test_the_gate_closes_for_a_condition_that_is_gone(tmp_path, capsys):
+    old = write_run(tmp_path / "old", ladder("opus"))
+    new = write_run(tmp_path / "new", ladder("opus", rates=(6, 8, 12)))
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq")
+    assert status == 1
+    assert "WORSE opus-24: is not in the new run" in text
+
+
+def test_the_gate_refuses_few_speakers(tmp_path, capsys):
+    few = {"listed": items(10, 5)}
+    status, _, errors = gate(capsys, tmp_path, 0.0, old=few, new=few)
+    assert status == 2
+    assert "5 speakers are in both runs; a gate needs 6" in errors
+
+
+def test_the_gate_refuses_other_versions_of_a_metric(tmp_path, capsys):
+    status, _, errors = gate(capsys, tmp_path, 0.0, new={"versions": ("2", "1")})
+    assert status == 2
+    assert "metric pesq: version 2 in" in errors
+
+
+def test_the_gate_refuses_what_it_does_not_know(tmp_path, capsys):
+    status, _, errors = gate(capsys, tmp_path, 0.0, "beauty")
+    assert status == 2
+    assert "no metric or column of the run is called 'beauty'" in errors
+    assert "pesq, stoi, pesq_wb" in errors
+
+
+def test_runs_merge(tmp_path):
+    """Both hold opus-6; the first's is kept."""
+    one = read_run(write_run(tmp_path / "one", ladder("opus", rates=(6, 8)) | PCM))
+    two = read_run(write_run(tmp_path / "two", ladder("new") | ladder("opus", rates=(6,)), seed=5))
+    both = merge([one, two])
+    names = ["opus-6", "opus-8", "pcm", "new-6", "new-8", "new-12", "new-24"]
+    assert list(both.scores.conditions) == names
+    assert both.scores.of("stoi")["opus-6"].equals(one.scores.of("stoi")["opus-6"])
+    assert both.scores.of("stoi")["new-12"].equals(two.scores.of("stoi")["new-12"])
+    assert both.directory_of("opus-6").root == tmp_path / "one"
+    assert both.directory_of("new-6").root == tmp_path / "two"
+
+
+@pytest.mark.parametrize(
+    ("settings", "difference"),
+    [
+        ({"versions": ("1", "9")}, "metric stoi: version 1 in .*one, version 9 in .*two"),
+        ({"settings": ", x=1"}, r"condition opus-6: opus\(kbps=6\) in .*, opus\(kbps=6, x=1\) in"),
+        ({"listed": [*items(23), items()[5] | {"id": "i023"}]}, "item i023: content .*, content"),
+    ],
+)
+def test_runs_that_differ_do_not_merge(tmp_path, settings, difference):
+    one = read_run(write_run(tmp_path / "one", ladder("opus")))
+    two = read_run(write_run(tmp_path / "two", ladder("opus"), **settings))
+    with pytest.raises(RunError, match=difference):
+        merge([one, two])
