@@ -35,7 +35,9 @@ def signature(signal: Signal, rate: int) -> str:
     edges = np.searchsorted(hertz, BANDS_HZ)
     energies = np.stack([power[:, a:b].sum(1) for a, b in pairwise(edges)])  # [bands, frames]
     logs = np.log(energies + 1e-4 * energies.max() + 1e-12)
-    logs -= logs.mean(1, keepdims=True)
+    spoken = min(FRAMES, len(signal) // samples)
+    logs[:, :spoken] -= logs[:, :spoken].mean(1, keepdims=True) if spoken else 0
+    logs[:, spoken:] = 0  # where short signals end would make them alike
     logs /= np.linalg.norm(logs) + 1e-9
     return base64.b64encode(np.rint(127 * logs).astype(np.int8).tobytes()).decode()
 

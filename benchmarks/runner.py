@@ -5,6 +5,7 @@ was on: batches are tried again item by item, scores metric by metric, and what 
 becomes failure rows. Finished work is in the journal before anything else happens to it.
 """
 
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -78,7 +79,14 @@ class Runner:
             self._decoder = stack.enter_context(Pool(1))
             self._scorers = stack.enter_context(Pool(self._workers))
             self._bar = stack.enter_context(
-                tqdm(total=round(seconds), unit="s", desc="audio", smoothing=0.05)
+                tqdm(
+                    total=seconds,
+                    desc="audio",
+                    smoothing=0.05,
+                    bar_format="{desc} {percentage:3.0f}% |{bar:30}| {n:.0f}/{total:.0f} s "
+                    "[{elapsed}, {remaining} left] {postfix}",
+                    mininterval=0.2 if sys.stderr.isatty() else 15,
+                )
             )
             while self._waiting or self._running:
                 while self._waiting and self._room():

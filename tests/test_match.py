@@ -35,6 +35,15 @@ def test_noise_is_not_called_a_swap():
     assert swapped(references, degraded) == {}
 
 
+def test_signals_are_not_alike_because_they_end_together():
+    references = {str(i): signature(syllables(i, 1.0 + i % 3), 16_000) for i in range(24)}
+    noise = np.random.default_rng(6)
+    degraded = {
+        str(i): signature(0.05 * noise.normal(size=16_000 * (1 + i % 3)), 16_000) for i in range(24)
+    }
+    assert swapped(references, degraded) == {}
+
+
 def test_silence_short_and_empty_signals_have_signatures():
     for signal in (np.zeros(64_000), np.zeros(100), np.zeros(0), syllables(1, 1.0)):
         assert len(signature(signal, 16_000)) == 172
