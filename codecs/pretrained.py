@@ -23,8 +23,9 @@ from .base import CodecError, Unavailable
 from .entropy import COUNTS, IndexModel
 from .networks.codec import CodecConfig, NeuralCodec
 from .networks.mel_autoencoder import MelCodec, MelCodecConfig
+from .networks.quantizer import LEARNING_STATE
 from .networks.vocoder import Vocoder, VocoderConfig
-from .networks.weight_norm import folded
+from .networks.weight_norm import fold
 
 FOLDER = Path(__file__).parent / "weights"
 
@@ -121,11 +122,16 @@ def _config(path: Path) -> Any:
 @lru_cache(maxsize=16)
 def _load(path: Path, device: str) -> Pretrained:
     configuration = _config(path)
-    network = folded(BUILDERS[_header(path)["component"]][1](configuration))
+    network = fold(BUILDERS[_header(path)["component"]][1](configuration))
     with safe_open(path, "pt") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     counts = tensors.pop(COUNTS, None)
-    network.load_state_dict(tensors)
+    own = network.state_dict()
+    learning = {name: own[name] for name in own if name.endswith(LEARNING_STATE)}
+    try:
+        network.load_state_dict(tensors | learning)
+    except RuntimeError as error:
+        raise CodecError(f"{path} does not fit its own configuration: {error}") from error
     network.eval().requires_grad_(False).to(torch.device(device))
     return Pretrained(network, configuration, None if counts is None else IndexModel(counts))
 

@@ -31,6 +31,7 @@ from torch import Tensor, nn
 
 UNQUANTIZED = 0  # as a number of stages: the latents pass as they are
 DECAY = 0.99
+LEARNING_STATE = (".sums", ".use")  # ends of buffers' names that only training needs
 DEAD = 0.05  # share of the mean use below which an entry is moved
 KMEANS_ITERATIONS = 15
 
@@ -105,6 +106,11 @@ class ResidualQuantizer(nn.Module):
             torch.stack(indices, dim=1).reshape(batch, frames, -1).transpose(1, 2),
         )
 
+    def restart(self) -> None:
+        """Let the averages start anew from the codebooks as they are."""
+        self.sums.copy_(self.codebooks)
+        self.use.fill_(1)
+
     @torch.no_grad()
     def initialize(self, vectors: Tensor, generator: torch.Generator) -> None:
         """Set every codebook by k-means on what the stages before it leave of vectors [N, dim].
@@ -117,9 +123,8 @@ class ResidualQuantizer(nn.Module):
         for stage in range(self.stages):
             codebook = kmeans(vectors, self.entries, generator)
             self.codebooks[stage] = codebook
-            self.sums[stage] = codebook
-            self.use[stage] = 1
             vectors = vectors - codebook[nearest(vectors, codebook)]
+        self.restart()
 
     @torch.no_grad()
     def _learn(

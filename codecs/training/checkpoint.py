@@ -15,6 +15,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ..networks.quantizer import LEARNING_STATE
+
 
 class CheckpointError(ValueError):
     """A checkpoint is damaged or of another run: the message says which."""
@@ -50,7 +52,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 def export_weights(
     path: Path, tensors: Mapping[str, Tensor], config: Any, card: Mapping[str, Any]
 ) -> None:
-    """Half-precision weights as safetensors, their card as JSON beside them.
+    """Half-precision weights as safetensors without learning state, their card as JSON beside them.
 
     The network's configuration travels in the safetensors header, so that the file alone rebuilds
     the network; integers keep their type.
@@ -58,6 +60,7 @@ def export_weights(
     half = {
         name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous().cpu()
         for name, tensor in tensors.items()
+        if not name.endswith(LEARNING_STATE)
     }
     metadata = {"component": str(card["component"]), "config": json.dumps(asdict(config))}
     write_atomically(path, lambda partial: save_file(half, partial, metadata))

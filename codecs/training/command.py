@@ -1,15 +1,22 @@
 """`nscbench train COMPONENT`: train a part of the codecs on speech, or go on where it stopped."""
 
 import argparse
+import sys
 from pathlib import Path
 
 import torch
 
+from ..base import CodecError
+from ..pretrained import load
 from .checkpoint import CheckpointError
-from .data import DataError, find_recordings, open_speech
+from .component import Component
+from .components import VocoderTraining
+from .data import DataError, find_recordings, hold_out, open_speech
 from .presets import COMPONENTS
 from .trainer import Budget, Plan, Trainer, TrainingError
 from .validation import read_items
+
+VALIDATION_ITEMS = 8
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -23,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("component", choices=sorted(COMPONENTS))
     parser.add_argument("--data", type=Path, required=True, help="folder or manifest CSV of speech")
-    parser.add_argument("--validation", type=Path, help="folder or manifest of unseen speech")
+    parser.add_argument(
+        "--validation", type=Path, help="the same, of other speakers (default: some are held out)"
+    )
     budget = parser.add_mutually_exclusive_group(required=True)
     budget.add_argument("--minutes", type=float, help="budget of time, resumed runs included")
     budget.add_argument("--steps", type=int, help="budget of steps")
@@ -31,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="default: checkpoints/COMPONENT-SIZE")
+    parser.add_argument(
+        "--init", help="weights to start from: a safetensors file, or an embedded name"
+    )
+    parser.add_argument(
+        "--mel-codec", help="vocoder only: train on the mels that these weights decode"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,22 +53,41 @@ def run(args: argparse.Namespace) -> int:
     try:
         trainer = _trainer(args)
         weights = trainer.run()
-    except (DataError, CheckpointError) as error:
-        print(f"nscbench train: {error}")
+    except (CodecError, DataError, CheckpointError) as error:
+        print(f"nscbench train: {error}", file=sys.stderr)
         return 2
     except TrainingError as error:
-        print(f"nscbench train: {error}")
+        print(f"nscbench train: {error}", file=sys.stderr)
         return 1
     print(f"{weights} after {trainer.step} steps, {trainer.seconds / 60:.1f} minutes")
     return 0
 
 
 def _trainer(args: argparse.Namespace) -> Trainer:
-    component = COMPONENTS[args.component](args.size)
+    component = _component(args)
+    config = component.config
+    recordings = find_recordings(args.data)
+    if args.validation:
+        unseen = find_recordings(args.validation)
+    else:
+        recordings, unseen = hold_out(recordings, VALIDATION_ITEMS)
     out = args.out or Path("checkpoints") / f"{args.component}-{args.size}"
-    speech = open_speech(find_recordings(args.data), component.config.sample_rate, out.parent)
-    items = read_items(args.validation, component.config.sample_rate, component.config.hop, 8)
+    speech = open_speech(recordings, config.sample_rate, out.parent)
+    items = read_items(unseen, config.sample_rate, config.hop, VALIDATION_ITEMS)
     automatic = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(automatic if args.device == "auto" else args.device)
     plan = Plan(out, Budget(args.steps, args.minutes), args.seed, device)
     return Trainer(component, speech, items, plan)
+
+
+def _component(args: argparse.Namespace) -> Component:
+    """The component of the arguments, untrained or from the weights of `--init`."""
+    torch.manual_seed(args.seed)
+    component = COMPONENTS[args.component](args.size)
+    if args.mel_codec:
+        if not isinstance(component, VocoderTraining):
+            raise CodecError(f"--mel-codec is for a vocoder, not for {args.component}")
+        component.mel_codec = load(args.mel_codec, "mel").network
+    if args.init:
+        component.start_from(load(args.init, component.name).network)
+    return component

@@ -14,7 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from ..base import CodecError
 from ..networks.discriminators import Critics
+from ..networks.quantizer import ResidualQuantizer
+from ..networks.weight_norm import adopt
 from .losses import adversarial_loss, discriminator_loss, feature_matching
 
 
@@ -62,11 +65,26 @@ class Component(nn.Module, ABC):
     model: nn.Module
     critics: Critics | None
     recipe: Recipe
+    started = False
 
     @property
     def config(self) -> Any:
         """The dataclass that the network was built from, with `sample_rate` and `hop`."""
         return self.model.config
+
+    def start_from(self, network: Any) -> None:
+        """Take over the weights of a trained network, folded, instead of initializing.
+
+        Raises:
+            CodecError: the network has another configuration.
+        """
+        if network.config != self.config:
+            raise CodecError(f"weights of {network.config} do not fit {self.config}")
+        adopt(self.model, network)
+        for module in self.model.modules():
+            if isinstance(module, ResidualQuantizer):
+                module.restart()
+        self.started = True
 
     @abstractmethod
     def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:

@@ -67,6 +67,26 @@ def find_recordings(source: Path) -> list[Recording]:
     return recordings
 
 
+def hold_out(recordings: list[Recording], count: int) -> tuple[list[Recording], list[Recording]]:
+    """Recordings to train on, and at most `count` of speakers who are then not trained on.
+
+    The speakers (the files, where no speaker is known) are drawn by the hash of their name, a tenth
+    of them at most, so that adding recordings moves few of the others.
+
+    Raises:
+        DataError: fewer than two speakers or files.
+    """
+    groups: dict[str, list[Recording]] = {}
+    for recording in recordings:
+        groups.setdefault(recording.speaker or str(recording.path), []).append(recording)
+    if len(groups) < 2:
+        raise DataError("one speaker cannot be split into training and validation: give both")
+    names = sorted(groups, key=lambda name: sha256(name.encode()).digest())
+    held = names[: min(count, max(1, len(names) // 10))]
+    training = [recording for name in names if name not in held for recording in groups[name]]
+    return training, [groups[name][0] for name in held]
+
+
 def read_mono(path: Path, rate: int) -> NDArray[np.float64]:
     """The recording [T] at `rate` Hz, channels averaged; soxr VHQ.
 

@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from ..entropy import COUNTS
 from ..networks.quantizer import codebook_use, count_indices
-from ..networks.weight_norm import folded
+from ..networks.weight_norm import folded_state
 from .checkpoint import CheckpointError, export_weights, load_checkpoint, save_checkpoint
 from .component import Component, Turn
 from .data import Speech
@@ -183,7 +183,7 @@ class Trainer:
             "device": str(self.plan.device),
             "validation": {name: round(value, 4) for name, value in scores.items()},
         }
-        tensors = folded(self.average).state_dict()
+        tensors = folded_state(self.average)
         counts = self._count_indices()
         if counts is not None:
             tensors[COUNTS] = counts
@@ -256,7 +256,8 @@ class Trainer:
         batches = (self._batch(-n) for n in range(1, 1 << 30))
         generator = torch.Generator().manual_seed(self.plan.seed)
         self.component.eval()
-        self.component.initialize(lambda: next(batches), generator)
+        if not self.component.started:
+            self.component.initialize(lambda: next(batches), generator)
         self.average.load_state_dict(self.component.model.state_dict())
 
     def _batch(self, step: int) -> Tensor:

@@ -6,7 +6,6 @@ metrics are cheap ones: what a leaderboard shows is the runner's task.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,7 +14,7 @@ from torch import Tensor, nn
 from ...metrics import MetricError, available
 from ...metrics.signals import check, resample
 from .component import Component
-from .data import find_recordings, read_mono
+from .data import Recording, read_mono
 from .losses import MultiScaleMelLoss
 
 METRICS = ("pesq", "stoi", "mel_distance")
@@ -30,9 +29,10 @@ class ValidationItem:
     audio: Tensor
 
 
-def read_items(source: Path, rate: int, hop: int, count: int) -> list[ValidationItem]:
-    """The first seconds of `count` recordings, evenly spread over a folder or manifest."""
-    recordings = find_recordings(source)
+def read_items(
+    recordings: Sequence[Recording], rate: int, hop: int, count: int
+) -> list[ValidationItem]:
+    """The first seconds of `count` recordings, evenly spread over the list."""
     spread = np.unique(np.linspace(0, len(recordings) - 1, count).round().astype(int))
     items = []
     for index in spread:

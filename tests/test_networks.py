@@ -1,0 +1,104 @@
+"""Shapes of the networks, and their sizes against the published ones."""
+
+import pytest
+import torch
+from torch import nn
+
+from nscbench.codecs.features import MelConfig
+from nscbench.codecs.networks.codec import CodecConfig, Design, NeuralCodec
+from nscbench.codecs.networks.convnext import SpectralDecoder
+from nscbench.codecs.networks.discriminators import CriticConfig, Critics, StftDiscriminator
+from nscbench.codecs.networks.hifigan import HifiGan
+from nscbench.codecs.networks.mel_autoencoder import MelCodec, MelCodecConfig
+from nscbench.codecs.networks.seanet import SeanetDecoder, SeanetEncoder
+from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
+from nscbench.codecs.networks.weight_norm import fold, folded_state
+
+PUBLISHED_RATES, ENCODEC_RATIOS = (8, 8, 2, 2), (8, 5, 4, 2)
+
+
+def parameters(network: nn.Module) -> float:
+    """In millions, weight normalization folded."""
+    return sum(p.numel() for p in fold(network).parameters()) / 1e6
+
+
+def test_published_sizes() -> None:
+    """HiFi-GAN: table 1 of the paper. The others: the published code, instantiated and counted."""
+    assert parameters(HifiGan(80, PUBLISHED_RATES, 512)) == pytest.approx(13.92, abs=0.01)
+    assert parameters(HifiGan(80, PUBLISHED_RATES, 128)) == pytest.approx(0.92, abs=0.01)
+    assert parameters(SeanetEncoder(32, ENCODEC_RATIOS, 128, 2)) == pytest.approx(7.43, abs=0.01)
+    assert parameters(SeanetDecoder(32, ENCODEC_RATIOS, 128, 2)) == pytest.approx(7.43, abs=0.01)
+    assert parameters(StftDiscriminator(1024, 32, (1, 2, 2, 2))) == pytest.approx(0.094337)
+
+
+def test_published_discriminator_sizes() -> None:
+    periods = Critics(CriticConfig(periods=(2, 3, 5, 7, 11)))
+    assert parameters(periods) == pytest.approx(41.1, abs=0.05)
+    # the spectrally normalized member keeps its normalization: count it as it is
+    scales = Critics(CriticConfig(scales=3))
+    assert sum(p.numel() for p in scales.parameters()) / 1e6 == pytest.approx(29.6, abs=0.05)
+
+
+@pytest.mark.parametrize("design", ["spectral", "seanet"])
+def test_codec_shapes(design: Design) -> None:
+    config = CodecConfig(design=design, dim=16, filters=2, encoder_depth=1, decoder_depth=1)
+    codec = NeuralCodec(config).eval()
+    audio = torch.randn(2, 5 * 320, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        indices = codec.encode(audio, 6)
+        latents = codec.latents(audio)
+        assert codec.decode(indices).shape == audio.shape
+        assert codec.synthesize(latents).shape == audio.shape
+    assert indices.shape == (2, 6, 5)
+    assert latents.shape == (2, 64, 5)
+    assert latents.mean(dim=1).abs().max() < 1e-5
+    assert latents.square().mean(dim=1).max() < 1 + 1e-5
+
+
+def test_mel_codec_shapes() -> None:
+    codec = MelCodec(MelCodecConfig(dim=16, encoder_depth=1, decoder_depth=1)).eval()
+    mel = codec.log_mel(torch.zeros(1, 7 * 320))
+    indices = codec.encode(mel, 3)
+    assert indices.shape == (1, 3, 7)
+    assert codec.decode(indices).shape == mel.shape == (1, 80, 7)
+
+
+@pytest.mark.parametrize(
+    ("config", "hop"),
+    [
+        (VocoderConfig(channels=16), 320),
+        (VocoderConfig(design="spectral", dim=16, depth=1), 320),
+        (VocoderConfig(MelConfig(22_050, 1024, 256), rates=PUBLISHED_RATES, channels=16), 256),
+    ],
+)
+def test_vocoder_gives_hop_samples_per_frame(config: VocoderConfig, hop: int) -> None:
+    assert Vocoder(config)(torch.zeros(2, 80, 6)).shape == (2, 6 * hop)
+
+
+def test_folding_keeps_the_function() -> None:
+    network, plain = HifiGan(80, (5, 2), 16), fold(HifiGan(80, (5, 2), 16))
+    mel = torch.randn(1, 80, 9, generator=torch.Generator().manual_seed(0))
+    plain.load_state_dict(folded_state(network))
+    torch.testing.assert_close(plain(mel), network(mel))
+    assert network.state_dict().keys() != plain.state_dict().keys()
+
+
+def test_decoder_magnitude_is_limited() -> None:
+    decoder = SpectralDecoder(64, 16, 8, 1, 4)
+    nn.init.constant_(decoder.body.exit.bias, 80.0)  # exp(80) would be 5e34
+    assert decoder(torch.zeros(1, 4, 8)).abs().max() < 1e4
+
+
+def test_critics_judge_every_family() -> None:
+    config = CriticConfig(
+        stft_sizes=(256,),
+        stft_filters=2,
+        periods=(2, 3),
+        period_channels=(2, 4),
+        scales=2,
+        scale_channels=(16, 16, 16, 16, 16, 16, 16),
+    )
+    judgements = Critics(config)(torch.zeros(3, 3201))
+    assert len(judgements) == 1 + 2 + 2
+    assert all(logits.shape[0] == 3 for logits, _ in judgements)
+    assert [len(activations) for _, activations in judgements] == [5, 2, 2, 7, 7]

@@ -1,0 +1,101 @@
+"""Weights' files: round trip in half precision, identity, and what is refused."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from nscbench.codecs import CodecError, Unavailable
+from nscbench.codecs.entropy import COUNTS
+from nscbench.codecs.features import MelConfig
+from nscbench.codecs.networks.codec import CodecConfig, NeuralCodec
+from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
+from nscbench.codecs.networks.weight_norm import folded_state
+from nscbench.codecs.pretrained import FOLDER, config, fingerprint, load, locate, missing
+from nscbench.codecs.training.checkpoint import export_weights
+
+CONFIG = VocoderConfig(MelConfig(24_000, 1280, 320, 100, 0.0, 12_000.0), channels=16)
+
+
+@pytest.fixture
+def vocoder(tmp_path: Path) -> tuple[Path, Vocoder]:
+    torch.manual_seed(0)
+    network = Vocoder(CONFIG)
+    path = tmp_path / "vocoder.safetensors"
+    export_weights(path, folded_state(network), CONFIG, {"component": "vocoder", "steps": 7})
+    return path, network
+
+
+def test_file_alone_rebuilds_the_network(vocoder: tuple[Path, Vocoder]) -> None:
+    path, network = vocoder
+    pretrained = load(str(path), "vocoder")
+    assert pretrained.config == config(str(path)) == CONFIG
+    mel = torch.randn(1, 100, 6, generator=torch.Generator().manual_seed(0))
+    # the weights were rounded to 11 significant bits
+    torch.testing.assert_close(pretrained.network(mel), network(mel), atol=1e-4, rtol=5e-2)
+    assert json.loads(path.with_suffix(".json").read_text())["steps"] == 7
+
+
+def test_learning_state_is_left_out(tmp_path: Path) -> None:
+    small = CodecConfig(latent=4, entries=8, stage_counts=(2,), dim=8, encoder_depth=1)
+    network = NeuralCodec(small)
+    path = tmp_path / "gan.safetensors"
+    tensors = network.state_dict() | {COUNTS: torch.ones(2, 8, dtype=torch.long)}
+    export_weights(path, tensors, small, {"component": "gan"})
+    entries = 2 * 8 * 4 * 2  # bytes of the codebooks in half precision
+    others = sum(p.numel() for p in network.parameters()) * 2 + 2 * 8 * 8
+    assert path.stat().st_size == pytest.approx(entries + others, abs=8192)  # header
+    assert load(str(path), "gan").index_model is not None
+
+
+def test_fingerprint_is_the_hash_of_the_file(vocoder: tuple[Path, Vocoder]) -> None:
+    path, _ = vocoder
+    assert fingerprint(str(path)) == sha256(path.read_bytes()).hexdigest()
+    both = fingerprint(str(path), str(path))
+    assert both == sha256((2 * fingerprint(str(path))).encode()).hexdigest()
+
+
+def test_networks_are_kept(vocoder: tuple[Path, Vocoder]) -> None:
+    path, _ = vocoder
+    assert load(str(path), "vocoder").network is load(str(path), "vocoder").network
+
+
+def test_missing_weights_say_how_to_get_them() -> None:
+    with pytest.raises(Unavailable, match="nscbench train gone"):
+        locate("gone")
+    assert "nscbench train gone" in missing("gone")
+
+
+def test_other_component_is_refused(vocoder: tuple[Path, Vocoder]) -> None:
+    path, _ = vocoder
+    with pytest.raises(CodecError, match=r"component 'vocoder'.*'mel'"):
+        load(str(path), "mel")
+
+
+def test_foreign_and_damaged_files_are_refused(
+    tmp_path: Path, vocoder: tuple[Path, Vocoder]
+) -> None:
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"x": torch.zeros(1)}, foreign)
+    with pytest.raises(CodecError, match="known are: gan, mel, vocoder"):
+        load(str(foreign), "gan")
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(vocoder[0].read_bytes()[:100])
+    with pytest.raises(CodecError, match="not a readable safetensors file"):
+        load(str(damaged), "vocoder")
+    short = tmp_path / "short.safetensors"
+    card = {"component": "vocoder"}
+    export_weights(short, {"network.entry.bias": torch.zeros(16)}, CONFIG, card)
+    with pytest.raises(CodecError, match="does not fit its own configuration"):
+        load(str(short), "vocoder")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.safetensors")), ids=lambda path: path.stem)
+def test_embedded_weights_load_and_have_cards(path: Path) -> None:
+    card = json.loads(path.with_suffix(".json").read_text())
+    assert {"component", "steps", "minutes", "hours_of_speech"} <= card.keys()
+    assert load(path.stem, card["component"]).network is not None
+    assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 80e6
