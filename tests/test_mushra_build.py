@@ -21,7 +21,9 @@ from nscbench.listening_test import anchors, selection
 from nscbench.listening_test.build import make, write_key
 from nscbench.listening_test.build_command import add_parsers
 from nscbench.listening_test.folder import BuildError, key_path, read_description
+from nscbench.listening_test.importers import read_results
 from nscbench.listening_test.player_folder import write_player
+from nscbench.listening_test.validation import validate
 from nscbench.listening_test.webmushra_export import write_webmushra
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -459,6 +461,32 @@ def test_the_export_is_a_webmushra_configuration(test, tmp_path):
             assert rate == RATE
             assert np.array_equal(samples, by_condition(trial)[name])
             assert re.fullmatch(r"[0-9a-f]{8}", Path(file).stem)
+
+
+def test_webmushras_csv_of_an_export_comes_back_unchanged(test, tmp_path):
+    """As its write.php writes it: scores unquoted, texts with blanks quoted, no comment."""
+    configuration = yaml.safe_load(write_webmushra(test, tmp_path).read_text())
+    header = ["session_test_id", "device", "comment", "session_uuid", "trial_id"]
+    header += ["rating_stimulus", "rating_score", "rating_time", "rating_comment"]
+    lines, given = [",".join(header)], {}
+    pages = [configuration["pages"][2], *configuration["pages"][3][1:]]
+    for listener in (
+        "60f6cfa7-8405-4261-b671-dec6056f5cd5",
+        "264c35db-a636-440d-b542-c3ac3916c440",
+    ):
+        for place, page in enumerate(pages):
+            for number, stimulus in enumerate([*page["stimuli"], "reference"]):
+                score = (17 * place + 31 * number + len(lines)) % 101
+                before = f'{test.id},closed,"50% worse, R&B + ""x""",{listener}'
+                lines.append(f"{before},{page['id']},{stimulus},{score},3528,")
+                if place:
+                    given[listener, page["id"], stimulus] = score
+    path = tmp_path / "mushra.csv"
+    path.write_text("\n".join(lines) + "\n")
+    reading = validate(read_results([path]).submissions)
+    assert not reading.rejected
+    assert {(r.listener, r.item, r.condition): r.score for r in reading.ratings} == given
+    assert {condition for _, _, condition in given} == set(test.trials[1].stimuli.values())
 
 
 def test_the_commands_say_what_they_made(run, tmp_path, capsys):

@@ -13,6 +13,7 @@
   const FADE_SECONDS = 0.005;
   const LOOKAHEAD_SECONDS = 0.01; // events in the past would be moved to a frame we do not know
   const SHORTEST_LOOP_SECONDS = 0.5;
+  const QUANTUM_FRAMES = 128; // rendered at once; Chromium misplaces two curves of a gain within it
 
   function raisedCosine(frames) {
     return Float32Array.from({ length: frames + 1 }, (_, i) => 0.5 - 0.5 * Math.cos((Math.PI * i) / frames));
@@ -147,7 +148,7 @@
 
     ramp(gain, curve, frame) {
       gain.setValueCurveAtTime(curve, frame / this.rate, this.fade / this.rate);
-      this.free = frame + this.fade + 1; // curves may not touch
+      this.free = frame + this.fade + QUANTUM_FRAMES;
     }
 
     /* First whole frame at or after a time, and after what is scheduled. */

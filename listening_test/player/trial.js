@@ -61,8 +61,10 @@
     }
 
     referenceColumn() {
-      const play = this.playButton(this.trial.reference, word("trial.ref"), "0", word("trial.reference"));
-      return { play, name: word("trial.reference"), element: element("div", { class: "reference" }, play, scale()) };
+      const name = word("trial.reference");
+      const label = word("trial.ref");
+      const play = this.playButton(this.trial.reference, label, "0", `${label}: ${name}`);
+      return { play, name, element: element("div", { class: "reference" }, play, scale()) };
     }
 
     column(id, key) {
