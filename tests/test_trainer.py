@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -57,9 +58,8 @@ def tiny_vocoder(mel_codec: MelCodec | None = None) -> VocoderTraining:
 def trainer(component: Component, folder: Path, out: str, budget: Budget | None = None) -> Trainer:
     config = component.config
     recordings = find_recordings(folder / "speech")
-    speech = open_speech(recordings, config.sample_rate, folder)
     items = read_items(recordings, config.sample_rate, config.hop, 1)
-    return Trainer(component, speech, items, Plan(folder / out, budget or Budget(steps=STEPS)))
+    return Trainer(component, recordings, items, Plan(folder / out, budget or Budget(steps=STEPS)))
 
 
 @pytest.fixture(autouse=True)
@@ -199,6 +199,11 @@ def test_logs_hold_every_step_and_every_point(folder: Path) -> None:
     names = {row["name"] for row in csv.DictReader((folder / "out" / "validation.csv").open())}
     assert {"1stages/mel_l1", "2stages/mel_l1", "unquantized/mel_l1"} <= names
     assert len(list((folder / "out").glob("*.wav"))) == 3
+    card = json.loads((folder / "out" / "gan.json").read_text())
+    assert card["steps"] == STEPS
+    assert card["data"]["recordings"] == 3
+    assert card["data"]["hours"] == pytest.approx(2.1 / 3600, abs=1e-3)
+    assert len(card["codebooks"]) == 2
 
 
 def test_critics_learn_before_the_model_hears_them(folder: Path) -> None:

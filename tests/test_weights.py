@@ -96,6 +96,6 @@ def test_foreign_and_damaged_files_are_refused(
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.safetensors")), ids=lambda path: path.stem)
 def test_embedded_weights_load_and_have_cards(path: Path) -> None:
     card = json.loads(path.with_suffix(".json").read_text())
-    assert {"component", "steps", "minutes", "hours_of_speech"} <= card.keys()
+    assert {"component", "steps", "minutes", "data", "hardware", "commit"} <= card.keys()
     assert load(path.stem, card["component"]).network is not None
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 80e6

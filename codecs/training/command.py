@@ -11,7 +11,7 @@ from ..pretrained import load
 from .checkpoint import CheckpointError
 from .component import Component
 from .components import VocoderTraining
-from .data import DataError, find_recordings, hold_out, open_speech
+from .data import DataError, find_recordings, hold_out
 from .presets import COMPONENTS
 from .trainer import Budget, Plan, Trainer, TrainingError
 from .validation import read_items
@@ -72,12 +72,11 @@ def _trainer(args: argparse.Namespace) -> Trainer:
     else:
         recordings, unseen = hold_out(recordings, VALIDATION_ITEMS)
     out = args.out or Path("checkpoints") / f"{args.component}-{args.size}"
-    speech = open_speech(recordings, config.sample_rate, out.parent)
     items = read_items(unseen, config.sample_rate, config.hop, VALIDATION_ITEMS)
     automatic = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(automatic if args.device == "auto" else args.device)
     plan = Plan(out, Budget(args.steps, args.minutes), args.seed, device)
-    return Trainer(component, speech, items, plan)
+    return Trainer(component, recordings, items, plan)
 
 
 def _component(args: argparse.Namespace) -> Component:

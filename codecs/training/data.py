@@ -13,6 +13,7 @@ not depend on the level.
 import csv
 import json
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
@@ -39,10 +40,12 @@ class DataError(ValueError):
 
 @dataclass(frozen=True)
 class Recording:
-    """A file and who speaks in it ("" where that is unknown)."""
+    """A file, who speaks in it, where it is from; "" where that is unknown."""
 
     path: Path
     speaker: str = ""
+    corpus: str = ""
+    licence: str = ""
 
 
 def find_recordings(source: Path) -> list[Recording]:
@@ -59,7 +62,11 @@ def find_recordings(source: Path) -> list[Recording]:
             rows = list(csv.DictReader(file))
         if rows and "path" not in rows[0]:
             raise DataError(f"{source} has no column 'path'; it has: {', '.join(rows[0])}")
-        recordings = [Recording(source.parent / r["path"], r.get("speaker") or "") for r in rows]
+        known = ("speaker", "corpus", "licence")
+        recordings = [
+            Recording(source.parent / row["path"], *(row.get(name) or "" for name in known))
+            for row in rows
+        ]
     else:
         raise DataError(f"{source} is neither a folder nor a manifest CSV")
     if not recordings:
@@ -67,7 +74,9 @@ def find_recordings(source: Path) -> list[Recording]:
     return recordings
 
 
-def hold_out(recordings: list[Recording], count: int) -> tuple[list[Recording], list[Recording]]:
+def hold_out(
+    recordings: Sequence[Recording], count: int
+) -> tuple[list[Recording], list[Recording]]:
     """Recordings to train on, and at most `count` of speakers who are then not trained on.
 
     The speakers (the files, where no speaker is known) are drawn by the hash of their name, a tenth
@@ -136,7 +145,7 @@ class Speech:
         return torch.from_numpy(crops)
 
 
-def open_speech(recordings: list[Recording], rate: int, folder: Path) -> Speech:
+def open_speech(recordings: Sequence[Recording], rate: int, folder: Path) -> Speech:
     """The recordings at `rate` Hz, from the pack in `folder`, which is made if it is not there.
 
     Raises:
@@ -157,7 +166,7 @@ def _exists(path: Path) -> bool:
     return True
 
 
-def _pack(recordings: list[Recording], rate: int, samples: Path, lengths: Path) -> None:
+def _pack(recordings: Sequence[Recording], rate: int, samples: Path, lengths: Path) -> None:
     """Decode everything; the lengths are written last, so that they vouch for the samples."""
     samples.parent.mkdir(parents=True, exist_ok=True)
     partial = samples.with_suffix(".partial")

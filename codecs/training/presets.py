@@ -60,7 +60,7 @@ def mel(size: Size) -> Component:
             MEL_24K, latent=128, stage_counts=(2, 4), dim=512, encoder_depth=6, decoder_depth=8
         )
         return MelAutoencoder(config, Recipe(64, 48_000, 5e-4))
-    return MelAutoencoder(MelCodecConfig(), Recipe(16, 20_480, 1e-3))
+    return MelAutoencoder(MelCodecConfig(), Recipe(16, 20_480, 2e-3))
 
 
 def vocoder(size: Size) -> Component:

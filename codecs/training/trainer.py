@@ -15,7 +15,7 @@ import csv
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,12 @@ from torch.optim import AdamW
 from tqdm import tqdm
 
 from ..entropy import COUNTS
-from ..networks.quantizer import codebook_use, count_indices
+from ..networks.quantizer import count_indices
 from ..networks.weight_norm import folded_state
+from .card import describe_data, make_card
 from .checkpoint import CheckpointError, export_weights, load_checkpoint, save_checkpoint
 from .component import Component, Turn
-from .data import Speech
+from .data import Recording, open_speech
 from .validation import ValidationItem, validate
 
 BETAS = (0.8, 0.99)
@@ -79,16 +80,21 @@ class Trainer:
     """One component, its optimizers and its moving average, at one step."""
 
     def __init__(
-        self, component: Component, speech: Speech, items: Sequence[ValidationItem], plan: Plan
+        self,
+        component: Component,
+        recordings: Sequence[Recording],
+        items: Sequence[ValidationItem],
+        plan: Plan,
     ) -> None:
+        """Train `component` on `recordings`, which are packed beside the run's folder."""
         self.component = component.to(plan.device)
-        self.speech, self.items, self.plan = speech, items, plan
+        self.recordings, self.items, self.plan = recordings, items, plan
+        rate = component.config.sample_rate
+        self.speech = open_speech(recordings, rate, plan.out.parent)
         self.average: nn.Module = copy.deepcopy(component.model).eval().requires_grad_(False)
-        rate = component.recipe.learning_rate
-        self.optimizer = AdamW(component.model.parameters(), rate, BETAS)
-        self.critic_optimizer = (
-            AdamW(component.critics.parameters(), rate, BETAS) if component.critics else None
-        )
+        critics = component.critics
+        self.optimizer = AdamW(component.model.parameters(), betas=BETAS)
+        self.critic_optimizer = AdamW(critics.parameters(), betas=BETAS) if critics else None
         self.step, self.seconds = 0, 0.0
         self.audio_seconds = 0.0
         plan.out.mkdir(parents=True, exist_ok=True)
@@ -175,19 +181,17 @@ class Trainer:
         rate = self.component.config.sample_rate
         for name, sound in sounds.items():
             soundfile.write(self.plan.out / f"{name}.wav", sound, rate)
-        card = {
-            "component": self.component.name,
-            "steps": self.step,
-            "minutes": round(self.seconds / 60, 2),
-            "hours_of_speech": round(self.speech.total / rate / 3600, 3),
-            "device": str(self.plan.device),
-            "validation": {name: round(value, 4) for name, value in scores.items()},
-        }
         tensors = folded_state(self.average)
         counts = self._count_indices()
         if counts is not None:
             tensors[COUNTS] = counts
-            card["codebooks"] = [asdict(use) for use in codebook_use(counts)]
+        effort = {
+            "steps": self.step,
+            "minutes": round(self.seconds / 60, 2),
+            "audio_seconds": round(self.audio_seconds, 1),
+        }
+        data = describe_data(self.recordings, self.speech.total / rate / 3600)
+        card = make_card(self.component.name, data, effort, scores, counts, self.plan.device)
         export_weights(self.weights, tensors, self.component.config, card)
         return scores
 

@@ -1,0 +1,76 @@
+"""The card of a weights' file: what it was trained on, how long, on what, and how good it is."""
+
+import subprocess
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ... import __version__
+from ...benchmarks.provenance import hardware
+from ..networks.quantizer import codebook_use
+from .data import Recording
+
+
+def describe_data(recordings: Sequence[Recording], hours: float) -> dict[str, Any]:
+    """Amount of speech, and its corpora and licences where the manifest names them."""
+    sources = Counter((r.corpus, r.licence) for r in recordings)
+    return {
+        "hours": round(hours, 3),
+        "recordings": len(recordings),
+        "speakers": len({r.speaker for r in recordings if r.speaker}),
+        "sources": [
+            {"corpus": corpus, "licence": licence, "recordings": count}
+            for (corpus, licence), count in sources.most_common()
+        ],
+    }
+
+
+def make_card(
+    component: str,
+    data: Mapping[str, Any],
+    effort: Mapping[str, float],
+    scores: Mapping[str, float],
+    counts: Tensor | None,
+    device: torch.device,
+) -> dict[str, Any]:
+    """The card as plain JSON.
+
+    Args:
+        effort: steps, minutes and the like.
+        scores: of the validation, `point/column`.
+        counts: how often every index [stages, entries] occurred; None for networks without.
+    """
+    card = {
+        "component": component,
+        **effort,
+        "data": dict(data),
+        "validation": {name: round(value, 4) for name, value in scores.items()},
+        "hardware": hardware(device.type),
+        "nscbench": __version__,
+        "torch": torch.__version__,
+        "commit": _commit(),
+    }
+    if counts is not None:
+        card["codebooks"] = [asdict(use) for use in codebook_use(counts)]
+    return card
+
+
+def _commit() -> str:
+    """The checkout's commit; "" for an installed package."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"],
+            cwd=Path(__file__).resolve().parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()
