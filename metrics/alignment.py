@@ -30,7 +30,7 @@ RATE = 16_000
 FARTHEST = 8_000  # samples: delays from -0.5 to 0.5 s are looked for
 SHORTEST = 1_600  # samples
 
-_LONGEST = 120 * RATE  # samples around the centre, in which the neighbourhood is looked for
+_LONGEST = 30 * RATE  # samples around the centre, where the neighbourhood is looked for
 _LOWEST = 80.0  # Hz: below it, unrelated recordings share the hum of the mains
 _SIGNIFICANT = 15.0  # deviations of the lags; unrelated speech reaches 13.6
 _CERTAIN = 0.3  # height of a peak that is sharp without asking the blocks; a copy has 1
@@ -104,20 +104,21 @@ def estimate(reference: Signal, degraded: Signal, rate: int) -> Alignment:
     """
     if rate != RATE:
         raise ValueError(f"signals are aligned at {RATE} Hz, these have {rate} Hz")
-    for side, signal in (("reference", reference), ("degraded signal", degraded)):
-        if len(signal) < SHORTEST:
-            return _undefined(f"the {side} is shorter than {SHORTEST / RATE:g} s")
-        if not signal.any():
-            return _undefined(f"the {side} is digital silence")
-    middle = slice(max(0, (len(reference) - _LONGEST) // 2), (len(reference) + _LONGEST) // 2)
-    lag, peak, significance = _waveform_peak(reference[middle], degraded[middle])
+    central = slice(max(0, (len(reference) - _LONGEST) // 2), (len(reference) + _LONGEST) // 2)
+    parts = {"reference": reference[central], "degraded signal": degraded[central]}
+    for side, part in parts.items():
+        if len(part) < SHORTEST:
+            return _undefined(f"the {side} has less than {SHORTEST / RATE:g} s to compare")
+        if not part.any():
+            return _undefined(f"the {side}'s central {len(part) / RATE:g} s are digital silence")
+    lag, peak, significance = _waveform_peak(*parts.values())
     if significance > _SIGNIFICANT:
         if line := _line(reference, degraded, lag):
             return _from_line(line)
         if abs(peak) > _CERTAIN:
             return _from_line(_Line(lag, 0.0, np.inf, 1 if peak > 0 else -1))
-    lag, similarity = _envelope_peak(reference[middle], degraded[middle])
-    needed = 0.25 + 0.45 * (RATE / min(_LONGEST, len(reference), len(degraded))) ** 0.5
+    lag, similarity = _envelope_peak(*parts.values())
+    needed = 0.25 + 0.45 * (RATE / min(map(len, parts.values()))) ** 0.5
     if similarity < needed:
         return _undefined(
             f"neither the waveforms nor the envelopes correlate ({similarity:.2f}, chance "
@@ -194,6 +195,9 @@ def _line(reference: Signal, degraded: Signal, lag: int) -> _Line | None:
 
 
 def _fit(reference: Signal, degraded: Signal, lag: int) -> _Line | None:
+    """One look at the blocks."""
+    if len(reference) < _FEWEST * _BLOCK:
+        return None
     times, delays, signs = _block_delays(reference, degraded, lag)
     times = times - len(reference) / 2
     slope, middle = 0.0, float(lag)

@@ -33,7 +33,7 @@ FLOOR = 1e-8
 _TOLERANCE = 1e-4  # nepers: the last Newton step of any coefficient; what remains is its square
 _STEPS = 50
 _STRIDE = 1.0  # nepers: the most that one step may move ln |H|, so that it cannot overshoot
-_BLOCK = 1000  # frames at once: a Hessian each
+_BLOCK = 200  # frames at once: each has a Hessian
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,54 @@
+"""What is remembered, for how long, and by what."""
+
+import numpy as np
+import pytest
+
+from nscbench.metrics.remember import remember
+
+
+@pytest.fixture
+def counted():
+    calls = []
+
+    @remember(2)
+    def total(signal, factor):
+        calls.append(factor)
+        if factor == 0:
+            raise ValueError("nothing")
+        return float(signal.sum()) * factor
+
+    return total, calls
+
+
+def test_equal_content_is_computed_once(counted):
+    total, calls = counted
+    assert total(np.arange(4.0), 2) == total(np.arange(4.0), 2) == 12
+    assert calls == [2]
+
+
+def test_other_content_shape_type_or_number_is_computed(counted):
+    total, calls = counted
+    signal = np.arange(4.0)
+    total(signal, 1)
+    total(signal.reshape(2, 2), 1)
+    total(signal.view(np.int64), 1)
+    total(signal, 3)
+    signal[0] = 5
+    assert total(signal, 3) == 33
+    assert len(calls) == 5
+
+
+def test_the_oldest_is_forgotten(counted):
+    total, calls = counted
+    signal = np.ones(1)
+    for factor in (1, 2, 1, 3, 1, 2):
+        assert total(signal, factor) == factor
+    assert calls == [1, 2, 3, 2]
+
+
+def test_a_failure_is_not_kept(counted):
+    total, calls = counted
+    for _ in range(2):
+        with pytest.raises(ValueError, match="nothing"):
+            total(np.ones(1), 0)
+    assert calls == [0, 0]
