@@ -3,14 +3,15 @@
 What the reference has at time t, the degraded signal has at t + D(t), with
 D(t) = delay + drift * (t - centre). Two ways to find it, the sharper one first:
 
-    waveform    The cross-correlation of the whole signals with a whitened spectrum (PHAT: Knapp &
+    waveform    The cross-correlation of the central 30 s with a whitened spectrum (PHAT: Knapp &
                 Carter, IEEE Trans. ASSP 24(4), 1976) has a peak near D. The same within blocks of
                 256 ms gives local delays to a fraction of a sample. Where most lie on one line,
                 with one sign, the line is delay and drift, the sign is polarity. A drift that
                 blurs the blocks is removed, and they are looked at again.
     envelope    The local delays of a decoder that makes its own phase lie on no line. Then the
                 delay, and only that, is where the slopes of 24 log-mel envelopes over 30 ms
-                correlate best: to 0.3 ms at 16 kbit/s, to about 1 ms at 1 kbit/s.
+                correlate best. On speech that is within 0.3 ms for the right magnitudes with an
+                invented phase, and within 1.5 ms (4 ms) for Codec2 at 1.2 (0.7) kbit/s.
 
 A peak counts only far above what unrelated signals reach. What is not found is `Undefined` and says
 why, and then no delay is removed: a wrong correction costs more than none.
