@@ -30,11 +30,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"nscbench {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     chosen = next((word for word in words if not word.startswith("-")), "")
-    for name, (_, text) in COMMANDS.items():
-        if name != chosen:
+    module = COMMANDS[chosen][0] if chosen in COMMANDS else ""
+    for name, (other, text) in COMMANDS.items():
+        if other != module:
             subparsers.add_parser(name, help=text)
-    if chosen in COMMANDS:
-        import_module(f"nscbench.{COMMANDS[chosen][0]}").add_parser(subparsers)
+    if module:
+        import_module(f"nscbench.{module}").add_parser(subparsers)
     arguments = parser.parse_args(words)
     try:
         return int(arguments.command(arguments))

@@ -30,6 +30,7 @@ class Journal:
         for line in content[:whole].splitlines():
             record = json.loads(line)
             self._records[record["key"]] = record
+        self._path = path
         self._file = path.open("ab")
         self._file.truncate(whole)
 
@@ -49,7 +50,7 @@ class Journal:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:  # a full disk has no name of its own
-            raise OSError(error.errno, error.strerror, self._file.name) from error
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
         self._records[key] = record
         return record
 

@@ -49,6 +49,8 @@ def swapped(references: Mapping[str, str], degraded: Mapping[str, str]) -> dict[
         references: signature of every item's reference.
         degraded: signature of every item's decoded audio.
     """
+    if not degraded:
+        return {}
     ids = list(references)
     own = [ids.index(item) for item in degraded]
     likeness = _vectors(list(degraded.values())) @ _vectors(list(references.values())).T

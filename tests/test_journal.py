@@ -1,3 +1,5 @@
+import resource
+
 import pytest
 
 from nscbench.benchmarks.journal import Journal, key_of
@@ -39,3 +41,27 @@ def test_keys_depend_on_every_part_and_its_place():
     keys = {key_of("a", 1), key_of("a", 2), key_of("a1"), key_of(1, "a"), key_of("a", "1")}
     assert len(keys) == 5
     assert key_of("a", 1) == key_of("a", 1)
+
+
+def fill(journal):
+    for key in range(100):
+        journal.append(str(key), text="x" * 100)
+
+
+@pytest.fixture
+def small_disk():
+    """Files may grow to 1000 bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_is_named_and_what_was_recorded_stays(tmp_path, small_disk):
+    path = tmp_path / "j"
+    journal = Journal(path)
+    with pytest.raises(OSError, match=f"File too large: '{path}'"):
+        fill(journal)
+    recorded = path.read_bytes().count(b"\n")
+    with Journal(path) as journal:
+        assert len(journal) == recorded > 3
