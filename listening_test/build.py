@@ -39,6 +39,7 @@ class Trial:
         stimuli: condition by blind id, sorted by it.
         samples: 16-bit signals [T] of equal length by blind id, the open reference's too.
         treatments: what was done to the signals, by condition.
+        mid_anchor_audible: is it likely to be told from the reference?
     """
 
     id: str
@@ -48,6 +49,7 @@ class Trial:
     stimuli: Mapping[str, str]
     samples: Mapping[str, Samples]
     treatments: Mapping[str, Treatment]
+    mid_anchor_audible: bool
 
     @property
     def frames(self) -> int:
@@ -123,18 +125,27 @@ def _trial(
     conditions = dict(sorted(zip(others, stimuli.samples, strict=True)))
     samples = {blind: stimuli.samples[condition] for blind, condition in conditions.items()}
     samples[reference] = stimuli.samples[REFERENCE]
-    return Trial(name, training, item.id, reference, conditions, samples, stimuli.treatments)
+    return Trial(
+        name,
+        training,
+        item.id,
+        reference,
+        conditions,
+        samples,
+        stimuli.treatments,
+        stimuli.mid_anchor_audible,
+    )
 
 
 def _remarks(prepared: Mapping[Item, Stimuli], rate: int) -> list[str]:
     remarks = [remark for stimuli in prepared.values() for remark in stimuli.remarks]
     for missing in anchors.CUTOFFS.keys() - set(anchors.anchors_at(rate)):
         remarks.append(f"no {missing} at {rate} Hz: it needs a higher sampling rate")
-    inaudible = [item.id for item, stimuli in prepared.items() if not stimuli.mid_anchor_audible]
+    inaudible = sum(not stimuli.mid_anchor_audible for stimuli in prepared.values())
     if inaudible and "anchor70" in anchors.anchors_at(rate):
         remarks.append(
-            f"the 7 kHz anchor hardly differs from the reference in {len(inaudible)} of "
-            f"{len(prepared)} items ({', '.join(inaudible)}): screening by the mid anchor says "
+            f"the 7 kHz anchor hardly differs from the reference in {inaudible} of "
+            f"{len(prepared)} items (the key says in which): screening by the mid anchor says "
             "little there; --mnru adds anchors that are heard"
         )
     return remarks
@@ -180,6 +191,7 @@ def _key_entry(trial: Trial) -> dict[str, object]:
     return {
         "item": trial.item,
         "training": trial.training,
+        "mid_anchor_audible": trial.mid_anchor_audible,
         "stimuli": dict(trial.stimuli),
         "signals": {
             condition: {

@@ -430,7 +430,7 @@ def test_two_signals_never_sound_at_once_however_fast_the_keys(folder, browser):
     assert len(ups) == 6
     gaps = [level[a:b].min() for a, b in pairwise(ups + 1)]
     assert gaps == [0] * 5
-    assert np.abs(np.diff(level)).max() < np.pi / 2 / FADE * 1.01  # no click
+    assert np.abs(np.diff(level)).max() < np.pi / FADE  # no click: a fade or two in one place
 
 
 def test_decoded_samples_are_those_of_the_recordings(built, folder, browser):
