@@ -26,7 +26,9 @@ from nscbench.codecs.training.command import add_arguments, run
 from nscbench.codecs.training.component import Component, Recipe
 from nscbench.codecs.training.components import GanCodec, MelAutoencoder, VocoderTraining
 from nscbench.codecs.training.data import DataError, find_recordings, hold_out, open_speech
-from nscbench.codecs.training.trainer import Budget, Plan, Trainer, TrainingError
+from nscbench.codecs.training.log import Log
+from nscbench.codecs.training.plan import Budget, Plan
+from nscbench.codecs.training.trainer import Trainer, TrainingError
 from nscbench.codecs.training.validation import read_items
 
 STEPS = 6
@@ -110,7 +112,7 @@ import nscbench.codecs.training.trainer as module
 import test_trainer as tests
 module.CHECKPOINT_SECONDS = 0.0
 folder = Path(sys.argv[2])
-tests.trainer(tests.tiny_gan(), folder, "killed", module.Budget(steps=100_000)).run()
+tests.trainer(tests.tiny_gan(), folder, "killed", tests.Budget(steps=100_000)).run()
 """
 
 
@@ -204,6 +206,20 @@ def test_logs_hold_every_step_and_every_point(folder: Path) -> None:
     assert card["data"]["recordings"] == 3
     assert card["data"]["hours"] == pytest.approx(2.1 / 3600, abs=1e-3)
     assert len(card["codebooks"]) == 2
+
+
+def test_resumption_cuts_the_log(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.csv")
+    for step in (1, 2, 3):
+        log.append(step, 60.0 * step, 5.0, {"mel": 0.5, "critic": 1.0})
+    log.path.write_text(log.path.read_text() + "2,1.0")  # torn by a kill
+    log.cut(2)
+    rows = list(csv.DictReader(log.path.open()))
+    assert [row["step"] for row in rows] == ["1", "1", "2", "2"]
+    log.append(3, 180.0, 5.0, {"mel": 0.25})
+    assert list(csv.DictReader(log.path.open()))[-1] == {
+        "step": "3", "minutes": "3.000", "audio_seconds": "5.0", "name": "mel", "value": "0.25"
+    }  # fmt: skip
 
 
 def test_critics_learn_before_the_model_hears_them(folder: Path) -> None:

@@ -79,8 +79,13 @@ class ResidualQuantizer(nn.Module):
     def forward(self, latents: Tensor, stages: Tensor, generator: torch.Generator) -> Quantized:
         """Quantize item b with `stages[b]` stages, and learn from it in training mode.
 
-        Unquantized items still teach the codebooks, at all stages.
+        Unquantized items still teach the codebooks, at all stages. Always in float32: near the
+        border of two entries, bfloat16 would choose another one than the encoder.
         """
+        with torch.autocast(latents.device.type, enabled=False):
+            return self._quantize(latents.float(), stages, generator)
+
+    def _quantize(self, latents: Tensor, stages: Tensor, generator: torch.Generator) -> Quantized:
         batch, _, frames = latents.shape
         flat = latents.transpose(1, 2).flatten(0, 1)  # [B * T, dim]
         used = torch.where(stages == UNQUANTIZED, self.stages, stages)

@@ -12,8 +12,9 @@ from .checkpoint import CheckpointError
 from .component import Component
 from .components import VocoderTraining
 from .data import DataError, find_recordings, hold_out
+from .plan import Budget, Plan
 from .presets import COMPONENTS
-from .trainer import Budget, Plan, Trainer, TrainingError
+from .trainer import Trainer, TrainingError
 from .validation import read_items
 
 VALIDATION_ITEMS = 8

@@ -34,7 +34,7 @@ class MultiScaleMelLoss(nn.Module):
 def discriminator_loss(real: Sequence[Judgement], fake: Sequence[Judgement]) -> Tensor:
     """LSGAN: real signals to 1, decoded ones to 0; sum over discriminators."""
     terms = [
-        (1 - r).square().mean() + f.square().mean()
+        (1 - r.float()).square().mean() + f.float().square().mean()
         for (r, _), (f, _) in zip(real, fake, strict=True)
     ]
     return torch.stack(terms).sum()
@@ -42,13 +42,13 @@ def discriminator_loss(real: Sequence[Judgement], fake: Sequence[Judgement]) -> 
 
 def adversarial_loss(fake: Sequence[Judgement]) -> Tensor:
     """LSGAN: decoded signals to 1; sum over discriminators."""
-    return torch.stack([(1 - f).square().mean() for f, _ in fake]).sum()
+    return torch.stack([(1 - f.float()).square().mean() for f, _ in fake]).sum()
 
 
 def feature_matching(real: Sequence[Judgement], fake: Sequence[Judgement]) -> Tensor:
     """L1 distance of activations; sum over layers and discriminators."""
     terms = [
-        (f - r.detach()).abs().mean()
+        (f.float() - r.detach().float()).abs().mean()
         for (_, reals), (_, fakes) in zip(real, fake, strict=True)
         for r, f in zip(reals, fakes, strict=True)
     ]

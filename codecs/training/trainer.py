@@ -11,13 +11,10 @@ Failure    a loss that is not finite stops the run before it can reach the check
 """
 
 import copy
-import csv
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import soundfile
 import torch
@@ -32,6 +29,8 @@ from .card import describe_data, make_card
 from .checkpoint import CheckpointError, export_weights, load_checkpoint, save_checkpoint
 from .component import Component, Turn
 from .data import Recording, open_speech
+from .log import Log
+from .plan import Plan
 from .validation import ValidationItem, validate
 
 BETAS = (0.8, 0.99)
@@ -44,36 +43,6 @@ COUNTED_SECONDS = 600.0  # of speech, for the entropy model
 
 class TrainingError(RuntimeError):
     """Training cannot go on: the message says at which step and why."""
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How long to train: a number of steps or of minutes (of this run, resumed ones included)."""
-
-    steps: int | None = None
-    minutes: float | None = None
-
-    def __post_init__(self) -> None:
-        if (self.steps is None) == (self.minutes is None):
-            raise ValueError("a budget is either steps or minutes")
-
-    def progress(self, step: int, seconds: float) -> float:
-        """Share of the budget that is spent, at most 1."""
-        if self.steps is not None:
-            return min(1.0, step / self.steps) if self.steps else 1.0
-        assert self.minutes is not None
-        return min(1.0, seconds / (60 * self.minutes))
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Where and how a component is trained."""
-
-    out: Path
-    budget: Budget
-    seed: int = 0
-    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    validate_minutes: float = 5.0
 
 
 class Trainer:
@@ -98,6 +67,7 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self.audio_seconds = 0.0
         plan.out.mkdir(parents=True, exist_ok=True)
+        self.losses, self.scores = Log(plan.out / "train.csv"), Log(plan.out / "validation.csv")
 
     @property
     def checkpoint(self) -> Path:
@@ -171,13 +141,13 @@ class Trainer:
                 f"the last good state is {self.checkpoint}"
             )
         self._update_average()
-        self._log("train.csv", losses)
+        self.losses.append(self.step, self.seconds, self.audio_seconds, losses)
         return losses
 
     def report(self) -> dict[str, float]:
         """Validate the moving average, log it, write its weights and card, and audio samples."""
         scores, sounds = validate(self.component, self.average, self.items)
-        self._log("validation.csv", scores)
+        self.scores.append(self.step, self.seconds, self.audio_seconds, scores)
         rate = self.component.config.sample_rate
         for name, sound in sounds.items():
             soundfile.write(self.plan.out / f"{name}.wav", sound, rate)
@@ -254,6 +224,8 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         if self.critic_optimizer:
             self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+        self.losses.cut(self.step)
+        self.scores.cut(self.step)
 
     def _initialize(self) -> None:
         """Let the component see data that no step sees: batches of negative step numbers."""
@@ -292,16 +264,6 @@ class Trainer:
                 value.lerp_(new[name], 1 - decay)
             else:
                 value.copy_(new[name])
-
-    def _log(self, name: str, values: dict[str, float]) -> None:
-        """Append a line of (step, minutes, seconds of speech, name, value) for every value."""
-        path = self.plan.out / name
-        head: list[Any] = [self.step, round(self.seconds / 60, 3), round(self.audio_seconds, 1)]
-        with path.open("a", newline="") as file:
-            writer = csv.writer(file)
-            if not file.tell():
-                writer.writerow(["step", "minutes", "audio_seconds", "name", "value"])
-            writer.writerows([*head, key, f"{value:.6g}"] for key, value in values.items())
 
 
 def _spell(losses: dict[str, float]) -> str:

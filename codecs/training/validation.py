@@ -66,7 +66,7 @@ def validate(
 
 
 def _measure(reference: Tensor, decoded: Tensor, rate: int) -> dict[str, float]:
-    """Columns of the metrics that can measure this pair; the others stay out of the means."""
+    """Columns of the metrics; NaN where one refuses the pair, so that no mean leaves it out."""
     columns: dict[str, float] = {}
     for name, metric in available().items():
         if name not in METRICS or metric.unavailable():
@@ -79,5 +79,5 @@ def _measure(reference: Tensor, decoded: Tensor, rate: int) -> dict[str, float]:
             check(metric, *pair)
             columns |= metric.score(*pair)
         except MetricError:
-            continue
+            columns |= dict.fromkeys(metric.columns, float("nan"))
     return columns
