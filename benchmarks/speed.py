@@ -1,0 +1,261 @@
+"""What scoring costs: every metric with one and two workers, against the packages' own calls.
+
+    python -m nscbench.benchmarks.speed [--items FOLDER_OR_MANIFEST] [--count 6] [--repeats 3]
+
+The signals are items of a test set (the embedded demo set), each degraded by multiplicative noise
+as of ITU-T P.810, at Q = 15 and 25 dB: no codec, no delay, so that only metrics are timed. They
+are in memory, and the workers, spawned with one thread each, have loaded their models before a
+clock starts.
+
+    package       CPU seconds per second of audio of the call that the package documents
+    here          the same of `Metric.score`, in one worker
+    differs       largest difference between both values
+    1, 2 workers  seconds of audio scored per second of wall clock; in brackets, the slowest and
+                  the fastest repeat
+    gain          of two workers over one, where a pass is long enough to tell
+
+Figures are medians over the repeats. Other programs slow the wall clock, and two workers more than
+one; the CPU time of two workers over that of one is what two would lose on a machine of their own.
+"""
+
+import argparse
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from statistics import median
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from .. import metrics
+from ..metrics.base import MetricError, Signal
+from ..metrics.signals import check, resample
+from .audio import AudioError, read_audio
+from .items import ItemsError, read_items
+from .package_calls import CALLS, RATE, missing
+from .provenance import hardware
+
+QUALITIES = (15, 25)  # dB
+TELLING = 0.5  # seconds that a pass must take for its gain to be told from that of sending tasks
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+Pair = tuple[Signal, Signal]
+Measured = tuple[float, dict[str, float]]  # CPU seconds, values by column
+Task = Callable[[Sequence[str], int], Measured]
+
+_pairs: list[Pair] = []  # of a worker process
+
+
+def _start(task: Task, names: Sequence[str], pairs: list[Pair], ready: Any) -> None:
+    """Load what the metrics need; wait for the other workers."""
+    if task is _call and hasattr(os, "sched_setaffinity"):
+        # onnxruntime starts as many threads as it may use cores: on one core it starts one.
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    _pairs[:] = pairs
+    task(names, 0)
+    ready.wait()
+
+
+def _score(names: Sequence[str], number: int) -> Measured:
+    """The suite's metrics on one pair."""
+    values: dict[str, float] = {}
+    begin = time.process_time()
+    for name in names:
+        metric = metrics.get(name)
+        pair = [resample(signal, RATE, metric.sample_rate) for signal in _pairs[number]]
+        with suppress(MetricError):
+            check(metric, *pair)
+            values |= metric.score(*pair)
+    return time.process_time() - begin, values
+
+
+def _call(names: Sequence[str], number: int) -> Measured:
+    """The packages' own calls on one pair."""
+    values: dict[str, float] = {}
+    begin = time.process_time()
+    for name in names:
+        values |= CALLS[name](*_pairs[number])
+    return time.process_time() - begin, values
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass over all pairs: seconds of wall clock and of all workers' CPUs, values by pair."""
+
+    wall: float
+    cpu: float
+    values: Sequence[dict[str, float]]
+
+
+class Workers:
+    """Processes that hold the pairs and have their models loaded."""
+
+    def __init__(self, count: int, task: Task, names: Sequence[str], pairs: list[Pair]) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self._task, self._count = task, len(pairs)
+        start = (task, names, pairs, spawn.Barrier(count))
+        self._pool = ProcessPoolExecutor(count, spawn, _start, start)
+        for future in [self._pool.submit(time.sleep, 0) for _ in range(count)]:
+            future.result()
+
+    def run(self, names: Sequence[str]) -> Pass:
+        """All pairs, one task each."""
+        begin = time.perf_counter()
+        results = list(self._pool.map(partial(self._task, names), range(self._count)))
+        wall = time.perf_counter() - begin
+        cpu, values = zip(*results, strict=True)
+        return Pass(wall, sum(cpu), values)
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+
+@dataclass
+class Line:
+    """Passes over the same metrics, one of each kind in every repeat."""
+
+    names: Sequence[str]
+    package: list[Pass] = field(default_factory=list)
+    one: list[Pass] = field(default_factory=list)
+    two: list[Pass] = field(default_factory=list)
+
+    def gain(self) -> float:
+        """Of two workers over one: the median of the repeats' ratios."""
+        return median(one.wall / two.wall for one, two in zip(self.one, self.two, strict=True))
+
+    def extra(self) -> float:
+        """CPU time of two workers over that of one."""
+        return median(two.cpu / one.cpu for one, two in zip(self.one, self.two, strict=True))
+
+    def extra(self) -> float:
+        """CPU time of two workers over that of one."""
+        return median(two.cpu / one.cpu for one, two in zip(self.one, self.two, strict=True))
+
+    def differs(self) -> float:
+        """Largest difference between the package's values and the suite's."""
+        return max(
+            abs(theirs[column] - ours[column])
+            for theirs, ours in zip(self.package[0].values, self.one[0].values, strict=True)
+            for column in theirs.keys() & ours.keys()
+        )
+
+
+def degraded_pairs(items: str, count: int) -> list[Pair]:
+    """`count` items spread over a test set, at 16 kHz, each with its noisy versions.
+
+    Raises:
+        ItemsError, AudioError: no items, or a file that is not audio.
+    """
+    found = read_items(items)
+    count = min(count, len(found))
+    pairs = []
+    for number in range(count):
+        signal, rate, _ = read_audio(found[number * len(found) // count].path)
+        reference = np.clip(resample(signal, rate, RATE), -1, 1)
+        noise = np.random.default_rng(number).standard_normal(len(reference))
+        for quality in QUALITIES:
+            degraded = reference * (1 + 10 ** (-quality / 20) * noise)
+            pairs.append((reference, np.clip(degraded, -1, 1)))
+    return sorted(pairs, key=lambda pair: -len(pair[0]))  # no worker waits for a long last one
+
+
+def measure(pairs: list[Pair], repeats: int) -> list[Line]:
+    """One line for each metric, and the last for all together."""
+    names = [name for name in metrics.available() if not metrics.get(name).unavailable()]
+    calls = [name for name in CALLS if not missing(name)]
+    lines = [*(Line([name]) for name in names), Line(names)]
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # spawned workers inherit it
+    package = Workers(1, _call, calls, pairs)
+    one, two = (Workers(count, _score, names, pairs) for count in (1, 2))
+    for repeat in tqdm(range(repeats), "timing", disable=None, leave=False):
+        for line in lines if repeat % 2 == 0 else reversed(lines):
+            if len(line.names) == 1 and line.names[0] in calls:
+                line.package.append(package.run(line.names))
+            line.one.append(one.run(line.names))
+            line.two.append(two.run(line.names))
+    for workers in (package, one, two):
+        workers.close()
+    return lines
+
+
+def table(lines: Sequence[Line], seconds: float) -> str:
+    """The lines, 96 characters wide, and what they say of the aims."""
+    packaged = [line for line in lines if line.package]
+    package = sum(median(p.cpu for p in line.package) for line in packaged) / seconds
+    here = sum(median(p.cpu for p in line.one) for line in packaged) / seconds
+    every = lines[-1]
+    text = [
+        f"{'':14}{'CPU s per s of audio':^36}   {'s of audio scored per s':^40}",
+        f"{'metric':14}{'package':>9}{'here':>9}{'cheaper':>9}{'differs':>9}"
+        f"{'1 worker':>20}{'2 workers':>20}{'gain':>6}",
+        *(_row(line, seconds) for line in lines),
+        f"{f'sum of {len(packaged)}':14}{package:9.4f}{here:9.4f}{package / here:8.1f}x",
+        "",
+        "All metrics together",
+        f"  two workers score {every.gain():.2f} times what one does (aim: 1.9 at least), in "
+        f"{every.extra():.2f} times its CPU time",
+        f"  two workers take {median(p.wall for p in every.two) / seconds / (package / 2):.2f} of "
+        f"the CPU time of {len(packaged)} packages' calls, over two (aim: 1.05 at most)",
+    ]
+    return "\n".join(text)
+
+
+def _short(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= 100 else f"{rate:.3g}"
+
+
+def _short(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= 100 else f"{rate:.3g}"
+
+
+def _row(line: Line, seconds: float) -> str:
+    here = median(p.cpu for p in line.one) / seconds
+    compared = f"{'-':>9}{here:9.4f}{'-':>9}{'-':>9}"
+    if line.package:
+        package = median(p.cpu for p in line.package) / seconds
+        compared = f"{package:9.4f}{here:9.4f}{package / here:8.1f}x{line.differs():9.0e}"
+    rates = ""
+    for passes in (line.one, line.two):
+        rate = [seconds / p.wall for p in passes]
+        low, middle, high = (_short(f(rate)) for f in (min, median, max))
+        rates += f"{middle:>7} {f'({low}-{high})':<12}"
+    gain = f"{line.gain():.2f}" if min(p.wall for p in line.one) > TELLING else "-"
+    name = line.names[0] if len(line.names) == 1 else f"all {len(line.names)}"
+    return f"{name:14}{compared}{rates}{gain:>6}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m nscbench.benchmarks.speed")
+    parser.add_argument("--items", default="demo", help="folder or manifest; default: demo set")
+    parser.add_argument("--count", type=int, default=6, help="how many of the items")
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args(arguments)
+    try:
+        pairs = degraded_pairs(options.items, max(1, options.count))
+    except (ItemsError, AudioError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    seconds = sum(len(reference) for reference, _ in pairs) / RATE
+    machine = hardware("cpu")
+    print(
+        f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}\n"
+        f"{seconds:.0f} s of audio: {len(pairs) // len(QUALITIES)} items of {options.items}, with "
+        f"noise at {' and '.join(map(str, QUALITIES))} dB; median of {options.repeats}\n"
+    )
+    print(table(measure(pairs, max(1, options.repeats)), seconds))
+    for name in CALLS:
+        if reason := missing(name):
+            print(f"{name}: the package's own call cannot run here: {reason}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""The timing of metrics: what it times, and what it says."""
+
+import numpy as np
+import pytest
+
+from nscbench import metrics
+from nscbench.benchmarks import package_calls, speed
+from nscbench.benchmarks.speed import Line, Pass
+
+
+def passes(wall, cpu, value):
+    return [Pass(wall, cpu, [{"pesq_wb": value}]) for _ in range(3)]
+
+
+def test_pairs_are_items_with_noise_at_the_stated_level():
+    pairs = speed.degraded_pairs("demo", 2)
+    assert len(pairs) == 2 * len(speed.QUALITIES)
+    measured = []
+    for reference, degraded in pairs:
+        noise = degraded - reference
+        measured.append(10 * np.log10(np.sum(reference**2) / np.sum(noise**2)))
+    assert sorted(np.round(measured)) == sorted(2 * speed.QUALITIES)
+
+
+def test_table_says_what_the_passes_say():
+    alone = Line(["pesq"], passes(4.0, 4.0, 2.5), passes(2.0, 2.0, 2.25), passes(1.0, 2.2, 2.25))
+    every = Line(["pesq", "lsd"], [], passes(3.0, 3.0, 2.25), passes(1.5, 3.3, 2.25))
+    text = speed.table([alone, every], seconds=10.0)
+    rows = {line.split()[0]: line.split() for line in text.splitlines() if line}
+    assert rows["pesq"][1:5] == ["0.4000", "0.2000", "2.0x", "2e-01"]
+    assert rows["pesq"][5:] == ["5", "(5-5)", "10", "(10-10)", "2.00"]
+    assert rows["sum"][3:] == ["0.4000", "0.2000", "2.0x"]
+    assert "score 2.00 times what one does" in text
+    assert "in 1.10 times its CPU time" in text
+    assert "take 0.75 of the CPU time of 1 packages' calls" in text  # 0.15 s per s, of 0.4 / 2
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_every_call_gives_columns_of_its_metric(speech_like):
+    signal = speech_like(1.2, 16_000).astype(np.float64)
+    for name, call in package_calls.CALLS.items():
+        if not package_calls.missing(name):
+            assert call(signal, signal).keys() == metrics.get(name).columns.keys()
+
+
+def test_items_that_are_none_are_an_error(tmp_path, capsys):
+    assert speed.main(["--items", str(tmp_path)]) == 2
+    assert "no items" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_measures_every_metric_in_workers():
+    lines = speed.measure(speed.degraded_pairs("demo", 1), repeats=1)
+    assert [line.names[0] for line in lines[:-1]] == list(metrics.available())
+    for line in lines:
+        assert len(line.one) == len(line.two) == 1
+        assert line.one[0].values == line.two[0].values
+        if line.package:
+            assert line.differs() < 1e-5
