@@ -134,10 +134,6 @@ class Line:
         """CPU time of two workers over that of one."""
         return median(two.cpu / one.cpu for one, two in zip(self.one, self.two, strict=True))
 
-    def extra(self) -> float:
-        """CPU time of two workers over that of one."""
-        return median(two.cpu / one.cpu for one, two in zip(self.one, self.two, strict=True))
-
     def differs(self) -> float:
         """Largest difference between the package's values and the suite's."""
         return max(
@@ -205,10 +201,6 @@ def table(lines: Sequence[Line], seconds: float) -> str:
         f"the CPU time of {len(packaged)} packages' calls, over two (aim: 1.05 at most)",
     ]
     return "\n".join(text)
-
-
-def _short(rate: float) -> str:
-    return f"{rate:.0f}" if rate >= 100 else f"{rate:.3g}"
 
 
 def _short(rate: float) -> str:
