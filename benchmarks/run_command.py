@@ -13,7 +13,6 @@ import pandas as pd
 
 from .. import metrics
 from ..codecs import CodecError
-from ..reports.curves import draw_curves
 from ..reports.leaderboard import leaderboard
 from ..reports.scores import Scores
 from ..reports.table import show
@@ -100,6 +99,8 @@ def write_leaderboard(
     directory: RunDirectory, manifest: dict[str, Any], rows: pd.DataFrame
 ) -> pd.DataFrame:
     """Make the leaderboard and the curves of a run from its rows."""
+    from ..reports.figures.curves import draw_curves  # matplotlib takes a second to import
+
     directions = {
         column: direction
         for entry in manifest["metrics"]
@@ -107,7 +108,7 @@ def write_leaderboard(
     }
     table = leaderboard(Scores(rows, manifest["conditions"], manifest["items"], directions))
     write_atomically(directory.leaderboard, table.to_csv(index=False).encode())
-    draw_curves(table, list(directions), directory.curves, manifest["suite"]["title"])
+    draw_curves(table, directions, directory.curves, manifest["suite"]["title"])
     return table
 
 

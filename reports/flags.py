@@ -7,8 +7,8 @@ above pcm    a codec scores significantly better than the original recording: it
              a way that the metric likes
 misaligned   decoded audio is late, drifts, is inverted or changed in level
 swapped      decoded audio fits another item's reference better than its own
-small        differences that are significant, but smaller than what an all but inaudible change
-             makes of the metric: from `pcm` to `mnru-35`, noise 35 dB below the speech
+small        differences that are significant, but smaller than what a change that hardly matters
+             makes of the metric: from `pcm` to `lowpass-7`, the band of wideband telephony
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ QUALITY = (
     *("scoreq_nr", "scoreq_ref", "utmos", "nisqa"),
 )
 GUARDS = ("stoi", "estoi", "wer", "f0_rmse", "vuv_error", "speaker_similarity")
-TRANSPARENT, NEARLY = "pcm", "mnru-35"
+TRANSPARENT, NEARLY = "pcm", "lowpass-7"
 SIMILAR = 1.25  # greatest ratio of bitrates that are similar
 
 # How much of each a decoded signal may have, in the median over items
@@ -61,7 +61,7 @@ def flags(
 
 
 def noise_of_metrics(scores: Scores) -> dict[str, float]:
-    """By how much an all but inaudible change moves each column; {} without the two controls."""
+    """By how much a change that hardly matters moves each column; {} without the two controls."""
     if not {TRANSPARENT, NEARLY} <= set(scores.conditions):
         return {}
     pairs = {c: scores.common(c, [TRANSPARENT, NEARLY]) for c in scores.ranked}
@@ -153,7 +153,7 @@ def _small(scores: Scores, comparisons: Mapping[str, pd.DataFrame]) -> list[Flag
         if len(small):
             text = (
                 f"{len(small)} of {len(significant)} significant differences are under "
-                f"{noise:.3g}, by which the column falls from {TRANSPARENT} to {NEARLY}"
+                f"{noise:.3g}, by which the column moves from {TRANSPARENT} to {NEARLY}"
             )
             found.append(Flag("small", column, text))
     return found

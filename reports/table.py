@@ -5,22 +5,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from .bd_rate import Delta
+from .columns import LOOKS, look
 
-SHOWN = {
-    "pesq_wb": "PESQ",
-    "visqol": "ViSQOL",
-    "stoi": "STOI",
-    "estoi": "ESTOI",
-    "dnsmos_ovrl": "OVRL",
-    "dnsmos_p808": "P.808",
-    "plcmos": "PLCMOS",
-    "mel_distance": "mel",
-    "lsd": "LSD",
-    "mcd": "MCD",
-    "f0_rmse": "F0",
-    "vuv_error": "V/UV",
-    "delay_ms": "delay",
-}
+HIDDEN = ("dnsmos_sig", "dnsmos_bak", "si_sdr", "drift_ppm", "polarity", "level_db")
 
 
 def show(table: pd.DataFrame) -> str:
@@ -36,8 +23,8 @@ def markdown(table: pd.DataFrame) -> str:
 
 
 def _cells(table: pd.DataFrame) -> list[list[str]]:
-    columns = [c for c in SHOWN if c in table and table[c].notna().any()]
-    rows = [["condition", "kbps", "n/N", *(SHOWN[c] for c in columns)]]
+    columns = [c for c in LOOKS if c not in HIDDEN and c in table and table[c].notna().any()]
+    rows = [["condition", "kbps", "n/N", *(look(c).short for c in columns)]]
     order = table["kind"].map({"codec": 0, "oracle": 1, "control": 2})
     for _, line in table.loc[order.sort_values(kind="stable").index].iterrows():
         kbps = "-" if pd.isna(line["measured_kbps"]) else f"{line['measured_kbps']:.2f}"
@@ -47,14 +34,10 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
                 f"{line['condition']}{kind}",
                 kbps,
                 f"{line['n']}/{line['N']}",
-                *("-" if pd.isna(line[c]) else f"{line[c]:.{_digits(c)}f}" for c in columns),
+                *("-" if pd.isna(line[c]) else f"{line[c]:.{look(c).digits}f}" for c in columns),
             ]
         )
     return rows
-
-
-def _digits(column: str) -> int:
-    return {"stoi": 3, "estoi": 3, "vuv_error": 3, "f0_rmse": 1, "delay_ms": 1}.get(column, 2)
 
 
 def show_comparisons(table: pd.DataFrame) -> str:

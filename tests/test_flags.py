@@ -95,9 +95,9 @@ def test_swapped_items_are_flagged_for_codecs_and_expected_of_controls():
 
 
 def test_differences_under_the_noise_of_the_metric():
-    controls = {"pcm": "control", "mnru-35": "control"}
+    controls = {"pcm": "control", "lowpass-7": "control"}
     means = {"a": {"visqol": 3.0}, "b": {"visqol": 3.2}, "c": {"visqol": 4.0}}
-    means |= {"pcm": {"visqol": 4.6}, "mnru-35": {"visqol": 4.2}}
+    means |= {"pcm": {"visqol": 4.6}, "lowpass-7": {"visqol": 4.2}}
     table = scores(means, controls)
     assert abs(noise_of_metrics(table)["visqol"] - 0.4) < 0.05
     (flag,) = found(table)

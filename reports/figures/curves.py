@@ -1,0 +1,110 @@
+"""Bitrate-quality curves: a column's mean over the measured bitrate, one line a curve.
+
+Bars are the 95 % intervals of the leaderboard; the dotted line is the transparent control (`pcm`),
+the ceiling of the metric on these items.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ..columns import look, overview
+from ..scores import curve_of
+from .style import (
+    ARROWS,
+    INK,
+    Mark,
+    Picture,
+    bitrate_axis,
+    common_legend,
+    drawing,
+    marks,
+    panels,
+    save,
+)
+
+CAPTION = (
+    "Mean over the common items against the bitrate measured from the payload. Bars: 95 % "
+    "intervals by bootstrap over speakers. Dotted: the original recording, the metric's ceiling."
+)
+
+
+def draw_curves(
+    leaderboard: pd.DataFrame, directions: Mapping[str, str], folder: Path, title: str
+) -> Path:
+    """Write the curves of every column, and `curves.png`, `.svg` and `.csv`, an overview.
+
+    Args:
+        leaderboard: the table of `leaderboard.leaderboard`.
+        directions: of the metric columns to draw; those without any value are left out.
+        folder: where the files go.
+        title: of the overview.
+
+    Returns:
+        Path of the overview as PNG.
+    """
+    with drawing():
+        for picture in curve_pictures(leaderboard, directions, title):
+            save(picture, folder)
+    return folder / "curves.png"
+
+
+def curve_pictures(
+    leaderboard: pd.DataFrame, directions: Mapping[str, str], title: str
+) -> Iterator[Picture]:
+    """The overview, then each column."""
+    points = leaderboard[leaderboard["kind"] == "codec"]
+    names = zip(points["condition"], points["codec"], strict=True)
+    points = points.assign(curve=[curve_of(condition, codec) for condition, codec in names])
+    drawn = [c for c in directions if c in leaderboard and leaderboard[c].notna().any()]
+    if points.empty or not drawn:
+        return
+    styles = marks(list(dict.fromkeys(points["curve"])))
+    titles = {c: f"{look(c).long} {ARROWS[directions[c]]}".rstrip() for c in drawn}
+    parts = {c: titles[c] for c in overview(drawn)}
+    yield _picture(leaderboard, points, parts, styles, "curves", title)
+    for column in drawn:
+        yield _picture(leaderboard, points, {column: ""}, styles, column, titles[column])
+
+
+def _picture(
+    leaderboard: pd.DataFrame,
+    points: pd.DataFrame,
+    columns: Mapping[str, str],
+    styles: dict[str, Mark],
+    name: str,
+    title: str,
+) -> Picture:
+    figure, grid = panels(len(columns), *((4.0, 3.3) if len(columns) > 1 else (6.4, 4.2)))
+    for axes, (column, subtitle) in zip(grid, columns.items(), strict=True):
+        _draw(axes, points, column, styles)
+        axes.set_title(subtitle)
+        ceiling = leaderboard.loc[leaderboard["condition"] == "pcm", column].dropna()
+        if len(ceiling):
+            axes.axhline(ceiling.iloc[0], color=INK, linestyle=":", linewidth=1.1, label="pcm")
+    common_legend(figure, grid)
+    figure.suptitle(title)
+    kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
+    data = points[["curve", "condition", "nominal_kbps", "measured_kbps", *kept]]
+    return Picture(name, title, CAPTION, figure, data)
+
+
+def _draw(axes: Axes, points: pd.DataFrame, column: str, styles: dict[str, Mark]) -> None:
+    for curve, own in points.groupby("curve", sort=False):
+        own = own.dropna(subset=[column]).sort_values("measured_kbps")
+        spread = own[[f"{column}_lo", f"{column}_hi"]].sub(own[column], axis=0).abs().T
+        mark = styles[str(curve)]
+        axes.errorbar(
+            own["measured_kbps"],
+            own[column],
+            spread.fillna(0).to_numpy(),
+            color=mark.colour,
+            marker=mark.marker,
+            linestyle=mark.line,
+            elinewidth=1,
+            capsize=2,
+            label=str(curve),
+        )
+    bitrate_axis(axes)
