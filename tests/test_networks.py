@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from nscbench.codecs.features import MelConfig
 from nscbench.codecs.networks.codec import CodecConfig, Design, NeuralCodec
@@ -73,6 +74,29 @@ def test_mel_codec_shapes() -> None:
 )
 def test_vocoder_gives_hop_samples_per_frame(config: VocoderConfig, hop: int) -> None:
     assert Vocoder(config)(torch.zeros(2, 80, 6)).shape == (2, 6 * hop)
+
+
+def test_hifigan_equals_its_modules_run_one_by_one() -> None:
+    """The paper's equations on the layers as PyTorch runs them, without the memory layout."""
+    torch.manual_seed(0)
+    network = fold(HifiGan(80, (8, 5, 4, 2), 32))
+    for parameter in network.parameters():
+        nn.init.normal_(parameter, std=0.1)
+    mel = torch.randn(2, 80, 7)
+    x = network.entry(mel)
+    for upsample, blocks in zip(network.upsamples, network.blocks, strict=True):
+        x = upsample(functional.leaky_relu(x, 0.1))
+        outputs = []
+        for block in blocks:
+            y = x
+            for dilated, plain in zip(block.dilated, block.plain, strict=True):
+                z = dilated(functional.leaky_relu(y, 0.1))
+                y = y + plain(functional.leaky_relu(z, 0.1))
+            outputs.append(y)
+        x = torch.stack(outputs).mean(dim=0)
+    expected = torch.tanh(network.exit(functional.leaky_relu(x, 0.01))).squeeze(1)
+    assert expected.abs().mean() > 0.05
+    torch.testing.assert_close(network(mel), expected, atol=1e-4, rtol=0)
 
 
 def test_folding_keeps_the_function() -> None:

@@ -4,6 +4,9 @@ receptive fields whose outputs are averaged.
 The published versions differ in width alone: V1 starts at 512 channels, V2 at 128. Their upsampling
 rates 8, 8, 2, 2 (hop 256) become 8, 5, 4, 2 for a hop of 320.
 
+The modules are one-dimensional, but run as two-dimensional convolutions of height one with the
+channels innermost in memory: the same numbers, on a CPU a fifth faster, in training too.
+
 J. Kong et al., "HiFi-GAN: Generative Adversarial Networks for Efficient and High Fidelity Speech
 Synthesis", NeurIPS 2020.
 """
@@ -20,6 +23,16 @@ RESIDUAL_KERNELS = (3, 7, 11)
 DILATIONS = (1, 3, 5)
 
 
+def convolve(layer: nn.Module, x: Tensor) -> Tensor:
+    """What a (transposed) Conv1d makes of x [B, C, 1, T] with the channels innermost."""
+    assert isinstance(layer, nn.Conv1d | nn.ConvTranspose1d)
+    weight, padding = layer.weight.unsqueeze(2), (0, int(layer.padding[0]))
+    if isinstance(layer, nn.ConvTranspose1d):
+        return F.conv_transpose2d(x, weight, layer.bias, (1, layer.stride[0]), padding)
+    weight = weight.contiguous(memory_format=torch.channels_last)
+    return F.conv2d(x, weight, layer.bias, 1, padding, (1, layer.dilation[0]))
+
+
 def _small_init(conv: nn.Conv1d | nn.ConvTranspose1d) -> nn.Module:
     nn.init.normal_(conv.weight, 0.0, 0.01)
     normalized: nn.Module = weight_norm(conv)
@@ -27,7 +40,7 @@ def _small_init(conv: nn.Conv1d | nn.ConvTranspose1d) -> nn.Module:
 
 
 class ResidualBlock(nn.Module):
-    """Pairs of a dilated and a plain convolution, each pair added to its input: [B, C, T]."""
+    """Pairs of a dilated and a plain convolution, each pair added to its input: [B, C, 1, T]."""
 
     def __init__(self, channels: int, kernel: int) -> None:
         super().__init__()
@@ -41,7 +54,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         for dilated, plain in zip(self.dilated, self.plain, strict=True):
-            x = x + plain(F.leaky_relu(dilated(F.leaky_relu(x, SLOPE)), SLOPE))
+            y = convolve(dilated, F.leaky_relu(x, SLOPE))
+            x = x + convolve(plain, F.leaky_relu(y, SLOPE))
         return x
 
 
@@ -61,10 +75,10 @@ class HifiGan(nn.Module):
         self.exit = _small_init(nn.Conv1d(channels, 1, 7, padding=3))
 
     def forward(self, mel: Tensor) -> Tensor:
-        x: Tensor = self.entry(mel)
+        x = mel.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+        x = convolve(self.entry, x)
         for upsample, blocks in zip(self.upsamples, self.blocks, strict=True):
-            x = upsample(F.leaky_relu(x, SLOPE))
+            x = convolve(upsample, F.leaky_relu(x, SLOPE))
             assert isinstance(blocks, nn.ModuleList)
-            outputs = [block(x) for block in blocks]
-            x = torch.stack(outputs).mean(dim=0)
-        return torch.tanh(self.exit(F.leaky_relu(x))).squeeze(1)
+            x = sum((block(x) for block in blocks), start=torch.zeros(())) / len(blocks)
+        return torch.tanh(convolve(self.exit, F.leaky_relu(x)))[:, 0, 0]
