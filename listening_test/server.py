@@ -205,16 +205,14 @@ def serve(folder: Path, host: str, port: int) -> None:
     """Serve a test until interrupted; `port` 0 takes a free one.
 
     Raises:
-        BuildError: no test there.
+        BuildError: no test there, or the address cannot be used.
         RecordsError: the results cannot be written.
-        OSError: the address cannot be used.
     """
     from waitress.server import create_server
 
     test = RatingServer(folder, public=not is_loopback(host))
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.create_server((host, port), family=family) as listening:
+        with _listen(host, port) as listening:
             server = create_server(
                 test.app,
                 sockets=[listening],
@@ -227,6 +225,14 @@ def serve(folder: Path, host: str, port: int) -> None:
             server.run()
     finally:
         test.records.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise BuildError(f"cannot listen on {host}, port {port}: {error}") from error
 
 
 def _name(host: str) -> str:

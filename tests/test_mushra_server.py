@@ -23,6 +23,7 @@ from nscbench.listening_test.server import (
     LARGEST_SESSION,
     RatingServer,
     is_loopback,
+    serve,
     token_of,
 )
 
@@ -205,6 +206,17 @@ def test_one_server_at_a_time(folder, running):
     running()
     with pytest.raises(RecordsError, match="another server writes to it"):
         RatingServer(folder)
+
+
+def test_an_address_in_use_is_told(folder, running, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "index.html").write_text("")
+    port = running().port
+    with pytest.raises(BuildError, match=f"cannot listen on 127.0.0.1, port {port}"):
+        serve(other, "127.0.0.1", port)
+    with pytest.raises(BuildError, match="cannot listen on 127.0.0.1, port 70000"):
+        serve(other, "127.0.0.1", 70_000)
 
 
 def test_foreign_results_are_not_touched(folder):

@@ -84,8 +84,7 @@
     completed(trial) {
       this.store.complete(trial);
       delete encoded[trial.trial];
-      this.store.session.position += 1;
-      this.go(this.isLast(trial) ? "finish" : "trial");
+      this.render();
     }
 
     go(page) {

@@ -157,12 +157,23 @@
       this.emit("change");
     }
 
-    /* Turn a finished trial into a record: made once, never changed. */
+    /* Turn a finished trial into a record and go on to the next page, in one save: whatever
+     * happens in between, a trial has one record. */
     complete(trial) {
+      const trials = this.trials();
+      const session = this.session;
+      this.progress(trial).record = this.recordOf(trial, trials.indexOf(trial));
+      session.position += 1;
+      if (session.position === trials.length) session.page = "finish";
+      this.save();
+      this.send();
+    }
+
+    recordOf(trial, position) {
       const progress = this.progress(trial);
       const order = this.order(trial);
       const session = this.session;
-      progress.record = {
+      return {
         schema: SCHEMA,
         test: this.test.test,
         listener: session.listener,
@@ -180,13 +191,11 @@
         })),
         questionnaire: { ...session.questionnaire, headphones: session.headphones },
         seed: session.seed,
-        position: this.trials().indexOf(trial),
+        position,
         duration: round(progress.duration),
         reference_plays: progress.plays[trial.reference] || 0,
         comment: progress.comment,
       };
-      this.save();
-      this.send();
     }
 
     records(session) {
