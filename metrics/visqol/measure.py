@@ -7,7 +7,8 @@ spectrograms, the final similarity, the statistics and the lattice, which are ca
     the reference's share             kept for the next degraded signal of the same reference
     FFTs                              by scipy, also where pyFFTW is installed, whose planning
                                       costs more than it saves; lags come out equal
-`tests/test_visqol.py` holds the result against the port's public call.
+The port offers no call between a pair and its MOS, hence the imports from its inner modules;
+`tests/test_visqol.py` holds the result against its public call.
 """
 
 from collections import OrderedDict
@@ -101,8 +102,8 @@ class Envelope:
         self._spectrum = fft.rfft(envelope, self._points)
 
     def lag(self, degraded: Signal) -> int:
-        """Samples that the envelope `degraded`, no longer than this one, must be delayed by to
-        fit this one; 0 where that is more than half of this one."""
+        """Samples by which the envelope `degraded` must be delayed to fit this one; 0 where that
+        is more than half of this one."""
         correlation = fft.irfft(
             self._spectrum * np.conj(fft.rfft(degraded, self._points)), self._points
         )
