@@ -16,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
+from nscbench.benchmarks.cli import main
 from nscbench.listening_test.blind_key import read_key
 from nscbench.listening_test.build import make, write_key
 from nscbench.listening_test.folder import key_path, read_description
@@ -24,10 +26,9 @@ from nscbench.listening_test.importers import read_results
 from nscbench.listening_test.player_folder import write_player
 from nscbench.listening_test.validation import validate
 
-sys.path.insert(0, str(Path(__file__).parent))
-from mushra_run import RATE, make_run
+RATE = 16_000
 
-selenium = pytest.importorskip("selenium", reason="selenium drives the browser")
+pytest.importorskip("selenium", reason="selenium drives the browser")
 from selenium import webdriver  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -55,12 +56,32 @@ FLAGS = (
 )
 
 
+SUITE = """
+metrics = ["lsd"]
+[[condition]]
+codec = "opus"
+kbps = 12
+[[condition]]
+codec = "codec2"
+kbps = 3.2
+[[condition]]
+codec = "pcm"
+"""
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, speech_like):
-    """A test of three trials, and of one for training; six signals each."""
+    """A test of a real run: three trials, and one for training; six signals each."""
     root = tmp_path_factory.mktemp("mushra")
-    run = make_run(root / "run", speech_like)
-    test = make(run, conditions=["late-1", "noisy-6", "pcm"], items=3, seed=1)
+    (root / "suite.toml").write_text(SUITE)
+    recordings = root / "recordings"
+    recordings.mkdir()
+    for seed in range(4):
+        speech = speech_like(1.5 + seed / 10, RATE, seed)
+        soundfile.write(recordings / f"item{seed}.wav", speech, RATE, subtype="PCM_16")
+    words = ["run", root / "suite.toml", "--items", recordings, "--out", root / "run"]
+    assert main([str(word) for word in [*words, "--workers", 1]]) == 0
+    test = make(root / "run", conditions=["opus-12", "codec2-3.2", "pcm"], items=3, seed=1)
     folder = root / "test"
     write_player(test, folder)
     write_key(test, folder)
