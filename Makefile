@@ -37,7 +37,8 @@ train: setup ## train a component: make train COMPONENT=gan DATA=path/to/speech 
 test: setup ## run the fast tests
 	$(BIN)/python -m pytest -q
 
-test-all: setup ## run every test that can run here: slow, GPU, browser
+test-all: setup ## run every test that can run here: slow, GPU, browser (see docs/testing.md)
+	@command -v npm >/dev/null && npm install --prefix build --no-save --silent axe-core@4.14.1 || true
 	$(BIN)/python -m pytest -q -m "not net"
 
 lint: setup ## ruff, and mypy over the public interfaces

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class Runner:
             self._scorers = stack.enter_context(Pool(self._workers))
             self._bar = stack.enter_context(
                 tqdm(
-                    total=seconds,
+                    total=ceil(seconds),
                     desc="audio",
                     smoothing=0.05,
                     bar_format="{desc} {percentage:3.0f}% |{bar:30}| {n:.0f}/{total:.0f} s "
