@@ -112,17 +112,12 @@ def read_mono(path: Path, rate: int) -> NDArray[np.float64]:
 class Speech:
     """Random crops of packed recordings."""
 
-    def __init__(self, samples: NDArray[np.int16], lengths: NDArray[np.int64]) -> None:
-        """Recordings of these lengths, one after another in `samples`."""
-        self.samples, self.lengths = samples, lengths
-        self._ends = np.cumsum(lengths)
-        starts = self._ends - lengths
-        self._peaks = np.array(
-            [
-                max(1, int(np.abs(samples[s:e].astype(np.int32)).max(initial=0)))
-                for s, e in zip(starts, self._ends, strict=True)
-            ]
-        )
+    def __init__(self, samples: NDArray[np.int16], index: NDArray[np.int64]) -> None:
+        """Recordings one after another in `samples`; `index` [N, 2]: their lengths and peaks."""
+        self.samples = samples
+        self._lengths, peaks = index.T
+        self._peaks = np.maximum(peaks, 1)
+        self._ends = np.cumsum(self._lengths)
 
     @property
     def total(self) -> int:
@@ -135,7 +130,7 @@ class Speech:
         crops = np.zeros((items, crop), dtype=np.float32)
         for row in crops:
             chosen = int(np.searchsorted(self._ends, random.integers(self.total), side="right"))
-            length = int(self.lengths[chosen])
+            length = int(self._lengths[chosen])
             start = (
                 int(self._ends[chosen]) - length + int(random.integers(max(1, length - crop + 1)))
             )
@@ -154,10 +149,10 @@ def open_speech(recordings: Sequence[Recording], rate: int, folder: Path) -> Spe
     stats = [(str(r.path.resolve()), r.path.stat()) for r in recordings if _exists(r.path)]
     listing = json.dumps([rate, [(name, s.st_size, s.st_mtime_ns) for name, s in stats]])
     name = f"speech-{sha256(listing.encode()).hexdigest()[:16]}"
-    samples, lengths = folder / f"{name}.int16", folder / f"{name}.lengths.npy"
-    if not lengths.exists():
-        _pack(recordings, rate, samples, lengths)
-    return Speech(np.memmap(samples, np.int16, "r"), np.load(lengths))
+    samples, index = folder / f"{name}.int16", folder / f"{name}.index.npy"
+    if not index.exists():
+        _pack(recordings, rate, samples, index)
+    return Speech(np.memmap(samples, np.int16, "r"), np.load(index))
 
 
 def _exists(path: Path) -> bool:
@@ -166,18 +161,18 @@ def _exists(path: Path) -> bool:
     return True
 
 
-def _pack(recordings: Sequence[Recording], rate: int, samples: Path, lengths: Path) -> None:
-    """Decode everything; the lengths are written last, so that they vouch for the samples."""
+def _pack(recordings: Sequence[Recording], rate: int, samples: Path, index: Path) -> None:
+    """Decode everything; the index is written last, so that it vouches for the samples."""
     samples.parent.mkdir(parents=True, exist_ok=True)
     partial = samples.with_suffix(".partial")
-    counts = []
+    rows = []
     with partial.open("wb") as file, ThreadPoolExecutor(READERS) as pool:
         signals = pool.map(lambda r: read_mono(r.path, rate), recordings)
         for signal in tqdm(signals, "decode", len(recordings), unit="file", disable=None):
             pcm = np.clip(np.rint(signal * 32768), -32768, 32767).astype(np.int16)
             file.write(pcm.tobytes())
-            counts.append(len(pcm))
+            rows.append((len(pcm), int(np.abs(pcm.astype(np.int32)).max(initial=0))))
     partial.replace(samples)
-    unfinished = lengths.with_suffix(".partial.npy")
-    np.save(unfinished, np.array(counts, dtype=np.int64))
-    unfinished.replace(lengths)
+    unfinished = index.with_suffix(".partial.npy")
+    np.save(unfinished, np.array(rows, dtype=np.int64))
+    unfinished.replace(index)
