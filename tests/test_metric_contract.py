@@ -78,7 +78,10 @@ def test_identity_is_best_and_noise_is_worse(metric, by_noise):
 
 def test_looks_at_the_reference_if_it_needs_it_active(metric, clean, by_noise, speech_like):
     other = speech_like(SECONDS, metric.sample_rate, 1).astype(np.float64)
-    values = _measure(metric, other, _noisy(clean, 10))
+    try:
+        values = _measure(metric, other, _noisy(clean, 10))
+    except Undefined:
+        values = {}  # that no delay fits both signals is a look at the reference, too
     assert (values != by_noise[2]) == metric.needs_reference_activity
 
 
