@@ -1,37 +1,45 @@
-"""`nscbench report`: leaderboard and curves of a finished run, made again from its rows."""
+"""`nscbench report`: what a run says, as one HTML page, figures and tables."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from ..reports.table import markdown, show
-from .results import read_rows
-from .run_command import write_leaderboard
-from .rundir import RunDirectory
+from .rundir import RunError
 
 
 def add_parser(subparsers: Any) -> None:
     """Add `nscbench report`."""
-    parser = subparsers.add_parser("report", help="draw leaderboard and curves of a run again")
-    parser.add_argument("run", type=Path, help="directory of a run")
-    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser = subparsers.add_parser("report", help="one offline HTML page, figures and tables")
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="directory of a run")
+    parser.add_argument("--out", type=Path, help="folder to write; default RUN/report")
+    parser.add_argument(
+        "--training",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="folders of trainings whose curves are drawn, too",
+    )
     parser.set_defaults(command=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the files and print the table; the exit status."""
-    directory = RunDirectory(arguments.run)
+    """Write the report and print the table; the exit status."""
+    from ..reports.page import write_report
+    from ..reports.runs import merge, read_run
+
     try:
-        manifest = json.loads(directory.manifest.read_text("utf-8"))
-        table = write_leaderboard(directory, manifest, read_rows(directory.rows))
-    except FileNotFoundError as error:
-        print(f"nscbench: {error.filename}: no such file: not a finished run", file=sys.stderr)
+        merged = merge([read_run(root) for root in arguments.runs])
+        page = write_report(
+            merged, arguments.out or arguments.runs[0] / "report", arguments.training
+        )
+    except RunError as error:
+        print(f"nscbench: {error}", file=sys.stderr)
         return 2
-    except ValueError as error:
-        print(f"nscbench: {arguments.run}: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
-    print(markdown(table) if arguments.markdown else show(table))
-    print(f"{directory.leaderboard}, curves in {directory.curves}", file=sys.stderr)
+    print((page.parent / "leaderboard.md").read_text("utf-8"))
+    print(f"{page}: {page.stat().st_size / 2**20:.1f} MiB", file=sys.stderr)
     return 0

@@ -33,7 +33,7 @@ def compare_all(scores: Scores, column: str, conditions: Sequence[str]) -> pd.Da
     return _judge(scores, _pairs(scores, column, list(combinations(conditions, 2))))
 
 
-def ranks(scores: Scores, comparisons: pd.DataFrame) -> "pd.Series[int]":
+def ranks(comparisons: pd.DataFrame) -> "pd.Series[int]":
     """Rank of each condition in a table of `compare_all`."""
     names = pd.unique(comparisons[["a", "b"]].to_numpy().ravel())
     loser = np.where(comparisons["better"] == comparisons["a"], comparisons["b"], comparisons["a"])

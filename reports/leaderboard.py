@@ -11,6 +11,7 @@ COLUMN_rank    1 + number of codecs that are significantly better (see `comparis
                controls, oracles and columns that rank nothing. All ranks stand after the means
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,15 +24,22 @@ from .statistics import cluster_bootstrap
 LEADING = ("condition", "codec", "kind", "nominal_kbps", "measured_kbps", "n", "N")
 
 
-def leaderboard(scores: Scores) -> pd.DataFrame:
-    """The table of a run, in the order of its conditions and columns."""
+def leaderboard(
+    scores: Scores, comparisons: Mapping[str, pd.DataFrame] | None = None
+) -> pd.DataFrame:
+    """The table of a run, in the order of its conditions and columns.
+
+    Args:
+        scores: of the run.
+        comparisons: what `all_comparisons` gives, where that is there already.
+    """
     table = pd.DataFrame([_leading(scores, name) for name in scores.conditions])
     table = table.set_index("condition", drop=False)
     for column in scores.directions:
         means = _means(scores, column)
         table[[column, f"{column}_lo", f"{column}_hi"]] = means.reindex(table.index)
-    for column, comparisons in all_comparisons(scores).items():
-        table[f"{column}_rank"] = ranks(scores, comparisons).reindex(table.index).astype("Int64")
+    for column, pairs in (all_comparisons(scores) if comparisons is None else comparisons).items():
+        table[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
     return table.reset_index(drop=True)
 
 

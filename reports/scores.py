@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 UNDEFINED = "undefined: "  # starts the error of a value that does not exist: not a failure
@@ -105,7 +104,6 @@ def curve_of(condition: str, codec: str) -> str:
     return "-".join([codec, *kept])
 
 
-def best_first(values: "pd.Series[float]", sign: int) -> "pd.Series[float]":
-    """Values sorted from the best to the worst of a column's direction."""
-    order = np.argsort(-sign * values.to_numpy(), kind="stable")
-    return values.iloc[order]
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Lines of a table by the names of its columns."""
+    return [{str(name): value for name, value in line.items()} for line in table.to_dict("records")]

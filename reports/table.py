@@ -1,11 +1,14 @@
-"""A leaderboard as plain text, for a terminal, and as Markdown."""
+"""Tables as plain text for a terminal, as Markdown and as LaTeX."""
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from .bd_rate import Delta
 from .columns import LOOKS, look
+from .scores import records
 
 HIDDEN = ("dnsmos_sig", "dnsmos_bak", "si_sdr", "drift_ppm", "polarity", "level_db")
 
@@ -22,11 +25,55 @@ def markdown(table: pd.DataFrame) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *body))
 
 
-def _cells(table: pd.DataFrame) -> list[list[str]]:
-    columns = [c for c in LOOKS if c not in HIDDEN and c in table and table[c].notna().any()]
-    rows = [["condition", "kbps", "n/N", *(look(c).short for c in columns)]]
+def latex(table: pd.DataFrame) -> str:
+    """The same table for a paper, with `booktabs`; what ranks first in its column is bold."""
+    columns = _shown(table)
+    head, *body = _cells(table)
+    first = [
+        [None, None, None, *(line.get(f"{c}_rank") for c in columns)] for line in _lines(table)
+    ]
+    rows = [
+        [
+            f"\\textbf{{{_tex(cell)}}}" if rank == 1 else _tex(cell)
+            for cell, rank in zip(row, ranks, strict=True)
+        ]
+        for row, ranks in zip(body, first, strict=True)
+    ]
+    lines = [" & ".join(row) + r" \\" for row in ([_tex(cell) for cell in head], *rows)]
+    return "\n".join(
+        [
+            rf"\begin{{tabular}}{{l{'r' * (len(head) - 1)}}}",
+            r"\toprule",
+            lines[0],
+            r"\midrule",
+            *lines[1:],
+            r"\bottomrule",
+            r"\end{tabular}",
+            "",
+        ]
+    )
+
+
+def _tex(text: str) -> str:
+    """Text whose special characters are escaped."""
+    return re.sub(r"([&%$#_{}])", r"\\\1", text)
+
+
+def _shown(table: pd.DataFrame) -> list[str]:
+    """Columns of the printed tables."""
+    return [c for c in LOOKS if c not in HIDDEN and c in table and table[c].notna().any()]
+
+
+def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Lines of the printed tables, in their order."""
     order = table["kind"].map({"codec": 0, "oracle": 1, "control": 2})
-    for _, line in table.loc[order.sort_values(kind="stable").index].iterrows():
+    return records(table.loc[order.sort_values(kind="stable").index])
+
+
+def _cells(table: pd.DataFrame) -> list[list[str]]:
+    columns = _shown(table)
+    rows = [["condition", "kbps", "n/N", *(look(c).short for c in columns)]]
+    for line in _lines(table):
         kbps = "-" if pd.isna(line["measured_kbps"]) else f"{line['measured_kbps']:.2f}"
         kind = "" if line["kind"] == "codec" else f" ({line['kind']})"
         rows.append(

@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 INK = "#1b1b1f"  # of text and lines; a page replaces it by its own colour of text
+PAPER = "#fffffe"  # of backgrounds; a page lets its own shine through
 HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = "osD^vPX*<>hp"
 LINES = ("-", "--", "-.", ":")
@@ -28,6 +29,7 @@ SEQUENTIAL, DIVERGING = "cividis", "PuOr_r"
 _SETTINGS: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": INK,
+    "axes.facecolor": PAPER,
     "axes.grid": True,
     "axes.labelcolor": INK,
     "axes.labelsize": 10.5,
@@ -35,6 +37,7 @@ _SETTINGS: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.titlesize": 11.5,
     "axes.titleweight": "bold",
+    "figure.facecolor": PAPER,
     "figure.titlesize": 13,
     "figure.titleweight": "bold",
     "font.size": 10,
