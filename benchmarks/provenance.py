@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import __version__, metrics
 from ..codecs import Codec
+from ..metrics import alignment
 from .items import Item
 from .suite import Suite
 
@@ -75,10 +76,11 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
 
 
 def metric_version(name: str) -> str:
-    """Version of what measures: the metric's own, and its packages'."""
+    """Version of what measures: the metric's own, its packages' and the alignment's."""
     metric = metrics.get(name)
-    packages = [f"{package} {package_version(package)}" for package in metric.packages]
-    return " ".join([metric.version, *packages])
+    packages = [f"{package} {package_version(package)}" for package in ("soxr", *metric.packages)]
+    aligned = [f"alignment {alignment.VERSION}"] if metric.aligned else []
+    return ", ".join([metric.version, *aligned, *packages])
 
 
 def package_version(name: str) -> str:

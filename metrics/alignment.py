@@ -27,6 +27,7 @@ from . import spectra
 from .base import Signal, Undefined
 from .remember import remember
 
+VERSION = "1"  # raised whenever a delay may come out otherwise
 RATE = 16_000
 FARTHEST = 8_000  # samples: delays from -0.5 to 0.5 s are looked for
 SHORTEST = 1_600  # samples
