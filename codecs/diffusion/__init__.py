@@ -1,0 +1,1 @@
+"""Diffusion decoders: processes, samplers, and the front and back ends between which they stand."""
