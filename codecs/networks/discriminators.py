@@ -22,6 +22,8 @@ Judgement = tuple[Tensor, list[Tensor]]  # logits, activations
 
 SLOPE = 0.1
 STFT_SLOPE = 0.2
+COMPRESSION = 0.3  # exponent on the magnitude that a spectral discriminator sees
+POWER_FLOOR = 1e-6
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,11 @@ class Critics(nn.Module):
 
 
 class StftDiscriminator(nn.Module):
-    """Two-dimensional convolutions, dilated in time, over the complex spectrum at one size."""
+    """Two-dimensional convolutions, dilated in time, over the complex spectrum at one size.
+
+    The magnitude is compressed, unlike EnCodec's: the linear spectrum of speech is so small and so
+    peaked that the discriminator took several times as many updates to leave chance level.
+    """
 
     window: Tensor
 
@@ -92,6 +98,8 @@ class StftDiscriminator(nn.Module):
     def forward(self, audio: Tensor) -> Judgement:
         spectrum = stft(audio.float(), self.n_fft, self.n_fft // 4, self.window)
         spectrum = spectrum / self.window.square().sum().sqrt()  # unit gain for white noise
+        power = spectrum.real.square() + spectrum.imag.square() + POWER_FLOOR
+        spectrum = spectrum * power ** ((COMPRESSION - 1) / 2)
         y = torch.stack([spectrum.real, spectrum.imag], dim=1).transpose(2, 3)  # [B, 2, frames, F]
         activations = []
         for layer in self.layers:

@@ -27,7 +27,7 @@ class Recipe:
 
     Attributes:
         items, crop: of a batch; the crop in samples, a whole number of hops.
-        learning_rate: of the cosine schedule's start.
+        learning_rate, critic_learning_rate: of the cosine schedule's start.
         reconstruction_share: of the budget that passes before the discriminators learn.
         critic_head_start: share of the budget for which they learn before the model hears them:
             balanced losses would give untrained judgements their full share of the update.
@@ -37,8 +37,9 @@ class Recipe:
     items: int
     crop: int
     learning_rate: float = 5e-4
+    critic_learning_rate: float = 5e-4
     reconstruction_share: float = 1.0
-    critic_head_start: float = 0.02
+    critic_head_start: float = 0.05
     critic_interval: int = 2
 
 

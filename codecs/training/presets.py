@@ -38,7 +38,7 @@ def gan(size: Size) -> Component:
         config = CodecConfig(
             24_000, latent=128, stage_counts=(2, 4, 8), design="seanet", filters=32
         )
-        recipe = Recipe(64, 24_000, 3e-4, reconstruction_share=0.1)
+        recipe = Recipe(64, 24_000, 3e-4, 3e-4, reconstruction_share=0.1)
         return GanCodec(config, STFT_CRITICS_PAPER, recipe)
     recipe = Recipe(4, 20_480, 2e-3, reconstruction_share=0.5)
     return GanCodec(CodecConfig(), STFT_CRITICS_SMALL, recipe)
@@ -67,7 +67,7 @@ def vocoder(size: Size) -> Component:
     """HiFi-GAN: V2 is the small size, V1 with the published discriminators the other."""
     if size == "paper":
         config = VocoderConfig(MEL_24K, channels=512)
-        recipe = Recipe(16, 9_600, 2e-4, reconstruction_share=0.0, critic_interval=1)
+        recipe = Recipe(16, 9_600, 2e-4, 2e-4, reconstruction_share=0.0, critic_interval=1)
         return VocoderTraining(config, VOCODER_CRITICS_PAPER, recipe)
     recipe = Recipe(4, 10_240, 1e-3, reconstruction_share=0.5)
     return VocoderTraining(VocoderConfig(), VOCODER_CRITICS_SMALL, recipe)

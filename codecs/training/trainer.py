@@ -120,9 +120,10 @@ class Trainer:
         """
         recipe = self.component.recipe
         learn, judge = self._critics_phase()
-        for optimizer in (self.optimizer, self.critic_optimizer):
-            if optimizer is not None:
-                optimizer.param_groups[0]["lr"] = self._learning_rate()
+        fall = self._schedule()
+        self.optimizer.param_groups[0]["lr"] = recipe.learning_rate * fall
+        if self.critic_optimizer is not None:
+            self.critic_optimizer.param_groups[0]["lr"] = recipe.critic_learning_rate * fall
         turn = Turn(
             self.optimizer,
             self.critic_optimizer,
@@ -249,11 +250,11 @@ class Trainer:
         present = self.component.critics is not None and start < 1
         return present and self.progress >= start, present and self.progress >= heard
 
-    def _learning_rate(self) -> float:
+    def _schedule(self) -> float:
+        """Factor on the learning rates."""
         warmup = min(1.0, (self.step + 1) / WARMUP_STEPS)
         cosine = 0.5 * (1 + math.cos(math.pi * self.progress))
-        fall = FINAL_RATE + (1 - FINAL_RATE) * cosine
-        return self.component.recipe.learning_rate * warmup * fall
+        return warmup * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
 
     @torch.no_grad()
     def _update_average(self) -> None:
