@@ -176,19 +176,24 @@ def _short(value: float) -> float | None:
 
 
 def _deltas(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for line in records(table):
-        cells = []
-        for kind, form in (("bd_rate", "{:+.1f} %"), ("bd_quality", "{:+.3f}")):
-            value, low, high = (line[f"{kind}{end}"] for end in ("", "_lo", "_hi"))
-            interval = "" if pd.isna(low) else f"{form.format(low)} … {form.format(high)}"
-            cells.append(
-                {
-                    "text": "" if pd.isna(value) else form.format(value),
-                    "interval": interval,
-                    "refused": line[f"{kind}_refused"],
-                }
-            )
-        yield {"test": line["test"], "column": look(line["column"]).short, "cells": cells}
+    """Lines of the table of deltas; one for a codec that is refused in all columns alike."""
+    for test, part in table.groupby("test", sort=False):
+        lines = records(part)
+        reasons = {(line["bd_rate_refused"], line["bd_quality_refused"]) for line in lines}
+        if len(reasons) == 1 and all(next(iter(reasons))):
+            lines = [lines[0] | {"column": "all"}]
+        for line in lines:
+            cells = [_delta(line, "bd_rate", "{:+.1f} %"), _delta(line, "bd_quality", "{:+.3f}")]
+            yield {"test": test, "column": look(line["column"]).short, "cells": cells}
+
+
+def _delta(line: dict[str, Any], kind: str, form: str) -> dict[str, str]:
+    value, low, high = (line[f"{kind}{end}"] for end in ("", "_lo", "_hi"))
+    return {
+        "text": "" if pd.isna(value) else form.format(value),
+        "interval": "" if pd.isna(low) else f"{form.format(low)} … {form.format(high)}",
+        "refused": line[f"{kind}_refused"],
+    }
 
 
 def _seeds(table: pd.DataFrame) -> Iterator[list[str]]:

@@ -30,7 +30,8 @@ BUDGET = 16 * 2**20  # bytes of audio and pictures in all, before base64 adds a 
 
 _JUDGES = ("visqol", "pesq_wb", "estoi", "dnsmos_ovrl", "plcmos", "mel_distance")
 _WINDOW, _PICTURE = 512, (560, 150)  # samples; pixels, width and height
-_RANGE_DB = 75.0
+_EMPHASIS, _RANGE_DB = 0.95, 65.0
+_QUIETEST_DB = -20.0  # level of white: noise of a silent signal stays dark
 
 
 class Pick(NamedTuple):
@@ -165,18 +166,18 @@ def _text(content: bytes) -> str:
 
 
 def spectrogram(signal: NDArray[np.float64], rate: int) -> bytes:
-    """PNG of a signal's [T] spectrogram up to 8 kHz, 75 dB below its greatest bin."""
+    """PNG of a signal's [T] spectrogram up to 8 kHz, its highs raised by pre-emphasis."""
     from PIL import Image
 
     at_rate = resample(signal, rate, 16_000)
+    raised = np.append(at_rate[:1], at_rate[1:] - _EMPHASIS * at_rate[:-1])
     width, height = _PICTURE
-    padded = np.pad(at_rate, _WINDOW // 2)
-    starts = np.linspace(0, max(0, len(padded) - _WINDOW), width).astype(int)
-    padded = np.pad(padded, (0, max(0, _WINDOW - len(padded))))
+    padded = np.pad(raised, _WINDOW // 2)
+    starts = np.linspace(0, len(padded) - _WINDOW, width).astype(int)
     frames = padded[starts[:, None] + np.arange(_WINDOW)] * np.hanning(_WINDOW)
-    power = np.abs(np.fft.rfft(frames)[:, 1:]) ** 2  # [width, 256]
-    level = 10 * np.log10(power / (power.max() + 1e-12) + 1e-12)
-    shades = np.clip(255 * (1 + level / _RANGE_DB), 0, 255).astype(np.uint8)
+    level = 20 * np.log10(np.abs(np.fft.rfft(frames)[:, 1:]) + 1e-6)  # [width, 256]
+    top = max(np.percentile(level, 99.8), _QUIETEST_DB)
+    shades = np.clip(255 * (1 + (level - top) / _RANGE_DB), 0, 255).astype(np.uint8)
     picture = Image.fromarray(np.ascontiguousarray(shades.T[::-1]), mode="L")
     picture = picture.resize((width, height), Image.Resampling.BILINEAR).quantize(64)
     picture.putpalette(_palette(picture))

@@ -33,7 +33,15 @@ def leaderboard(
         scores: of the run.
         comparisons: what `all_comparisons` gives, where that is there already.
     """
-    table = pd.DataFrame([_leading(scores, name) for name in scores.conditions])
+    tried, failed = (
+        rows.groupby("condition")["item"].nunique() for rows in (scores.rows, scores.failures)
+    )
+    table = pd.DataFrame(
+        [
+            _leading(scores, name) | {"n": tried.get(name, 0) - failed.get(name, 0)}
+            for name in scores.conditions
+        ]
+    )[list(LEADING)]
     table = table.set_index("condition", drop=False)
     for column in scores.directions:
         means = _means(scores, column)
@@ -52,16 +60,12 @@ def all_comparisons(scores: Scores) -> dict[str, pd.DataFrame]:
 
 def _leading(scores: Scores, name: str) -> dict[str, Any]:
     condition = scores.conditions[name]
-    failures = scores.failures
-    failed = failures.loc[failures["condition"] == name, "item"].nunique()
-    tried = scores.rows.loc[scores.rows["condition"] == name, "item"].nunique()
     return {
         "condition": name,
         "codec": condition["codec"],
         "kind": condition["kind"],
         "nominal_kbps": condition["nominal_kbps"],
         "measured_kbps": scores.kbps(name),
-        "n": tried - failed,
         "N": len(scores.items),
     }
 

@@ -41,14 +41,18 @@ class Scores:
         measured = self.rows.dropna(subset="value")
         means = measured.groupby(["column", "condition", "item"], sort=False)["value"].mean()
         return {
-            str(column): part.droplevel(0).unstack("condition")
+            str(column): self._whole(part.droplevel(0).unstack("condition"))
             for column, part in means.groupby(level=0, sort=False)
         }
 
+    def _whole(self, table: pd.DataFrame) -> pd.DataFrame:
+        return table.reindex(index=list(self.items), columns=list(self.conditions))
+
     def of(self, column: str) -> pd.DataFrame:
         """Values of a column, items by conditions in the order of the run; NaN where missing."""
-        table = self._values.get(column, pd.DataFrame(dtype=float))
-        return table.reindex(index=list(self.items), columns=list(self.conditions))
+        if column not in self._values:
+            return self._whole(pd.DataFrame(dtype=float))
+        return self._values[column]
 
     def common(self, column: str, conditions: Iterable[str]) -> pd.DataFrame:
         """Values of a column without gaps: the common items of these conditions, by condition.

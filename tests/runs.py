@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import soundfile
 
 COLUMNS = {"pesq_wb": 2.0, "stoi": 0.8, "estoi": 0.7}  # of the metrics pesq and stoi: their means
 ROW_COLUMNS = ["condition", "item", "draw", "column", "value", "error"]
@@ -85,3 +86,20 @@ def write_run(
 def ladder(codec, gain=0.0, rates=(6, 8, 12, 24)):
     """Conditions of a codec whose values rise with the bitrate."""
     return {f"{codec}-{r}": (codec, "codec", r, gain + 0.3 * np.log2(r / 6)) for r in rates}
+
+
+def write_audio(root: Path, seconds=1.0) -> None:
+    """Recordings of a run, and decoded audio of all its conditions: bursts of noise."""
+    manifest = json.loads((root / "manifest.json").read_text())
+    for number, item in enumerate(manifest["items"]):
+        random = np.random.default_rng(number)
+        audio = 0.1 * random.normal(size=round(16_000 * seconds)) * np.hanning(16_000 * seconds)
+        item["path"] = str(root / "recordings" / f"{item['id']}.flac")
+        paths = [Path(item["path"])]
+        paths += [
+            root / "decoded" / c["condition"] / f"{item['id']}.flac" for c in manifest["conditions"]
+        ]
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(path, audio, 16_000)
+    (root / "manifest.json").write_text(json.dumps(manifest))

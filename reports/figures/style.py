@@ -147,7 +147,7 @@ def save(picture: Picture, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for suffix in (".png", ".svg"):
         path = (folder / picture.name).with_suffix(suffix)
-        picture.figure.savefig(path, dpi=160, bbox_inches="tight", metadata=_metadata(suffix))
+        picture.figure.savefig(path, dpi=160, metadata=_metadata(suffix))
     picture.data.to_csv(folder / f"{picture.name}.csv", index=False)
 
 

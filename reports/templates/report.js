@@ -131,8 +131,7 @@ class Player {
     this.button.addEventListener("click", () => (playing === this ? this.stop() : this.start()));
     this.seek.addEventListener("input", () => this.jump());
     all(".signals input", card).forEach((box) => box.addEventListener("change", () => this.choose(Number(box.value))));
-    this.chosen = 0;
-    this.choose(0);
+    this.chosen = this.compared = 1;
   }
 
   async decode() {
@@ -206,11 +205,12 @@ class Player {
 
   choose(index) {
     this.chosen = index;
+    this.compared = index || this.compared;
     this.sources.forEach(({ gain }, number) => {
       gain.gain.setTargetAtTime(number === index ? 1 : 0, context.currentTime, RAMP / 3);
     });
     all(".pictures figure", this.card).forEach((figure, number) => {
-      figure.hidden = number !== 0 && number !== index;
+      figure.hidden = number !== 0 && number !== this.compared;
     });
   }
 }

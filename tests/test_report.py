@@ -1,0 +1,260 @@
+"""Reports of made-up runs: what is written, what is chosen, what is refused."""
+
+import base64
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from PIL import Image
+
+from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.rundir import RunError
+from nscbench.reports.columns import overview
+from nscbench.reports.context import context
+from nscbench.reports.figures.design_space import design_space
+from nscbench.reports.figures.style import INK, REFERENCE, drawing, marks
+from nscbench.reports.figures.trade import against_cost, against_nfe, pareto
+from nscbench.reports.figures.training import training_curves
+from nscbench.reports.gallery import cards, choose, spectrogram
+from nscbench.reports.page import Material, inline
+from nscbench.reports.runs import merge, read_run
+from nscbench.reports.table import latex, markdown
+
+sys.path.insert(0, str(Path(__file__).parent))
+from runs import items, ladder, write_audio, write_run
+
+CONTROLS = {
+    "pcm": ("pcm", "control", 256, 2.0),
+    "lowpass-7": ("lowpass", "control", 256, 1.9),
+    "ceiling": ("ceiling", "oracle", 0, 1.5),
+}
+
+
+HOSTILE = "</script><b>"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A run with audio: two codecs at four bitrates, two controls, an oracle, one failure."""
+    root = tmp_path_factory.mktemp("report") / "run"
+    conditions = ladder("opus") | ladder("new", 0.15) | CONTROLS
+    listed = [item | {"speaker": HOSTILE + item["speaker"]} for item in items(12, 6)]
+    write_run(root, conditions, listed, missing=[("new-6", "i003")])
+    write_audio(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def report(finished):
+    """Its report's folder."""
+    assert main(["report", str(finished), "--out", str(finished.parent / "report")]) == 0
+    return finished.parent / "report"
+
+
+def test_every_figure_comes_with_its_data(report):
+    names = {path.stem for path in (report / "figures").glob("*.png")}
+    assert {"curves", "pesq_wb", "distributions", "speakers", "sexes", "agreement"} <= names
+    for name in names:
+        assert (report / "figures" / f"{name}.svg").read_text().startswith("<?xml")
+        assert len(pd.read_csv(report / "figures" / f"{name}.csv"))
+    data = pd.read_csv(report / "figures" / "estoi.csv").set_index("condition")
+    assert data.loc["opus-6", "estoi_lo"] < data.loc["opus-6", "estoi"]
+    assert data.loc["opus-6", "measured_kbps"] == 6
+
+
+def test_the_page_needs_nothing_from_outside(report):
+    page = (report / "report.html").read_text()
+    assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
+    assert not re.findall(r"url\((?!#)|@import|\bfetch\(|XMLHttpRequest", page)
+    assert "default-src 'none'" in page
+    assert len(page) < 30 * 2**20
+
+
+def test_names_cannot_break_the_page(report):
+    page = (report / "report.html").read_text()
+    assert HOSTILE not in page
+    assert "&lt;/script&gt;&lt;b&gt;s3" in page
+
+
+def test_the_page_has_no_id_twice(report):
+    found = re.findall(r'\bid="([^"]+)"', (report / "report.html").read_text())
+    assert len(found) > 100
+    assert len(found) == len(set(found))
+
+
+def test_every_reference_within_the_page_has_its_target(report):
+    page = (report / "report.html").read_text()
+    found = set(re.findall(r'\bid="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= found
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) <= found
+
+
+def test_tables_of_the_report(report):
+    table = pd.read_csv(report / "leaderboard.csv").set_index("condition")
+    assert table["n"]["new-6"] == 11
+    assert table["pesq_wb_rank"]["new-24"] == 1
+    assert np.isnan(table["pesq_wb_rank"]["pcm"])
+    pairs = pd.read_csv(report / "comparisons.csv")
+    assert len(pairs) == 3 * 8 * 7 / 2
+    deltas = pd.read_csv(report / "bd.csv").set_index(["test", "column"])
+    assert deltas.loc[("new", "pesq_wb"), "bd_rate"] == pytest.approx(100 * (2**-0.5 - 1), abs=6)
+    findings = pd.read_csv(report / "findings.csv")
+    assert set(findings["kind"]) <= {"above pcm", "small", "trade-off"}
+
+
+def test_failures_have_their_reason(finished):
+    (line,) = context(Material(read_run(finished)), [])["failures"]
+    assert (line["condition"], line["count"], line["items"], line["error"]) == (
+        *("new-6", 1, "i003", "broke"),
+    )
+    assert line["columns"] == "PESQ, STOI, ESTOI"
+
+
+def test_the_gallery_shows_each_item_once(finished):
+    picks = choose(read_run(finished).scores)
+    assert [pick.kind for pick in picks] == ["worst"] * 3 + ["best"] * 3 + ["disagreed"] * 3
+    assert len({pick.item for pick in picks}) == 9
+
+
+def test_the_gallery_finds_the_outlier(tmp_path):
+    root = write_run(tmp_path / "run", ladder("opus"), items(12, 6))
+    rows = pd.read_csv(root / "rows.csv")
+    place = (
+        (rows["condition"] == "opus-8") & (rows["item"] == "i007") & (rows["column"] == "pesq_wb")
+    )
+    rows.loc[place, "value"] -= 2
+    rows.to_csv(root / "rows.csv", index=False)
+    picks = choose(read_run(root).scores)
+    assert (picks[0].item, picks[0].condition) == ("i007", "opus-8")
+    assert picks[0].why.startswith("PESQ -3.")
+
+
+def test_cards_hold_playable_audio_beside_conditions_of_near_bitrate(finished):
+    card = next(iter(cards(read_run(finished))))
+    names = [sound.name for sound in card.sounds]
+    assert names[:2] == ["reference", card.pick.condition]
+    kbps = card.pick.condition.split("-")[1]
+    other = {"opus": "new", "new": "opus"}[card.pick.condition.split("-")[0]]
+    assert names[2:] == [f"{other}-{kbps}", "ceiling"]
+    for sound in card.sounds:
+        audio, rate = soundfile.read(io.BytesIO(base64.b64decode(sound.flac)))
+        assert len(audio) / rate == pytest.approx(1.0)
+        assert Image.open(io.BytesIO(base64.b64decode(sound.png))).size == (560, 150)
+
+
+def test_runs_without_their_recordings_have_no_cards(tmp_path):
+    run = read_run(write_run(tmp_path / "run", ladder("opus", rates=(6, 8))))
+    assert list(cards(run)) == []
+    assert (
+        "The recordings are not here (24 items, such as i000)"
+        in context(Material(run), [])["no_cards"]
+    )
+
+
+def test_a_tone_is_a_bright_line_at_its_frequency():
+    """2 kHz of 8 kHz is a quarter from the bottom of the picture."""
+    tone = 0.5 * np.sin(2 * np.pi * 2000 * np.arange(24_000) / 24_000)
+    picture = np.asarray(Image.open(io.BytesIO(spectrogram(tone, 24_000))).convert("L"))
+    brightest = picture[:, 280].argmax()
+    assert brightest == pytest.approx(0.75 * picture.shape[0], abs=2)
+
+
+def test_several_runs_are_one_report_or_none(tmp_path, capsys):
+    one = write_run(tmp_path / "one", ladder("opus", rates=(6, 8)))
+    two = write_run(tmp_path / "two", ladder("new", rates=(6, 8)), seed=3)
+    both = Material(merge([read_run(one), read_run(two)]))
+    assert both.table["condition"].tolist() == ["opus-6", "opus-8", "new-6", "new-8"]
+    assert len(context(both, [])["provenance"]) == 2
+    other = write_run(tmp_path / "other", ladder("gan"), versions=("1", "2"))
+    assert main(["report", str(one), str(other)]) == 2
+    message = capsys.readouterr().err
+    assert "do not merge" in message
+    assert "metric stoi: version 1 in" in message
+    assert "version 2 in" in message
+    assert not (one / "report").exists()
+
+
+def test_training_curves(tmp_path):
+    (tmp_path / "validation.csv").write_text(
+        "step,minutes,audio_seconds,name,value\n10,1,60,3stages/stoi,0.5\n20,2,120,stoi,0.6\n"
+    )
+    with drawing():
+        (picture,) = training_curves([tmp_path])
+        (axes,) = picture.figure.axes
+    assert picture.data["curve"].tolist() == [f"{tmp_path.name} 3stages", tmp_path.name]
+    assert [line.get_ydata().tolist() for line in axes.lines] == [[0.5], [0.6]]
+    with pytest.raises(RunError, match="not a training: it has no validation"):
+        list(training_curves([tmp_path / "gone"]))
+
+
+def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
+    cells = {f"{c}-3": (c, "codec", 3, 0.1 * n) for n, c in enumerate(["mel2mel", "lat2wav"])}
+    steps = {f"mel2mel-3-nfe{n}": ("mel2mel", "codec", 3, 0.02 * n) for n in (1, 4)}
+    root = write_run(tmp_path / "run", cells | steps)
+    manifest = json.loads((root / "manifest.json").read_text())
+    for entry in manifest["conditions"]:
+        nfe = entry["condition"].partition("-nfe")[2] or "10"
+        entry["settings"] = f"Diffusion(kbps=3, nfe={nfe})"
+    (root / "manifest.json").write_text(json.dumps(manifest))
+    (root / "cost.csv").write_text("condition,rtf_decode\nmel2mel-3,0.3\nlat2wav-3,0.1\n")
+    made = Material(read_run(root))
+    scores, table = made.run.scores, made.table
+    with drawing():
+        (space,) = design_space(scores, table)
+        (nfe,) = against_nfe(scores, table)
+        (cost,) = against_cost(scores, table, made.costs)
+        (pesq, *_) = space.figure.axes
+        written = [text.get_text().split("\n")[0] for text in pesq.texts]
+    means = table.set_index("condition")["pesq_wb"]
+    assert written == [f"{means['mel2mel-3']:.2f}", f"{means['lat2wav-3']:.2f}"]
+    assert space.name == "design_space_3"
+    curve = nfe.data[nfe.data["curve"] == "mel2mel 3 kbit/s"]
+    assert sorted(curve["nfe"]) == [1, 4, 10]
+    assert len(nfe.data) == 3
+    assert cost.data["rtf_decode"].tolist() == [0.3, 0.1]
+
+
+def test_the_pareto_front_has_what_nothing_cheaper_reaches():
+    points = pd.DataFrame({"cost": [1, 2, 3, 4, 2], "value": [1.0, 3.0, 2.0, 3.5, 2.5]})
+    assert pareto(points, "cost", "value", 1)["value"].tolist() == [1.0, 3.0, 3.5]
+    assert pareto(points, "cost", "value", -1)["value"].tolist() == [1.0]
+
+
+def test_curves_can_be_told_apart_without_colour():
+    drawn = marks([REFERENCE, *(f"codec{n}" for n in range(20))])
+    assert drawn[REFERENCE].colour == INK
+    assert len({(mark.marker, mark.line) for mark in drawn.values()}) == 21
+
+
+def test_figures_take_the_pages_colour():
+    svg = f'<?xml?><svg><metadata>x</metadata><g id="a" style="fill: {INK}"/><use href="#a"/></svg>'
+    assert inline("f", "Two & three", svg) == (
+        '<svg role="img" aria-label="Two &amp; three"><g id="f-a" style="fill: currentColor"/>'
+        '<use href="#f-a"/></svg>'
+    )
+
+
+def test_markdown_and_latex():
+    table = pd.DataFrame(
+        [
+            ("a_b", "codec", 6.0, 3, 4, 3.14159, 1),
+            ("pcm", "control", 256.0, 4, 4, 4.6, pd.NA),
+        ],
+        columns=["condition", "kind", "measured_kbps", "n", "N", "pesq_wb", "pesq_wb_rank"],
+    )
+    assert markdown(table).splitlines()[2] == "| a_b | 6.00 | 3/4 | 3.14 |"
+    lines = latex(table).splitlines()
+    assert lines[0] == r"\begin{tabular}{lrrr}"
+    assert lines[4] == r"a\_b & 6.00 & 3/4 & \textbf{3.14} \\"
+    assert lines[5] == r"pcm (control) & 256.00 & 4/4 & 4.60 \\"
+
+
+def test_the_overview_falls_back_to_what_there_is():
+    assert overview(["visqol", "mine"]) == ["visqol"]
+    assert overview(["mine", "yours"]) == ["mine", "yours"]
