@@ -40,7 +40,9 @@ def gan(size: Size) -> Component:
         )
         recipe = Recipe(64, 24_000, 3e-4, 3e-4, reconstruction_share=0.1)
         return GanCodec(config, STFT_CRITICS_PAPER, recipe)
-    recipe = Recipe(4, 20_480, 2e-3, reconstruction_share=0.5)
+    # discriminators this small must learn at every step: at every other one, the codec
+    # had them back at chance level after sixty steps
+    recipe = Recipe(4, 20_480, 2e-3, 1e-3, reconstruction_share=0.5, critic_interval=1)
     return GanCodec(CodecConfig(), STFT_CRITICS_SMALL, recipe)
 
 
@@ -49,7 +51,7 @@ def gan_seanet(size: Size) -> Component:
     if size == "paper":
         return gan(size)
     config = CodecConfig(design="seanet")
-    recipe = Recipe(4, 20_480, 5e-4, reconstruction_share=0.5)
+    recipe = Recipe(4, 20_480, 5e-4, 1e-3, reconstruction_share=0.5, critic_interval=1)
     return GanCodec(config, STFT_CRITICS_SMALL, recipe)
 
 
