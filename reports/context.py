@@ -60,11 +60,8 @@ def _sections(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "figures", "Figures"
     if values["comparisons"]:
         yield "significance", "Who beats whom"
-    for name, title in (
-        *(("bd", "BD-rate"), ("seeds", "Draws"), ("controls", "Metrics"), ("costs", "Costs")),
-    ):
-        if values[name]:
-            yield name, title
+    optional = {"bd": "BD-rate", "seeds": "Draws", "controls": "Metrics", "costs": "Costs"}
+    yield from ((name, title) for name, title in optional.items() if values[name])
     yield "listen", "Listen"
     yield "failures", "Failures"
     yield "provenance", "Provenance"

@@ -26,6 +26,7 @@ from .scores import Scores, curve_of
 EACH = 3  # items of each kind
 OTHERS = 5  # conditions of other codecs beside the one that made an item stand out
 SECONDS = 8.0  # of an item that are embedded
+REFERENCE_HZ = 24_000  # of the embedded reference: of the widest band that a codec here has
 BUDGET = 16 * 2**20  # bytes of audio and pictures in all, before base64 adds a third
 
 _JUDGES = ("visqol", "pesq_wb", "estoi", "dnsmos_ovrl", "plcmos", "mel_distance")
@@ -68,21 +69,13 @@ def choose(scores: Scores) -> list[Pick]:
     if not judges or not codecs:
         return []
     off = pd.DataFrame({column: _deviations(scores, column, codecs) for column in judges})
-    first = off[judges[0]].dropna()
-    name = look(judges[0]).short
-    picks = [
-        *_first(first.sort_values(), "worst", f"{name} {{:+.1f}} SD off its condition's mean", []),
-    ]
-    picks += _first(
-        first.sort_values(ascending=False),
-        "best",
-        f"{name} {{:+.1f}} SD off its condition's mean",
-        [pick.item for pick in picks],
-    )
+    first = off[judges[0]].dropna().sort_values()
+    spread = (off.max(axis=1) - off.min(axis=1)).dropna().sort_values(ascending=False)
+    why = f"{look(judges[0]).short} {{:+.1f}} SD off its condition's mean"
+    picks = _first(first, "worst", why, [])
+    picks += _first(first[::-1], "best", why, picks)
     if len(judges) > 1:
-        spread = (off.max(axis=1) - off.min(axis=1)).dropna().sort_values(ascending=False)
-        found = _first(spread, "disagreed", "{:.1f} SD", [pick.item for pick in picks])
-        picks += [_explained(pick, off) for pick in found]
+        picks += [_explained(pick, off) for pick in _first(spread, "disagreed", "", picks)]
     return picks
 
 
@@ -93,12 +86,16 @@ def _deviations(scores: Scores, column: str, codecs: Sequence[str]) -> "pd.Serie
     return cast("pd.Series[float]", ((table - table.mean()) / spread).unstack())
 
 
-def _first(ordered: "pd.Series[float]", kind: str, why: str, taken: Sequence[str]) -> list[Pick]:
+def _first(ordered: "pd.Series[float]", kind: str, why: str, taken: Sequence[Pick]) -> list[Pick]:
+    """The first of these that are of other items than those taken."""
+    used = {pick.item for pick in taken}
     picks: dict[str, Pick] = {}
     for place, value in ordered.items():
         condition, item = cast("tuple[str, str]", place)
-        if item not in taken and item not in picks and len(picks) < EACH:
+        if item not in used and item not in picks:
             picks[item] = Pick(kind, item, condition, why.format(value))
+        if len(picks) == EACH:
+            break
     return list(picks.values())
 
 
@@ -116,21 +113,26 @@ def cards(run: Run) -> Iterator[Card]:
     used = 0
     for pick in choose(run.scores):
         item = run.scores.items[pick.item]
-        names = _beside(run.scores, pick.condition)
-        files = {n: run.directory_of(n).decoded(n, pick.item) for n in names}
-        files = {name: path for name, path in files.items() if path.is_file()}
         try:
-            reference, rate, _ = read_audio(item["path"])
-        except AudioError:
+            sounds = _sounds(run, pick, item["path"])
+        except AudioError:  # recordings or decoded audio stayed on another machine
             continue
-        sounds = [_sound("reference", resample(reference, rate, 24_000), 24_000, {})]
-        for name, path in files.items():
-            signal, rate, _ = read_audio(path)
-            sounds.append(_sound(name, signal, rate, _values(run.scores, name, pick.item)))
         used += sum(len(sound.flac) + len(sound.png) for sound in sounds) * 3 // 4
         if used > BUDGET:
             return
         yield Card(pick, item["speaker"], item["sex"], sounds)
+
+
+def _sounds(run: Run, pick: Pick, recording: str) -> list[Sound]:
+    """The reference, the pick, and what others made of the item, where they did not fail."""
+    signal, rate, _ = read_audio(recording)
+    sounds = [_sound("reference", resample(signal, rate, REFERENCE_HZ), REFERENCE_HZ, {})]
+    for name in _beside(run.scores, pick.condition):
+        path = run.directory_of(name).decoded(name, pick.item)
+        if name == pick.condition or path.is_file():
+            signal, rate, _ = read_audio(path)
+            sounds.append(_sound(name, signal, rate, _values(run.scores, name, pick.item)))
+    return sounds
 
 
 def _beside(scores: Scores, condition: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-UNDEFINED = "undefined: "  # starts the error of a value that does not exist: not a failure
+from ..benchmarks.results import is_failure
 
 
 class Scores:
@@ -73,8 +73,7 @@ class Scores:
     @cached_property
     def failures(self) -> pd.DataFrame:
         """The rows that failed."""
-        errors = self.rows["error"]
-        return self.rows[(errors != "") & ~errors.str.startswith(UNDEFINED)]
+        return self.rows[is_failure(self.rows)]
 
     @property
     def ranked(self) -> list[str]:

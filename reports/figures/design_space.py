@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import seaborn
+from matplotlib import colormaps
+from matplotlib.colors import ListedColormap
 
 from ..columns import look, overview
 from ..scores import Scores
@@ -34,7 +36,8 @@ def _picture(scores: Scores, cells: pd.DataFrame, kbps: float) -> Picture:
             ax=axes,
             annot=texts,
             fmt="",
-            cmap=SEQUENTIAL if scores.sign(column) > 0 else f"{SEQUENTIAL}_r",
+            annot_kws={"color": "#262626"},
+            cmap=_shades(scores.sign(column)),
             cbar=False,
             square=True,
             linewidths=1.5,
@@ -56,6 +59,12 @@ def _picture(scores: Scores, cells: pd.DataFrame, kbps: float) -> Picture:
         figure,
         cells[["condition", "nominal_kbps", "measured_kbps", *kept]],
     )
+
+
+def _shades(sign: int) -> ListedColormap:
+    """Brighter is better; without the dark end, so that dark text can be read on all of it."""
+    shades = colormaps[SEQUENTIAL](np.linspace(0.6, 1, 256))
+    return ListedColormap(shades[::sign])
 
 
 def _matrix(cells: pd.DataFrame, column: str) -> pd.DataFrame:
