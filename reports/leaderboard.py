@@ -8,7 +8,8 @@ COLUMN         mean over the common items of the column: those on which every co
                have), the mean over draws taken first
 COLUMN_lo/_hi  95 % interval by bootstrap over speakers
 COLUMN_rank    1 + number of codecs that are significantly better (see `comparisons`); empty for
-               controls, oracles and columns that rank nothing. All ranks stand after the means
+               controls and oracles. Columns that rank nothing have none, nor have runs of too
+               few speakers. All ranks stand after the means
 """
 
 from collections.abc import Mapping
@@ -47,7 +48,8 @@ def leaderboard(
         means = _means(scores, column)
         table[[column, f"{column}_lo", f"{column}_hi"]] = means.reindex(table.index)
     for column, pairs in (all_comparisons(scores) if comparisons is None else comparisons).items():
-        table[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
+        if pairs["low"].notna().any():  # with too few speakers, nobody can be told to be better
+            table[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
     return table.reset_index(drop=True)
 
 

@@ -9,7 +9,7 @@ figures/            each as PNG, SVG and CSV
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -91,11 +91,9 @@ def write_report(run: Run, out: Path, trainings: Sequence[Path] = ()) -> Path:
     """
     material = Material(run)
     with drawing():
-        drawn = list(_curves(material))
-        pictures, each = [*drawn[:1], *_pictures(material, trainings)], drawn[1:]
-        for picture in [*pictures, *each]:
-            save(picture, out / "figures")
-    page = _page(material, _shown(pictures, out), _shown(each, out))
+        curves_of_columns = _saved(_curves(material), out / "figures")
+        others = _saved(_pictures(material, trainings), out / "figures")
+    page = _page(material, [*curves_of_columns[:1], *others], curves_of_columns[1:])
     tables = {
         "leaderboard.csv": material.table.to_csv(index=False),
         "leaderboard.md": markdown(material.table) + "\n",
@@ -136,21 +134,21 @@ def _pictures(material: Material, trainings: Sequence[Path]) -> Iterator[Picture
     yield from training_curves(trainings)
 
 
-def _shown(pictures: Sequence[Picture], out: Path) -> list[dict[str, str]]:
-    """What the page shows of figures that are saved."""
-    return [
-        {
-            "name": picture.name,
-            "title": picture.title,
-            "caption": picture.caption,
-            "svg": inline(
-                picture.name,
-                picture.title,
-                (out / "figures" / f"{picture.name}.svg").read_text("utf-8"),
-            ),
-        }
-        for picture in pictures
-    ]
+def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, str]]:
+    """Save figures as they come; what the page shows of them."""
+    shown = []
+    for picture in pictures:
+        save(picture, folder)
+        svg = (folder / f"{picture.name}.svg").read_text("utf-8")
+        shown.append(
+            {
+                "name": picture.name,
+                "title": picture.title,
+                "caption": picture.caption,
+                "svg": inline(picture.name, picture.title, svg),
+            }
+        )
+    return shown
 
 
 def _page(material: Material, pictures: list[dict[str, str]], each: list[dict[str, str]]) -> str:

@@ -106,10 +106,10 @@ def test_printed_tables_show_what_is_measured():
     assert markdown(table).splitlines()[2] == "| x | 6.00 | 1/3 | 1.23 |"
 
 
-def many(shift, direction="higher", conditions=("x", "y", "z")):
+def many(shift, direction="higher", conditions=("x", "y", "z"), speakers=10):
     """Leaderboard of three codecs on 20 items; x and y alike, z moved by `shift`."""
     random = np.random.default_rng(1)
-    items = [{"id": str(i), "speaker": str(i % 10)} for i in range(20)]
+    items = [{"id": str(i), "speaker": str(i % speakers)} for i in range(20)]
     values = {}
     for item in items:
         quality = random.normal()
@@ -130,6 +130,11 @@ def test_ranks_are_groups():
 
 def test_columns_without_direction_are_not_ranked():
     assert "q_rank" not in many(1.0, "none")
+
+
+def test_few_speakers_give_no_ranks():
+    assert "q_rank" in many(1.0, speakers=6)
+    assert "q_rank" not in many(1.0, speakers=5)
 
 
 def test_intervals_hold_their_means():

@@ -180,6 +180,20 @@ def test_several_runs_are_one_report_or_none(tmp_path, capsys):
     assert not (one / "report").exists()
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("conditions", "missing"),
+    [
+        ({"pcm": CONTROLS["pcm"]}, []),
+        ({"opus-6": ("opus", "codec", 6, 0.0)}, [("opus-6", "i000"), ("opus-6", "i001")]),
+    ],
+)
+def test_runs_with_nothing_to_compare_have_a_report(tmp_path, conditions, missing):
+    root = write_run(tmp_path / "run", conditions, items(2, 2), missing=missing)
+    assert main(["report", str(root)]) == 0
+    assert "Nothing suspicious" in (root / "report" / "report.html").read_text()
+
+
 def test_training_curves(tmp_path):
     (tmp_path / "validation.csv").write_text(
         "step,minutes,audio_seconds,name,value\n10,1,60,3stages/stoi,0.5\n20,2,120,stoi,0.6\n"

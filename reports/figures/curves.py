@@ -33,7 +33,7 @@ CAPTION = (
 
 def draw_curves(
     leaderboard: pd.DataFrame, directions: Mapping[str, str], folder: Path, title: str
-) -> Path:
+) -> None:
     """Write the curves of every column, and `curves.png`, `.svg` and `.csv`, an overview.
 
     Args:
@@ -41,14 +41,10 @@ def draw_curves(
         directions: of the metric columns to draw; those without any value are left out.
         folder: where the files go.
         title: of the overview.
-
-    Returns:
-        Path of the overview as PNG.
     """
     with drawing():
         for picture in curve_pictures(leaderboard, directions, title):
             save(picture, folder)
-    return folder / "curves.png"
 
 
 def curve_pictures(
@@ -59,7 +55,7 @@ def curve_pictures(
     names = zip(points["condition"], points["codec"], strict=True)
     points = points.assign(curve=[curve_of(condition, codec) for condition, codec in names])
     drawn = [c for c in directions if c in leaderboard and leaderboard[c].notna().any()]
-    if points.empty or not drawn:
+    if not drawn:
         return
     styles = marks(list(dict.fromkeys(points["curve"])))
     titles = {c: f"{look(c).long} {ARROWS[directions[c]]}".rstrip() for c in drawn}

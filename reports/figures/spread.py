@@ -50,12 +50,13 @@ def distributions(scores: Scores) -> Iterator[Picture]:
 
 def speakers(scores: Scores) -> Iterator[Picture]:
     """How far each speaker is from the mean of each condition."""
-    names = pd.Series({item: entry["speaker"] for item, entry in scores.items.items()})
-    known = names[names != ""]
+    speaker = pd.Series({item: entry["speaker"] for item, entry in scores.items.items()})
+    known = speaker[speaker != ""]
     columns = overview(scores.ranked)[:1]
-    if not columns or known.nunique() < 2:
+    names = scores.of_kind("codec", "oracle")
+    if not columns or not names or known.nunique() < 2:
         return
-    values = scores.of(columns[0])[scores.of_kind("codec", "oracle")].loc[known.index]
+    values = scores.of(columns[0])[names].loc[known.index]
     means = values.groupby(known).mean()
     offsets = (means - means.mean()).T.dropna(how="all").dropna(axis=1, how="all")
     offsets = offsets[offsets.mean().sort_values().index]
@@ -86,9 +87,9 @@ def sexes(scores: Scores) -> Iterator[Picture]:
     """Mean of each sex, with intervals, for the columns of the overview."""
     sex = pd.Series({item: entry["sex"] for item, entry in scores.items.items()})
     columns = overview(scores.ranked)[:3]
-    if not columns or not {"F", "M"} <= set(sex):
-        return
     names = scores.of_kind("codec", "oracle")
+    if not columns or not names or not {"F", "M"} <= set(sex):
+        return
     figure, grid = plt.subplots(
         1, len(columns), figsize=(4.4 * len(columns), 1.6 + 0.28 * len(names)),
         layout="constrained", sharey=True, squeeze=False,
