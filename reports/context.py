@@ -103,11 +103,14 @@ def _heads(scores: Scores) -> Iterator[dict[str, str]]:
         ("kbit/s", "measured from the payload", "lower"),
         ("n/N", "items without a failure", "higher"),
     ):
-        yield {"short": short, "long": long, "better": better, "arrow": "", "class": ""}
+        head = {"short": short, "long": long, "better": better}
+        yield head | {"arrow": "", "class": "", "common": ""}
     shown = overview(scores.measured)
     for column in scores.measured:
         direction = scores.directions[column]
+        common = len(scores.common(column, scores.of_kind("codec")))
         yield {
+            "common": f"{common}/{len(scores.items)}" if common < len(scores.items) else "",
             "short": look(column).short,
             "long": f"{look(column).long} ({column})",
             "better": "lower" if direction == "none" else direction,
@@ -239,7 +242,7 @@ def _failures(failures: pd.DataFrame) -> Iterator[dict[str, Any]]:
         yield {
             "condition": condition,
             "count": len(items),
-            "items": ", ".join(items[:_ITEMS_NAMED]) + more,
+            "named": ", ".join(items[:_ITEMS_NAMED]) + more,
             "columns": ", ".join(look(c).short for c in dict.fromkeys(part["column"])),
             "error": error,
         }

@@ -76,6 +76,13 @@ def test_the_page_needs_nothing_from_outside(report):
     assert len(page) < 30 * 2**20
 
 
+def test_the_page_names_failed_items_and_counts_common_ones(report):
+    page = (report / "report.html").read_text()
+    assert "<td>1 <small>i003</small></td>" in page
+    assert 'title="items that all codecs have">11/12</small>' in page
+    assert not re.findall(r"&lt;[\w-]+ (?:method|object) ", page)
+
+
 def test_names_cannot_break_the_page(report):
     page = (report / "report.html").read_text()
     assert HOSTILE not in page
@@ -110,7 +117,7 @@ def test_tables_of_the_report(report):
 
 def test_failures_have_their_reason(finished):
     (line,) = context(Material(read_run(finished)), [])["failures"]
-    assert (line["condition"], line["count"], line["items"], line["error"]) == (
+    assert (line["condition"], line["count"], line["named"], line["error"]) == (
         *("new-6", 1, "i003", "broke"),
     )
     assert line["columns"] == "PESQ, STOI, ESTOI"
