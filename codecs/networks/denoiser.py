@@ -1,0 +1,80 @@
+"""What denoisers have in common: their interface, the embedding of the diffusion time, attention.
+
+A denoiser maps a noisy signal to what its process predicts. What does not change from step to step
+is computed once by `prepare`.
+
+Conventions
+    x         noisy signal [B, channels, T]: a waveform has one channel and `hop` samples a frame,
+              a spectrogram or a latent one value per frame and channel
+    t         diffusion time [B] in [0, 1]
+    anchor    a first guess at the signal, of the same shape, or None where the condition gives none
+    features  of the condition, at the frame rate [B, features, k]
+"""
+
+import math
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class Denoiser(nn.Module, ABC):
+    """A network that takes part in every step of sampling."""
+
+    @abstractmethod
+    def prepare(self, features: Tensor) -> Tensor:
+        """The part of the work that all steps share, from features [B, features, k]."""
+
+    @abstractmethod
+    def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
+        """The prediction, of the shape of x."""
+
+
+class TimeEmbedding(nn.Module):
+    """Grad-TTS's embedding: sinusoids of 1000 t, then a two-layer perceptron; [B] to [B, dim]."""
+
+    SCALE = 1000.0
+    SPAN = 10_000.0  # ratio of the fastest to the slowest sinusoid
+
+    frequencies: Tensor
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        exponents = torch.arange(dim // 2) / (dim // 2 - 1)
+        frequencies = self.SCALE * torch.exp(-math.log(self.SPAN) * exponents)
+        self.register_buffer("frequencies", frequencies, persistent=False)
+        self.body = nn.Sequential(nn.Linear(dim, 4 * dim), nn.Mish(), nn.Linear(4 * dim, dim))
+
+    def forward(self, t: Tensor) -> Tensor:
+        angles = t[:, None].float() * self.frequencies
+        embedding: Tensor = self.body(torch.cat([angles.sin(), angles.cos()], dim=1))
+        return embedding
+
+
+class LinearAttention(nn.Module):
+    """Attention whose cost is linear in the positions, added with a learned scale that starts at 0.
+
+    Shapes: [B, C, N] to [B, C, N].
+
+    A. Katharopoulos et al., "Transformers are RNNs", ICML 2020, in the form that Grad-TTS uses: the
+    softmax is taken of the keys alone, over positions.
+    """
+
+    def __init__(self, channels: int, heads: int = 4, dim: int = 32) -> None:
+        super().__init__()
+        self.heads = heads
+        self.project = nn.Conv1d(channels, 3 * heads * dim, 1, bias=False)
+        self.exit = nn.Conv1d(heads * dim, channels, 1)
+        self.scale = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        query, key, value = self.project(x).unflatten(1, (3, self.heads, -1)).unbind(1)
+        summary = key.softmax(dim=-1) @ value.transpose(-1, -2)  # [B, heads, dim, dim]
+        y: Tensor = self.exit((summary.transpose(-1, -2) @ query).flatten(1, 2))
+        return x + self.scale * y
+
+
+def fill_frames(x: Tensor, multiple: int) -> Tensor:
+    """x [..., T] with zeros behind it, up to a multiple of frames."""
+    return F.pad(x, (0, -x.shape[-1] % multiple))

@@ -1,0 +1,206 @@
+"""A diffusion decoder: conditioner, anchor, denoiser and process behind one configuration.
+
+Every cell of the design space has the same conditioner, from the condition to features at the frame
+rate. What the denoiser makes is standardized per channel. The anchor is a first guess at it, from
+the features and, where the condition is of the output's own domain, from the condition itself; the
+process runs around the anchor. A waveform has an anchor only if the condition is one.
+
+Conventions
+    condition  log-mel [B, bands, k], dequantized latent [B, latent, k] or waveform [B, 1, k * hop]
+    output     the same three domains; the latent is the one before quantization
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from ..diffusion.processes import PROCESSES
+from ..diffusion.samplers import Sampler
+from .convnext import ConvNeXt, SpectralEncoder
+from .denoiser import Denoiser
+from .diffwave import DiffWave
+from .patch_wave import PatchWave
+from .unet1d import UNet1d
+from .unet2d import UNet2d
+
+Domain = Literal["wav", "mel", "lat"]
+DrawShape = Callable[[tuple[int, ...]], Tensor]
+
+SMALLEST_DEVIATION = 1e-3  # of a channel that never changes
+
+
+@dataclass(frozen=True)
+class DiffusionConfig:
+    """Domains and sizes of a diffusion decoder.
+
+    Attributes:
+        condition_channels, channels: of the condition and of the output; 1 for waveforms.
+        process: one of `diffusion.processes.PROCESSES`.
+        dim, depth: channels and layers of the waveform denoisers; the U-Nets' first width is `dim`,
+            and `multipliers` make the others from it.
+        rates: DiffWave's upsampling, multiplies to `hop`; patch: samples of a patch.
+        features, conditioner_dim, conditioner_depth: sizes of the conditioner.
+        n_fft: of the spectrum that the conditioner takes of a waveform.
+        built_on: fingerprint of the frozen weights that gave condition and output in training.
+    """
+
+    condition: Domain
+    output: Domain
+    condition_channels: int
+    channels: int
+    process: str
+    denoiser: Literal["diffwave", "patch-wave", "unet1d", "unet2d"]
+    dim: int
+    sample_rate: int = 16_000
+    hop: int = 320
+    depth: int = 8
+    multipliers: tuple[int, ...] = (1, 2, 4)
+    rates: tuple[int, ...] = (16, 20)
+    patch: int = 40
+    features: int = 128
+    conditioner_dim: int = 128
+    conditioner_depth: int = 4
+    n_fft: int = 960
+    built_on: str = ""
+
+    @property
+    def anchored(self) -> bool:
+        """Does the condition give a first guess at the output?"""
+        return self.output != "wav" or self.condition == "wav"
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What the condition tells the denoiser, the same at every step; standardized."""
+
+    anchor: Tensor | None
+    prepared: Tensor
+
+    def around(self, y: Tensor) -> Tensor:
+        """The signal at distance y from the anchor."""
+        return y if self.anchor is None else self.anchor + y
+
+
+class DiffusionDecoder(nn.Module):
+    """Samples of the output given the condition."""
+
+    output_mean: Tensor
+    output_deviation: Tensor
+    condition_mean: Tensor
+    condition_deviation: Tensor
+
+    def __init__(self, config: DiffusionConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.process = PROCESSES[config.process]()
+        sizes = {"output": config.channels, "condition": config.condition_channels}
+        for name, channels in sizes.items():
+            self.register_buffer(f"{name}_mean", torch.zeros(channels, 1))
+            self.register_buffer(f"{name}_deviation", torch.ones(channels, 1))
+        self.conditioner = _conditioner(config)
+        self.to_anchor: nn.Conv1d | None = None
+        if config.output != "wav":
+            self.to_anchor = nn.Conv1d(config.features, config.channels, 1)
+            nn.init.zeros_(self.to_anchor.weight)
+            assert self.to_anchor.bias is not None
+            nn.init.zeros_(self.to_anchor.bias)
+        self.denoiser = _denoiser(config)
+
+    def standardize(self, output: Tensor) -> Tensor:
+        """Output [B, channels, T] with mean 0 and deviation 1 per channel, over the training data.
+
+        A waveform keeps its level where the process needs a faint one (`Process.ends_in_noise`).
+        """
+        return (output - self.output_mean) / self.output_deviation
+
+    @torch.no_grad()
+    def measure(self, conditions: Tensor, outputs: Tensor) -> None:
+        """Take means and deviations per channel from data [B, channels, T]."""
+        for name, data in (("output", outputs), ("condition", conditions)):
+            mean = data.mean(dim=(0, 2))[:, None]
+            deviation = data.std(dim=(0, 2))[:, None].clamp_min(SMALLEST_DEVIATION)
+            getattr(self, f"{name}_mean").copy_(mean)
+            getattr(self, f"{name}_deviation").copy_(deviation)
+        if not self.process.ends_in_noise:
+            self.output_mean.zero_()
+            self.output_deviation.fill_(1)
+
+    def guide(self, condition: Tensor) -> Guide:
+        """Features and anchor of a condition."""
+        if self.config.condition == "wav":
+            features = self.conditioner(condition.squeeze(1))
+        else:
+            features = self.conditioner(
+                (condition - self.condition_mean) / self.condition_deviation
+            )
+        anchor: Tensor | None = None
+        if self.config.condition == self.config.output:
+            anchor = self.standardize(condition)
+        if self.to_anchor is not None:
+            learned = self.to_anchor(features)
+            anchor = learned if anchor is None else anchor + learned
+        # the anchor is part of the process, which runs in single precision
+        anchor = None if anchor is None else anchor.float()
+        return Guide(anchor, self.denoiser.prepare(features))
+
+    def predict(self, y: Tensor, t: Tensor, guide: Guide) -> Tensor:
+        """What the process predicts, for y at times t [B]."""
+        prediction: Tensor = self.denoiser(guide.around(y), t, guide.anchor, guide.prepared)
+        return prediction.float()
+
+    def sample(self, condition: Tensor, sampler: Sampler, nfe: int, draw: DrawShape) -> Tensor:
+        """An output drawn for a condition; `draw(shape)` gives standard normal tensors."""
+        guide, shape = self.guide(condition), self._shape(condition)
+        device = condition.device
+
+        def denoise(y: Tensor, time: float) -> Tensor:
+            t = torch.full((len(y),), time, device=device)
+            return self.process.clean(self.predict(y, t, guide), y, time)
+
+        made = sampler(denoise, self.process, nfe, lambda: draw(shape).to(device))
+        return self._restore(guide.around(made))
+
+    def regress(self, condition: Tensor) -> Tensor:
+        """The one output that the network makes of the condition when no noise is given to it.
+
+        Raises:
+            ValueError: the output has no anchor to start from.
+        """
+        c = self.config
+        if not c.anchored:
+            raise ValueError(f"a {c.condition} condition gives no first guess at a {c.output}")
+        return self._restore(self.refine(self.guide(condition)))
+
+    def refine(self, guide: Guide) -> Tensor:
+        """The standardized output of `regress`: the anchor, corrected by one evaluation."""
+        assert guide.anchor is not None
+        zero = torch.zeros_like(guide.anchor)
+        return guide.anchor + self.predict(zero, zero.new_ones(len(zero)), guide)
+
+    def _restore(self, standardized: Tensor) -> Tensor:
+        return standardized * self.output_deviation + self.output_mean
+
+    def _shape(self, condition: Tensor) -> tuple[int, int, int]:
+        c = self.config
+        frames = condition.shape[-1] // (c.hop if c.condition == "wav" else 1)
+        return len(condition), c.channels, frames * (c.hop if c.output == "wav" else 1)
+
+
+def _conditioner(c: DiffusionConfig) -> nn.Module:
+    if c.condition == "wav":
+        return SpectralEncoder(c.n_fft, c.hop, c.conditioner_dim, c.conditioner_depth, c.features)
+    channels, dim = c.condition_channels, c.conditioner_dim
+    return ConvNeXt(channels, dim, c.conditioner_depth, c.features, kernel=7)
+
+
+def _denoiser(c: DiffusionConfig) -> Denoiser:
+    if c.denoiser == "diffwave":
+        return DiffWave(c.features, c.rates, c.dim, c.depth, c.anchored)
+    if c.denoiser == "patch-wave":
+        return PatchWave(c.features, c.hop, c.patch, c.dim, c.depth, c.anchored)
+    if c.denoiser == "unet1d":
+        return UNet1d(c.channels, c.features, c.dim, c.multipliers, c.anchored)
+    return UNet2d(c.channels, c.dim, c.multipliers)

@@ -1,0 +1,100 @@
+"""Grad-TTS's denoiser: a two-dimensional U-Net over a mel spectrogram, time against bands.
+
+The anchor and the noisy spectrogram are its two input channels; what the condition knows reaches it
+through the anchor alone. The bands of a mel spectrogram are neighbours, which is what convolving
+over them supposes; the channels of a latent are not (`networks.unet1d`).
+
+V. Popov et al., "Grad-TTS: A Diffusion Probabilistic Model for Text-to-Speech", ICML 2021.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from .denoiser import Denoiser, LinearAttention, TimeEmbedding, fill_frames
+
+GROUPS = 8
+
+
+class Block(nn.Sequential):
+    """Convolution, group normalization, Mish."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, 3, padding=1), nn.GroupNorm(GROUPS, outputs), nn.Mish()
+        )
+
+
+class ResidualBlock(nn.Module):
+    """Two blocks, the time's embedding added between them, beside a skip."""
+
+    def __init__(self, inputs: int, outputs: int, time: int) -> None:
+        super().__init__()
+        self.time = nn.Sequential(nn.Mish(), nn.Linear(time, outputs))
+        self.first, self.second = Block(inputs, outputs), Block(outputs, outputs)
+        self.skip = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
+
+    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+        y: Tensor = self.second(self.first(x) + self.time(time)[:, :, None, None])
+        skip: Tensor = self.skip(x)
+        return y + skip
+
+
+class Stage(nn.Module):
+    """Two residual blocks and attention over all positions."""
+
+    def __init__(self, inputs: int, outputs: int, time: int) -> None:
+        super().__init__()
+        self.first = ResidualBlock(inputs, outputs, time)
+        self.second = ResidualBlock(outputs, outputs, time)
+        self.attention = LinearAttention(outputs)
+
+    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+        y = self.second(self.first(x, time), time)
+        attended: Tensor = self.attention(y.flatten(2))
+        return attended.view_as(y)
+
+
+class UNet2d(Denoiser):
+    """Spectrograms [B, bands, k]; the number of bands must divide by every downsampling."""
+
+    def __init__(self, bands: int, dim: int, multipliers: Sequence[int]) -> None:
+        """Raises ValueError if the bands cannot be halved as often as there are stages."""
+        super().__init__()
+        self.multiple = 2 ** (len(multipliers) - 1)
+        if bands % self.multiple:
+            raise ValueError(f"{bands} bands do not divide by {self.multiple}")
+        widths = [2, *(dim * m for m in multipliers)]
+        self.time = TimeEmbedding(dim)
+        self.down = nn.ModuleList(Stage(a, b, dim) for a, b in pairwise(widths))
+        self.shrink = nn.ModuleList(nn.Conv2d(w, w, 3, 2, 1) for w in widths[1:-1])
+        self.middle = nn.ModuleList(ResidualBlock(widths[-1], widths[-1], dim) for _ in range(2))
+        self.attention = LinearAttention(widths[-1])
+        rising = list(pairwise(reversed(widths[1:])))
+        self.up = nn.ModuleList(Stage(2 * a, b, dim) for a, b in rising)
+        self.grow = nn.ModuleList(nn.ConvTranspose2d(b, b, 4, 2, 1) for _, b in rising)
+        self.exit = nn.Sequential(Block(dim, dim), nn.Conv2d(dim, 1, 1))
+
+    def prepare(self, features: Tensor) -> Tensor:
+        """The features themselves, which the anchor already speaks for."""
+        return features
+
+    def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
+        """Raises ValueError without an anchor."""
+        if anchor is None:
+            raise ValueError("the two-dimensional U-Net is conditioned by an anchor; there is none")
+        time = self.time(t)
+        y, skips = fill_frames(torch.stack([anchor, x], dim=1), self.multiple), []
+        for i, stage in enumerate(self.down):
+            y = stage(y, time)
+            skips.append(y)
+            if i < len(self.shrink):
+                y = self.shrink[i](y)
+        y = self.middle[0](y, time)
+        y = self.middle[1](self.attention(y.flatten(2)).view_as(y), time)
+        for stage, grow in zip(self.up, self.grow, strict=True):
+            y = grow(stage(torch.cat([y, skips.pop()], dim=1), time))
+        prediction: Tensor = self.exit(y).squeeze(1)
+        return prediction[..., : x.shape[-1]]
