@@ -1,5 +1,7 @@
 """Finds codecs by their files and makes operating points from names or settings.
 
+A file defines `CODEC`, or `CODECS` where several classes are one idea.
+
 Another package adds a codec by an entry point of the group `nscbench.codecs`:
 
     [project.entry-points."nscbench.codecs"]
@@ -28,8 +30,9 @@ def available() -> dict[str, type[Codec]]:
     for folder in FOLDERS:
         package = import_module(f"{__package__}.{folder}")
         for module in sorted(info.name for info in iter_modules(package.__path__)):
-            codec = getattr(import_module(f"{package.__name__}.{module}"), "CODEC", None)
-            if codec is not None:
+            content = vars(import_module(f"{package.__name__}.{module}"))
+            one = [content["CODEC"]] if "CODEC" in content else []
+            for codec in (*one, *content.get("CODECS", ())):
                 found[codec.name] = codec
     for point in entry_points(group=ENTRY_POINTS):
         codec = point.load()

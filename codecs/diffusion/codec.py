@@ -1,0 +1,165 @@
+"""A codec of the design space: front end, diffusion decoder, back end.
+
+A decoder belongs to the weights that gave its condition and its target in training. It knows their
+fingerprint and refuses others, whose indices or latents would mean something else; any vocoder of
+the same log-mel fits.
+
+Every item is decoded alone and takes its noise from its own generator, drawn on the CPU.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from ..base import CodecError
+from ..networks.diffusion import DiffusionConfig, DiffusionDecoder, DrawShape
+from ..noise import Noise
+from ..pretrained import BUILDERS, fingerprint, missing
+from ..settings import choose
+from ..token_codec import TokenCodec
+from .back_ends import BackEnd
+from .front_ends import FrontEnd
+from .processes import Chain
+from .samplers import FAST_BETAS, SAMPLERS
+
+RATES = (1.5, 3.0)
+NFES = (1, 2, 4, 6, 10, 25, 50)
+
+# component of the weights' files: of a decoder that samples, of one that regresses
+DECODERS = ("diffusion", "regression")
+BUILDERS.update(dict.fromkeys(DECODERS, (DiffusionConfig, DiffusionDecoder)))
+
+
+@dataclass(frozen=True)
+class DiffusionCodec(TokenCodec):
+    """One rate of one cell; a subclass names its front end and its back end.
+
+    Attributes:
+        nfe: number of evaluations of the denoiser per decoded signal.
+        sampler: one of `samplers.SAMPLERS`.
+        weights, front_weights, back_weights: of the decoder and the two ends, as embedded names or
+            paths; by default those named after the cell and the ends' components.
+    """
+
+    stochastic: ClassVar[bool] = True
+    rates: ClassVar[tuple[float, ...]] = RATES
+    operating_points: ClassVar = tuple({"kbps": rate} for rate in RATES)
+    front: ClassVar[FrontEnd]
+    back: ClassVar[BackEnd]
+
+    nfe: int = 10
+    sampler: str = "euler"
+    weights: str = field(default="", metadata={"in_name": False})
+    front_weights: str = field(default="", metadata={"in_name": False})
+    back_weights: str = field(default="", metadata={"in_name": False})
+
+    def __init_subclass__(cls, *, front: FrontEnd, back: BackEnd) -> None:
+        cls.name = cell(front, back)
+        cls.front, cls.back = front, back
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        choose(self, "nfe", NFES)
+        if self.sampler not in SAMPLERS:
+            allowed = ", ".join(SAMPLERS)
+            raise CodecError(f"{self.name} has no sampler={self.sampler!r}; there are: {allowed}")
+        if self.sampler == "midpoint" and self.nfe % 2:
+            raise CodecError(f"sampler='midpoint' takes an even nfe, not {self.nfe}")
+        if self.sampler == "fast" and self.nfe != len(FAST_BETAS):
+            raise CodecError(f"sampler='fast' takes nfe={len(FAST_BETAS)}, not {self.nfe}")
+
+    @classmethod
+    def unavailable(cls) -> str:
+        return missing(cls.front.component, cls.name, *filter(None, [cls.back.component]))
+
+    @property
+    def components(self) -> dict[str, str]:
+        weights = {
+            self.front.component: self.front_weights or self.front.component,
+            "diffusion": self.weights or self.name,
+        }
+        if self.back.component and self.back.component not in weights:
+            weights[self.back.component] = self.back_weights or self.back.component
+        return weights
+
+    @torch.inference_mode()
+    def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+        signals = []
+        for item, payload in enumerate(payloads):
+            if not payload:
+                signals.append(torch.zeros(0))
+                continue
+            indices = self._read(payload)[None].to(self.device)
+            drawn = self.draw(indices, _generator(noise, item, len(payloads)))
+            signals.append(drawn[0].cpu())
+        return signals
+
+    def tokenize(self, audio: Tensor) -> Tensor:
+        return self.front.tokenize(self.network(self.front.component), audio, self.stages)
+
+    def render(self, indices: Tensor) -> Tensor:
+        """The signal that leaves nothing to chance: all noise is zero."""
+        return self.draw(indices, torch.zeros)
+
+    def draw(self, indices: Tensor, draw: DrawShape) -> Tensor:
+        """Signal [1, k * hop] of indices [1, stages, k] and standard normal tensors.
+
+        Raises:
+            CodecError: the weights are of another cell, were trained on other weights, or their
+                process has no such sampler.
+        """
+        decoder = self.network("diffusion")
+        check(decoder.config, self.front, self.back, self.components)
+        if self.sampler == "fast" and not isinstance(decoder.process, Chain):
+            raise CodecError(
+                f"sampler='fast' is for discrete chains; the process of these weights of "
+                f"{self.name} is {decoder.config.process!r}"
+            )
+        condition = self.front.condition(self.network(self.front.component), indices)
+        made = decoder.sample(condition, SAMPLERS[self.sampler], self.nfe, draw)
+        component = self.back.component
+        return self.back.waveform(self.network(component) if component else None, made)
+
+
+def cell(front: FrontEnd, back: BackEnd) -> str:
+    """Name of the pairing: condition, 2, output."""
+    return f"{front.domain}2{back.domain}"
+
+
+def foundation(front: FrontEnd, back: BackEnd, weights: Mapping[str, str]) -> str:
+    """Fingerprint of what a decoder of this cell is built on, by the weights of each component."""
+    names = [weights[front.component]]
+    if back.domain == "lat" and back.component != front.component:
+        names.append(weights[back.component])
+    return fingerprint(*names)
+
+
+def check(
+    config: DiffusionConfig, front: FrontEnd, back: BackEnd, weights: Mapping[str, str]
+) -> None:
+    """Does a decoder fit the two ends with these weights?
+
+    Raises:
+        CodecError: it is of another cell, or was trained on others than these.
+    """
+    if (config.condition, config.output) != (front.domain, back.domain):
+        raise CodecError(
+            f"these weights are of {config.condition}2{config.output}, not of {cell(front, back)}"
+        )
+    if config.built_on != foundation(front, back, weights):
+        raise CodecError(
+            f"this decoder of {cell(front, back)} was trained on other weights than "
+            f"{', '.join(sorted(set(weights.values())))}: train it anew, or name those"
+        )
+
+
+def _generator(noise: Noise, item: int, items: int) -> DrawShape:
+    """Draws of one item of a batch; those of the others are left where they are."""
+
+    def draw(shape: tuple[int, ...]) -> Tensor:
+        return noise.randn([shape if i == item else (0,) for i in range(items)])[item]
+
+    return draw
