@@ -66,4 +66,4 @@ def _vectors(signatures: Sequence[str]) -> NDArray[np.float32]:
     raw = [np.frombuffer(base64.b64decode(text), np.int8) for text in signatures]
     vectors = np.asarray(raw, dtype=np.float32)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, norms + 1e-9, dtype=np.float32)
+    return np.asarray(vectors / (norms + 1e-9), dtype=np.float32)
