@@ -40,7 +40,14 @@ def describe(suite: Suite, items: Sequence[Item], device: str) -> dict[str, Any]
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws},
         "conditions": [describe_condition(codec) for codec in suite.codecs],
-        "metrics": [{"metric": name, "version": metric_version(name)} for name in suite.metrics],
+        "metrics": [
+            {
+                "metric": name,
+                "version": metric_version(name),
+                "columns": dict(metrics.get(name).columns),
+            }
+            for name in suite.metrics
+        ],
         "unavailable": dict(suite.unavailable),
         "seeds": "BLAKE2b of the item's id and the draw; one generator per item, on the CPU",
         "device": device,
