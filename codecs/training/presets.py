@@ -12,6 +12,7 @@ from ..networks.codec import CodecConfig
 from ..networks.discriminators import CriticConfig
 from ..networks.mel_autoencoder import MelCodecConfig
 from ..networks.vocoder import VocoderConfig
+from .cells import CELLS
 from .component import Component, Recipe
 from .components import GanCodec, MelAutoencoder, VocoderTraining
 
@@ -91,4 +92,5 @@ COMPONENTS: dict[str, Callable[[Size], Component]] = {
     "mel": mel,
     "vocoder": vocoder,
     "vocoder-spectral": vocoder_spectral,
+    **CELLS,
 }

@@ -1,0 +1,102 @@
+"""The cells of the design space as components: their sizes and what they are built on.
+
+All cells of one size have the same conditioner and the same recipe; denoisers differ with the
+output's domain and are about equally large. A cell is trained on the frozen weights of its ends:
+the embedded ones for the small size, those of `checkpoints/COMPONENT-paper` for the other.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..diffusion.back_ends import BackEnd, LatBackEnd, MelBackEnd, WavBackEnd
+from ..diffusion.codec import cell, foundation
+from ..diffusion.front_ends import FrontEnd, LatFrontEnd, MelFrontEnd, WavFrontEnd
+from ..networks.diffusion import DiffusionConfig, Domain
+from ..pretrained import load
+from .component import Component, Recipe
+from .diffusion import DiffusionTraining, Ends, RegressionTraining
+
+if TYPE_CHECKING:
+    from .presets import Size
+
+FRONT_ENDS: tuple[FrontEnd, ...] = (MelFrontEnd(), LatFrontEnd(), WavFrontEnd())
+BACK_ENDS: tuple[BackEnd, ...] = (WavBackEnd(), MelBackEnd(), LatBackEnd())
+
+RECIPES: dict["Size", Recipe] = {
+    "small": Recipe(8, 20_480, 5e-4),
+    "paper": Recipe(16, 51_200, 2e-4),
+}
+CONDITIONERS: dict["Size", dict[str, Any]] = {
+    "small": {},
+    "paper": {"conditioner_dim": 256, "conditioner_depth": 6, "n_fft": 1280},
+}
+DENOISERS: dict["Size", dict[Domain, dict[str, Any]]] = {
+    "small": {
+        "wav": {"process": "flow", "denoiser": "patch-wave", "dim": 192},
+        "mel": {"process": "mean-reverting", "denoiser": "unet2d", "dim": 32},
+        "lat": {"process": "flow", "denoiser": "unet1d", "dim": 96, "multipliers": (1, 2)},
+    },
+    "paper": {
+        "wav": {"process": "diffwave", "denoiser": "diffwave", "dim": 64, "depth": 30},
+        "mel": {"process": "mean-reverting", "denoiser": "unet2d", "dim": 64},
+        "lat": {"process": "flow", "denoiser": "unet1d", "dim": 256, "multipliers": (1, 2, 2)},
+    },
+}
+
+
+def configure(
+    front: FrontEnd, back: BackEnd, size: "Size", front_config: Any, back_config: Any
+) -> DiffusionConfig:
+    """The decoder of a cell, by the configurations of the networks at its ends."""
+    return DiffusionConfig(
+        condition=front.domain,
+        output=back.domain,
+        condition_channels=front.channels(front_config),
+        channels=back.channels(back_config),
+        sample_rate=front_config.sample_rate,
+        hop=front_config.hop,
+        **CONDITIONERS[size],
+        **DENOISERS[size][back.domain],
+    )
+
+
+def train_cell(
+    front: FrontEnd,
+    back: BackEnd,
+    size: "Size",
+    kind: type[DiffusionTraining] = DiffusionTraining,
+    **changes: Any,
+) -> Component:
+    """A cell's component; `changes` are of the decoder's configuration."""
+    weights = {
+        component: component if size == "small" else trained(component)
+        for component in (front.component, back.component)
+        if component
+    }
+    first = load(weights[front.component], front.component)
+    last = load(weights[back.component], back.component) if back.component else None
+    config = configure(front, back, size, first.config, last.config if last else None)
+    config = replace(config, built_on=foundation(front, back, weights), **changes)
+    ends = Ends(front, first.network, back, last.network if last else None)
+    return kind(config, ends, RECIPES[size])
+
+
+def trained(component: str) -> str:
+    """Where `nscbench train COMPONENT --size paper` leaves its weights."""
+    return f"checkpoints/{component}-paper/{component}.safetensors"
+
+
+CELLS: dict[str, Callable[["Size"], Component]] = {
+    **{
+        cell(front, back): partial(train_cell, front, back)
+        for front in FRONT_ENDS
+        for back in BACK_ENDS
+    },
+    # published backbone at the small size, for the comparison with patches at equal training time
+    "lat2wav-diffwave": partial(
+        train_cell, LatFrontEnd(), WavBackEnd(), denoiser="diffwave", dim=64, depth=30
+    ),
+    "mel-regression": partial(train_cell, MelFrontEnd(), MelBackEnd(), kind=RegressionTraining),
+}

@@ -1,0 +1,168 @@
+"""Training of diffusion decoders: speech to condition and target, one loss for every cell.
+
+The frozen ends turn crops into pairs; every item gets one of the rates, so that one decoder serves
+all of them. The anchor learns by Grad-TTS's prior loss, half the squared distance, and is a
+constant to the process around it; the denoiser's own sight of it carries gradients.
+
+V. Popov et al., "Grad-TTS", ICML 2021, section 3.3.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..diffusion.back_ends import BackEnd
+from ..diffusion.codec import RATES
+from ..diffusion.front_ends import FrontEnd
+from ..diffusion.samplers import euler
+from ..networks.diffusion import DiffusionConfig, DiffusionDecoder, Guide
+from .component import Component, Recipe, Turn, autocast
+
+LARGEST_GRADIENT = 1.0
+MEASURED_BATCHES = 20  # for means and deviations
+VALIDATION_TIMES = 8
+VALIDATION_NFE = 10
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The two ends of a cell and their frozen networks; None for a back end that needs none."""
+
+    front: FrontEnd
+    front_network: nn.Module
+    back: BackEnd
+    back_network: nn.Module | None
+
+    @property
+    def stage_counts(self) -> tuple[int, ...]:
+        """Quantizer stages of the rates of the design space."""
+        c: Any = self.front_network.config
+        stage_kbps = c.sample_rate / c.hop * (c.entries - 1).bit_length() / 1000
+        return tuple(round(rate / stage_kbps) for rate in RATES)
+
+
+class DiffusionTraining(Component):
+    """A diffusion decoder between two frozen ends."""
+
+    name = "diffusion"
+    model: DiffusionDecoder
+    critics = None
+
+    def __init__(self, config: DiffusionConfig, ends: Ends, recipe: Recipe) -> None:
+        super().__init__()
+        self.model = DiffusionDecoder(config)
+        self.recipe = recipe
+        self.ends = ends
+        self.front_network = ends.front_network.eval().requires_grad_(False)
+        self.back_network = ends.back_network
+        if self.back_network is not None:
+            self.back_network.eval().requires_grad_(False)
+
+    def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
+        pairs = [self.pair(crops(), generator) for _ in range(MEASURED_BATCHES)]
+        self.model.measure(torch.cat([c for c, _ in pairs]), torch.cat([o for _, o in pairs]))
+
+    def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
+        condition, output = self.pair(audio, turn.generator)
+        with autocast(audio.device):
+            losses = self.losses(self.model, condition, output, turn.generator)
+        turn.model_optimizer.zero_grad(set_to_none=True)
+        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
+        turn.model_optimizer.step()
+        return {name: loss.detach() for name, loss in losses.items()}
+
+    def losses(
+        self, model: DiffusionDecoder, condition: Tensor, output: Tensor, generator: torch.Generator
+    ) -> dict[str, Tensor]:
+        """Losses of pairs [B, ...], each at a time and with noise of its own."""
+        guide, target = model.guide(condition), model.standardize(output)
+        own = self._own_loss(model, guide, target, generator)
+        return own | prior_loss(model, guide, target)
+
+    def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
+        return {
+            f"{count}stages": self.ends.back.waveform(
+                self.back_network, self._make(model, self._condition(audio, count))
+            )
+            for count in self.ends.stage_counts
+        }
+
+    def distances(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
+        copies = audio.expand(VALIDATION_TIMES, -1)
+        output = self.ends.back.target(self.back_network, copies)
+        return {
+            f"{count}stages/{name}": loss
+            for count in self.ends.stage_counts
+            for name, loss in self.losses(
+                model, self._condition(copies, count), output, torch.Generator().manual_seed(0)
+            ).items()
+        }
+
+    @torch.no_grad()
+    def pair(self, audio: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Conditions and outputs of signals [B, k * hop], each item at a rate of its own."""
+        self.front_network.eval()  # the trainer's `train()` reaches them, and they must not learn
+        if self.back_network is not None:
+            self.back_network.eval()
+        counts = self.ends.stage_counts
+        choice = torch.randint(len(counts), (len(audio),), generator=generator)
+        indices = self.ends.front.tokenize(self.front_network, audio, max(counts))
+        decoded = [
+            self.ends.front.condition(self.front_network, indices[:, :count]) for count in counts
+        ]
+        condition = torch.stack(decoded)[choice, torch.arange(len(audio))]
+        return condition, self.ends.back.target(self.back_network, audio)
+
+    def _own_loss(
+        self, model: DiffusionDecoder, guide: Guide, target: Tensor, generator: torch.Generator
+    ) -> dict[str, Tensor]:
+        process = model.process
+        residual = target if guide.anchor is None else target - guide.anchor.detach()
+        t = process.draw_times(len(target), generator)
+        noise = torch.randn(target.shape, generator=generator).to(target)
+        y = process.diffuse(residual, noise, t)
+        prediction = model.predict(y, t.to(target), guide)
+        wanted = process.target(residual, noise, t)
+        # as published: L1 for DiffWave's noise, squares for Grad-TTS and for flows
+        absolute = process.predicts == "noise" and model.config.output == "wav"
+        distance = F.l1_loss if absolute else F.mse_loss
+        return {"diffusion": distance(prediction, wanted)}
+
+    def _make(self, model: DiffusionDecoder, condition: Tensor) -> Tensor:
+        generator = torch.Generator().manual_seed(0)
+
+        def draw(shape: tuple[int, ...]) -> Tensor:
+            return torch.randn(shape, generator=generator)
+
+        return model.sample(condition, euler, VALIDATION_NFE, draw)
+
+    def _condition(self, audio: Tensor, count: int) -> Tensor:
+        front, network = self.ends.front, self.front_network
+        return front.condition(network, front.tokenize(network, audio, count))
+
+
+class RegressionTraining(DiffusionTraining):
+    """The ablation: the same network, one evaluation, L1 distance."""
+
+    name = "regression"
+
+    def _own_loss(
+        self, model: DiffusionDecoder, guide: Guide, target: Tensor, generator: torch.Generator
+    ) -> dict[str, Tensor]:
+        return {"regression": F.l1_loss(model.refine(guide), target)}
+
+    def _make(self, model: DiffusionDecoder, condition: Tensor) -> Tensor:
+        return model.regress(condition)
+
+
+def prior_loss(model: DiffusionDecoder, guide: Guide, target: Tensor) -> dict[str, Tensor]:
+    """Half the squared distance of a learned anchor; nothing where none is learned."""
+    if model.to_anchor is None:
+        return {}
+    assert guide.anchor is not None
+    return {"prior": 0.5 * F.mse_loss(guide.anchor, target)}

@@ -1,0 +1,171 @@
+"""Denoisers: sizes against the published ones, shapes, and what may and may not reach what."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from nscbench.codecs.diffusion.samplers import SAMPLERS
+from nscbench.codecs.networks.denoiser import Denoiser, LinearAttention, TimeEmbedding
+from nscbench.codecs.networks.diffusion import DiffusionConfig, DiffusionDecoder
+from nscbench.codecs.networks.diffwave import DiffWave, StepEmbedding
+from nscbench.codecs.networks.patch_wave import PatchWave
+from nscbench.codecs.networks.unet1d import UNet1d
+from nscbench.codecs.networks.unet2d import UNet2d
+from nscbench.codecs.training.cells import DENOISERS
+
+HOP, FRAMES = 40, 5
+
+
+def parameters(network: nn.Module) -> float:
+    """In millions."""
+    return sum(p.numel() for p in network.parameters()) / 1e6
+
+
+def test_published_sizes() -> None:
+    """The published code of DiffWave and Grad-TTS, instantiated and counted."""
+    assert parameters(DiffWave(80, (16, 16), 64, 30, False)) == pytest.approx(2.62, abs=0.005)
+    assert parameters(DiffWave(128, (16, 16), 64, 30, False)) == pytest.approx(2.80, abs=0.005)
+    assert parameters(UNet2d(80, 64, (1, 2, 4))) == pytest.approx(7.63, abs=0.006)
+    assert parameters(UNet2d(80, 128, (1, 2, 4))) == pytest.approx(29.6, abs=0.05)
+
+
+@pytest.mark.parametrize("output", ["wav", "mel", "lat"])
+def test_small_decoders_are_about_equally_large(output) -> None:
+    channels = {"wav": 1, "mel": 80, "lat": 64}[output]
+    config = DiffusionConfig("lat", output, 64, channels, **DENOISERS["small"][output])
+    assert 2.2 < parameters(DiffusionDecoder(config)) < 3.0
+
+
+def denoisers(anchored: bool) -> dict[str, tuple[Denoiser, tuple[int, ...]]]:
+    """Tiny ones without a layer at zero, and the shape of their signals."""
+    torch.manual_seed(0)
+    made: dict[str, tuple[Denoiser, tuple[int, ...]]] = {
+        "diffwave": (DiffWave(6, (4, 10), 4, 3, anchored), (2, 1, HOP * FRAMES)),
+        "patch-wave": (PatchWave(6, HOP, 20, 8, 2, anchored), (2, 1, HOP * FRAMES)),
+        "unet1d": (UNet1d(3, 6, 16, (1, 2), anchored), (2, 3, FRAMES)),
+    }
+    if anchored:
+        made["unet2d"] = UNet2d(8, 8, (1, 2)), (2, 8, FRAMES)
+    for network, _ in made.values():
+        for parameter in network.parameters():
+            if not parameter.any():
+                nn.init.normal_(parameter, std=0.3)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "anchored"),
+    [(n, a) for n in ("diffwave", "patch-wave", "unet1d") for a in (False, True)]
+    + [("unet2d", True)],
+)
+def test_prediction_depends_on_all_that_is_given(name: str, anchored: bool) -> None:
+    network, shape = denoisers(anchored)[name]
+    x, features = torch.randn(shape), torch.randn(2, 6, FRAMES)
+    anchor = torch.randn(shape) if anchored else None
+    t = torch.tensor([0.3, 0.6])
+    base = network(x, t, anchor, network.prepare(features))
+    assert base.shape == shape
+    assert not torch.allclose(base, network(x, t + 0.2, anchor, network.prepare(features)))
+    assert not torch.allclose(base, network(x + 1, t, anchor, network.prepare(features)))
+    if anchor is not None:
+        other = network(x, t, anchor + torch.randn(shape), network.prepare(features))
+        assert not torch.allclose(base, other)
+    if name != "unet2d":  # sees the condition through the anchor alone
+        assert not torch.allclose(base, network(x, t, anchor, network.prepare(features + 1)))
+    one = network(x[:1], t[:1], anchor[:1] if anchored else None, network.prepare(features[:1]))
+    torch.testing.assert_close(one, base[:1], atol=1e-5, rtol=1e-4)
+
+
+def test_impossible_sizes_are_refused() -> None:
+    with pytest.raises(ValueError, match="no whole number of patches"):
+        PatchWave(6, 320, 36, 8, 1, False)
+    with pytest.raises(ValueError, match="do not divide by 4"):
+        UNet2d(81, 8, (1, 2, 4))
+    with pytest.raises(ValueError, match="conditioned by an anchor"):
+        UNet2d(8, 8, (1,))(torch.zeros(1, 8, 4), torch.ones(1), None, torch.zeros(1))
+
+
+def test_step_embedding_is_diffwave_s() -> None:
+    """Ten to the power of 4j / 63 times the step's number; between steps, the line."""
+    embedding = StepEmbedding()
+    assert embedding.table.shape == (50, 128)
+    assert float(embedding.table[3, 10]) == pytest.approx(math.sin(3 * 10 ** (40 / 63)), abs=1e-4)
+    times = torch.tensor([0.02, 0.04, 0.03])  # steps 0, 1 and half-way
+    embedding.body = nn.Identity()
+    first, second, between = embedding(times)
+    torch.testing.assert_close(first, embedding.table[0])
+    torch.testing.assert_close(between, (first + second) / 2, atol=1e-4, rtol=0)
+
+
+def test_time_embedding_is_grad_tts_s() -> None:
+    embedding = TimeEmbedding(64)
+    assert embedding.frequencies[0] == 1000
+    assert float(embedding.frequencies[-1]) == pytest.approx(0.1)
+
+
+def test_attention_starts_as_identity_and_averages_values() -> None:
+    attention = LinearAttention(8, heads=2, dim=4)
+    x = torch.randn(1, 8, 10)
+    assert torch.equal(attention(x), x)
+    nn.init.ones_(attention.scale)
+    constant = torch.ones(1, 8, 10)
+    out = attention(constant)
+    # equal keys share the weight: every position gets the same
+    torch.testing.assert_close(out, out[..., :1].expand_as(out))
+
+
+DIFFUSION = DiffusionConfig(
+    "mel", "mel", 8, 8, "mean-reverting", "unet2d", 8, multipliers=(1, 2), features=8
+)
+
+
+def test_decoder_standardizes_and_restores() -> None:
+    decoder = DiffusionDecoder(DIFFUSION)
+    data = 3 + 2 * torch.randn(4, 8, 50, generator=torch.Generator().manual_seed(0))
+    decoder.measure(data, data)
+    standard = decoder.standardize(data)
+    assert standard.mean(dim=(0, 2)).abs().max() < 1e-5
+    torch.testing.assert_close(standard.std(dim=(0, 2)), torch.ones(8))
+    # untrained, the anchor of a condition of the output's own domain is the condition itself
+    guide = decoder.guide(data)
+    torch.testing.assert_close(guide.anchor, standard)
+
+
+def test_waveform_of_a_chain_that_leaves_signal_keeps_its_level() -> None:
+    for process, level in (("diffwave", 0.1), ("flow", 1.0)):
+        config = DiffusionConfig("lat", "wav", 4, 1, process, "diffwave", 4, depth=1, features=4)
+        decoder = DiffusionDecoder(config)
+        wave = 0.1 * torch.randn(2, 1, 3200, generator=torch.Generator().manual_seed(0))
+        decoder.measure(torch.randn(2, 4, 10), wave)
+        assert float(decoder.standardize(wave).std()) == pytest.approx(level, rel=0.05)
+
+
+def test_regression_needs_an_anchor() -> None:
+    config = DiffusionConfig("mel", "wav", 4, 1, "flow", "patch-wave", 8, depth=1, features=4)
+    with pytest.raises(ValueError, match="no first guess"):
+        DiffusionDecoder(config).regress(torch.zeros(1, 4, 3))
+
+
+def test_perfect_denoiser_is_sampled_back() -> None:
+    """A denoiser that knows the noise free output returns it, with every sampler."""
+    decoder = DiffusionDecoder(DIFFUSION)
+    condition, wanted = torch.randn(2, 1, 8, 6)
+    process = decoder.process
+
+    class Oracle(nn.Module):
+        def prepare(self, features):
+            return features
+
+        def forward(self, x, t, anchor, prepared):
+            level = process.level(float(t[0]))
+            return (x - anchor - level.alpha * (wanted - anchor)) / level.sigma
+
+    decoder.denoiser = Oracle()  # type: ignore[assignment]
+    generator = torch.Generator().manual_seed(0)
+    for name, nfe in (("ancestral", 4), ("dpmpp", 4), ("euler", 200), ("midpoint", 100)):
+        made = decoder.sample(
+            condition, SAMPLERS[name], nfe, lambda shape: torch.randn(shape, generator=generator)
+        )
+        torch.testing.assert_close(made, wanted, atol=0.02, rtol=0)
