@@ -6,8 +6,8 @@ Every process is a Gaussian path from data at time 0 to standard normal noise at
 
 around a centre: zero, or the anchor that the condition gives. Around an anchor the
 variance-preserving path is the forward SDE of Grad-TTS, dX = (mu - X) beta / 2 dt + sqrt(beta) dW,
-and the straight path is a flow from N(anchor, 1) to the data. Since only alpha and sigma tell the
-processes apart, each sampler serves all of them.
+and the straight path is a flow from noise around the anchor to the data. Since only alpha and sigma
+tell the processes apart, each sampler serves all of them.
 
 Conventions
     t       within [0, 1], rising with the noise; step n of a chain of T is n / T

@@ -4,8 +4,9 @@ A denoiser maps a noisy signal to what its process predicts. What does not chang
 is computed once by `prepare`.
 
 Conventions
-    x         noisy signal [B, channels, T]: a waveform has one channel and `hop` samples a frame,
-              a spectrogram or a latent one value per frame and channel
+    x         noisy residual [B, channels, T], what the anchor leaves of the signal, of about unit
+              variance: a waveform has one channel and `hop` samples a frame, a spectrogram or a
+              latent one value per frame and channel
     t         diffusion time [B] in [0, 1]
     anchor    a first guess at the signal, of the same shape, or None where the condition gives none
     features  of the condition, at the frame rate [B, features, k]

@@ -2,8 +2,11 @@
 
 Every cell of the design space has the same conditioner, from the condition to features at the frame
 rate. What the denoiser makes is standardized per channel. The anchor is a first guess at it, from
-the features and, where the condition is of the output's own domain, from the condition itself; the
-process runs around the anchor. A waveform has an anchor only if the condition is one.
+the features and, where the condition is of the output's own domain, from the condition itself. The
+process runs around the anchor, over the residual in units of its own deviation (`spread`): Grad-TTS
+starts at deviation 1 whatever the anchor, but a dequantized latent is so near to the latent that
+nearly all of that noise would drown all there is to learn. A waveform has an anchor only if the
+condition is one.
 
 Conventions
     condition  log-mel [B, bands, k], dequantized latent [B, latent, k] or waveform [B, 1, k * hop]
@@ -30,6 +33,7 @@ Domain = Literal["wav", "mel", "lat"]
 DrawShape = Callable[[tuple[int, ...]], Tensor]
 
 SMALLEST_DEVIATION = 1e-3  # of a channel that never changes
+SPREAD_DECAY = 0.99
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,6 @@ class Guide:
     anchor: Tensor | None
     prepared: Tensor
 
-    def around(self, y: Tensor) -> Tensor:
-        """The signal at distance y from the anchor."""
-        return y if self.anchor is None else self.anchor + y
-
 
 class DiffusionDecoder(nn.Module):
     """Samples of the output given the condition."""
@@ -91,6 +91,7 @@ class DiffusionDecoder(nn.Module):
     output_deviation: Tensor
     condition_mean: Tensor
     condition_deviation: Tensor
+    spread: Tensor
 
     def __init__(self, config: DiffusionConfig) -> None:
         super().__init__()
@@ -100,6 +101,7 @@ class DiffusionDecoder(nn.Module):
         for name, channels in sizes.items():
             self.register_buffer(f"{name}_mean", torch.zeros(channels, 1))
             self.register_buffer(f"{name}_deviation", torch.ones(channels, 1))
+        self.register_buffer("spread", torch.ones(config.channels, 1))
         self.conditioner = _conditioner(config)
         self.to_anchor: nn.Conv1d | None = None
         if config.output != "wav":
@@ -121,12 +123,14 @@ class DiffusionDecoder(nn.Module):
         """Take means and deviations per channel from data [B, channels, T]."""
         for name, data in (("output", outputs), ("condition", conditions)):
             mean = data.mean(dim=(0, 2))[:, None]
-            deviation = data.std(dim=(0, 2))[:, None].clamp_min(SMALLEST_DEVIATION)
             getattr(self, f"{name}_mean").copy_(mean)
-            getattr(self, f"{name}_deviation").copy_(deviation)
+            getattr(self, f"{name}_deviation").copy_(_deviation(data))
         if not self.process.ends_in_noise:
             self.output_mean.zero_()
             self.output_deviation.fill_(1)
+        elif self.config.condition == self.config.output:
+            residual = self.standardize(outputs) - self.standardize(conditions)
+            self.spread.copy_(_deviation(residual))
 
     def guide(self, condition: Tensor) -> Guide:
         """Features and anchor of a condition."""
@@ -146,9 +150,21 @@ class DiffusionDecoder(nn.Module):
         anchor = None if anchor is None else anchor.float()
         return Guide(anchor, self.denoiser.prepare(features))
 
+    def residual(self, target: Tensor, guide: Guide) -> Tensor:
+        """The data of the process: what the anchor leaves of a standardized output.
+
+        In training, the spread follows the residual's deviation, since the anchor learns.
+        """
+        if guide.anchor is None:
+            return target
+        residual = target - guide.anchor.detach()
+        if self.training and self.process.ends_in_noise:
+            self.spread.lerp_(_deviation(residual), 1 - SPREAD_DECAY)
+        return residual / self.spread
+
     def predict(self, y: Tensor, t: Tensor, guide: Guide) -> Tensor:
         """What the process predicts, for y at times t [B]."""
-        prediction: Tensor = self.denoiser(guide.around(y), t, guide.anchor, guide.prepared)
+        prediction: Tensor = self.denoiser(y, t, guide.anchor, guide.prepared)
         return prediction.float()
 
     def sample(self, condition: Tensor, sampler: Sampler, nfe: int, draw: DrawShape) -> Tensor:
@@ -161,7 +177,7 @@ class DiffusionDecoder(nn.Module):
             return self.process.clean(self.predict(y, t, guide), y, time)
 
         made = sampler(denoise, self.process, nfe, lambda: draw(shape).to(device))
-        return self._restore(guide.around(made))
+        return self._restore(self._around(guide, made))
 
     def regress(self, condition: Tensor) -> Tensor:
         """The one output that the network makes of the condition when no noise is given to it.
@@ -178,7 +194,10 @@ class DiffusionDecoder(nn.Module):
         """The standardized output of `regress`: the anchor, corrected by one evaluation."""
         assert guide.anchor is not None
         zero = torch.zeros_like(guide.anchor)
-        return guide.anchor + self.predict(zero, zero.new_ones(len(zero)), guide)
+        return self._around(guide, self.predict(zero, zero.new_ones(len(zero)), guide))
+
+    def _around(self, guide: Guide, residual: Tensor) -> Tensor:
+        return residual if guide.anchor is None else guide.anchor + self.spread * residual
 
     def _restore(self, standardized: Tensor) -> Tensor:
         return standardized * self.output_deviation + self.output_mean
@@ -187,6 +206,11 @@ class DiffusionDecoder(nn.Module):
         c = self.config
         frames = condition.shape[-1] // (c.hop if c.condition == "wav" else 1)
         return len(condition), c.channels, frames * (c.hop if c.output == "wav" else 1)
+
+
+def _deviation(data: Tensor) -> Tensor:
+    """Per channel [channels, 1], of data [B, channels, T]."""
+    return data.std(dim=(0, 2))[:, None].clamp_min(SMALLEST_DEVIATION)
 
 
 def _conditioner(c: DiffusionConfig) -> nn.Module:

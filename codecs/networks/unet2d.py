@@ -1,8 +1,9 @@
 """Grad-TTS's denoiser: a two-dimensional U-Net over a mel spectrogram, time against bands.
 
-The anchor and the noisy spectrogram are its two input channels; what the condition knows reaches it
-through the anchor alone. The bands of a mel spectrogram are neighbours, which is what convolving
-over them supposes; the channels of a latent are not (`networks.unet1d`).
+The anchor and the noisy residual are its two input channels; the noisy spectrogram that the paper
+puts beside the anchor is their weighted sum. What the condition knows reaches it through the anchor
+alone. The bands of a mel spectrogram are neighbours, which is what convolving over them supposes;
+the channels of a latent are not (`networks.unet1d`).
 
 V. Popov et al., "Grad-TTS: A Diffusion Probabilistic Model for Text-to-Speech", ICML 2021.
 """

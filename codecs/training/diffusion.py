@@ -122,7 +122,7 @@ class DiffusionTraining(Component):
         self, model: DiffusionDecoder, guide: Guide, target: Tensor, generator: torch.Generator
     ) -> dict[str, Tensor]:
         process = model.process
-        residual = target if guide.anchor is None else target - guide.anchor.detach()
+        residual = model.residual(target, guide)
         t = process.draw_times(len(target), generator)
         noise = torch.randn(target.shape, generator=generator).to(target)
         y = process.diffuse(residual, noise, t)
