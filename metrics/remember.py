@@ -6,10 +6,10 @@ of the same pair: both are computed once per process, whatever arrays hold the s
 
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from hashlib import blake2b
 from threading import Lock
-from typing import TypeVar, TypeVarTuple
+from typing import Any, Generic, TypeVar, TypeVarTuple
 
 import numpy as np
 
@@ -17,35 +17,50 @@ Arguments = TypeVarTuple("Arguments")
 Value = TypeVar("Value")
 
 
+def _one(_: object) -> int:
+    return 1
+
+
+class Remembered(Generic[*Arguments, Value]):
+    """A function, and its latest values."""
+
+    def __init__(
+        self, function: Callable[[*Arguments], Value], limit: int, size: Callable[[Any], int]
+    ) -> None:
+        self._function, self._limit, self._size = function, limit, size
+        self._values: OrderedDict[bytes, tuple[Value, int]] = OrderedDict()
+        self._total = 0
+        self._lock = Lock()
+        update_wrapper(self, function)
+
+    def __call__(self, *arguments: *Arguments) -> Value:
+        key = _digest(arguments)
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key][0]
+        value = self._function(*arguments)
+        with self._lock:
+            if key not in self._values:  # another thread may have been faster
+                self._values[key] = value, self._size(value)
+                self._total += self._values[key][1]
+            while self._total > self._limit:
+                self._total -= self._values.popitem(last=False)[1][1]
+        return value
+
+
 def remember(
-    size: int,
-) -> Callable[[Callable[[*Arguments], Value]], Callable[[*Arguments], Value]]:
-    """Decorates a function of positional arrays and numbers: its latest `size` values are kept.
+    limit: int, size: Callable[[Any], int] = _one
+) -> Callable[[Callable[[*Arguments], Value]], Remembered[*Arguments, Value]]:
+    """Decorates a function of positional arrays and numbers: its latest values are kept.
 
     Values are shared between callers, so they must not be written to. What raises is not kept.
+
+    Args:
+        limit: of the sum of the sizes of the values that are kept.
+        size: of a value; 1 unless told, so that `limit` values are kept.
     """
-
-    def decorate(function: Callable[[*Arguments], Value]) -> Callable[[*Arguments], Value]:
-        values: OrderedDict[bytes, Value] = OrderedDict()
-        lock = Lock()
-
-        @wraps(function)
-        def remembered(*arguments: *Arguments) -> Value:
-            key = _digest(arguments)
-            with lock:
-                if key in values:
-                    values.move_to_end(key)
-                    return values[key]
-            value = function(*arguments)
-            with lock:
-                values[key] = value
-                while len(values) > size:
-                    values.popitem(last=False)
-            return value
-
-        return remembered
-
-    return decorate
+    return lambda function: Remembered(function, limit, size)
 
 
 def _digest(arguments: tuple[object, ...]) -> bytes:

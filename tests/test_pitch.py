@@ -1,10 +1,12 @@
 """The F0 tracker on synthesized voices, and the two errors made of its tracks."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from nscbench.metrics import f0_rmse, vuv_error
+from nscbench.metrics import f0_rmse, pitch, vuv_error
 from nscbench.metrics.base import Undefined
 from nscbench.metrics.pitch import HOP, LENGTH, track
 
@@ -85,6 +87,27 @@ def test_frames_cover_the_signal():
     assert len(track(np.zeros(LENGTH + HOP))) == 2
     with pytest.raises(ValueError, match="larger"):
         track(np.zeros(LENGTH - 1))
+
+
+def test_blocks_of_frames_change_no_value(monkeypatch):
+    voice = _noisy(_vowel(_pulses(np.linspace(100, 250, 2 * RATE), 2.0)), 10)
+    monkeypatch.setattr(pitch, "_BLOCK", len(voice))
+    at_once = track.__wrapped__(voice)
+    for block in (1, 64, 150):
+        monkeypatch.setattr(pitch, "_BLOCK", block)
+        np.testing.assert_allclose(track.__wrapped__(voice), at_once, rtol=1e-6)
+
+
+def test_memory_hardly_grows_with_the_signal():
+    """Frames of 50 kB each would take 5 MB for a second of signal."""
+    peaks = []
+    for seconds in (15, 45):
+        noise = np.random.default_rng(0).standard_normal(seconds * RATE)
+        tracemalloc.start()
+        track.__wrapped__(noise)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 30e6  # bytes, for 30 s
 
 
 def test_level_and_polarity_do_not_matter():

@@ -52,3 +52,25 @@ def test_a_failure_is_not_kept(counted):
         with pytest.raises(ValueError, match="nothing"):
             total(np.ones(1), 0)
     assert calls == [0, 0]
+
+
+def test_sizes_count_where_they_are_told():
+    calls = []
+
+    @remember(10, size=len)
+    def zeros(samples):
+        calls.append(samples)
+        return np.zeros(samples)
+
+    for samples in (4, 6, 4, 6):
+        assert len(zeros(samples)) == samples
+    assert calls == [4, 6]
+    zeros(1)  # 4, the oldest, goes
+    zeros(6)
+    assert calls == [4, 6, 1]
+    zeros(4)
+    assert calls == [4, 6, 1, 4]
+    zeros(11)  # goes at once, and all others before it
+    zeros(11)
+    zeros(4)
+    assert calls == [4, 6, 1, 4, 11, 11, 4]
