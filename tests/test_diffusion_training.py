@@ -8,18 +8,21 @@ import pytest
 import soundfile
 import torch
 
+from nscbench.codecs import CodecError
 from nscbench.codecs.diffusion.codec import DiffusionCodec
+from nscbench.codecs.networks.codec import CodecConfig
 from nscbench.codecs.networks.diffusion import DiffusionDecoder
+from nscbench.codecs.networks.vocoder import VocoderConfig
 from nscbench.codecs.neural.grid import Lat2Mel, Mel2Mel, Mel2Wav, Wav2Lat
 from nscbench.codecs.neural.mel_regression import MelRegression
 from nscbench.codecs.noise import Noise
 from nscbench.codecs.pretrained import load
-from nscbench.codecs.training.cells import CELLS, train_cell, trained
+from nscbench.codecs.training.cells import CELLS, configure, train_cell, trained
 from nscbench.codecs.training.component import Recipe
 from nscbench.codecs.training.data import find_recordings
 from nscbench.codecs.training.diffusion import DiffusionTraining, Ends, RegressionTraining
 from nscbench.codecs.training.plan import Budget, Plan
-from nscbench.codecs.training.presets import COMPONENTS
+from nscbench.codecs.training.presets import COMPONENTS, MEL_24K
 from nscbench.codecs.training.trainer import Trainer
 from nscbench.codecs.training.validation import read_items
 
@@ -159,6 +162,11 @@ def test_items_get_rates_of_their_own(ends: dict[str, str]) -> None:
     rates = [part._condition(audio[:1], count)[0] for count in part.ends.stage_counts]
     found = [[torch.allclose(item, rate, atol=1e-5) for rate in rates] for item in condition]
     assert sorted(set(map(tuple, found))) == [(False, True), (True, False)]
+
+
+def test_ends_of_different_rates_are_refused() -> None:
+    with pytest.raises(CodecError, match=r"\(16000, 320\) and \(24000, 320\)"):
+        configure(Lat2Mel.front, Lat2Mel.back, "small", CodecConfig(), VocoderConfig(MEL_24K))
 
 
 def test_every_cell_has_a_preset(ends: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

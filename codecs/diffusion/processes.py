@@ -78,7 +78,10 @@ class Process(ABC):
         """Coefficients (a, s) of data and noise in the velocity; alpha s - sigma a is 1."""
 
     def level(self, time: float) -> Level:
-        """Everything that a sampler asks at one time, as numbers."""
+        """Everything that a sampler asks at one time, as numbers; no derivatives at time 0.
+
+        There sigma's may be infinite, and no sampler that goes backwards in time evaluates there.
+        """
         t = torch.tensor(time, dtype=torch.float64)
         rates = self.rates(t) if time > 0 else (torch.zeros(()), torch.zeros(()))
         return Level(time, *(float(value) for value in (self.alpha(t), self.sigma(t), *rates)))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..base import CodecError
 from ..diffusion.back_ends import BackEnd, LatBackEnd, MelBackEnd, WavBackEnd
 from ..diffusion.codec import cell, foundation
 from ..diffusion.front_ends import FrontEnd, LatFrontEnd, MelFrontEnd, WavFrontEnd
@@ -49,7 +50,18 @@ DENOISERS: dict["Size", dict[Domain, dict[str, Any]]] = {
 def configure(
     front: FrontEnd, back: BackEnd, size: "Size", front_config: Any, back_config: Any
 ) -> DiffusionConfig:
-    """The decoder of a cell, by the configurations of the networks at its ends."""
+    """The decoder of a cell, by the configurations of the networks at its ends.
+
+    Raises:
+        CodecError: the ends run at different rates.
+    """
+    if back_config is not None:
+        rates = [(c.sample_rate, c.hop) for c in (front_config, back_config)]
+        if rates[0] != rates[1]:
+            raise CodecError(
+                f"{cell(front, back)}: its ends have sample rates and hops {rates[0]} and "
+                f"{rates[1]}; they must be equal"
+            )
     return DiffusionConfig(
         condition=front.domain,
         output=back.domain,
