@@ -23,7 +23,7 @@ setup: .venv/.installed ## install everything, pinned, into .venv
 	@touch $@
 
 bench: setup ## run a suite: make bench SUITE=conventional ITEMS=path/to/recordings
-	$(NSCBENCH) run $(SUITE) --out $(RUN) $(if $(ITEMS),--items $(ITEMS))
+	$(NSCBENCH) run $(SUITE) --out $(RUN) $(if $(ITEMS),--items "$(ITEMS)")
 
 report: setup ## draw leaderboard and curves of the last run again: make report SUITE=demo
 	$(NSCBENCH) report $(RUN)
@@ -32,7 +32,7 @@ mushra: setup ## make a listening test from the last run: make mushra SUITE=demo
 	$(NSCBENCH) mushra build $(RUN) --out $(RUN)-mushra
 
 train: setup ## train a component: make train COMPONENT=gan DATA=path/to/speech MINUTES=60
-	$(NSCBENCH) train $(COMPONENT) --data $(DATA) $(if $(MINUTES),--minutes $(MINUTES))
+	$(NSCBENCH) train $(COMPONENT) --data "$(DATA)" $(if $(MINUTES),--minutes $(MINUTES))
 
 test: setup ## run the fast tests
 	$(BIN)/python -m pytest -q

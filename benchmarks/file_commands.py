@@ -7,17 +7,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import soundfile
-import torch
 
 from ..codecs import CodecError, get
-from ..codecs.bitstream import BitstreamError, check_weights, header_for, pack, unpack
-from ..codecs.controls.pcm import to_pcm16
+from ..codecs.bitstream import BitstreamError, header_for, pack, unpack
 from ..codecs.noise import Noise, seed_for
-from ..metrics.signals import resample
 from .atomic import write_atomically
-from .items import AudioError, read_audio
+from .coding import decode_streams, read_for
+from .items import AudioError
 
 
 def add_parser(subparsers: Any) -> None:
@@ -52,13 +49,10 @@ def _reporting(work: Callable[[argparse.Namespace], None]) -> Callable[[argparse
 def encode(arguments: argparse.Namespace) -> None:
     """Write the bitstream of a recording and say what it measures."""
     codec = get(arguments.codec)
-    signal, rate, notices = read_audio(arguments.audio)
-    if rate != codec.sample_rate:
-        notices = (*notices, f"resampled from {rate} to {codec.sample_rate} Hz")
+    audio, notices = read_for(codec, arguments.audio)
     for notice in notices:
         print(f"{arguments.audio}: {notice}", file=sys.stderr)
-    audio = np.clip(resample(signal, rate, codec.sample_rate), -1, 1).astype(np.float32)
-    (payload,) = codec.encode([torch.from_numpy(audio)])
+    (payload,) = codec.encode([audio])
     header = header_for(codec, len(audio))
     write_atomically(arguments.stream, pack(header, payload))
     seconds = len(audio) / codec.sample_rate
@@ -76,20 +70,13 @@ def decode(arguments: argparse.Namespace) -> None:
         BitstreamError: the file is damaged, foreign, or needs other weights.
     """
     try:
-        header, payload = unpack(arguments.stream.read_bytes())
-        codec = get(header.condition)
-        check_weights(header, codec)
+        stream = arguments.stream.read_bytes()
+        codec = get(unpack(stream)[0].condition)
         # The same bytes give the same audio whatever the file is called.
-        noise = Noise([seed_for("", arguments.draw)])
-        (audio,) = codec.decode([payload], noise)
-        if len(audio) < header.samples:
-            raise BitstreamError(
-                f"decodes to {len(audio)} samples, its header promises {header.samples}"
-            )
+        (pcm,) = decode_streams(codec, [stream], Noise([seed_for("", arguments.draw)]))
     except CodecError as error:
         raise BitstreamError(f"{arguments.stream}: {error}") from error
-    pcm = np.frombuffer(to_pcm16(audio[: header.samples]), "<i2")
     wav = BytesIO()
     soundfile.write(wav, pcm, codec.sample_rate, "PCM_16", format="WAV")
     write_atomically(arguments.audio, wav.getvalue())
-    print(f"{arguments.audio}: {codec.condition}, {header.samples / codec.sample_rate:.2f} s")
+    print(f"{arguments.audio}: {codec.condition}, {len(pcm) / codec.sample_rate:.2f} s")

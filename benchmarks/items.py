@@ -25,7 +25,7 @@ __all__ = ["AudioError", "Item", "ItemsError", "open_items", "read_audio", "read
 
 EMBEDDED = {"demo": Path(__file__).parent / "demo"}
 
-_LONGEST_ID = 128  # characters; ids become names of files
+_LONGEST_ID = 128  # bytes; ids become names of files
 _LAYOUTS = (  # of the end of a path: LibriSpeech and LibriTTS, VCTK
     r"(?P<speaker>\d+)/(?P<chapter>\d+)/(?P=speaker)(?P<mark>[-_])(?P=chapter)(?P=mark)[\d_]+\.\w+",
     r"(?P<speaker>[ps]\d+)/(?P=speaker)_\d+(_mic\d)?\.\w+",
@@ -147,7 +147,7 @@ def _id_problems(listings: Sequence[Listing]) -> Iterator[str]:
         if not _is_file_name(listing.id):
             yield (
                 f"{listing.where}the id {listing.id!r} cannot be a file's name; allowed are 1 to "
-                f"{_LONGEST_ID} printable characters, no slash, no dot in front"
+                f"{_LONGEST_ID} bytes of printable characters, no slash, no dot in front"
             )
         elif listing.id in first:
             yield (
@@ -159,7 +159,7 @@ def _id_problems(listings: Sequence[Listing]) -> Iterator[str]:
 
 def _is_file_name(text: str) -> bool:
     return (
-        0 < len(text) <= _LONGEST_ID
+        0 < len(text.encode()) <= _LONGEST_ID
         and text.isprintable()
         and not text.startswith(".")
         and not {"/", "\\"} & set(text)

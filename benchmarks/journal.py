@@ -8,11 +8,14 @@ metric never returns an old value. Failures are never recorded: they are tried a
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+Record = Mapping[str, Any]
 
 
 def key_of(*parts: object) -> str:
@@ -24,35 +27,45 @@ class Journal:
     """The log of one run; `with Journal(path) as journal`."""
 
     def __init__(self, path: Path) -> None:
-        self._records: dict[str, Mapping[str, Any]] = {}
+        self._path = path
+        self._records: dict[str, Record] = {}
         content = path.read_bytes() if path.exists() else b""
         whole = content.rfind(b"\n") + 1  # a killed process leaves at most one torn line
-        for line in content[:whole].splitlines():
-            record = json.loads(line)
-            self._records[record["key"]] = record
-        self._path = path
+        damaged = sum(not self._read(line) for line in content[:whole].splitlines())
+        if damaged:
+            print(f"{path}: {damaged} lines are damaged; their work is done again", file=sys.stderr)
         self._file = path.open("ab")
         self._file.truncate(whole)
 
-    def get(self, key: str) -> Mapping[str, Any] | None:
+    def _read(self, line: bytes) -> bool:
+        try:
+            record = json.loads(line)
+            self._records[record.pop("key")] = record
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return False
+        return True
+
+    def get(self, key: str) -> Record | None:
         """The record of this key, if the work is done."""
         return self._records.get(key)
 
-    def append(self, key: str, **content: Any) -> Mapping[str, Any]:
-        """Record finished work durably and return the record.
+    def append(self, records: Mapping[str, Record]) -> None:
+        """Record finished work, by key, durably: all of it with one write.
 
         Raises:
             OSError: with the path, when the disk is full or fails.
         """
-        record = {"key": key, **content}
+        lines = [
+            json.dumps({"key": key, **record}, ensure_ascii=False) + "\n"
+            for key, record in records.items()
+        ]
         try:
-            self._file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+            self._file.write("".join(lines).encode())
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:  # a full disk has no name of its own
             raise OSError(error.errno, error.strerror, str(self._path)) from error
-        self._records[key] = record
-        return record
+        self._records.update(records)
 
     def __len__(self) -> int:
         return len(self._records)

@@ -6,8 +6,8 @@ best.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ FRAME_SECONDS = 0.125
 BANDS_HZ = (100, 500, 1000, 2000, 4000)
 ALIKE = 0.5  # cosine; decoded speech has 0.8 and more with its reference, noise under 0.4 with all
 MARGIN = 0.2
+BLOCK = 1024  # items that are compared with all references at once
 
 
 def signature(signal: Signal, rate: int) -> str:
@@ -52,13 +53,23 @@ def swapped(references: Mapping[str, str], degraded: Mapping[str, str]) -> dict[
     if not degraded:
         return {}
     ids = list(references)
-    own = [ids.index(item) for item in degraded]
-    likeness = _vectors(list(degraded.values())) @ _vectors(list(references.values())).T
-    best = likeness.argmax(1)
-    rows = np.arange(len(own))
-    there = likeness[rows, best]
-    wrong = (best != own) & (there > ALIKE) & (there > likeness[rows, own] + MARGIN)
-    return {item: ids[best[row]] for row, item in enumerate(degraded) if wrong[row]}
+    place = {item: number for number, item in enumerate(ids)}
+    known = _vectors(list(references.values()))
+    found = {}
+    for block in _batched(degraded.items(), BLOCK):
+        likeness = _vectors([text for _, text in block]) @ known.T
+        for (item, _), row in zip(block, likeness, strict=True):
+            best, own = int(row.argmax()), place[item]
+            if best != own and row[best] > max(ALIKE, row[own] + MARGIN):
+                found[item] = ids[best]
+    return found
+
+
+def _batched(pairs: Iterable[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:
+    """Lists of at most `size` consecutive pairs (`itertools.batched` came with Python 3.12)."""
+    rest = iter(pairs)
+    while block := list(islice(rest, size)):
+        yield block
 
 
 def _vectors(signatures: Sequence[str]) -> NDArray[np.float32]:

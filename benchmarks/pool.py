@@ -10,7 +10,7 @@ from typing import Any, Self
 from pebble import ProcessExpired, ProcessPool
 
 # One thread a worker: two multi-threaded workers on two cores are slower than one.
-_ONE_THREAD = (
+ONE_THREAD = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -23,7 +23,7 @@ class Pool:
     """`workers` processes: each does one task at a time and is replaced when it dies."""
 
     def __init__(self, workers: int) -> None:
-        os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
         self._pool = ProcessPool(workers, context=multiprocessing.get_context("spawn"))
 
     def submit(self, timeout: float, task: Callable[..., Any], *args: Any) -> "Future[Any]":

@@ -64,6 +64,18 @@ def _item_rows(
                     yield Row(name, item.id, draw, column, float("nan"), failure or "not reached")
 
 
+def notices(plan: Plan, journal: Journal) -> list[tuple[str, str]]:
+    """What was done to recordings before they were encoded, beside resampling: item, notice."""
+    found: dict[tuple[str, str], None] = {}
+    for codec in plan.suite.codecs:
+        for item in plan.items:
+            record = journal.get(plan.encode_key(codec, item))
+            for notice in record["notices"] if record else ():
+                if not notice.startswith("resampled"):
+                    found[item.id, notice] = None
+    return list(found)
+
+
 def is_failure(rows: pd.DataFrame) -> "pd.Series[bool]":
     """Which rows are failures: an error that is not just an undefined quantity."""
     errors = rows["error"].fillna("")
@@ -112,7 +124,12 @@ def read_rows(path: Path) -> pd.DataFrame:
     Raises:
         ValueError: the file is not one of rows.
     """
-    rows = pd.read_csv(path, dtype={"condition": str, "item": str, "error": str})
+    rows = pd.read_csv(
+        path,
+        dtype={"condition": str, "item": str, "column": str, "error": str},
+        keep_default_na=False,  # an item may be called "NA"
+        na_values={"value": [""]},
+    )
     if tuple(rows.columns) != ROW_COLUMNS:
         raise ValueError(f"{path}: not rows: its columns are {', '.join(rows.columns)}")
-    return rows.fillna({"error": ""})
+    return rows

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +16,13 @@ from .. import metrics
 from ..codecs import CodecError
 from ..reports.leaderboard import leaderboard
 from ..reports.scores import Scores
-from ..reports.table import show
+from ..reports.table import partial_columns, show
 from .atomic import write_atomically
 from .items import Item, ItemsError, read_items
 from .journal import Journal
 from .plan import Plan
 from .provenance import describe
-from .results import checks, collect, is_failure, summary
+from .results import checks, collect, is_failure, notices, summary
 from .rundir import RunDirectory, RunError
 from .runner import Runner
 from .suite import Suite, SuiteError, load
@@ -52,10 +53,15 @@ def run(arguments: argparse.Namespace) -> int:
         device = _device(arguments.device)
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")
+        if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
+            raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
         directory = RunDirectory(arguments.out or Path("runs") / suite.name)
         with directory.locked():
             return _run(Plan(suite, items, device), directory, arguments.workers)
-    except (SuiteError, ItemsError, RunError, CodecError) as error:
+    except ItemsError as error:
+        print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
+        return BAD_INPUT
+    except (SuiteError, RunError, CodecError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
@@ -76,22 +82,24 @@ def _device(wanted: str) -> str:
 def _run(plan: Plan, directory: RunDirectory, workers: int) -> int:
     _announce(plan)
     manifest = describe(plan.suite, plan.items, plan.device)
-    _write_json(directory.manifest, manifest)
-    write_atomically(directory.items, _items_table(plan.items).to_csv(index=False).encode())
     with Journal(directory.journal) as journal:
         failures = Runner(plan, directory, journal, workers).run()
         rows = collect(plan, journal, failures)
+        manifest["notices"] = notices(plan, journal)
+        # Rows and manifest appear together, after all work: an interrupted second run leaves the
+        # first one's, and never rows of one beside the manifest of another.
+        write_atomically(directory.rows, rows.to_csv(index=False).encode())
+        failed = rows[is_failure(rows)]
+        manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
+        manifest["failures"] = len(failed)
+        _write_json(directory.manifest, manifest)
+        write_atomically(directory.items, _items_table(plan.items).to_csv(index=False).encode())
+        table = write_leaderboard(directory, manifest, rows)
         found = checks(plan, journal)
-    write_atomically(directory.rows, rows.to_csv(index=False).encode())
     write_atomically(directory.checks, found.to_csv(index=False).encode())
-    table = write_leaderboard(directory, manifest, rows)
-    failed = rows[is_failure(rows)]
-    manifest |= {
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "failures": len(failed),
-    }
-    _write_json(directory.manifest, manifest)
     _conclude(plan.suite, directory, table, failed, summary(found, len(plan.items)))
+    for notice, count in Counter(text for _, text in manifest["notices"]).items():
+        print(f"note: {count} items: {notice}")
     return FAILURES if len(failed) else OK
 
 
@@ -130,6 +138,8 @@ def _conclude(
     findings: Sequence[str],
 ) -> None:
     print(f"\n{show(table)}\n")
+    for remark in partial_columns(table):
+        print(f"note: {remark}")
     for finding in findings:
         print(f"check: {finding}")
     for (condition, error), rows in failed.groupby(["condition", "error"], sort=False):

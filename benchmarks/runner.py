@@ -22,7 +22,7 @@ from tqdm import tqdm
 from ..codecs import Codec
 from . import stages
 from .items import Item
-from .journal import Journal
+from .journal import Journal, Record
 from .plan import Batch, Plan
 from .pool import Pool, lost, reason
 from .rundir import RunDirectory
@@ -127,13 +127,16 @@ class Runner:
                 for draw in self._plan.draws(batch.codec):
                     self._fail(batch.codec, batch.items[0], draw, f"encode: {reason(error)}")
             return
-        for item, record in zip(batch.items, task.result(), strict=True):
-            self._journal.append(
-                self._plan.encode_key(batch.codec, item),
-                condition=batch.codec.condition,
-                item=item.id,
-                **record,
-            )
+        self._journal.append(
+            {
+                self._plan.encode_key(batch.codec, item): {
+                    "condition": batch.codec.condition,
+                    "item": item.id,
+                    **record,
+                }
+                for item, record in zip(batch.items, task.result(), strict=True)
+            }
+        )
         self._decode(batch, self._plan.draws(batch.codec))
 
     def _decode(self, batch: Batch, draws: Sequence[int]) -> None:
@@ -153,10 +156,11 @@ class Runner:
         task = self._decoder.submit(
             START_LIMIT + CODING_LIMIT * batch.seconds,
             stages.decode,
+            batch.codec,
+            self._plan.device,
             [self._directory.stream(condition, item.id) for item in batch.items],
             [item.id for item in batch.items],
             draw,
-            self._plan.device,
             [self._directory.decoded(condition, item.id, draw) for item in batch.items],
         )
         self._running[task] = partial(self._decoded, batch, draw)
@@ -172,13 +176,9 @@ class Runner:
         for item, record in zip(batch.items, task.result(), strict=True):
             stream = self._stream_hash(batch.codec, item)
             assert stream is not None, "decoded before it was encoded"
-            self._journal.append(
-                self._plan.decode_key(batch.codec, item, draw, stream),
-                condition=batch.codec.condition,
-                item=item.id,
-                draw=draw,
-                **record,
-            )
+            key = self._plan.decode_key(batch.codec, item, draw, stream)
+            where = {"condition": batch.codec.condition, "item": item.id, "draw": draw}
+            self._journal.append({key: {**where, **record}})
             self._score(Decoded(batch.codec, item, draw, record["sha256"]))
 
     def _score(self, decoded: Decoded) -> None:
@@ -227,19 +227,20 @@ class Runner:
         codec, item = decoded.codec, decoded.item
         where = {"condition": codec.condition, "item": item.id, "draw": decoded.draw}
         match_key = self._plan.match_key(codec, item, decoded.sha256)
+        records: dict[str, Record] = {}
         if not self._journal.get(match_key):
-            self._journal.append(match_key, **where, **match)
+            records[match_key] = {**where, **match}
         for outcome in outcomes:
             if outcome.error and not outcome.undefined:
                 self._fail_metric(decoded, outcome.metric, outcome.error)
                 continue
-            self._journal.append(
-                self._plan.score_key(codec, item, outcome.metric, decoded.sha256),
+            records[self._plan.score_key(codec, item, outcome.metric, decoded.sha256)] = {
                 **where,
-                metric=outcome.metric,
-                values=outcome.values,
-                undefined=outcome.error,
-            )
+                "metric": outcome.metric,
+                "values": outcome.values,
+                "undefined": outcome.error,
+            }
+        self._journal.append(records)
 
     def _stream_hash(self, codec: Codec, item: Item) -> str | None:
         record = self._journal.get(self._plan.encode_key(codec, item))

@@ -8,113 +8,42 @@ are in memory, and the workers, spawned with one thread each, have loaded their 
 clock starts.
 
     package       CPU seconds per second of audio of the call that the package documents
-    here          the same of `Metric.score`, in one worker
+    here          the same of `Metric.score`, in one worker, after the alignment where it is needed
     differs       largest difference between both values
     1, 2 workers  seconds of audio scored per second of wall clock; in brackets, the slowest and
                   the fastest repeat
     gain          of two workers over one, where a pass is long enough to tell
+
+A pass is one metric, or all of them, over all pairs. A worker begins each with nothing remembered
+from signals (`metrics.remember`), so that no figure rests on an earlier pass. What is shared within
+a pass stays, as in a run: by all metrics together the alignment and the F0 tracks of a pair, and by
+both pairs of one reference the work on the reference, if one worker measures them.
 
 Figures are medians over the repeats. Other programs slow the wall clock, and two workers more than
 one; the CPU time of two workers over that of one is what two would lose on a machine of their own.
 """
 
 import argparse
-import multiprocessing
 import os
 import sys
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from statistics import median
-from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 from .. import metrics
-from ..metrics.base import MetricError, Signal
-from ..metrics.signals import check, resample
+from ..metrics.signals import resample
 from .audio import AudioError, read_audio
 from .items import ItemsError, read_items
 from .package_calls import CALLS, RATE, missing
+from .pool import ONE_THREAD
 from .provenance import hardware
+from .timing import Pair, Pass, Workers, call, score
 
 QUALITIES = (15, 25)  # dB
 TELLING = 0.5  # seconds that a pass must take for its gain to be told from that of sending tasks
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-
-Pair = tuple[Signal, Signal]
-Measured = tuple[float, dict[str, float]]  # CPU seconds, values by column
-Task = Callable[[Sequence[str], int], Measured]
-
-_pairs: list[Pair] = []  # of a worker process
-
-
-def _start(task: Task, names: Sequence[str], pairs: list[Pair], ready: Any) -> None:
-    """Load what the metrics need; wait for the other workers."""
-    if task is _call and hasattr(os, "sched_setaffinity"):
-        # onnxruntime starts as many threads as it may use cores: on one core it starts one.
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    _pairs[:] = pairs
-    task(names, 0)
-    ready.wait()
-
-
-def _score(names: Sequence[str], number: int) -> Measured:
-    """The suite's metrics on one pair."""
-    values: dict[str, float] = {}
-    begin = time.process_time()
-    for name in names:
-        metric = metrics.get(name)
-        pair = [resample(signal, RATE, metric.sample_rate) for signal in _pairs[number]]
-        with suppress(MetricError):
-            check(metric, *pair)
-            values |= metric.score(*pair)
-    return time.process_time() - begin, values
-
-
-def _call(names: Sequence[str], number: int) -> Measured:
-    """The packages' own calls on one pair."""
-    values: dict[str, float] = {}
-    begin = time.process_time()
-    for name in names:
-        values |= CALLS[name](*_pairs[number])
-    return time.process_time() - begin, values
-
-
-@dataclass(frozen=True)
-class Pass:
-    """One pass over all pairs: seconds of wall clock and of all workers' CPUs, values by pair."""
-
-    wall: float
-    cpu: float
-    values: Sequence[dict[str, float]]
-
-
-class Workers:
-    """Processes that hold the pairs and have their models loaded."""
-
-    def __init__(self, count: int, task: Task, names: Sequence[str], pairs: list[Pair]) -> None:
-        spawn = multiprocessing.get_context("spawn")
-        self._task, self._count = task, len(pairs)
-        start = (task, names, pairs, spawn.Barrier(count))
-        self._pool = ProcessPoolExecutor(count, spawn, _start, start)
-        for future in [self._pool.submit(time.sleep, 0) for _ in range(count)]:
-            future.result()
-
-    def run(self, names: Sequence[str]) -> Pass:
-        """All pairs, one task each."""
-        begin = time.perf_counter()
-        results = list(self._pool.map(partial(self._task, names), range(self._count)))
-        wall = time.perf_counter() - begin
-        cpu, values = zip(*results, strict=True)
-        return Pass(wall, sum(cpu), values)
-
-    def close(self) -> None:
-        self._pool.shutdown()
 
 
 @dataclass
@@ -167,9 +96,9 @@ def measure(pairs: list[Pair], repeats: int) -> list[Line]:
     names = [name for name in metrics.available() if not metrics.get(name).unavailable()]
     calls = [name for name in CALLS if not missing(name)]
     lines = [*(Line([name]) for name in names), Line(names)]
-    os.environ.update(dict.fromkeys(THREADS, "1"))  # spawned workers inherit it
-    package = Workers(1, _call, calls, pairs)
-    one, two = (Workers(count, _score, names, pairs) for count in (1, 2))
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # spawned workers inherit it
+    package = Workers(1, call, calls, pairs)
+    one, two = (Workers(count, score, names, pairs) for count in (1, 2))
     for repeat in tqdm(range(repeats), "timing", disable=None, leave=False):
         for line in lines if repeat % 2 == 0 else reversed(lines):
             if len(line.names) == 1 and line.names[0] in calls:

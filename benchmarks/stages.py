@@ -1,35 +1,33 @@
 """What worker processes do: encode, decode, score.
 
 Every function takes paths and gives small records; files are written to a temporary name first,
-so that a killed process leaves no torn file. `decode` gets the paths of bitstreams and nothing
-else: what it needs to know is in their bytes.
+so that a killed process leaves no torn file. `decode` runs in a process that never saw a recording:
+it gets the operating point and the paths of bitstreams.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
-import torch
 
 from .. import metrics
-from ..codecs import Codec, CodecError, get
-from ..codecs.bitstream import BitstreamError, check_weights, header_for, pack, unpack
-from ..codecs.controls.pcm import to_pcm16
+from ..codecs import Codec
+from ..codecs.bitstream import header_for, pack
 from ..codecs.noise import Noise
 from ..metrics import alignment, signals
-from ..metrics.base import Signal, Undefined
+from ..metrics.base import MetricError, Signal, Undefined
 from .atomic import write_atomically
+from .coding import decode_streams, read_for
 from .items import read_audio
 from .match import signature
 
 SCORING_RATE = 16_000  # Hz, of the alignment and of every default metric
-_REFERENCES = 32  # resampled references that a worker keeps: 32 of 10 s are 40 MB
 
 
 @dataclass(frozen=True)
@@ -52,63 +50,56 @@ def on_device(codec: Codec, device: str) -> Codec:
 def encode(
     codec: Codec, device: str, sources: Sequence[Path], targets: Sequence[Path]
 ) -> list[dict[str, Any]]:
-    """Write the bitstream of each recording; its samples, bits and digest."""
-    audio = []
-    for source in sources:
-        signal, rate, _ = read_audio(source)
-        resampled = np.clip(signals.resample(signal, rate, codec.sample_rate), -1, 1)
-        audio.append(torch.from_numpy(resampled.astype(np.float32)))
-    payloads = on_device(codec, device).encode(audio)
+    """Write the bitstream of each recording; its seconds, bits, digest, and what was done to it."""
+    read = [read_for(codec, source) for source in sources]
+    payloads = on_device(codec, device).encode([audio for audio, _ in read])
     records = []
-    for coded, payload, target in zip(audio, payloads, targets, strict=True):
-        header = header_for(codec, len(coded))
+    for (audio, notices), payload, target in zip(read, payloads, targets, strict=True):
+        header = header_for(codec, len(audio))
         stream = pack(header, payload)
         write_atomically(target, stream)
         records.append(
             {
-                "seconds": len(coded) / codec.sample_rate,
+                "seconds": len(audio) / codec.sample_rate,
                 "payload_bits": 8 * len(payload),
                 "container_bits": header.container_bits,
                 "sha256": sha256(stream).hexdigest(),
+                "notices": notices,
             }
         )
     return records
 
 
 def decode(
-    streams: Sequence[Path], items: Sequence[str], draw: int, device: str, targets: Sequence[Path]
+    codec: Codec,
+    device: str,
+    streams: Sequence[Path],
+    items: Sequence[str],
+    draw: int,
+    targets: Sequence[Path],
 ) -> list[dict[str, Any]]:
     """Write what each bitstream decodes to, as 16-bit FLAC at the codec's rate; its digests.
 
-    All bitstreams are of one operating point; `items` only seed the noise.
+    `items` only seed the noise.
 
     Raises:
-        BitstreamError: a file is damaged, needs other weights, or holds too few samples.
+        CodecError: a file is damaged, needs other weights, or decodes to too few samples or to
+            what is no number.
     """
-    contents = [unpack(path.read_bytes()) for path in streams]
-    codec = on_device(get(contents[0][0].condition), device)
-    for header, _ in contents:
-        check_weights(header, codec)
-    decoded = codec.decode([payload for _, payload in contents], Noise.of(items, draw))
-    return [
-        _write_flac(target, signal, header.samples, codec.sample_rate)
-        for (header, _), signal, target in zip(contents, decoded, targets, strict=True)
-    ]
-
-
-def _write_flac(path: Path, signal: torch.Tensor, samples: int, rate: int) -> dict[str, str]:
-    if len(signal) < samples:
-        raise BitstreamError(f"decodes to {len(signal)} samples, its header promises {samples}")
-    if not torch.isfinite(signal).all():
-        raise CodecError("decodes to NaN or infinite samples")
-    pcm = np.frombuffer(to_pcm16(signal[:samples]), "<i2")
-    flac = BytesIO()  # libsndfile does not report a full disk
-    soundfile.write(flac, pcm, rate, format="FLAC", subtype="PCM_16")
-    write_atomically(path, flac.getvalue())
-    return {
-        "sha256": sha256(pcm.tobytes()).hexdigest(),
-        "file_sha256": sha256(flac.getvalue()).hexdigest(),
-    }
+    contents = [path.read_bytes() for path in streams]
+    decoded = decode_streams(on_device(codec, device), contents, Noise.of(items, draw))
+    records = []
+    for pcm, target in zip(decoded, targets, strict=True):
+        flac = BytesIO()  # libsndfile does not report a full disk
+        soundfile.write(flac, pcm, codec.sample_rate, format="FLAC", subtype="PCM_16")
+        write_atomically(target, flac.getvalue())
+        records.append(
+            {
+                "sha256": sha256(pcm.tobytes()).hexdigest(),
+                "file_sha256": sha256(flac.getvalue()).hexdigest(),
+            }
+        )
+    return records
 
 
 def score(
@@ -119,8 +110,7 @@ def score(
     Decoded audio is cut or zero-padded to the reference's length; metrics that need it get the
     pair with its delay removed.
     """
-    clean = _reference(reference)
-    coded = _load(degraded)
+    clean, coded = _load(reference), _load(degraded)
     coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
     outcomes = []
     aligned: tuple[Signal, Signal] | None = None
@@ -133,7 +123,10 @@ def score(
                 pair = aligned
             at_rate = [signals.resample(s, SCORING_RATE, metric.sample_rate) for s in pair]
             signals.check(metric, *at_rate)
-            outcomes.append(Outcome(name, metric.score(*at_rate)))
+            values = metric.score(*at_rate)
+            if values.keys() != metric.columns.keys() or not all(map(isfinite, values.values())):
+                raise MetricError(f"gave {values}, not a number for each of its columns")
+            outcomes.append(Outcome(name, values))
         except Undefined as error:
             outcomes.append(Outcome(name, {}, str(error), undefined=True))
         except Exception as error:  # noqa: BLE001  whatever a metric dies of is one row
@@ -147,10 +140,3 @@ def score(
 def _load(path: Path) -> Signal:
     signal, rate, _ = read_audio(path)
     return np.clip(signals.resample(signal, rate, SCORING_RATE), -1, 1)
-
-
-@lru_cache(maxsize=_REFERENCES)
-def _reference(path: Path) -> Signal:
-    signal = _load(path)
-    signal.setflags(write=False)
-    return signal

@@ -127,6 +127,9 @@ def _grid(where: str, conditions: list[Any]) -> Iterator[dict[str, Any]]:
     for condition in conditions:
         if not isinstance(condition, dict) or not isinstance(condition.get("codec"), str):
             raise SuiteError(f'{where}: a [[condition]] needs codec = "name", not {condition!r}')
+        empty = [key for key, value in condition.items() if value == []]
+        if empty:
+            raise SuiteError(f"{where}: {condition['codec']} has no value for {', '.join(empty)}")
         axes = [value if isinstance(value, list) else [value] for value in condition.values()]
         for values in itertools.product(*axes):
             yield dict(zip(condition, values, strict=True))
@@ -144,8 +147,10 @@ def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) ->
 
 
 def _metrics(where: str, wanted: list[str] | None, unavailable: dict[str, str]) -> tuple[str, ...]:
+    if wanted is not None and not all(isinstance(name, str) for name in wanted):
+        raise SuiteError(f"{where}: metrics must be names, not {wanted!r}")
     chosen = []
-    for name in wanted if wanted is not None else all_metrics.available():
+    for name in dict.fromkeys(wanted if wanted is not None else all_metrics.available()):
         try:
             missing = all_metrics.get(name).unavailable()
         except MetricError as error:

@@ -61,7 +61,10 @@ def verify(directory: RunDirectory, fraction: float) -> Verification:
     try:
         manifest = json.loads(directory.manifest.read_text("utf-8"))
         rows = results.read_rows(directory.rows)
-        tables = {path: pd.read_csv(path) for path in (directory.leaderboard, directory.checks)}
+        tables = {
+            directory.leaderboard: pd.read_csv(directory.leaderboard),
+            directory.checks: pd.read_csv(directory.checks, keep_default_na=False),
+        }
     except FileNotFoundError as error:
         name = Path(error.filename).name
         raise RunError(f"{directory.root}: not a finished run: it has no {name}") from error

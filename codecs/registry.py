@@ -16,6 +16,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import Any
+from warnings import warn
 
 from .base import Codec, CodecError, Unavailable
 
@@ -35,7 +36,11 @@ def available() -> dict[str, type[Codec]]:
             for codec in (*one, *content.get("CODECS", ())):
                 found[codec.name] = codec
     for point in entry_points(group=ENTRY_POINTS):
-        codec = point.load()
+        try:
+            codec = point.load()
+        except ImportError as error:
+            warn(f"the codec {point.value} is left out: {error}", stacklevel=2)
+            continue
         if codec.name in found:
             raise CodecError(f"{point.value}: there is a codec {codec.name!r} already")
         found[codec.name] = codec

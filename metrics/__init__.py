@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
+from warnings import warn
 
 from .base import Metric, MetricError, MetricUnavailable, Undefined
 
@@ -28,7 +29,10 @@ def available() -> dict[str, Metric]:
     for point in entry_points(group=ENTRY_POINTS):
         if point.name in found:
             raise MetricError(f"{point.value}: there is a metric {point.name!r} already")
-        found[point.name] = point.load()
+        try:
+            found[point.name] = point.load()
+        except ImportError as error:
+            warn(f"the metric {point.value} is left out: {error}", stacklevel=2)
     return {name: found[name] for name in sorted(found, key=_place)}
 
 

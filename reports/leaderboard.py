@@ -7,9 +7,10 @@ COLUMN         mean over the common items of the column: those on which every co
                measured it at all has a value (controls and oracles: those of them that they
                have), the mean over draws taken first
 COLUMN_lo/_hi  95 % interval by bootstrap over speakers
+COLUMN_n       items behind the mean: less than `n` where a codec lacks items that others have
 COLUMN_rank    1 + number of codecs that are significantly better (see `comparisons`); empty for
                controls and oracles. Columns that rank nothing have none, nor have runs of too
-               few speakers. All ranks stand after the means
+               few speakers. Counts and ranks stand after the means
 """
 
 from collections.abc import Mapping
@@ -44,9 +45,12 @@ def leaderboard(
         ]
     )[list(LEADING)]
     table = table.set_index("condition", drop=False)
+    counts = {}
     for column in scores.directions:
-        means = _means(scores, column)
-        table[[column, f"{column}_lo", f"{column}_hi"]] = means.reindex(table.index)
+        means = _means(scores, column).reindex(table.index)
+        table[[column, f"{column}_lo", f"{column}_hi"]] = means[["mean", "low", "high"]]
+        counts[f"{column}_n"] = means["items"].fillna(0).astype(int)
+    table = table.assign(**counts)
     for column, pairs in (all_comparisons(scores) if comparisons is None else comparisons).items():
         if pairs["low"].notna().any():  # with too few speakers, nobody can be told to be better
             table[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
@@ -82,5 +86,6 @@ def _means(scores: Scores, column: str) -> pd.DataFrame:
         measured = kept[name].dropna()
         if len(measured):
             clusters = scores.clusters_of(measured.index)
-            means[name] = cluster_bootstrap(measured.to_numpy(np.float64), clusters)
-    return pd.DataFrame.from_dict(means, orient="index", columns=["mean", "low", "high"])
+            bounds = cluster_bootstrap(measured.to_numpy(np.float64), clusters)
+            means[name] = (*bounds, len(measured))
+    return pd.DataFrame.from_dict(means, orient="index", columns=["mean", "low", "high", "items"])

@@ -60,7 +60,7 @@ def read_run(root: Path) -> Run:
     try:
         manifest = json.loads(directory.manifest.read_text("utf-8"))
         rows = read_rows(directory.rows)
-        findings = pd.read_csv(directory.checks, dtype=str)
+        findings = pd.read_csv(directory.checks, dtype=str, keep_default_na=False)
     except FileNotFoundError as error:
         name = Path(error.filename).name
         raise RunError(f"{root}: not a finished run: it has no {name}") from error

@@ -148,3 +148,17 @@ def _columns(lines: Sequence[tuple[str, ...]], left: int) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def partial_columns(table: pd.DataFrame) -> list[str]:
+    """One sentence for each column whose means leave out items that a codec has."""
+    codecs = table[table["kind"] == "codec"]
+    remarks = []
+    for column in (c for c in table if f"{c}_n" in table):
+        counts = codecs.loc[codecs[f"{column}_n"] > 0, f"{column}_n"]
+        total = int(table["N"].max())
+        if len(counts) and counts.max() < total:
+            remarks.append(
+                f"{column}: means are over the {counts.max()} of {total} items that all codecs have"
+            )
+    return remarks

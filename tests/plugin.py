@@ -63,6 +63,11 @@ def slow(reference, degraded):
     return {"slow": 3.0}
 
 
+def broken(reference, degraded):
+    return {"broken": float("nan") if len(reference) == MARK else 1.0}
+
+
+BROKEN = Metric(broken, {"broken": "higher"})
 FRAGILE = Metric(fragile, {"fragile": "higher"})
 PICKY = Metric(picky, {"picky": "higher"})
 SLOW = Metric(slow, {"slow": "higher"})
@@ -73,6 +78,8 @@ ENTRY_POINTS = """\
 faulty = nscbench_faulty:Faulty
 
 [nscbench.metrics]
+absent = nscbench_absent:METRIC
+broken = nscbench_faulty:BROKEN
 fragile = nscbench_faulty:FRAGILE
 picky = nscbench_faulty:PICKY
 slow = nscbench_faulty:SLOW

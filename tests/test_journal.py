@@ -7,9 +7,9 @@ from nscbench.benchmarks.journal import Journal, key_of
 
 def test_records_survive_reopening(tmp_path):
     with Journal(tmp_path / "j") as journal:
-        journal.append("a", value=1.5, text="é\n")
+        journal.append({"a": {"value": 1.5, "text": "é\n"}})
     with Journal(tmp_path / "j") as journal:
-        assert journal.get("a") == {"key": "a", "value": 1.5, "text": "é\n"}
+        assert journal.get("a") == {"value": 1.5, "text": "é\n"}
         assert journal.get("b") is None
         assert len(journal) == 1
 
@@ -18,21 +18,33 @@ def test_records_survive_reopening(tmp_path):
 def test_a_torn_last_line_is_dropped_and_overwritten(tmp_path, torn):
     path = tmp_path / "j"
     with Journal(path) as journal:
-        journal.append("a", value=1)
+        journal.append({"a": {"value": 1}})
     path.write_bytes(path.read_bytes() + torn)
     with Journal(path) as journal:
         assert len(journal) == 1
-        journal.append("b", value=2)
+        journal.append({"b": {"value": 2}})
     with Journal(path) as journal:
-        assert journal.get("a") == {"key": "a", "value": 1}
-        assert journal.get("b") == {"key": "b", "value": 2}
+        assert journal.get("a") == {"value": 1}
+        assert journal.get("b") == {"value": 2}
         assert journal.get("c") is None
+
+
+@pytest.mark.parametrize("line", [b"{", b'{"value": 1}', b"[]", b"1"])
+def test_a_damaged_line_costs_only_itself(tmp_path, capsys, line):
+    path = tmp_path / "j"
+    with Journal(path) as journal:
+        journal.append({"a": {"value": 1}})
+    path.write_bytes(line + b"\n" + path.read_bytes())
+    with Journal(path) as journal:
+        assert journal.get("a") == {"value": 1}
+        assert len(journal) == 1
+    assert "1 lines are damaged" in capsys.readouterr().err
 
 
 def test_the_last_record_of_a_key_counts(tmp_path):
     with Journal(tmp_path / "j") as journal:
-        journal.append("a", value=1)
-        journal.append("a", value=2)
+        journal.append({"a": {"value": 1}})
+        journal.append({"a": {"value": 2}})
     with Journal(tmp_path / "j") as journal:
         assert journal.get("a")["value"] == 2
 
@@ -45,7 +57,7 @@ def test_keys_depend_on_every_part_and_its_place():
 
 def fill(journal):
     for key in range(100):
-        journal.append(str(key), text="x" * 100)
+        journal.append({str(key): {"text": "x" * 100}})
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 import soundfile
 
 from nscbench import codecs, metrics
-from nscbench.benchmarks import runner
+from nscbench.benchmarks import plan, results, runner
 from nscbench.benchmarks.cli import main
 from nscbench.codecs import registry
 
@@ -33,6 +33,7 @@ def plugins(tmp_path, monkeypatch):
     plugin.install(folder)
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.delitem(sys.modules, "nscbench_faulty", raising=False)
     registry.available.cache_clear()
     metrics.available.cache_clear()
     yield folder
@@ -72,7 +73,10 @@ def bench(tmp_path, items, names, conditions, **settings):
 def test_each_fault_costs_its_own_rows_only(tmp_path, items, plugins):
     modes = ["raise", "die", "nan", "short", "none"]
     status, rows, board = bench(
-        tmp_path, items, ["si_sdr", "fragile", "picky"], [{"codec": "faulty", "mode": modes}]
+        tmp_path,
+        items,
+        ["si_sdr", "fragile", "picky", "broken"],
+        [{"codec": "faulty", "mode": modes}],
     )
     assert status == 1
     errors = rows.dropna(subset="error").set_index(["condition", "item", "column"])["error"]
@@ -84,7 +88,8 @@ def test_each_fault_costs_its_own_rows_only(tmp_path, items, plugins):
     whole = errors.loc["faulty"]
     assert whole.loc["marked", "fragile"] == "its process died (exit code 12)"
     assert whole.loc["marked", "picky"] == "undefined: nothing to measure here"
-    assert len(whole) == 2
+    assert "gave {'broken': nan}, not a number for each" in whole.loc["marked", "broken"]
+    assert len(whole) == 3
     assert set(errors.index.get_level_values("item")) == {"marked"}
     assert board["n"].tolist() == [2] * 5
     values = rows.dropna(subset="value").groupby(["condition", "column"]).size()
@@ -247,6 +252,61 @@ def test_bad_input_runs_nothing(tmp_path, capsys, arguments, message):
     assert not (tmp_path / "run" / "journal.jsonl").exists()
 
 
+def test_a_changed_codec_is_not_taken_for_the_old_one(tmp_path, items, plugins):
+    conditions = [{"codec": "faulty"}]
+    _, _, first = bench(tmp_path, items, ["level"], conditions)
+    source = (plugins / "nscbench_faulty.py").read_text()
+    changed = source.replace("        return audio\n", "        return [a / 2 for a in audio]\n")
+    (plugins / "nscbench_faulty.py").write_text(changed)
+    plan._code.cache_clear()
+    _, _, second = bench(tmp_path, items, ["level"], conditions)
+    assert first["level_db"][0] == pytest.approx(0, abs=0.01)
+    assert second["level_db"][0] == pytest.approx(-6.02, abs=0.02)
+
+
+def test_an_interrupted_second_run_leaves_the_first_ones_results(tmp_path, items, plugins):
+    bench(tmp_path, items, ["picky"], [{"codec": "pcm"}])
+    out = tmp_path / "run"
+    before = {name: (out / name).read_bytes() for name in ("manifest.json", "rows.csv")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner.Runner, "run", _interrupt)
+        path = suite(tmp_path, ["picky"], [{"codec": "mnru", "q": 10}])
+        arguments = ["run", str(path), "--out", str(out), "--items", str(items)]
+        assert main(arguments) == 130
+    assert before == {name: (out / name).read_bytes() for name in before}
+
+
+def _interrupt(self):
+    raise KeyboardInterrupt
+
+
+def test_one_item_cannot_be_swapped(tmp_path, items, capsys):
+    (items / "a.flac").unlink()
+    (items / "b.flac").unlink()
+    path = suite(tmp_path, ["si_sdr"], [{"codec": "swapped"}])
+    assert main(["run", str(path), "--out", str(tmp_path / "run"), "--items", str(items)]) == 2
+    assert "a swapped control needs at least 2 items" in capsys.readouterr().err
+
+
+def test_what_was_done_to_recordings_is_told(tmp_path, items, plugins, capsys):
+    audio, rate = soundfile.read(items / "a.flac")
+    soundfile.write(items / "NA.wav", np.stack([audio, audio], 1), rate)
+    bench(tmp_path, items, ["picky"], [{"codec": "pcm"}])
+    assert "note: 1 items: 2 channels mixed down to their mean" in capsys.readouterr().out
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert manifest["notices"] == [["NA", "2 channels mixed down to their mean"]]
+    assert set(results.read_rows(tmp_path / "run" / "rows.csv")["item"]) == {"NA", *SECONDS}
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_plugin_that_cannot_be_imported_is_left_out(plugins):
+    with pytest.warns(UserWarning, match="nscbench_absent:METRIC is left out: No module named"):
+        found = metrics.available()
+    assert "absent" not in found
+    assert "picky" in found
+
+
+@pytest.mark.filterwarnings("ignore:the metric nscbench_absent")
 def test_plugins_are_found_by_both_registries(plugins):
     assert codecs.get("faulty-modenan").mode == "nan"
     assert metrics.get("picky").columns == {"picky": "higher"}
