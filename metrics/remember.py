@@ -10,6 +10,7 @@ from functools import update_wrapper
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Generic, TypeVar, TypeVarTuple
+from weakref import WeakSet
 
 import numpy as np
 
@@ -32,6 +33,7 @@ class Remembered(Generic[*Arguments, Value]):
         self._total = 0
         self._lock = Lock()
         update_wrapper(self, function)
+        _caches.add(self)
 
     def __call__(self, *arguments: *Arguments) -> Value:
         key = _digest(arguments)
@@ -47,6 +49,21 @@ class Remembered(Generic[*Arguments, Value]):
             while self._total > self._limit:
                 self._total -= self._values.popitem(last=False)[1][1]
         return value
+
+    def cache_clear(self) -> None:
+        """Forget all values."""
+        with self._lock:
+            self._values.clear()
+            self._total = 0
+
+
+_caches: WeakSet[Remembered[*tuple[Any, ...], Any]] = WeakSet()
+
+
+def forget() -> None:
+    """Clear every cache of the process, as if no signal had been measured in it."""
+    for cache in _caches:
+        cache.cache_clear()
 
 
 def remember(

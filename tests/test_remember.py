@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nscbench.metrics.remember import remember
+from nscbench.metrics import alignment, pitch
+from nscbench.metrics.remember import forget, remember
 
 
 @pytest.fixture
@@ -74,3 +75,29 @@ def test_sizes_count_where_they_are_told():
     zeros(11)
     zeros(4)
     assert calls == [4, 6, 1, 4, 11, 11, 4]
+
+
+def test_cleared_caches_compute_again(counted):
+    total, calls = counted
+    signal = np.ones(1)
+    for clear in (total.cache_clear, forget):
+        for factor in (1, 2):
+            total(signal, factor)
+        clear()
+    total(signal, 1)
+    assert calls == [1, 2, 1, 2, 1]
+
+
+def test_what_the_metrics_remember_is_forgotten(speech_like):
+    """Otherwise a timing would hand out what an earlier repeat computed."""
+    measure = pytest.importorskip("nscbench.metrics.visqol.measure")
+    signal = speech_like(1.2, 16_000).astype(np.float64)
+    for cached, arguments in (
+        (pitch.track, (signal,)),
+        (alignment.estimate, (signal, signal, 16_000)),
+        (measure.prepared, (signal,)),
+    ):
+        first = cached(*arguments)
+        assert cached(*arguments) is first
+        forget()
+        assert cached(*arguments) is not first

@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
+import soundfile
 
 from nscbench import metrics
-from nscbench.benchmarks import package_calls, speed
-from nscbench.benchmarks.speed import Line, Pass
+from nscbench.benchmarks import package_calls, speed, stages, timing
+from nscbench.benchmarks.speed import Line
+from nscbench.benchmarks.timing import Pass
+from nscbench.metrics import pitch
+from nscbench.metrics.remember import forget
 
 
 def passes(wall, cpu, value):
@@ -46,6 +50,51 @@ def test_every_call_gives_columns_of_its_metric(speech_like):
 def test_items_that_are_none_are_an_error(tmp_path, capsys):
     assert speed.main(["--items", str(tmp_path)]) == 2
     assert "no items" in capsys.readouterr().err
+
+
+@pytest.fixture
+def tracked(speech_like, monkeypatch):
+    """The pairs that a worker holds: two of one reference; and the signals that F0 is found in."""
+    reference = speech_like(1.2, 16_000).astype(np.float64)
+    pairs = [(reference, gain * reference) for gain in (0.9, 0.8)]
+    monkeypatch.setattr(timing, "_held", timing.Held(pairs))
+    calls = []
+    correlate = pitch._autocorrelation
+    monkeypatch.setattr(
+        pitch, "_autocorrelation", lambda frames: calls.append(len(frames)) or correlate(frames)
+    )
+    forget()
+    return calls
+
+
+def test_a_pass_computes_what_an_earlier_one_did(tracked):
+    for turn, names in enumerate((["f0_rmse"], ["vuv_error"], ["vuv_error"]), start=1):
+        timing.score(names, turn, 0)
+        assert len(tracked) == 2 * turn
+
+
+def test_metrics_share_within_a_pass(tracked):
+    for number, signals in enumerate((2, 3)):
+        timing.score(["f0_rmse", "vuv_error"], 1, number)
+        assert len(tracked) == signals
+
+
+def test_metrics_are_scored_as_a_run_scores_them(speech_like, monkeypatch, tmp_path):
+    """A late signal, which those metrics get that want it so without its delay."""
+    signal = speech_like(1.5, 16_000)
+    pair = (signal, np.concatenate([np.zeros(160, np.float32), 0.5 * signal[:-160]]))
+    paths = [tmp_path / "reference.wav", tmp_path / "degraded.wav"]
+    for path, samples in zip(paths, pair, strict=True):
+        soundfile.write(path, samples, 16_000, subtype="FLOAT")
+    monkeypatch.setattr(timing, "_held", timing.Held([tuple(s.astype(np.float64) for s in pair)]))
+    names = ["stoi", "lsd", "si_sdr", "level"]
+    assert any(metrics.get(name).aligned for name in names)
+    expected = {}
+    for outcome in stages.score(*paths, names)[0]:
+        assert not outcome.error
+        expected |= outcome.values
+    _, values = timing.score(names, 1, 0)
+    assert values == expected
 
 
 @pytest.mark.slow

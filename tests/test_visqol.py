@@ -4,6 +4,8 @@ Google's conformance recordings are not the suite's to ship; the port measures t
 of Google's values with its lattice, and what is tested here equals the port.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from visqol import VisqolApi
@@ -67,22 +69,20 @@ def test_equals_the_port_on_the_shortest_pair(clean, port):
 
 def test_a_remembered_reference_gives_the_same_values(clean):
     for name, degraded in degradations(clean):
-        measure._recent.clear()
+        measure.prepared.cache_clear()
         first = METRIC.score(clean, degraded)
         assert METRIC.score(clean, degraded) == first, name
 
 
-def test_references_are_forgotten_beyond_the_limit(speech_like, monkeypatch):
-    measure._recent.clear()
-    monkeypatch.setattr(measure, "CACHED_SECONDS", 4.0)
-    references = [speech_like(1.5, RATE, seed).astype(np.float64) for seed in range(4)]
+def test_references_are_forgotten_beyond_two_minutes(speech_like, monkeypatch):
+    monkeypatch.setattr(measure, "Reference", lambda signal: SimpleNamespace(signal=signal))
+    measure.prepared.cache_clear()
+    references = [np.tile(speech_like(1.5, RATE, seed), 30) for seed in range(3)]  # 45 s each
     kept = [measure.prepared(reference) for reference in references]
-    assert list(measure._recent.values()) == kept[2:]
+    assert measure.prepared(references[1].copy()) is kept[1]
     assert measure.prepared(references[2]) is kept[2]
     assert measure.prepared(references[0]) is not kept[0]
-    long = np.tile(references[0], 3)
-    assert len(measure.prepared(long).signal) == len(long)
-    assert not measure._recent
+    measure.prepared.cache_clear()
 
 
 def test_a_silent_degraded_signal_is_no_number(clean):

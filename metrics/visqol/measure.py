@@ -11,11 +11,9 @@ The port offers no call between a pair and its MOS, hence the imports from its i
 `tests/test_visqol.py` holds the result against its public call.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 
 import numpy as np
 from scipy import fft
@@ -40,6 +38,7 @@ from visqol.visqol_manager import (
 )
 
 from ..base import MetricError, Signal
+from ..remember import remember
 from .kernels import Floats, Ints, best_path, gammatone_spectrogram, similarities
 
 RATE = 16_000
@@ -47,7 +46,7 @@ FRAME = 320 / 16_000  # seconds between frames
 HIGHEST_FREQUENCY = 8000.0
 SEARCH_RADIUS = 60 * PATCH_SIZE_SPEECH  # frames: 24 s
 ACTIVE_RMS = 5000.0  # of 16-bit samples, after the peak is scaled to full scale
-CACHED_SECONDS = 120.0  # of references that a process keeps: about 80 MB
+CACHED_SAMPLES = 120 * RATE  # of references that a process keeps: about 80 MB
 
 
 @lru_cache(maxsize=1)
@@ -192,19 +191,14 @@ def _active_patches(signal: Signal, frames: int) -> Ints:
     return np.array(patches, dtype=np.int64)
 
 
-_recent: OrderedDict[bytes, Reference] = OrderedDict()
+def _samples(reference: Reference) -> int:
+    return len(reference.signal)
 
 
+@remember(CACHED_SAMPLES, size=_samples)
 def prepared(signal: Signal) -> Reference:
-    """The reference's share of the work: kept for the last `CACHED_SECONDS` of references."""
-    key = blake2b(signal.tobytes()).digest()
-    if key in _recent:
-        _recent.move_to_end(key)
-        return _recent[key]
-    reference = _recent[key] = Reference(signal.copy())
-    while _recent and sum(len(r.signal) for r in _recent.values()) > CACHED_SECONDS * RATE:
-        _recent.popitem(last=False)
-    return reference
+    """The reference's share of the work."""
+    return Reference(signal.copy())
 
 
 def _matched(reference: Reference, degraded: Side) -> list[PatchSimilarityResult]:
