@@ -42,3 +42,25 @@ def _speech_like(seconds: float, rate: int, seed: int = 0) -> NDArray[np.float32
 def speech_like() -> SpeechLike:
     """`speech_like(seconds, rate, seed=0)`: a float32 signal [T]."""
     return lambda seconds, rate, seed=0: _speech_like(seconds, rate, seed).copy()
+
+
+@pytest.fixture(scope="session")
+def closed_form() -> dict[str, NDArray[np.float64]]:
+    """Signals [T] of 3 s at 16 kHz by name, from formulas alone, so that values can be stored.
+
+    `clean` is 40 harmonics of a gliding F0 (130 Hz and up to 35 Hz to either side), harmonic k of
+    amplitude k ** -tilt with a tilt of 0.6 to 1.6, in bursts of 0.2 s; the others are degraded:
+    `clipped` at 0.3, `echo` (0.3 of it, 50 ms later, to 0.7 of it) and `muffled` (mean of nine
+    samples).
+    """
+    time = np.arange(48_000) / 16_000
+    phase = 2 * np.pi * (130 * time + 8 * np.sin(2 * np.pi * 0.7 * time))
+    tilt = 1.1 + 0.5 * np.sin(2 * np.pi * 1.3 * time)
+    voice = sum(np.sin(k * phase) / k**tilt for k in range(1, 41))
+    clean = 0.15 * voice * np.maximum(0, np.sin(2 * np.pi * 2.5 * time))
+    return {
+        "clean": clean,
+        "clipped": np.clip(clean, -0.3, 0.3),
+        "echo": 0.7 * clean + 0.3 * np.concatenate([np.zeros(800), clean[:-800]]),
+        "muffled": np.convolve(clean, np.ones(9) / 9, mode="same"),
+    }

@@ -1,10 +1,11 @@
-"""PESQ: the bounds of P.862.2's mapping, the package's own call, and long signals."""
+"""PESQ: the bounds of P.862.2's mapping, published and stored values, and long signals."""
 
 import math
 from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 from pesq import pesq
 
 from nscbench.metrics.base import MetricError
@@ -33,6 +34,29 @@ def long(speech_like):
 
 def test_an_identical_pair_has_the_best_value_that_the_mapping_gives(clean):
     assert METRIC.score(clean, clean)["pesq_wb"] == pytest.approx(wideband_lqo(4.5), abs=1e-5)
+
+
+@pytest.mark.parametrize(("seed", "published"), [(1, 1.7359), (42, 1.6805)])
+def test_values_that_torchmetrics_publishes(seed, published):
+    """White noise against other noise: the examples in the docstrings of torchmetrics 1.x.
+
+    Seed 1 is the class PerceptualEvaluationSpeechQuality's; the function
+    perceptual_evaluation_speech_quality draws with the seed 42 of the doctests. A common gain,
+    which PESQ does not see, brings the signals within [-1, 1].
+    """
+    generator = torch.Generator().manual_seed(seed)
+    degraded = torch.randn(8000, generator=generator).double().numpy() / 8
+    reference = torch.randn(8000, generator=generator).double().numpy() / 8
+    assert METRIC.score(reference, degraded)["pesq_wb"] == pytest.approx(published, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"), [("clipped", 1.58094), ("echo", 1.53337), ("muffled", 4.52791)]
+)
+def test_values_stored_from_the_package(closed_form, name, stored):
+    """`pesq(16_000, clean, degraded, "wb")` of pesq 0.0.4."""
+    value = METRIC.score(closed_form["clean"], closed_form[name])["pesq_wb"]
+    assert value == pytest.approx(stored, abs=1e-3)
 
 
 def test_equals_the_package_up_to_19_seconds(clean, long):

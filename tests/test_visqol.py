@@ -1,4 +1,4 @@
-"""ViSQOL: the port's public call on the same pairs, and the reference's cache.
+"""ViSQOL: the port's public call on the same pairs, stored values, and the reference's cache.
 
 Google's conformance recordings are not the suite's to ship; the port measures them within 0.007
 of Google's values with its lattice, and what is tested here equals the port.
@@ -52,6 +52,19 @@ def test_equals_the_port(clean, port):
     for name, degraded in degradations(clean):
         value = METRIC.score(clean, degraded)["visqol"]
         assert value == pytest.approx(port(clean, degraded), abs=1e-9), name
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"), [("clipped", 3.91972), ("echo", 3.56062), ("muffled", 3.14667)]
+)
+def test_values_stored_from_the_port(closed_form, name, stored):
+    """`VisqolApi` of visqol-python 3.8.0, in speech mode with its lattice.
+
+    After `create(mode="speech", use_lattice_model=True)`, the `moslqo` of
+    `measure_from_arrays(clean, degraded, 16_000)`.
+    """
+    value = METRIC.score(closed_form["clean"], closed_form[name])["visqol"]
+    assert value == pytest.approx(stored, abs=1e-3)
 
 
 def test_equals_the_port_beyond_its_search_window(speech_like, port):
