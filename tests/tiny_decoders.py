@@ -17,7 +17,6 @@ from nscbench.codecs.pretrained import load
 from nscbench.codecs.training.cells import configure
 from nscbench.codecs.training.checkpoint import export_weights
 
-
 SIZES: dict[str, dict[str, Any]] = {
     "wav": {"dim": 16, "depth": 2, "patch": 160},
     "mel": {"dim": 8, "multipliers": (1, 2)},
