@@ -1,8 +1,9 @@
 """What a codec is: waveforms to bytes, and bytes to waveforms.
 
 A codec class is a frozen dataclass; one instance is one operating point, and every setting is
-a field, so that `repr` is its identity. Its file defines `CODEC = TheClass` in one of the
-folders `conventional/`, `controls/`, `neural/`: the folder is the registry.
+a field, so that `repr` is its identity. Its file defines `CODEC = TheClass` (or `CODECS`, several
+that are one idea) in one of the folders `conventional/`, `controls/`, `neural/`: the folder is the
+registry.
 
 Conventions
     audio     mono float32 tensors [T_i] at `sample_rate`, nominally within [-1, 1]

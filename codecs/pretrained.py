@@ -22,6 +22,7 @@ from torch import nn
 from .base import CodecError, Unavailable
 from .entropy import COUNTS, IndexModel
 from .networks.codec import CodecConfig, NeuralCodec
+from .networks.diffusion import DiffusionConfig, DiffusionDecoder
 from .networks.mel_autoencoder import MelCodec, MelCodecConfig
 from .networks.quantizer import LEARNING_STATE
 from .networks.vocoder import Vocoder, VocoderConfig
@@ -34,6 +35,8 @@ BUILDERS: dict[str, tuple[type[Any], type[nn.Module]]] = {
     "gan": (CodecConfig, NeuralCodec),
     "mel": (MelCodecConfig, MelCodec),
     "vocoder": (VocoderConfig, Vocoder),
+    "diffusion": (DiffusionConfig, DiffusionDecoder),
+    "regression": (DiffusionConfig, DiffusionDecoder),
 }
 
 

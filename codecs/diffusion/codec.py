@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 
 from ..base import CodecError
-from ..networks.diffusion import DiffusionConfig, DiffusionDecoder, DrawShape
+from ..networks.diffusion import DiffusionDecoder, DrawShape
 from ..noise import Noise
-from ..pretrained import BUILDERS, fingerprint, missing
+from ..pretrained import fingerprint, missing
 from ..settings import choose
 from ..token_codec import TokenCodec
 from .back_ends import BackEnd
@@ -27,10 +27,6 @@ from .samplers import FAST_BETAS, SAMPLERS
 
 RATES = (1.5, 3.0)
 NFES = (1, 2, 4, 6, 10, 25, 50)
-
-# component of the weights' files: of a decoder that samples, of one that regresses
-DECODERS = ("diffusion", "regression")
-BUILDERS.update(dict.fromkeys(DECODERS, (DiffusionConfig, DiffusionDecoder)))
 
 
 @dataclass(frozen=True)
