@@ -151,10 +151,10 @@ def _columns(lines: Sequence[tuple[str, ...]], left: int) -> str:
 
 
 def partial_columns(table: pd.DataFrame) -> list[str]:
-    """One sentence for each column whose means leave out items that a codec has."""
+    """One sentence for each shown column whose means leave out items that a codec has."""
     codecs = table[table["kind"] == "codec"]
     remarks = []
-    for column in (c for c in table if f"{c}_n" in table):
+    for column in (c for c in table if f"{c}_n" in table and c not in HIDDEN):
         counts = codecs.loc[codecs[f"{column}_n"] > 0, f"{column}_n"]
         total = int(table["N"].max())
         if len(counts) and counts.max() < total:

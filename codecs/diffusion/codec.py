@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ..base import CodecError
-from ..networks.diffusion import DiffusionDecoder, DrawShape
+from ..networks.diffusion import DiffusionConfig, DrawShape
 from ..noise import Noise
 from ..pretrained import fingerprint, missing
 from ..settings import choose
