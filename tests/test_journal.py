@@ -1,4 +1,5 @@
 import resource
+from contextlib import contextmanager
 
 import pytest
 
@@ -55,21 +56,24 @@ def test_keys_depend_on_every_part_and_its_place():
     assert key_of("a", 1) == key_of("a", 1)
 
 
-def fill(journal):
-    for key in range(100):
-        journal.append({str(key): {"text": "x" * 100}})
-
-
-@pytest.fixture
+@contextmanager
 def small_disk():
-    """Files may grow to 1000 bytes."""
+    """Files may grow to 1000 bytes; pytest's own output must not be written meanwhile."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_is_named_and_what_was_recorded_stays(tmp_path, small_disk):
+def fill(journal):
+    with small_disk():
+        for key in range(100):
+            journal.append({str(key): {"text": "x" * 100}})
+
+
+def test_a_full_disk_is_named_and_what_was_recorded_stays(tmp_path):
     path = tmp_path / "j"
     journal = Journal(path)
     with pytest.raises(OSError, match=f"File too large: '{path}'"):
