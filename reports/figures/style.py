@@ -121,6 +121,9 @@ def panels(count: int, width: float = 4.0, height: float = 3.3) -> tuple[Figure,
     return figure, list(grid.flat[:count])
 
 
+LEGEND_LETTERS = 130  # that fit below a figure of full width
+
+
 def common_legend(figure: Figure, axes: Sequence[Axes]) -> None:
     """One legend of all curves below the figure."""
     entries: dict[str, Artist] = {}
@@ -131,7 +134,7 @@ def common_legend(figure: Figure, axes: Sequence[Axes]) -> None:
         list(entries.values()),
         list(entries),
         loc="outside lower center",
-        ncols=min(7, len(entries)),
+        ncols=max(1, min(7, len(entries), LEGEND_LETTERS // (max(map(len, entries)) + 8))),
     )
 
 
