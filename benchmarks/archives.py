@@ -11,7 +11,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from tqdm import tqdm
@@ -34,12 +34,11 @@ def unpack(archive: Path, folder: Path, wanted: Callable[[str], bool] = lambda n
     if not is_zip and not tarfile.is_tarfile(archive):
         raise ArchiveError(f"{archive}: neither a tar nor a zip archive")
     folder.mkdir(parents=True)
-    try:
+    with ExitStack() as undo:  # an interruption too leaves nothing behind
+        undo.callback(shutil.rmtree, folder)
         with _named_faults(archive):
             (_unpack_zip if is_zip else _unpack_tar)(archive, folder, wanted)
-    except BaseException:  # an interruption too leaves nothing behind
-        shutil.rmtree(folder)
-        raise
+        undo.pop_all()
 
 
 def _unpack_tar(archive: Path, folder: Path, wanted: Callable[[str], bool]) -> None:
