@@ -35,7 +35,7 @@ train: setup ## train a component: make train COMPONENT=gan DATA=path/to/speech 
 	$(NSCBENCH) train $(COMPONENT) --data "$(DATA)" $(if $(MINUTES),--minutes $(MINUTES))
 
 test: setup ## run the fast tests
-	$(BIN)/python -m pytest -q -n auto
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto
 
 test-all: setup ## run every test that can run here: slow, GPU, browser (see docs/testing.md)
 	@command -v npm >/dev/null && npm install --prefix build --no-save --silent axe-core@4.14.1 || true
