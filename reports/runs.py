@@ -7,6 +7,7 @@ each item of one content, each condition with one codec behind it.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ def merge(runs: Sequence[Run]) -> Run:
     """
     if len(runs) == 1:
         return runs[0]
-    differences = [text for other in runs[1:] for text in differing(runs[0], other)]
+    differences = [text for one, other in combinations(runs, 2) for text in differing(one, other)]
     if differences:
         raise RunError("these runs do not merge:\n  " + "\n  ".join(differences))
     rows = pd.concat([run.scores.rows for run in runs], ignore_index=True)

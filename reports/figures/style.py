@@ -44,6 +44,7 @@ _SETTINGS: dict[Any, Any] = {
     "grid.alpha": 0.14,
     "grid.color": INK,
     "legend.frameon": False,
+    "text.parse_math": False,  # a title may hold "$"
     "lines.linewidth": 1.8,
     "lines.markersize": 6,
     "svg.fonttype": "path",
@@ -134,7 +135,9 @@ def common_legend(figure: Figure, axes: Sequence[Axes]) -> None:
         list(entries.values()),
         list(entries),
         loc="outside lower center",
-        ncols=max(1, min(7, len(entries), LEGEND_LETTERS // (max(map(len, entries)) + 8))),
+        ncols=max(
+            1, min(7, len(entries), LEGEND_LETTERS // (8 + max(map(len, entries), default=0)))
+        ),
     )
 
 
