@@ -84,6 +84,8 @@ def correlate(
         ResultsError: ratings and values have no item and condition in common.
     """
     reports, notes = [], []
+    if not scores.systems:
+        return (), ("no system under test: nothing to correlate",)
     for column, values in objective.items():
         table = np.array(
             [[values.get((i, c), np.nan) for c in scores.systems] for i in scores.items]

@@ -61,7 +61,8 @@ class Records:
             Conflict: another record has its id.
             OSError: the disk is full or gone; nothing of the record is kept.
         """
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        # ASCII: a comment cut within an emoji holds half a surrogate pair, which UTF-8 cannot
+        line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
         name, digest = self._identify(record), _digest(record)
         with self._turn:
             if name in self._known:

@@ -55,7 +55,7 @@ def is_loopback(host: str) -> bool:
 def token_of(folder: Path) -> str:
     """The token in the links to a test: made once, readable by its owner only."""
     path = beside(folder, ".token")
-    if not path.exists():
+    if not path.exists() or not path.read_text().strip():  # empty: killed while it was made
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(16))
     return path.read_text().strip()

@@ -447,3 +447,20 @@ def test_a_folder_without_a_test_is_refused(tmp_path):
     (tmp_path / "test.js").write_text("window.Mushra")
     with pytest.raises(BuildError, match="is damaged"):
         RatingServer(tmp_path)
+
+
+def test_a_comment_cut_within_an_emoji_is_kept(folder, running):
+    server = running()
+    cut = record(comment="good \ud83d")
+    assert post(server.port, json.dumps(cut))[0] == 200
+    assert post(server.port, json.dumps(record("trial-02")))[0] == 200
+    assert [line["trial"] for line in lines(folder)] == ["trial-01", "trial-02"]
+    assert lines(folder)[0]["comment"] == "good \ud83d"
+
+
+def test_an_empty_token_is_made_anew(folder):
+    path = Path(f"{folder}.token")
+    path.touch()
+    token = token_of(folder)
+    assert len(token) > 16
+    assert token_of(folder) == token == path.read_text()
