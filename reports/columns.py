@@ -37,8 +37,10 @@ LOOKS = {
     "drift_ppm": Look("drift", "clock drift (ppm)", 0),
     "polarity": Look("polarity", "polarity", 1),
     "level_db": Look("level", "level (dB)", 1),
-    "rtf_encode": Look("RTF enc", "real-time factor of the encoder", 3),
-    "rtf_decode": Look("RTF dec", "real-time factor of the decoder", 3),
+    "encode_rtf": Look("RTF enc", "real-time factor of the encoder", 3),
+    "decode_rtf": Look("RTF dec", "real-time factor of the decoder", 3),
+    "macs_per_second": Look("MAC/s", "multiply-accumulates for a second of audio", 0),
+    "peak_memory_mb": Look("MB", "peak memory (MB)", 0),
 }
 OVERVIEW = ("pesq_wb", "visqol", "estoi", "dnsmos_ovrl", "plcmos", "mel_distance")
 

@@ -221,11 +221,23 @@ def _controls(material: "Material") -> Iterator[list[str]]:
 
 
 def _costs(costs: pd.DataFrame) -> Iterator[list[str]]:
-    if costs.empty or not len(costs.columns):
+    if costs.empty:
         return
     yield ["condition", *(look(str(column)).long for column in costs)]
-    for name, line in costs.dropna(how="all").iterrows():
-        yield [str(name), *("–" if pd.isna(value) else f"{value:.3g}" for value in line.tolist())]
+    for name, line in costs.iterrows():
+        yield [str(name), *(_cost(value) for value in line.tolist())]
+
+
+def _cost(value: float | str) -> str:
+    """Three digits and a prefix of thousands, or the text of `hardware`."""
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
+        return "–"
+    for factor, prefix in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if value >= factor:
+            return f"{value / factor:.3g}{prefix}"
+    return f"{value:.3g}"
 
 
 def _no_cards(material: "Material") -> str:

@@ -17,6 +17,7 @@ from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.rundir import RunError
 from nscbench.reports.columns import overview
 from nscbench.reports.context import context
+from nscbench.reports.costs import read_costs
 from nscbench.reports.figures.design_space import design_space
 from nscbench.reports.figures.style import INK, REFERENCE, drawing, marks
 from nscbench.reports.figures.trade import against_cost, against_nfe, pareto
@@ -223,7 +224,10 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
         nfe = entry["condition"].partition("-nfe")[2] or "10"
         entry["settings"] = f"Diffusion(kbps=3, nfe={nfe})"
     (root / "manifest.json").write_text(json.dumps(manifest))
-    (root / "cost.csv").write_text("condition,rtf_decode\nmel2mel-3,0.3\nlat2wav-3,0.1\n")
+    (root / "cost.csv").write_text(
+        f"{COST_HEAD}\nmel2mel-3,0.2,0.3,4200000,,90,1,some chip\n"
+        "lat2wav-3,0.2,0.1,500,2e9,80.5,1,some chip\n"
+    )
     made = Material(read_run(root))
     scores, table = made.run.scores, made.table
     with drawing():
@@ -238,7 +242,67 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     curve = nfe.data[nfe.data["curve"] == "mel2mel 3 kbit/s"]
     assert sorted(curve["nfe"]) == [1, 4, 10]
     assert len(nfe.data) == 3
-    assert cost.data["rtf_decode"].tolist() == [0.3, 0.1]
+    assert cost.data["decode_rtf"].tolist() == [0.3, 0.1]
+    assert "decoded on some chip, 1 thread." in cost.caption
+    head, *lines = context(made, [])["costs"]
+    assert head[1:3] == ["real-time factor of the encoder", "real-time factor of the decoder"]
+    assert lines[0] == ["mel2mel-3", "0.2", "0.3", "4.2 M", "–", "90", "1", "some chip"]
+    assert lines[1] == ["lat2wav-3", "0.2", "0.1", "500", "2 G", "80.5", "1", "some chip"]
+
+
+COST_HEAD = (
+    "condition,encode_rtf,decode_rtf,parameters,macs_per_second,peak_memory_mb,threads,hardware"
+)
+
+
+def costs_of(tmp_path, text, conditions=None):
+    root = write_run(tmp_path / "run", conditions or ladder("opus"))
+    (root / "cost.csv").write_text(text)
+    return read_costs(read_run(root))
+
+
+def test_costs_are_numbers_by_condition(tmp_path):
+    """Lines of other conditions are left out; so are columns without a number, or with text."""
+    found = costs_of(
+        tmp_path,
+        f"{COST_HEAD},batched_rtf,remark\nopus-8,0.01,,0,0,5,1,chip,0.5,7\n"
+        "gone-3,1,1,1,1,1,1,chip,,x\nopus-6,0.02,,0,0,6,1,chip,,\n",
+    )
+    assert found.index.tolist() == ["opus-6", "opus-8"]
+    names = ["encode_rtf", "parameters", "macs_per_second", "peak_memory_mb", "threads"]
+    assert list(found) == [*names, "batched_rtf", "hardware"]
+    assert found["encode_rtf"].tolist() == [0.02, 0.01]
+    assert np.isnan(found["batched_rtf"]["opus-6"])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("condition,decode_rtf\nopus-6,1\n", "lacks the columns encode_rtf, parameters, macs_per"),
+        (f"{COST_HEAD}\nopus-6,1,1,1,1,1,1,x\nopus-6,1,1,1,1,1,1,x\n", "has opus-6 more"),
+        (f"{COST_HEAD}\nopus-6,fast,1,1,1,1,1,x\n", "encode_rtf of opus-6 is 'fast'; allowed are"),
+        (f"{COST_HEAD}\nopus-6,1,-1,1,1,1,1,x\n", "decode_rtf of opus-6 is '-1'"),
+        (f"{COST_HEAD}\nopus-6,1,inf,1,1,1,1,x\n", "decode_rtf of opus-6 is 'inf'"),
+        ("", "cost.csv: cannot be read"),
+    ],
+)
+def test_costs_of_another_format_are_refused(tmp_path, text, message):
+    with pytest.raises(RunError, match=message):
+        costs_of(tmp_path, text)
+
+
+def test_times_of_two_machines_are_two_figures(tmp_path):
+    lines = [f"opus-{k},.1,.{k:02},0,0,5,{t},{h}" for k, t, h in [
+        (6, 1, "a"), (8, 1, "a"), (12, 2, "a"), (24, 1, "b")]]  # fmt: skip
+    root = write_run(tmp_path / "run", ladder("opus"))
+    (root / "cost.csv").write_text("\n".join([COST_HEAD, *lines]))
+    made = Material(read_run(root))
+    with drawing():
+        found = list(against_cost(made.run.scores, made.table, made.costs))
+    assert [picture.name for picture in found] == [f"quality_rtf_{n}" for n in (1, 2, 3)]
+    assert [picture.data["condition"].tolist() for picture in found] == [
+        *(["opus-6", "opus-8"], ["opus-12"], ["opus-24"]),
+    ]
 
 
 def test_the_pareto_front_has_what_nothing_cheaper_reaches():

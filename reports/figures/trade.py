@@ -11,7 +11,7 @@ from ..columns import look, overview
 from ..scores import Scores, curve_of
 from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels
 
-COST = "rtf_decode"
+COST = "decode_rtf"
 
 
 def against_cost(
@@ -22,15 +22,26 @@ def against_cost(
     Args:
         scores: of the run.
         leaderboard: its table.
-        costs: column `rtf_decode` by condition; nothing is drawn without.
+        costs: what `costs.read_costs` gives; a picture for each machine and number of threads,
+            as times of one say nothing of another.
     """
     if COST not in costs:
         return
-    points = leaderboard[leaderboard["kind"] == "codec"].copy()
-    points[COST] = points["condition"].map(costs[COST])
-    points = points.dropna(subset=[COST])
-    if points.empty:
-        return
+    timed = costs.dropna(subset=[COST])[[COST, "hardware"]].assign(threads=costs.get("threads"))
+    points = leaderboard[leaderboard["kind"] == "codec"].merge(timed, on="condition")
+    points = points[points[scores.ranked].notna().any(axis=1)]
+    points["machine"] = points["hardware"] + points["threads"].map(_threads)
+    machines = list(points.groupby("machine", sort=False))
+    for number, (machine, own) in enumerate(machines, 1):
+        name = "quality_rtf" if len(machines) == 1 else f"quality_rtf_{number}"
+        yield _against_time(scores, own, name, str(machine))
+
+
+def _threads(count: float) -> str:
+    return "" if pd.isna(count) else f", {count:g} {'thread' if count == 1 else 'threads'}"
+
+
+def _against_time(scores: Scores, points: pd.DataFrame, name: str, machine: str) -> Picture:
     columns = overview([c for c in scores.ranked if points[c].notna().any()])
     styles = marks(list(dict.fromkeys(points["codec"])))
     figure, grid = panels(len(columns))
@@ -44,13 +55,13 @@ def against_cost(
         axes.set_title(f"{look(column).long} {ARROWS[scores.directions[column]]}")
     common_legend(figure, grid)
     figure.suptitle("Quality against decoding time")
-    yield Picture(
-        "quality_rtf",
+    return Picture(
+        name,
         "Quality against decoding time",
-        "Each point is a condition. Dotted: the Pareto front, conditions that no other beats in "
-        "both. The vertical line is real time.",
+        f"Each point is a condition, decoded on {machine}. Dotted: the Pareto front, conditions "
+        "that no other beats in both. The vertical line is real time.",
         figure,
-        points[["condition", "codec", "measured_kbps", COST, *columns]],
+        points[["condition", "codec", "measured_kbps", COST, "machine", *columns]],
     )
 
 
