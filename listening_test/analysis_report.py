@@ -33,7 +33,10 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that is reported; `before` has all listeners, `after` those that count."""
+    """Everything that is reported; `before` has all listeners, `after` those that count.
+
+    `notes` say which correlations with the run's columns were not computed, and why.
+    """
 
     reading: Reading
     scores: Scores
@@ -56,7 +59,7 @@ class Findings:
             + sentences.change_sentences(self.before, self.after),
             "Results": sentences.analysis_sentences(self.after),
         }
-        if self.correlations:
+        if self.correlations or self.notes:
             found["Objective metrics"] = [
                 *sentences.correlation_sentences(self.correlations),
                 *(f"{note}." for note in self.notes),
@@ -103,6 +106,7 @@ def to_json(findings: Findings) -> str:
         "before": findings.before,
         "after": findings.after,
         "correlations": findings.correlations,
+        "correlation_notes": findings.notes,
     }
     return json.dumps(_plain(document), indent=1, ensure_ascii=False) + "\n"
 

@@ -70,7 +70,7 @@ def _analyze(arguments: argparse.Namespace) -> int:
     from .analysis import analyse
     from .analysis_report import Findings, write
     from .blind_key import read_key
-    from .correlation import correlate
+    from .correlation import check_common, correlate
     from .importers import read_results
     from .objective import read_run
     from .ratings import Scores
@@ -95,11 +95,14 @@ def _analyze(arguments: argparse.Namespace) -> int:
         raise ResultsError(f"no rating in {', '.join(reading.sources)}{why}: nothing to analyse")
     objective, directions = read_run(arguments.run) if arguments.run else ({}, {})
     scores = Scores.of(reading.ratings)
+    check_common(scores, objective)
     screening = screen(scores, arguments.screening, reading.ratings)
     kept = scores.without(screening.excluded)
     before = analyse(scores, arguments.margin, arguments.resample_items)
     after = analyse(kept, arguments.margin, arguments.resample_items)
-    correlations, notes = correlate(kept, objective, directions, after.pairs)
+    correlations, notes = (
+        correlate(kept, objective, directions, after.pairs) if arguments.run else ((), ())
+    )
     findings = Findings(reading, scores, screening, before, after, correlations, notes)
     page = write(findings, arguments.out)
     for heading, lines in findings.sections().items():

@@ -79,13 +79,15 @@ def correlate(
         objective: values by column, item and condition.
         directions: of the columns.
         pairs: the listeners' comparisons, for the p values of flips.
-
-    Raises:
-        ResultsError: ratings and values have no item and condition in common.
     """
     reports, notes = [], []
-    if not scores.systems:
-        return (), ("no system under test: nothing to correlate",)
+    for missing, why in (
+        (not scores.listeners, "no listener is left after post-screening"),
+        (not scores.systems, "no system is under test"),
+        (not objective, "the run has no objective value"),
+    ):
+        if missing:
+            return (), (f"Not computed: {why}",)
     for column, values in objective.items():
         table = np.array(
             [[values.get((i, c), np.nan) for c in scores.systems] for i in scores.items]
@@ -96,13 +98,27 @@ def correlate(
             reports.append(_report(column, directions, scores.systems, rated, table, pairs))
         else:
             notes.append(f"{column}: no item and condition has both a value and a rating")
-    if objective and not reports:
-        named = sorted({item for values in objective.values() for item, _ in values})
+    return tuple(reports), tuple(notes)
+
+
+def check_common(scores: Scores, objective: Objective) -> None:
+    """Refuse a run that is not of this test.
+
+    Args:
+        scores: of all listeners: those whom post-screening excludes rated the run's outputs, too.
+        objective: values by column, item and condition.
+
+    Raises:
+        ResultsError: no rated item and condition of a system has a value.
+    """
+    valued = {cell for values in objective.values() for cell in values}
+    rated = {(item, system) for item in scores.items for system in scores.systems}
+    if valued and rated and not valued & rated:
         raise ResultsError(
             "the run has none of the rated items and conditions: it has items such as "
-            f"{', '.join(named[:3])}, the ratings have {', '.join(scores.items[:3])}"
+            f"{', '.join(sorted({item for item, _ in valued})[:3])}, the ratings have "
+            f"{', '.join(scores.items[:3])}"
         )
-    return tuple(reports), tuple(notes)
 
 
 def _report(

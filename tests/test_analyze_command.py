@@ -127,8 +127,16 @@ def test_no_listener_left_after_screening(
 ) -> None:
     rows = [[n, item, c, 50] for n in range(4) for item in ITEMS for c in ("reference", "a", "b")]
     out = tmp_path / "out"
-    assert run("analyze", table(tmp_path / "r.csv", rows), "--out", out) == 0
+    lines = [f"{c},{item},0,pesq_wb,{k}," for k, c in enumerate("ab") for item in ITEMS]
+    (tmp_path / "rows.csv").write_text(
+        "\n".join(["condition,item,draw,column,value,error", *lines])
+    )
+    words = ("analyze", table(tmp_path / "r.csv", rows), "--out", out, "--run", tmp_path)
+    assert run(*words) == 0
     said = capsys.readouterr().out
+    assert {path.name for path in out.iterdir()} == FILES
+    assert "Not computed: no listener is left after post-screening." in said
+    assert "no listener is left" in (out / "index.html").read_text()
     assert "excludes 4 of 4 listeners" in said
     assert "gave every stimulus the score 50" in said
     assert "No listener: no interval and no test is given" in said

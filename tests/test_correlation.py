@@ -7,7 +7,13 @@ import pytest
 from scipy import stats
 
 from nscbench.listening_test.analysis import analyse
-from nscbench.listening_test.correlation import KINDS, ColumnReport, coefficient, correlate
+from nscbench.listening_test.correlation import (
+    KINDS,
+    ColumnReport,
+    check_common,
+    coefficient,
+    correlate,
+)
 from nscbench.listening_test.objective import Objective, read_run
 from nscbench.listening_test.ratings import Rating, ResultsError, Scores
 
@@ -115,11 +121,23 @@ def test_no_interval_from_too_few(scores: Scores) -> None:
 
 def test_a_run_of_other_items_is_refused(scores: Scores) -> None:
     with pytest.raises(ResultsError, match=r"none of the rated items.*such as x"):
-        correlate(scores, {"m": {("x", "a"): 1.0}}, {"m": "higher"})
+        check_common(scores, {"m": {("x", "a"): 1.0}})
+    with pytest.raises(ResultsError, match=r"none of the rated items"):
+        check_common(scores, {"m": {("i0", "reference"): 1.0}})
     table: Objective = {"m": values(LEVELS), "odd": {("x", "a"): 1.0}}
+    check_common(scores, table)
     reports, notes = correlate(scores, table, {"m": "higher"})
     assert [r.column for r in reports] == ["m"]
     assert notes[0].startswith("odd: no item")
+
+
+def test_without_listeners_or_values_nothing_is_computed(scores: Scores) -> None:
+    nobody = scores.without(scores.listeners)
+    table = values(LEVELS)
+    check_common(nobody, {"m": table})
+    reports, notes = correlate(nobody, {"m": table}, {"m": "higher"})
+    assert (reports, notes) == ((), ("Not computed: no listener is left after post-screening",))
+    assert correlate(scores, {}, {}) == ((), ("Not computed: the run has no objective value",))
 
 
 @pytest.mark.slow
