@@ -2,7 +2,8 @@
 
 nscbench compare RUN A B                     two conditions, or two codecs over their bitrates
 nscbench compare RUN --all                   all pairs of codecs, by column
-nscbench compare NEW OLD --gate pesq,visqol  exit status 1 where a condition of NEW is worse
+nscbench compare NEW OLD --gate pesq,visqol  exit status 1 where a condition of NEW is worse, has
+                                             lost items, or cannot be told
 """
 
 import argparse
@@ -96,5 +97,5 @@ def _gate(new_root: Path, old_root: Path, wanted: list[str]) -> int:
         raise RunError("these runs do not compare:\n  " + "\n  ".join(differences))
     verdicts = judge(new.scores, old.scores, resolve(new, wanted))
     for verdict in verdicts:
-        print(verdict.text)
-    return WORSE if any(verdict.worse for verdict in verdicts) else BETTER
+        print(verdict)
+    return WORSE if any(verdict.closes for verdict in verdicts) else BETTER

@@ -1,16 +1,23 @@
 """A gate for the development of a codec: is a condition of the new run worse than in the old?
 
-A condition is worse in a column where the 95 % interval of the paired mean difference, on the
-items of both runs, lies on the worse side; where it has no value on an item that the old run
-measured; or where the new run lacks it. What did not change differs by exactly 0, so that
-untouched conditions never raise an alarm; each touched one does so wrongly in 2.5 % of all runs.
+What a condition is in a column, on the items that have a value in both runs:
+
+ok         the 95 % interval of the paired mean difference reaches, or lies on, the better side
+WORSE      it lies on the worse side
+LOST       an item, a condition, or a value of an item (of one of its draws) that the old run has
+           is not in the new one: a codec does not get better by failing on what is hard
+UNDECIDED  there is no interval: too few speakers have values, or the old run has none
+unmeasured neither run has a value
+new        the condition is in the new run only
+
+The gate closes for those in capitals. What did not change differs by exactly 0, so that untouched
+conditions never raise an alarm; each touched one does so wrongly in 2.5 % of all runs.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from .. import metrics
 from ..benchmarks.rundir import RunError
@@ -18,12 +25,24 @@ from .runs import Run
 from .scores import Scores
 from .statistics import FEWEST_CLUSTERS, compare
 
+_CLOSING = ("WORSE", "LOST", "UNDECIDED")
+_NAMED = 3  # of the items that a verdict is about
+
 
 class Verdict(NamedTuple):
-    """One condition in one column: the sentence, and whether the gate closes."""
+    """What is the matter with a condition, in a column; see above for `kind`."""
 
-    text: str
-    worse: bool
+    kind: str
+    subject: str
+    reason: str
+
+    @property
+    def closes(self) -> bool:
+        """Does the gate close for it?"""
+        return self.kind in _CLOSING
+
+    def __str__(self) -> str:
+        return f"{self.kind:10} {self.subject}: {self.reason}"
 
 
 def resolve(run: Run, wanted: Sequence[str]) -> list[str]:
@@ -48,10 +67,10 @@ def resolve(run: Run, wanted: Sequence[str]) -> list[str]:
 
 
 def judge(new: Scores, old: Scores, columns: Sequence[str]) -> list[Verdict]:
-    """A verdict for every condition of the old run in every column.
+    """A verdict for every condition in every column, and on items that are gone.
 
     Raises:
-        RunError: too few speakers are in both runs to be sure of anything.
+        RunError: too few speakers are in both runs to be sure of anything, or neither has a value.
     """
     items = [item for item in old.items if item in new.items]
     speakers = len(set(old.clusters_of(items)))
@@ -60,38 +79,47 @@ def judge(new: Scores, old: Scores, columns: Sequence[str]) -> list[Verdict]:
             f"{speakers} speakers are in both runs; a gate needs {FEWEST_CLUSTERS} to be sure"
         )
     verdicts = []
+    if gone := [item for item in old.items if item not in new.items]:
+        reason = f"{len(gone)} of {len(old.items)} are not in the new run ({_named(gone)})"
+        verdicts.append(Verdict("LOST", "items", reason))
     for condition in old.conditions:
         if condition not in new.conditions:
-            verdicts.append(Verdict(f"WORSE {condition}: is not in the new run", True))
+            verdicts.append(Verdict("LOST", condition, "is not in the new run"))
             continue
-        for column in columns:
-            before = old.of(column).loc[items, condition].dropna()
-            after = new.of(column).loc[before.index, condition]
-            verdicts.append(_judge(old, condition, column, before, after))
+        verdicts += [_judge(new, old, condition, column, items) for column in columns]
+    added = [name for name in new.conditions if name not in old.conditions]
+    verdicts += [Verdict("new", name, "is not in the old run") for name in added]
+    if all(verdict.kind in ("unmeasured", "new") for verdict in verdicts):
+        raise RunError(f"neither run has a value of {', '.join(columns)} in a condition of both")
     return verdicts
 
 
-def _judge(
-    scores: Scores,
-    condition: str,
-    column: str,
-    before: "pd.Series[float]",
-    after: "pd.Series[float]",
-) -> Verdict:
-    name = f"{condition} {column}"
-    missing = int(after.isna().sum())
-    if missing:
-        return Verdict(
-            f"WORSE {name}: no value on {missing} of {len(before)} items that had one", True
+def _judge(new: Scores, old: Scores, condition: str, column: str, items: list[str]) -> Verdict:
+    subject, total = f"{condition} {column}", len(old.items)
+    before, after = (scores.of(column).loc[items, condition] for scores in (old, new))
+    if before.isna().all():
+        if after.isna().all():
+            return Verdict("unmeasured", subject, "neither run has a value")
+        return Verdict("UNDECIDED", subject, "the old run has no value")
+    had, has = (scores.draws(column).loc[items, condition] for scores in (old, new))
+    if lost := list(had.index[has < had]):
+        reason = f"values of {len(lost)}/{total} items are gone ({_named(lost)})"
+        return Verdict("LOST", subject, reason)
+    pair = np.stack([after[before.notna()], before.dropna()], axis=1).astype(np.float64)
+    clusters = old.clusters_of(before.dropna().index)
+    (found,) = compare(pair, [(0, 1)], clusters)
+    if np.isnan(found.low):
+        reason = (
+            f"{len(set(clusters))} speakers have values, {FEWEST_CLUSTERS} are needed for an "
+            f"interval ({found.difference:+.4g} on {found.n}/{total} items)"
         )
-    if before.empty:
-        return Verdict(f"      {name}: was not measured before", False)
-    pair = np.stack([after, before], axis=1).astype(np.float64)
-    (found,) = compare(pair, [(0, 1)], scores.clusters_of(before.index))
-    worst_side = found.high if scores.sign(column) > 0 else -found.low
-    worse = bool(worst_side < 0)
-    return Verdict(
-        f"{'WORSE' if worse else '     '} {name}: {found.difference:+.4g} "
-        f"[{found.low:+.4g}, {found.high:+.4g}] on {found.n} items",
-        worse,
+        return Verdict("UNDECIDED", subject, reason)
+    worst_side = found.high if new.sign(column) > 0 else -found.low
+    reason = (
+        f"{found.difference:+.4g} [{found.low:+.4g}, {found.high:+.4g}] on {found.n}/{total} items"
     )
+    return Verdict("WORSE" if worst_side < 0 else "ok", subject, reason)
+
+
+def _named(items: Sequence[str]) -> str:
+    return ", ".join(items[:_NAMED]) + (", ..." if len(items) > _NAMED else "")

@@ -54,6 +54,12 @@ class Scores:
             return self._whole(pd.DataFrame(dtype=float))
         return self._values[column]
 
+    def draws(self, column: str) -> pd.DataFrame:
+        """Draws of a column that gave a value, items by conditions in the order of the run."""
+        measured = self.rows[(self.rows["column"] == column) & self.rows["value"].notna()]
+        counts = measured.groupby(["item", "condition"])["draw"].nunique().unstack("condition")
+        return self._whole(counts).fillna(0).astype(int)
+
     def common(self, column: str, conditions: Iterable[str]) -> pd.DataFrame:
         """Values of a column without gaps: the common items of these conditions, by condition.
 

@@ -2,6 +2,8 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from nscbench.benchmarks.cli import main
@@ -88,20 +90,20 @@ def test_the_gate_opens_for_a_better_codec(tmp_path, capsys):
 def test_the_gate_closes_for_a_worse_one(tmp_path, capsys):
     status, text, _ = gate(capsys, tmp_path, -0.1, "pesq,stoi")
     assert status == 1
-    assert re.findall(r"WORSE x-6 (\w+): -0\.", text) == ["pesq_wb", "stoi", "estoi"]
+    assert re.findall(r"WORSE      x-6 (\w+): -0\.", text) == ["pesq_wb", "stoi", "estoi"]
 
 
 def test_the_gate_opens_for_an_unchanged_run(tmp_path, capsys):
     root = write_run(tmp_path / "run", ladder("opus"))
     status, text, _ = compare(capsys, root, root, "--gate", "pesq_wb")
     assert status == 0
-    assert text.count("+0 [+0, +0] on 24 items") == 4
+    assert text.count("+0 [+0, +0] on 24/24 items") == 4
 
 
 def test_the_gate_closes_for_new_failures(tmp_path, capsys):
     status, text, _ = gate(capsys, tmp_path, 0.5, new={"missing": [("x-6", "i003")]})
     assert status == 1
-    assert "no value on 1 of 24 items that had one" in text
+    assert text == "LOST       x-6 pesq_wb: values of 1/24 items are gone (i003)\n"
 
 
 def test_the_gate_closes_for_a_condition_that_is_gone(tmp_path, capsys):
@@ -109,7 +111,76 @@ def test_the_gate_closes_for_a_condition_that_is_gone(tmp_path, capsys):
     new = write_run(tmp_path / "new", ladder("opus", rates=(6, 8, 12)))
     status, text, _ = compare(capsys, new, old, "--gate", "pesq")
     assert status == 1
-    assert "WORSE opus-24: is not in the new run" in text
+    assert "LOST       opus-24: is not in the new run" in text
+
+
+def test_the_gate_closes_for_items_that_are_gone(tmp_path, capsys):
+    """The new run dropped the hard items: better on those that it kept."""
+    status, text, _ = gate(capsys, tmp_path, 0.5, new={"listed": items()[:20]})
+    assert status == 1
+    assert "LOST       items: 4 of 24 are not in the new run (i020, i021, i022, ...)" in text
+    assert "ok         x-6 pesq_wb: +0.4" in text
+    assert "on 20/24 items" in text
+
+
+def test_the_gate_closes_for_draws_that_failed(tmp_path, capsys):
+    """An item keeps a value as long as one of its draws has one."""
+    old, new = (write_run(tmp_path / n, {"x-6": ("x", "codec", 6, 0.0)}) for n in ("old", "new"))
+    for root, value in ((old, "2.0"), (new, "")):
+        with (root / "rows.csv").open("a") as file:
+            file.write(f"x-6,i005,1,pesq_wb,{value},{'' if value else 'broke'}\n")
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq")
+    assert status == 1
+    assert "LOST       x-6 pesq_wb: values of 1/24 items are gone (i005)" in text
+
+
+def lacking(root, column, keep=()):
+    """A run whose values of a column are there for the items `keep` only."""
+    rows = pd.read_csv(root / "rows.csv", dtype={"error": str})
+    gone = (rows["column"] == column) & ~rows["item"].isin(keep)
+    rows.loc[gone, ["value", "error"]] = np.nan, "undefined: none"
+    rows.to_csv(root / "rows.csv", index=False)
+    return root
+
+
+def test_the_gate_closes_where_it_cannot_tell(tmp_path, capsys):
+    """Both runs have values of 4 speakers: the difference of the means has no interval."""
+    kept = [f"i{n:03}" for n in (0, 1, 2, 3, 12, 13)]
+    codec = {"x-6": ("x", "codec", 6, 0.0)}
+    old = lacking(write_run(tmp_path / "old", codec), "stoi", kept)
+    new = lacking(write_run(tmp_path / "new", codec, seed=1), "stoi", kept)
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq,stoi")
+    assert status == 1
+    assert "UNDECIDED  x-6 stoi: 4 speakers have values, 6 are needed for an interval" in text
+    assert "on 6/24 items)" in text
+    assert "ok         x-6 pesq_wb" in text
+
+
+def test_the_gate_closes_for_a_column_without_old_values(tmp_path, capsys):
+    codec = {"x-6": ("x", "codec", 6, 0.0)}
+    old = lacking(write_run(tmp_path / "old", codec), "stoi")
+    new = write_run(tmp_path / "new", codec)
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq,stoi")
+    assert status == 1
+    assert "UNDECIDED  x-6 stoi: the old run has no value" in text
+
+
+def test_the_gate_opens_for_what_neither_run_has(tmp_path, capsys):
+    codec = {"x-6": ("x", "codec", 6, 0.0)}
+    old = lacking(write_run(tmp_path / "old", codec), "stoi")
+    new = lacking(write_run(tmp_path / "new", codec | {"y-6": ("y", "codec", 6, 0.0)}), "stoi")
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq,stoi")
+    assert status == 0
+    assert "unmeasured x-6 stoi: neither run has a value" in text
+    assert "new        y-6: is not in the old run" in text
+
+
+def test_the_gate_refuses_runs_without_any_value(tmp_path, capsys):
+    runs = (write_run(tmp_path / n, {"x-6": ("x", "codec", 6, 0.0)}) for n in ("new", "old"))
+    new, old = (lacking(lacking(root, "stoi"), "estoi") for root in runs)
+    status, _, errors = compare(capsys, new, old, "--gate", "stoi")
+    assert status == 2
+    assert "neither run has a value of stoi, estoi in a condition of both" in errors
 
 
 def test_the_gate_refuses_few_speakers(tmp_path, capsys):
