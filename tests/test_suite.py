@@ -1,6 +1,8 @@
 import pytest
 
 from nscbench.benchmarks.suite import SuiteError, load, names
+from nscbench.codecs import available
+from nscbench.reports.bd_rate import FEWEST_POINTS
 
 
 def write(tmp_path, text):
@@ -59,3 +61,10 @@ def test_every_suite_that_comes_with_nscbench_loads(name):
     suite = load(name)
     assert suite.title
     assert suite.codecs
+
+
+@pytest.mark.parametrize("name", ["baselines", "conventional"])
+def test_suites_that_compare_bitrates_have_a_whole_curve_of_opus(name):
+    if missing := available()["opus"].unavailable():
+        pytest.skip(missing)
+    assert sum(codec.name == "opus" for codec in load(name).codecs) >= FEWEST_POINTS
