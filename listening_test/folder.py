@@ -8,7 +8,10 @@ Beside the folder, never in it, is what a listener must not get:
     FOLDER.key.json           what each blind id is
     FOLDER.results.jsonl      what listeners sent to our player's server
     FOLDER.webmushra.jsonl    what they sent from webMUSHRA
+    FOLDER.*.torn             half lines that a killed server left in one of these
     FOLDER.token              of the links to a server that is not on the loopback
+
+FOLDER is the folder itself, whatever links lead to it: a test has one key and one file of results.
 """
 
 import json
@@ -28,9 +31,15 @@ class BuildError(ValueError):
 
 
 def beside(folder: Path, suffix: str) -> Path:
-    """A file next to the test's folder, so that serving the folder cannot serve it."""
-    absolute = folder.absolute()
-    return absolute.with_name(absolute.name + suffix)
+    """A file next to the test's folder, so that serving the folder cannot serve it.
+
+    Raises:
+        BuildError: nothing can be next to the root of the file system.
+    """
+    path = folder.resolve()
+    if not path.name:
+        raise BuildError(f"{folder} is the root of the file system, not a folder of a test")
+    return path.with_name(path.name + suffix)
 
 
 def key_path(folder: Path) -> Path:

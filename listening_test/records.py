@@ -2,8 +2,9 @@
 
 A file has one JSON object a line, each under an id of its own. Appending one that is there already
 is no error and no second line, so that a sender may try again until it hears an answer. A process
-that was killed while it wrote leaves at most half a line, which nobody was told is safe: it is cut
-off when the file is opened again.
+that was killed while it wrote leaves at most half a line, which nobody was told is safe: when the
+file is opened again it is moved to a file beside it, FILE.torn, so that nothing is deleted. A last
+line that lacks nothing but its end gets it.
 """
 
 import fcntl
@@ -11,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from io import RawIOBase
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -25,7 +27,11 @@ class Conflict(ValueError):
 
 
 class Records:
-    """One file, open to this process alone until it is closed."""
+    """One file, open to this process alone until it is closed.
+
+    Attributes:
+        remarks: what had to be mended in the file when it was opened, for a human.
+    """
 
     def __init__(self, path: Path, identify: Callable[[Mapping[str, Any]], str]) -> None:
         """Open or make the file; `identify` gives the id of a record.
@@ -36,6 +42,7 @@ class Records:
         self.path = path
         self._identify = identify
         self._turn = Lock()
+        self.remarks: list[str] = []
         try:
             self._file = path.open("a+b", buffering=0)
         except OSError as error:
@@ -47,6 +54,9 @@ class Records:
         except BlockingIOError as error:
             self._file.close()
             raise RecordsError(f"{path}: another server writes to it") from error
+        except OSError as error:
+            self._file.close()
+            raise RecordsError(f"{path}: cannot be mended: {error.strerror}") from error
         except RecordsError:
             self._file.close()
             raise
@@ -60,9 +70,10 @@ class Records:
         Raises:
             Conflict: another record has its id.
             OSError: the disk is full or gone; nothing of the record is kept.
+            ValueError: NaN or infinity, which JSON does not have; nothing is kept.
         """
         # ASCII: a comment cut within an emoji holds half a surrogate pair, which UTF-8 cannot
-        line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+        line = json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"
         name, digest = self._identify(record), _digest(record)
         with self._turn:
             if name in self._known:
@@ -71,7 +82,7 @@ class Records:
                 return
             end = self._file.seek(0, os.SEEK_END)
             try:
-                self._write(line)
+                _write(self._file, line)
             except OSError:
                 self._file.truncate(end)
                 raise
@@ -81,21 +92,16 @@ class Records:
         """Let other processes have the file."""
         self._file.close()
 
-    def _write(self, line: bytes) -> None:
-        left = memoryview(line)
-        while left:
-            left = left[self._file.write(left) :]
-        os.fsync(self._file.fileno())
-
     def _recover(self) -> dict[str, bytes]:
-        """Digests by id of what is there; half a line at the end is cut off."""
+        """Digests by id of what is there; once all is known to be ours, the end is mended."""
         self._file.seek(0)
         content = self._file.read()
         whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            self._file.truncate(whole)
+        last = content[whole:]
+        lines = content[:whole].split(b"\n")[:-1]
+        ended = not last or not _is_object(last)
         known = {}
-        for number, line in enumerate(content[:whole].splitlines(), 1):
+        for number, line in enumerate(lines if ended else [*lines, last], 1):
             try:
                 record = json.loads(line)
                 known[self._identify(record)] = _digest(record)
@@ -104,7 +110,40 @@ class Records:
                     f"{self.path}, line {number}: not one of our records ({error!r}); "
                     "move the file away and start again"
                 ) from error
+        if not ended:
+            _write(self._file, b"\n")
+            self.remarks.append(f"{self.path}: its last line had no end, and got one")
+        elif last:
+            self._set_aside(last, whole)
         return known
+
+    def _set_aside(self, torn: bytes, start: int) -> None:
+        """Move half a line, from `start` on, to its own file: first there, then not here."""
+        path = self.path.with_name(f"{self.path.name}.torn")
+        with path.open("ab", buffering=0) as file:
+            _write(file, torn + b"\n")
+        _sync_folder(path.parent)
+        self._file.truncate(start)
+        os.fsync(self._file.fileno())
+        self.remarks.append(
+            f"{self.path}: half a line at the end, of a server that was killed before it confirmed "
+            f"it, is now in {path}"
+        )
+
+
+def _write(file: RawIOBase, data: bytes) -> None:
+    """Append all of it; it is on the disk when this returns."""
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
+    os.fsync(file.fileno())
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _digest(record: Mapping[str, Any]) -> bytes:

@@ -1,14 +1,18 @@
 """A server for one listening test: it gives the static folder, and keeps what listeners send.
 
-    GET  /...                 files of the folder; never anything outside it
+    GET  /...                 files of the folder. 404 for anything outside it, also by a link; for
+                              names that start with a dot; for keys, tokens and results, wherever
+                              they lie in it
     POST /records             one record of our player, JSON. 200 once it is on the disk, and again
                               for every repetition; 400 with the reason where it is not a record of
-                              this test, 409 where its id has other content
+                              this test, 409 where its id has other content, 503 where the disk
+                              does not take it
     POST /service/write.php   one session of webMUSHRA, as its player sends it: `sessionJSON=` and
                               JSON without any encoding. 200 with an empty body once it is on the
                               disk. So a webMUSHRA checkout can be served in place of PHP
 
-Records go to files beside the folder: FOLDER.results.jsonl, FOLDER.webmushra.jsonl.
+Records go to files beside the folder: FOLDER.results.jsonl, FOLDER.webmushra.jsonl. What is not
+taken is named on the error output, too: the experimenter must not depend on the listener for it.
 
 Addresses other than the loopback's are reached by a link with a token only, kept in FOLDER.token so
 that a restart does not break it. On the loopback, the Host header must name it, so that a page of
@@ -18,14 +22,18 @@ whole, within its limit, before we see it.
 
 import ipaddress
 import json
+import math
 import secrets
 import socket
+import sys
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, Flask, Response, request, send_from_directory
+from flask import Blueprint, Flask, Response, abort, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
 from .folder import BuildError, beside, read_description
@@ -36,6 +44,7 @@ LARGEST_RECORD = 64 * 1024  # bytes; a trial of 12 stimuli has 3000
 LARGEST_SESSION = 1024 * 1024
 THREADS = 16
 
+_SECRET = (".*", "results", "*.key.json", "*.jsonl", "*.token", "*.torn")
 _POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 _SERVER_JS = (
     'window.Mushra = window.Mushra || {};\nwindow.Mushra.server = {"records": "records"};\n'
@@ -75,7 +84,7 @@ class RatingServer:
             BuildError: no test there.
             RecordsError: the results cannot be written.
         """
-        self.folder = folder.absolute()
+        self.folder = folder.resolve()
         if not (self.folder / "index.html").is_file():
             raise BuildError(
                 f"{folder} has no index.html: serve a folder of `nscbench mushra build`, or a "
@@ -108,6 +117,12 @@ class RatingServer:
         return app
 
     def _file(self, name: str) -> Response:
+        try:
+            found = (self.folder / name).resolve().relative_to(self.folder)
+        except (ValueError, OSError, RuntimeError):  # outside; a name or links of no file
+            abort(404)
+        if any(map(_is_secret, (*PurePosixPath(name).parts, *found.parts))):
+            abort(404)
         return send_from_directory(self.folder, name)
 
     def _where_to_send(self) -> Response:
@@ -120,20 +135,26 @@ class RatingServer:
         try:
             record = _object(request.get_data())
             check(record, self.description)
-            self.records.append(record)
-        except Conflict as error:
-            return _text(409, str(error))
         except SubmissionError as error:
-            return _text(400, str(error))
-        return _text(200, "")
+            return _not_taken(400, str(error))
+        return self._keep(record, f"listener {record['listener']}, {record['trial']}: ")
 
     def _session(self) -> Response:
         request.max_content_length = LARGEST_SESSION
         try:
             session = _session_of(request.get_data(parse_form_data=False))
-            self.records.append(session)
         except SubmissionError as error:
-            return _text(400, str(error))
+            return _not_taken(400, str(error))
+        return self._keep(session)
+
+    def _keep(self, record: Mapping[str, Any], who: str = "") -> Response:
+        try:
+            self.records.append(record)
+        except Conflict as error:
+            return _not_taken(409, f"{who}{error}")
+        except OSError as error:
+            why = f"{who}{self.records.path.name} cannot be written: {error.strerror or error}"
+            return _not_taken(503, why)
         return _text(200, "")
 
     def _headers(self, response: Response) -> Response:
@@ -149,10 +170,12 @@ def _object(body: bytes) -> dict[str, Any]:
     """The JSON object in a body.
 
     Raises:
-        SubmissionError: not UTF-8, not JSON, not an object, or with NaN.
+        SubmissionError: not UTF-8, not JSON, not an object, or with NaN or infinity.
     """
     try:
-        found = json.loads(body.decode(), parse_constant=_refuse_constant)
+        found = json.loads(
+            body.decode(), parse_constant=_refuse_constant, parse_float=_finite_float
+        )
     except (ValueError, RecursionError) as error:
         raise SubmissionError(f"not JSON: {error}") from error
     if not isinstance(found, dict):
@@ -162,6 +185,21 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite_float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is too large")
+    return value
+
+
+def _is_secret(name: str) -> bool:
+    """Does a file or folder of this name hold what listeners must not get?
+
+    Whatever its case: there are file systems that do not tell cases apart.
+    """
+    return any(fnmatchcase(name.lower(), pattern) for pattern in _SECRET)
 
 
 def _session_of(body: bytes) -> dict[str, Any]:
@@ -197,6 +235,13 @@ def _text(status: int, text: str) -> Response:
     return Response(text, status, mimetype="text/plain")
 
 
+def _not_taken(status: int, why: str) -> Response:
+    """The answer, and the reason on the error output, on one line whatever was sent."""
+    line = "".join(c if c.isprintable() else "?" for c in why[:500])
+    print(f"not taken: {line}", file=sys.stderr, flush=True)
+    return _text(status, why)
+
+
 def _plain(error: HTTPException) -> Response:
     return _text(error.code or 500, error.description or error.name)
 
@@ -222,6 +267,8 @@ def serve(folder: Path, host: str, port: int) -> None:
             )
             print(f"listening test: http://{_name(host)}:{listening.getsockname()[1]}{test.root}")
             print(f"results: {test.records.path} ({len(test.records)} so far)", flush=True)
+            for remark in test.records.remarks:
+                print(f"note: {remark}", file=sys.stderr, flush=True)
             server.run()
     finally:
         test.records.close()

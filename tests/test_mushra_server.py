@@ -16,7 +16,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from nscbench.listening_test.folder import BuildError, write_description
+from nscbench.listening_test.folder import BuildError, beside, write_description
 from nscbench.listening_test.records import Records, RecordsError
 from nscbench.listening_test.server import (
     LARGEST_RECORD,
@@ -174,14 +174,50 @@ def test_a_killed_server_loses_nothing_that_it_confirmed(folder, running):
     assert sorted(r["record"] for r in lines(folder)) == sorted(r["record"] for r in sent)
 
 
-def test_half_a_line_of_a_killed_process_is_cut_off(tmp_path):
+def test_half_a_line_of_a_killed_process_is_set_aside(tmp_path):
     path = tmp_path / "results.jsonl"
-    path.write_bytes(b'{"record":"1"}\n{"record":"2","tr')
+    for torn in (b'{"record":"2","tr', b"{"):
+        path.write_bytes(b'{"record":"1"}\n' + torn)
+        records = Records(path, lambda r: r["record"])
+        assert len(records) == 1
+        assert "half a line" in records.remarks[0]
+        records.append({"record": "2"})
+        records.close()
+        assert path.read_bytes() == b'{"record":"1"}\n{"record":"2"}\n'
+    assert (tmp_path / "results.jsonl.torn").read_bytes() == b'{"record":"2","tr\n{\n'
+
+
+def test_a_whole_last_line_without_its_end_is_kept(tmp_path):
+    """Edited by hand, joined from parts, or cut just before the end of the line."""
+    path = tmp_path / "results.jsonl"
+    path.write_bytes(b'{"record":"1"}\n{"record":"2"}')
     records = Records(path, lambda r: r["record"])
-    assert len(records) == 1
+    assert len(records) == 2
     records.append({"record": "2"})
+    records.append({"record": "3"})
     records.close()
-    assert path.read_bytes() == b'{"record":"1"}\n{"record":"2"}\n'
+    assert path.read_bytes() == b'{"record":"1"}\n{"record":"2"}\n{"record":"3"}\n'
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("last", ['{"record":"9"}', '{"record":'])
+def test_a_foreign_file_is_left_as_it_is_whatever_its_end(tmp_path, last):
+    path = tmp_path / "results.jsonl"
+    path.write_text(f"listener,score\n{last}")
+    with pytest.raises(RecordsError, match="line 1: not one of our records"):
+        Records(path, lambda r: r["record"])
+    assert path.read_text() == f"listener,score\n{last}"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_record_is_written_that_is_no_json(tmp_path):
+    path = tmp_path / "results.jsonl"
+    records = Records(path, lambda r: r["record"])
+    with pytest.raises(ValueError, match="JSON compliant"):
+        records.append({"record": "1", "duration": float("nan")})
+    assert len(records) == 0
+    records.close()
+    assert path.read_bytes() == b""
 
 
 def test_a_failed_write_is_not_confirmed_and_leaves_no_trace(tmp_path, monkeypatch):
@@ -238,8 +274,8 @@ def test_a_repeated_record_is_stored_once(folder, client):
     assert lines(folder) == [one]
 
 
-def change_rating(**changes):
-    changed = record()
+def change_rating(changes_of_record=None, **changes):
+    changed = record(**(changes_of_record or {}))
     changed["ratings"][0] |= changes
     return changed
 
@@ -271,6 +307,30 @@ def change_rating(**changes):
         (change_rating(score=True), "score True"),
         (change_rating(score=float("nan")), "NaN is no JSON"),
         (change_rating(plays=-1), "plays -1"),
+        (change_rating(score=None) | {"complete": True}, "score None"),
+        (change_rating({"complete": False}, score="x"), "score 'x'"),
+        (change_rating(note="x"), "unknown key 'note'; a rating has stimulus, score"),
+        (record(order=[["aa"], "bb", "cc"]), "order does not hold each"),
+        (record(order=["aa", "bb", 3]), "order does not hold each"),
+        (record(listener=7), "listener is not a text"),
+        (record(session="a\nb"), "session is not a text"),
+        (record(email="x@example.org"), "unknown key 'email'; a record has schema, test"),
+        (record(complete=1), "complete is not true or false"),
+        (record(complete=None), "complete is not true or false"),
+        (record(seed=1.5), "seed is not a whole number"),
+        (record(seed=2**32), "seed is not a whole number"),
+        (record(position=-1), "position is not a count"),
+        (record(duration="long"), "duration is not a number"),
+        (record(duration=float("inf")), "Infinity is no JSON"),
+        (json.dumps(record(duration=7.25)).replace("7.25", "1e999").encode(), "1e999 is too large"),
+        (record(reference_plays=True), "reference_plays is not a count"),
+        (record(comment=["x"]), "comment is not a text"),
+        (record(comment="x" * 1001), "comment is not a text of at most 1000"),
+        (record(questionnaire=[]), "questionnaire is not an object"),
+        (record(questionnaire={"device": 1}), "questionnaire is not an object"),
+        (record(questionnaire={"device": "x" * 65}), "questionnaire is not an object"),
+        (record(questionnaire={"headphones": {"correct": "6"}}), "questionnaire is not"),
+        (record(questionnaire={str(n): "" for n in range(33)}), "questionnaire is not"),
     ],
 )
 def test_malformed_records_are_refused(folder, client, body, message):
@@ -279,6 +339,38 @@ def test_malformed_records_are_refused(folder, client, body, message):
     assert answer.status_code == 400
     assert message in answer.text
     assert lines(folder) == []
+
+
+def test_what_is_not_taken_is_told_to_the_experimenter(client, capsys):
+    client.post("/records", json=record(listener="l7", trial="trial\x1b[2J99"))
+    one = record(listener="l8")
+    client.post("/records", json=one)
+    client.post("/records", json=one | {"comment": "other"})
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "not taken: trial is not a text of 1 to 64 characters"
+    assert told[1].startswith("not taken: listener l8, trial-01: the record ")
+
+
+def test_a_full_disk_is_told_and_the_record_is_taken_later(folder, client, monkeypatch, capsys):
+    one = record(listener="l7")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", _full)
+        answer = client.post("/records", json=one)
+        assert answer.status_code == 503
+        assert "test.results.jsonl cannot be written: disk is full" in answer.text
+        assert client.post("/records", json=record()).status_code == 503
+    assert "not taken: listener l7, trial-01: " in capsys.readouterr().err
+    assert client.post("/records", json=one).status_code == 200
+    assert lines(folder) == [one]
+
+
+def test_a_draft_is_taken_as_such(folder, client):
+    draft = change_rating({"complete": False}, score=None)
+    assert client.post("/records", json=draft).status_code == 200
+    whole = record(complete=True, comment="", position=1, duration=12.5, reference_plays=2)
+    whole["questionnaire"] = {"device": "closed", "headphones": {"correct": 6, "rounds": 6}}
+    assert client.post("/records", json=whole).status_code == 200
+    assert lines(folder) == [draft, whole]
 
 
 def test_a_record_comes_as_json_only(folder, client):
@@ -336,6 +428,57 @@ def test_an_absolute_path_is_not_served(folder, client):
     assert SECRET not in answer.text
     (folder / "link").symlink_to(folder)
     assert client.get("/link").status_code == 404  # a folder has no listing
+
+
+HIDDEN = (
+    ".env",
+    ".git/config",
+    "results/smoke/mushra.csv",
+    "Results/mushra.csv",
+    "old.key.json",
+    "Old.KEY.json",
+    "audio/test.results.jsonl",
+    "test.webmushra.jsonl",
+    "test.token",
+    "test.results.jsonl.torn",
+)
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_listeners_must_not_get_is_not_served_from_the_folder_either(folder, client, name):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(SECRET)
+    (folder / "audio").mkdir(exist_ok=True)
+    (folder / "audio" / "trial-01.js").write_text("Mushra.audio()")
+    (folder / "link.js").symlink_to(path)
+    encoded = "".join(c if c == "/" else f"%{ord(c):02x}" for c in name)
+    for asked in (name, encoded, f"audio/../{name}", f"./{name}", f"audio/%2e%2e/{name}"):
+        assert client.get(f"/{asked}").status_code in (308, 404)
+    assert client.get("/link.js").status_code == 404
+    assert client.get("/audio/trial-01.js").text == "Mushra.audio()"
+
+
+def test_links_lead_nowhere_else(folder, client):
+    (folder / "key.js").symlink_to(folder.parent / "test.key.json")
+    (folder / "up").symlink_to(folder.parent)
+    (folder / "loop.js").symlink_to(folder / "loop.js")
+    (folder / ".hidden.js").symlink_to(folder / "index.html")
+    (folder / "home.html").symlink_to(folder / "index.html")
+    for asked in ("key.js", "up/test.key.json", "loop.js", ".hidden.js", "x" * 300):
+        assert client.get(f"/{asked}").status_code == 404
+    assert client.get("/home.html").text == "<title>player</title>"
+
+
+def test_a_link_to_the_folder_has_the_same_records(folder, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link"
+    link.symlink_to(folder)
+    expected = folder.parent / "test.results.jsonl"
+    assert beside(link, ".results.jsonl") == expected
+    assert beside(folder / "audio" / "..", ".results.jsonl") == expected
+    with pytest.raises(BuildError, match="root of the file system"):
+        beside(Path("/"), ".results.jsonl")
 
 
 def test_the_player_learns_where_to_send(folder, client):
