@@ -164,7 +164,8 @@ def _exists(path: Path) -> bool:
 def _pack(recordings: Sequence[Recording], rate: int, samples: Path, index: Path) -> None:
     """Decode everything; the index is written last, so that it vouches for the samples."""
     samples.parent.mkdir(parents=True, exist_ok=True)
-    partial = samples.with_suffix(".partial")
+    # a name of its own: two trainings that start together both make the pack
+    partial = samples.with_suffix(f".{os.getpid()}.partial")
     rows = []
     with partial.open("wb") as file, ThreadPoolExecutor(READERS) as pool:
         signals = pool.map(lambda r: read_mono(r.path, rate), recordings)
@@ -173,6 +174,6 @@ def _pack(recordings: Sequence[Recording], rate: int, samples: Path, index: Path
             file.write(pcm.tobytes())
             rows.append((len(pcm), int(np.abs(pcm.astype(np.int32)).max(initial=0))))
     partial.replace(samples)
-    unfinished = index.with_suffix(".partial.npy")
+    unfinished = index.with_suffix(f".{os.getpid()}.partial.npy")
     np.save(unfinished, np.array(rows, dtype=np.int64))
     unfinished.replace(index)
