@@ -2,8 +2,8 @@
 
 A codec class is a frozen dataclass; one instance is one operating point, and every setting is
 a field, so that `repr` is its identity. Its file defines `CODEC = TheClass` (or `CODECS`, several
-that are one idea) in one of the folders `conventional/`, `controls/`, `neural/`: the folder is the
-registry.
+that are one idea) in one of the folders `conventional/`, `controls/`, `neural/`, `published/`: the
+folder is the registry.
 
 Conventions
     audio     mono float32 tensors [T_i] at `sample_rate`, nominally within [-1, 1]
@@ -26,6 +26,7 @@ from torch import Tensor
 from .noise import Noise
 
 Kind = Literal["codec", "control", "oracle"]
+Bitrate = Literal["measured", "stated"]
 
 
 class CodecError(ValueError):
@@ -48,6 +49,7 @@ class Codec(ABC):
         operating_points  the settings that `nscbench list` shows and the contract test runs
         pairing           the item that a decoded item is scored against: its "own", or the "next"
                           of the set, cyclic (the swapped-items control)
+        bitrate           "measured" from the payloads; "stated" where there are none to measure
     """
 
     name: ClassVar[str]
@@ -56,6 +58,7 @@ class Codec(ABC):
     main_field: ClassVar[str | None] = "kbps"
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
     pairing: ClassVar[Literal["own", "next"]] = "own"
+    bitrate: ClassVar[Bitrate] = "measured"
 
     @property
     @abstractmethod
@@ -70,6 +73,13 @@ class Codec(ABC):
     @abstractmethod
     def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
         """Payloads of mono float32 signals [T_i] at `sample_rate`."""
+
+    def encode_items(self, ids: Sequence[str], audio: Sequence[Tensor]) -> list[bytes]:
+        """Payloads of the items with these ids: what a run calls.
+
+        Only decoded audio that lies in files, by item, asks for the ids: a codec sees the signal.
+        """
+        return self.encode(audio)
 
     @abstractmethod
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
