@@ -77,6 +77,16 @@ def fingerprint(*weights: str) -> str:
     return digests[0] if len(digests) == 1 else sha256("".join(digests).encode()).hexdigest()
 
 
+def digest(weights: str, *modules: str) -> str:
+    """SHA-256 of the configuration and of these modules' tensors; with none named, of the file.
+
+    Raises:
+        CodecError: the file has nothing of one of the modules.
+    """
+    path = locate(weights)
+    return _part_digest(path, modules) if modules else _digest(path)
+
+
 def config(weights: str) -> Any:
     """The configuration in the file's header; the tensors stay unread."""
     return _config(locate(weights))
@@ -99,6 +109,19 @@ def load(weights: str, component: str, device: str = "cpu") -> Pretrained:
 @lru_cache(maxsize=64)
 def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _part_digest(path: Path, modules: tuple[str, ...]) -> str:
+    found = sha256(_header(path)["config"].encode())
+    with safe_open(path, "np") as file:
+        for module in modules:
+            names = sorted(name for name in file.keys() if name.startswith(f"{module}."))
+            if not names:
+                raise CodecError(f"{path} has no module {module!r}")
+            for name in names:
+                found.update(name.encode() + file.get_tensor(name).tobytes())
+    return found.hexdigest()
 
 
 @lru_cache(maxsize=64)

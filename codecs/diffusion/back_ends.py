@@ -5,6 +5,7 @@
 | wav | the waveform | limited to [-1, 1] |
 | mel | the clean log-mel | vocoder |
 | lat | the latent before quantization | decoder of the GAN baseline |
+| continuous | the latent of `ladiff`'s autoencoder | its decoder |
 
 The latent before quantization, because a quantized one is hardly more than what was sent, and
 making it from what was sent no task.
@@ -29,6 +30,10 @@ class BackEnd(Protocol):
     def component(self) -> str:
         """Whose weights are needed; "" for none."""
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The network's modules whose weights decide what the target is; () for none."""
+
     def channels(self, config: Any) -> int:
         """Channels of what the decoder makes, by the component's configuration."""
 
@@ -45,6 +50,7 @@ class WavBackEnd:
 
     domain: Domain = "wav"
     component: str = ""
+    modules: tuple[str, ...] = ()
 
     def channels(self, config: Any) -> int:
         return 1
@@ -62,6 +68,7 @@ class MelBackEnd:
 
     domain: Domain = "mel"
     component: str = "vocoder"
+    modules: tuple[str, ...] = ()
 
     def channels(self, config: Any) -> int:
         bands: int = config.mel.bands
@@ -82,6 +89,7 @@ class LatBackEnd:
 
     domain: Domain = "lat"
     component: str = "gan"
+    modules: tuple[str, ...] = ("encoder",)
 
     def channels(self, config: Any) -> int:
         latent: int = config.latent
@@ -94,3 +102,10 @@ class LatBackEnd:
     def waveform(self, network: Any, made: Tensor) -> Tensor:
         audio: Tensor = network.synthesize(made)
         return audio
+
+
+@dataclass(frozen=True)
+class ContinuousBackEnd(LatBackEnd):
+    """The decoder of the continuous autoencoder, frozen; its latents run at a rate of their own."""
+
+    component: str = "ladiff-autoencoder"

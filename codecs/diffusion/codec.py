@@ -1,14 +1,15 @@
 """A codec of the design space: front end, diffusion decoder, back end.
 
-A decoder belongs to the weights that gave its condition and its target in training. It knows their
-fingerprint and refuses others, whose indices or latents would mean something else; any vocoder of
-the same log-mel fits.
+A decoder belongs to the modules that gave its condition and its target in training. It knows the
+fingerprint of their weights and refuses others, whose indices or latents would mean something else;
+any vocoder of the same log-mel fits, and any decoder of the GAN baseline's latents.
 
 Every item is decoded alone and takes its noise from its own generator, drawn on the CPU.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import ClassVar
 
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor
 from ..base import CodecError
 from ..networks.diffusion import DiffusionConfig, DrawShape
 from ..noise import Noise
-from ..pretrained import fingerprint, missing
+from ..pretrained import digest, missing
 from ..settings import choose
 from ..token_codec import TokenCodec
 from .back_ends import BackEnd
@@ -126,11 +127,15 @@ def cell(front: FrontEnd, back: BackEnd) -> str:
 
 
 def foundation(front: FrontEnd, back: BackEnd, weights: Mapping[str, str]) -> str:
-    """Fingerprint of what a decoder of this cell is built on, by the weights of each component."""
-    names = [weights[front.component]]
-    if back.domain == "lat" and back.component != front.component:
-        names.append(weights[back.component])
-    return fingerprint(*names)
+    """Fingerprint of what a decoder of this cell is built on, by the weights of each component.
+
+    Only of the modules that made condition and target: the GAN baseline's decoder may go on
+    learning on a frozen encoder, and a decoder of its latents stays valid.
+    """
+    digests = [digest(weights[front.component], *front.modules)]
+    if back.modules:
+        digests.append(digest(weights[back.component], *back.modules))
+    return sha256("".join(digests).encode()).hexdigest()
 
 
 def check(

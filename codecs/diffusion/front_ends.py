@@ -29,6 +29,10 @@ class FrontEnd(Protocol):
     def component(self) -> str:
         """Whose weights are needed."""
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The network's modules that make indices and condition; () for all of it."""
+
     def channels(self, config: Any) -> int:
         """Channels of the condition, by the component's configuration."""
 
@@ -45,6 +49,7 @@ class MelFrontEnd:
 
     domain: Domain = "mel"
     component: str = "mel"
+    modules: tuple[str, ...] = ()
 
     def channels(self, config: Any) -> int:
         bands: int = config.mel.bands
@@ -65,6 +70,7 @@ class LatFrontEnd:
 
     domain: Domain = "lat"
     component: str = "gan"
+    modules: tuple[str, ...] = ("encoder", "quantizer")
 
     def channels(self, config: Any) -> int:
         latent: int = config.latent
@@ -84,6 +90,7 @@ class WavFrontEnd(LatFrontEnd):
     """The waveform that the GAN baseline decodes: the diffusion decoder is its post-filter."""
 
     domain: Domain = "wav"
+    modules: tuple[str, ...] = ()
 
     def channels(self, config: Any) -> int:
         return 1
