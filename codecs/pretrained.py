@@ -21,8 +21,11 @@ from torch import nn
 
 from .base import CodecError, Unavailable
 from .entropy import COUNTS, IndexModel
+from .networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
 from .networks.codec import CodecConfig, NeuralCodec
 from .networks.diffusion import DiffusionConfig, DiffusionDecoder
+from .networks.ladiff import LadiffConfig, LadiffDecoder
+from .networks.mbd import MultiBandConfig, MultiBandDecoder
 from .networks.mel_autoencoder import MelCodec, MelCodecConfig
 from .networks.quantizer import LEARNING_STATE
 from .networks.vocoder import Vocoder, VocoderConfig
@@ -37,6 +40,9 @@ BUILDERS: dict[str, tuple[type[Any], type[nn.Module]]] = {
     "vocoder": (VocoderConfig, Vocoder),
     "diffusion": (DiffusionConfig, DiffusionDecoder),
     "regression": (DiffusionConfig, DiffusionDecoder),
+    "mbd": (MultiBandConfig, MultiBandDecoder),
+    "ladiff": (LadiffConfig, LadiffDecoder),
+    "ladiff-autoencoder": (AutoencoderConfig, ContinuousAutoencoder),
 }
 
 

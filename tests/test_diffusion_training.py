@@ -159,7 +159,9 @@ def test_items_get_rates_of_their_own(ends: dict[str, str]) -> None:
     assert part.ends.stage_counts == (3, 6)
     audio = torch.randn(1, 3200, generator=torch.Generator().manual_seed(0)).expand(16, -1)
     condition, _ = part.pair(audio, torch.Generator().manual_seed(0))
-    rates = [part._condition(audio[:1], count)[0] for count in part.ends.stage_counts]
+    rates = [
+        part._condition(part.tokenize(audio[:1], count))[0] for count in part.ends.stage_counts
+    ]
     found = [[torch.allclose(item, rate, atol=1e-5) for rate in rates] for item in condition]
     assert sorted(set(map(tuple, found))) == [(False, True), (True, False)]
 

@@ -24,7 +24,7 @@ from ..token_codec import TokenCodec
 from .back_ends import BackEnd
 from .front_ends import FrontEnd
 from .processes import Chain
-from .samplers import FAST_BETAS, SAMPLERS
+from .samplers import FAST_BETAS, SAMPLERS, Sampler
 
 RATES = (1.5, 3.0)
 NFES = (1, 2, 4, 6, 10, 25, 50)
@@ -32,16 +32,19 @@ NFES = (1, 2, 4, 6, 10, 25, 50)
 
 @dataclass(frozen=True)
 class DiffusionCodec(TokenCodec):
-    """One rate of one cell; a subclass names its front end and its back end.
+    """One rate of one cell; a subclass names its two ends, and itself if it is none of the grid.
 
     Attributes:
         nfe: number of evaluations of the denoiser per decoded signal.
-        sampler: one of `samplers.SAMPLERS`.
+        sampler: one of `samplers`.
         weights, front_weights, back_weights: of the decoder and the two ends, as embedded names or
             paths; by default those named after the cell and the ends' components.
     """
 
     stochastic: ClassVar[bool] = True
+    component: ClassVar[str] = "diffusion"  # what the decoder's weights hold
+    nfes: ClassVar[tuple[int, ...]] = NFES
+    samplers: ClassVar[Mapping[str, Sampler]] = SAMPLERS
     rates: ClassVar[tuple[float, ...]] = RATES
     operating_points: ClassVar = tuple({"kbps": rate} for rate in RATES)
     front: ClassVar[FrontEnd]
@@ -53,15 +56,15 @@ class DiffusionCodec(TokenCodec):
     front_weights: str = field(default="", metadata={"in_name": False})
     back_weights: str = field(default="", metadata={"in_name": False})
 
-    def __init_subclass__(cls, *, front: FrontEnd, back: BackEnd) -> None:
-        cls.name = cell(front, back)
+    def __init_subclass__(cls, *, front: FrontEnd, back: BackEnd, name: str = "") -> None:
+        cls.name = name or cell(front, back)
         cls.front, cls.back = front, back
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        choose(self, "nfe", NFES)
-        if self.sampler not in SAMPLERS:
-            allowed = ", ".join(SAMPLERS)
+        choose(self, "nfe", self.nfes)
+        if self.sampler not in self.samplers:
+            allowed = ", ".join(self.samplers)
             raise CodecError(f"{self.name} has no sampler={self.sampler!r}; there are: {allowed}")
         if self.sampler == "midpoint" and self.nfe % 2:
             raise CodecError(f"sampler='midpoint' takes an even nfe, not {self.nfe}")
@@ -70,13 +73,13 @@ class DiffusionCodec(TokenCodec):
 
     @classmethod
     def unavailable(cls) -> str:
-        return missing(cls.front.component, cls.name, *filter(None, [cls.back.component]))
+        return missing(cls.front.component, *filter(None, [cls.back.component]), cls.name)
 
     @property
     def components(self) -> dict[str, str]:
         weights = {
             self.front.component: self.front_weights or self.front.component,
-            "diffusion": self.weights or self.name,
+            self.component: self.weights or self.name,
         }
         if self.back.component and self.back.component not in weights:
             weights[self.back.component] = self.back_weights or self.back.component
@@ -108,7 +111,7 @@ class DiffusionCodec(TokenCodec):
             CodecError: the weights are of another cell, were trained on other weights, or their
                 process has no such sampler.
         """
-        decoder = self.network("diffusion")
+        decoder = self.network(self.component)
         check(decoder.config, self.front, self.back, self.components)
         if self.sampler == "fast" and not isinstance(decoder.process, Chain):
             raise CodecError(
@@ -116,7 +119,7 @@ class DiffusionCodec(TokenCodec):
                 f"{self.name} is {decoder.config.process!r}"
             )
         condition = self.front.condition(self.network(self.front.component), indices)
-        made = decoder.sample(condition, SAMPLERS[self.sampler], self.nfe, draw)
+        made = decoder.sample(condition, self.samplers[self.sampler], self.nfe, draw)
         component = self.back.component
         return self.back.waveform(self.network(component) if component else None, made)
 

@@ -34,7 +34,7 @@ def ancestral(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tens
     omega and sigma written out, the score leaves this very posterior (V. Popov et al.,
     "Diffusion-Based Voice Conversion with Fast Maximum Likelihood Sampling Scheme", ICLR 2022).
     """
-    return _ancestral(denoise, process, _uniform(nfe), draw)
+    return ancestral_steps(denoise, process, _uniform(nfe), draw)
 
 
 def fast(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
@@ -55,7 +55,7 @@ def fast(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
     for beta in FAST_BETAS:
         remaining *= 1 - beta
         times.append(process.time_of(math.sqrt(remaining)))
-    return _ancestral(denoise, process, times[::-1], draw)
+    return ancestral_steps(denoise, process, times[::-1], draw)
 
 
 def euler(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
@@ -124,7 +124,14 @@ def _uniform(steps: int) -> list[float]:
     return [1 - step / steps for step in range(steps)] + [0.0]
 
 
-def _ancestral(denoise: Denoiser, process: Process, times: Sequence[float], draw: Draw) -> Tensor:
+def ancestral_steps(
+    denoise: Denoiser,
+    process: Process,
+    times: Sequence[float],
+    draw: Draw,
+    correct: Callable[[Tensor, float], Tensor] = lambda y, time: y,
+) -> Tensor:
+    """Ancestral steps over falling times, which end at 0; `correct(y, time)` follows each step."""
     y = draw()
     levels = [process.level(time) for time in times]
     for now, after in pairwise(levels):
@@ -134,6 +141,7 @@ def _ancestral(denoise: Denoiser, process: Process, times: Sequence[float], draw
         mean = mean + after.alpha * added / now.sigma**2 * denoise(y, now.time)
         last = after is levels[-1]
         y = mean if last else mean + math.sqrt(added) * after.sigma / now.sigma * draw()
+        y = correct(y, after.time)
     return y
 
 

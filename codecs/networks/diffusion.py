@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from ..diffusion.processes import PROCESSES
-from ..diffusion.samplers import Sampler
+from ..diffusion.samplers import Draw, Sampler
 from .convnext import ConvNeXt, SpectralEncoder
 from .denoiser import Denoiser
 from .diffwave import DiffWave
@@ -56,7 +56,7 @@ class DiffusionConfig:
     condition_channels: int
     channels: int
     process: str
-    denoiser: Literal["diffwave", "patch-wave", "unet1d", "unet2d"]
+    denoiser: Literal["diffwave", "patch-wave", "wave-unet", "unet1d", "unet2d"]
     dim: int
     sample_rate: int = 16_000
     hop: int = 320
@@ -74,6 +74,11 @@ class DiffusionConfig:
     def anchored(self) -> bool:
         """Does the condition give a first guess at the output?"""
         return self.output != "wav" or self.condition == "wav"
+
+    @property
+    def continues(self) -> bool:
+        """Is the condition itself a first guess at the output?"""
+        return self.output == self.condition
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,11 @@ class DiffusionDecoder(nn.Module):
             nn.init.zeros_(self.to_anchor.weight)
             assert self.to_anchor.bias is not None
             nn.init.zeros_(self.to_anchor.bias)
-        self.denoiser = _denoiser(config)
+        self.denoiser = self.build_denoiser()
+
+    def build_denoiser(self) -> Denoiser:
+        """The denoiser of the configuration."""
+        return _denoiser(self.config)
 
     def standardize(self, output: Tensor) -> Tensor:
         """Output [B, channels, T] with mean 0 and deviation 1 per channel, over the training data.
@@ -128,20 +137,15 @@ class DiffusionDecoder(nn.Module):
         if not self.process.ends_in_noise:
             self.output_mean.zero_()
             self.output_deviation.fill_(1)
-        elif self.config.condition == self.config.output:
+        elif self.config.continues:
             residual = self.standardize(outputs) - self.standardize(conditions)
             self.spread.copy_(_deviation(residual))
 
     def guide(self, condition: Tensor) -> Guide:
         """Features and anchor of a condition."""
-        if self.config.condition == "wav":
-            features = self.conditioner(condition.squeeze(1))
-        else:
-            features = self.conditioner(
-                (condition - self.condition_mean) / self.condition_deviation
-            )
+        features = self.features(condition)
         anchor: Tensor | None = None
-        if self.config.condition == self.config.output:
+        if self.config.continues:
             anchor = self.standardize(condition)
         if self.to_anchor is not None:
             learned = self.to_anchor(features)
@@ -149,6 +153,15 @@ class DiffusionDecoder(nn.Module):
         # the anchor is part of the process, which runs in single precision
         anchor = None if anchor is None else anchor.float()
         return Guide(anchor, self.denoiser.prepare(features))
+
+    def features(self, condition: Tensor) -> Tensor:
+        """What the conditioner makes of a condition [B, features, k]."""
+        if self.config.condition == "wav":
+            features: Tensor = self.conditioner(condition.squeeze(1))
+        else:
+            standardized = (condition - self.condition_mean) / self.condition_deviation
+            features = self.conditioner(standardized)
+        return features
 
     def residual(self, target: Tensor, guide: Guide) -> Tensor:
         """The data of the process: what the anchor leaves of a standardized output.
@@ -176,8 +189,8 @@ class DiffusionDecoder(nn.Module):
             t = torch.full((len(y),), time, device=device)
             return self.process.clean(self.predict(y, t, guide), y, time)
 
-        made = sampler(denoise, self.process, nfe, lambda: draw(shape).to(device))
-        return self._restore(self._around(guide, made))
+        draws = self._draws(guide, sampler, lambda: draw(shape).to(device))
+        return self._restore(self._around(guide, sampler(denoise, self.process, nfe, draws)))
 
     def regress(self, condition: Tensor) -> Tensor:
         """The one output that the network makes of the condition when no noise is given to it.
@@ -195,6 +208,10 @@ class DiffusionDecoder(nn.Module):
         assert guide.anchor is not None
         zero = torch.zeros_like(guide.anchor)
         return self._around(guide, self.predict(zero, zero.new_ones(len(zero)), guide))
+
+    def _draws(self, guide: Guide, sampler: Sampler, draw: Draw) -> Draw:
+        """Where a sampler takes its tensors from."""
+        return draw
 
     def _around(self, guide: Guide, residual: Tensor) -> Tensor:
         return residual if guide.anchor is None else guide.anchor + self.spread * residual

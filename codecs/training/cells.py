@@ -95,9 +95,9 @@ def train_cell(
     return kind(config, ends, RECIPES[size])
 
 
-def trained(component: str) -> str:
-    """Where `nscbench train COMPONENT --size paper` leaves its weights."""
-    return f"checkpoints/{component}-paper/{component}.safetensors"
+def trained(component: str, size: "Size" = "paper") -> str:
+    """Where `nscbench train COMPONENT --size SIZE` leaves its weights."""
+    return f"checkpoints/{component}-{size}/{component}.safetensors"
 
 
 CELLS: dict[str, Callable[["Size"], Component]] = {

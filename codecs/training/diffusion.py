@@ -9,7 +9,7 @@ V. Popov et al., "Grad-TTS", ICML 2021, section 3.3.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from ..diffusion.back_ends import BackEnd
 from ..diffusion.codec import RATES
 from ..diffusion.front_ends import FrontEnd
-from ..diffusion.samplers import euler
+from ..diffusion.samplers import Sampler, euler
 from ..networks.diffusion import DiffusionConfig, DiffusionDecoder, Guide
 from .component import Component, Recipe, Turn, autocast
 
@@ -49,18 +49,24 @@ class DiffusionTraining(Component):
     """A diffusion decoder between two frozen ends."""
 
     name = "diffusion"
+    decoder: ClassVar[type[DiffusionDecoder]] = DiffusionDecoder
     model: DiffusionDecoder
     critics = None
 
     def __init__(self, config: DiffusionConfig, ends: Ends, recipe: Recipe) -> None:
         super().__init__()
-        self.model = DiffusionDecoder(config)
+        self.model = self.decoder(config)
         self.recipe = recipe
         self.ends = ends
         self.front_network = ends.front_network.eval().requires_grad_(False)
         self.back_network = ends.back_network
         if self.back_network is not None:
             self.back_network.eval().requires_grad_(False)
+
+    @property
+    def sampler(self) -> Sampler:
+        """The one that validates."""
+        return euler
 
     def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
         pairs = [self.pair(crops(), generator) for _ in range(MEASURED_BATCHES)]
@@ -86,9 +92,7 @@ class DiffusionTraining(Component):
 
     def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
         return {
-            f"{count}stages": self.ends.back.waveform(
-                self.back_network, self._make(model, self._condition(audio, count))
-            )
+            f"{count}stages": self.render(model, self.tokenize(audio, count))
             for count in self.ends.stage_counts
         }
 
@@ -99,9 +103,21 @@ class DiffusionTraining(Component):
             f"{count}stages/{name}": loss
             for count in self.ends.stage_counts
             for name, loss in self.losses(
-                model, self._condition(copies, count), output, torch.Generator().manual_seed(0)
+                model,
+                self._condition(self.tokenize(copies, count)),
+                output,
+                torch.Generator().manual_seed(0),
             ).items()
         }
+
+    def tokenize(self, audio: Tensor, count: int) -> Tensor:
+        """Indices [B, count, k] of signals [B, k * hop]."""
+        return self.ends.front.tokenize(self.front_network, audio, count)
+
+    def render(self, model: Any, indices: Tensor) -> Tensor:
+        """Signals [B, k * hop] that `model` makes of indices [B, stages, k]."""
+        made = self._make(model, self._condition(indices))
+        return self.ends.back.waveform(self.back_network, made)
 
     @torch.no_grad()
     def pair(self, audio: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -128,10 +144,13 @@ class DiffusionTraining(Component):
         y = process.diffuse(residual, noise, t)
         prediction = model.predict(y, t.to(target), guide)
         wanted = process.target(residual, noise, t)
+        return {"diffusion": self._distance(prediction, wanted)}
+
+    def _distance(self, prediction: Tensor, wanted: Tensor) -> Tensor:
         # as published: L1 for DiffWave's noise, squares for Grad-TTS and for flows
-        absolute = process.predicts == "noise" and model.config.output == "wav"
-        distance = F.l1_loss if absolute else F.mse_loss
-        return {"diffusion": distance(prediction, wanted)}
+        model = self.model
+        absolute = model.process.predicts == "noise" and model.config.output == "wav"
+        return F.l1_loss(prediction, wanted) if absolute else F.mse_loss(prediction, wanted)
 
     def _make(self, model: DiffusionDecoder, condition: Tensor) -> Tensor:
         generator = torch.Generator().manual_seed(0)
@@ -139,11 +158,10 @@ class DiffusionTraining(Component):
         def draw(shape: tuple[int, ...]) -> Tensor:
             return torch.randn(shape, generator=generator)
 
-        return model.sample(condition, euler, VALIDATION_NFE, draw)
+        return model.sample(condition, self.sampler, VALIDATION_NFE, draw)
 
-    def _condition(self, audio: Tensor, count: int) -> Tensor:
-        front, network = self.ends.front, self.front_network
-        return front.condition(network, front.tokenize(network, audio, count))
+    def _condition(self, indices: Tensor) -> Tensor:
+        return self.ends.front.condition(self.front_network, indices)
 
 
 class RegressionTraining(DiffusionTraining):

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from typing import Literal
 
 from ..features import MelConfig
+from ..networks.autoencoder import AutoencoderConfig
 from ..networks.codec import CodecConfig
 from ..networks.discriminators import CriticConfig
 from ..networks.mel_autoencoder import MelCodecConfig
 from ..networks.vocoder import VocoderConfig
+from .autoencoder import AutoencoderTraining
+from .baselines import BASELINES
 from .cells import CELLS
 from .component import Component, Recipe
 from .components import GanCodec, MelAutoencoder, VocoderTraining
@@ -56,6 +59,16 @@ def gan_seanet(size: Size) -> Component:
     return GanCodec(config, STFT_CRITICS_SMALL, recipe)
 
 
+def ladiff_autoencoder(size: Size) -> Component:
+    """LaDiffCodec's continuous autoencoder: latents at 200 Hz, at 3 kHz when paper."""
+    if size == "paper":
+        config = AutoencoderConfig(24_000, hop=8, latent=128, design="seanet")
+        recipe = Recipe(64, 24_000, 3e-4, 3e-4, reconstruction_share=0.1)
+        return AutoencoderTraining(config, STFT_CRITICS_PAPER, recipe)
+    recipe = Recipe(4, 20_480, 2e-3, 1e-3, reconstruction_share=0.5, critic_interval=1)
+    return AutoencoderTraining(AutoencoderConfig(), STFT_CRITICS_SMALL, recipe)
+
+
 def mel(size: Size) -> Component:
     """The mel codec."""
     if size == "paper":
@@ -92,5 +105,7 @@ COMPONENTS: dict[str, Callable[[Size], Component]] = {
     "mel": mel,
     "vocoder": vocoder,
     "vocoder-spectral": vocoder_spectral,
+    "ladiff-autoencoder": ladiff_autoencoder,
     **CELLS,
+    **BASELINES,
 }

@@ -1,0 +1,95 @@
+"""Multi-Band Diffusion: four bands of a waveform, each with a diffusion model of its own.
+
+A standardized waveform is equalized, so that its energy over frequency resembles that of the noise
+to which it is diffused, and split into four bands of equal width in mel. Each band has its own
+U-Net; they share the condition and the times. The bands that are sampled are equalized back and
+summed.
+
+The equalizer multiplies each of eight mel bands by (deviation of white noise in it / deviation of
+the training data in it) ** rho. Rho is 0.4, and 0.75 for the model of the highest band, as in the
+published configuration. (The published code has the noise's variance in the numerator.)
+
+R. San Roman et al., "From Discrete Tokens to High-Fidelity Audio Using Multi-Band Diffusion",
+NeurIPS 2023. Unlike there, the four models are trained together and share the conditioner of the
+suite's cells before their own projections.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .bands import band_deviations, band_responses, noise_deviations, weigh
+from .denoiser import Denoiser
+from .diffusion import SMALLEST_DEVIATION, DiffusionConfig, DiffusionDecoder
+from .wave_unet import MultiBandUNet
+
+NOISE_GRID = 1 << 14  # samples, on which the deviation of noise in a band is computed
+
+
+@dataclass(frozen=True)
+class MultiBandConfig(DiffusionConfig):
+    """Sizes of a multi-band decoder; the U-Nets have one width for every stride.
+
+    Attributes:
+        strides: of the U-Nets' levels.
+        equalizer_bands: bands whose energy is matched to that of noise.
+        equalizer_powers: rho of every diffusion band; as many as there are bands.
+    """
+
+    strides: tuple[int, ...] = (20, 4, 4)
+    equalizer_bands: int = 8
+    equalizer_powers: tuple[float, ...] = (0.4, 0.4, 0.4, 0.75)
+
+
+class MultiBandDecoder(DiffusionDecoder):
+    """Waveforms [B, 1, k * hop] given the condition, by way of bands [B, bands, k * hop]."""
+
+    config: MultiBandConfig
+    band_deviation: Tensor
+
+    def __init__(self, config: MultiBandConfig) -> None:
+        super().__init__(config)
+        self.register_buffer("band_deviation", torch.ones(config.equalizer_bands))
+
+    def build_denoiser(self) -> Denoiser:
+        c = self.config
+        widths = [c.dim * multiplier for multiplier in c.multipliers]
+        return MultiBandUNet(len(c.equalizer_powers), c.features, widths, c.strides)
+
+    @torch.no_grad()
+    def measure(self, conditions: Tensor, outputs: Tensor) -> None:
+        """Means and deviations, and the deviation of each band of the equalizer."""
+        super().measure(conditions, outputs)
+        c = self.config
+        standardized = super().standardize(outputs).squeeze(1)
+        deviations = band_deviations(standardized, c.equalizer_bands, c.sample_rate)
+        mean_power = deviations.square().mean(dim=0)
+        self.band_deviation.copy_(mean_power.sqrt().clamp_min(SMALLEST_DEVIATION))
+
+    def standardize(self, output: Tensor) -> Tensor:
+        """Equalized bands [B, bands, T] of a waveform [B, 1, T]."""
+        samples = output.shape[-1]
+        return weigh(super().standardize(output), self._equalizers(samples) * self._split(samples))
+
+    def _restore(self, standardized: Tensor) -> Tensor:
+        bands = weigh(standardized, 1 / self._equalizers(standardized.shape[-1]))
+        return super()._restore(bands.sum(dim=1, keepdim=True))
+
+    def _split(self, samples: int) -> Tensor:
+        """Responses [bands, F] of the diffusion models."""
+        c, device = self.config, self.band_deviation.device
+        return band_responses(len(c.equalizer_powers), samples, c.sample_rate, device)
+
+    def _equalizers(self, samples: int) -> Tensor:
+        """Responses [bands, F] of the equalizer with the power of every diffusion model."""
+        c, device = self.config, self.band_deviation.device
+        shape = c.equalizer_bands, c.sample_rate
+        noise = noise_deviations(band_responses(shape[0], NOISE_GRID, shape[1], device))
+        powers = torch.tensor(c.equalizer_powers, device=device)[:, None]
+        gains = (noise / self.band_deviation) ** powers
+        return gains @ band_responses(shape[0], samples, shape[1], device)
+
+    def _shape(self, condition: Tensor) -> tuple[int, int, int]:
+        batch, _, samples = super()._shape(condition)
+        return batch, len(self.config.equalizer_powers), samples

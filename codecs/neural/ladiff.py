@@ -1,0 +1,32 @@
+"""LaDiffCodec: the GAN baseline's latents, de-quantized by diffusion into another latent space.
+
+A published baseline beside the grid: `lat2lat`, but into the latents of a continuous autoencoder
+that runs at a multiple of the codec's frame rate and never was quantized, sampled from the
+condition half-way.
+
+H. Yang et al., "Generative De-Quantization for Neural Speech Codec via Latent Diffusion", ICASSP
+2024.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..diffusion.back_ends import ContinuousBackEnd
+from ..diffusion.codec import DiffusionCodec
+from ..diffusion.front_ends import LatFrontEnd
+from ..diffusion.midway import MIDWAY_SAMPLERS
+from ..diffusion.samplers import SAMPLERS, Sampler
+
+
+@dataclass(frozen=True)
+class Ladiff(DiffusionCodec, front=LatFrontEnd(), back=ContinuousBackEnd(), name="ladiff"):
+    """One rate, number of evaluations and sampler."""
+
+    component: ClassVar[str] = "ladiff"
+    samplers: ClassVar[Mapping[str, Sampler]] = MIDWAY_SAMPLERS | SAMPLERS
+
+    sampler: str = "infilling"
+
+
+CODEC = Ladiff

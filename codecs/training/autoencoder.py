@@ -1,0 +1,43 @@
+"""Training of the continuous autoencoder: the losses of the GAN baseline, without a quantizer."""
+
+from typing import Any
+
+from torch import Tensor
+
+from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
+from ..networks.discriminators import CriticConfig, Critics
+from .component import Component, Recipe, Turn, autocast, judge
+from .components import GanCodec
+from .losses import Balancer, MultiScaleMelLoss
+
+
+class AutoencoderTraining(Component):
+    """The autoencoder in whose latents `ladiff` diffuses."""
+
+    name = "ladiff-autoencoder"
+    model: ContinuousAutoencoder
+    critics: Critics
+
+    def __init__(self, config: AutoencoderConfig, critics: CriticConfig, recipe: Recipe) -> None:
+        super().__init__()
+        self.model = ContinuousAutoencoder(config)
+        self.critics = Critics(critics)
+        self.recipe = recipe
+        self.mel_loss = MultiScaleMelLoss(config.sample_rate)
+        self.balancer = Balancer(GanCodec.WEIGHTS)
+
+    def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
+        with autocast(audio.device):
+            decoded = self.model(audio)
+        losses = {"mel": self.mel_loss(decoded, audio)}
+        if turn.critics_judge:
+            losses |= judge(self.critics, audio, decoded)
+        turn.model_optimizer.zero_grad(set_to_none=True)
+        decoded.backward(self.balancer.gradient(losses, decoded))
+        turn.model_optimizer.step()
+        if turn.critics_learn:
+            losses["critic"] = self.critics_step(audio, decoded, turn)
+        return {name: value.detach() for name, value in losses.items()}
+
+    def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
+        return {"continuous": model(audio)}
