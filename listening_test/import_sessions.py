@@ -8,6 +8,7 @@ What is odd about them:
     - pymushra spells `questionaire` with one n, and its uuid is new for every post
 """
 
+import math
 from collections.abc import Iterable, Mapping
 
 from .ratings import Rejected, SentRating, Submission
@@ -126,7 +127,14 @@ def _read_trial(
 
 def milliseconds(value: object) -> float | None:
     """Seconds of a number of milliseconds; None for anything else."""
+    found = number(value)
+    return None if found is None else found / 1000
+
+
+def number(value: object) -> float | None:
+    """A finite number, or the one that a text says; None for anything else."""
     try:
-        return float(value) / 1000 if isinstance(value, int | float | str) else None
-    except ValueError:
+        found = float(value) if isinstance(value, int | float | str) else math.nan
+    except (ValueError, OverflowError):
         return None
+    return found if math.isfinite(found) else None

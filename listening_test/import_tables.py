@@ -4,21 +4,20 @@ Columns are found by name, in any order, whatever their case; comma, semicolon o
 
 What is odd about webMUSHRA's CSV: rows are appended under the header of the first listener, so that
 a questionnaire that was changed under the same test id gives rows of another length. The test id
-is always the first field and the rating the last six, and such a row is read from its ends. PHP's
-backslash before a quote in free text can also break the field count; it is mended the same way.
+is always the first field and the rating the last six, and such a row is read from its ends. PHP
+does not double a quote behind a backslash in free text (`csv_rows`).
 
 What is odd about pymushra's: the order of its columns is random; every value was cast ("007" is 7);
 its dates are text in CSV and milliseconds in JSON.
 """
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .import_sessions import MUSHRA, is_training, milliseconds
+from .csv_rows import NO_ROW, NOT_CLOSED, split_rows
+from .import_sessions import MUSHRA, is_training, milliseconds, number
 from .ratings import Rejected, ResultsError, SentRating, Submission
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -105,27 +104,29 @@ def is_row(data: Mapping[str, object]) -> bool:
 def read_rows(rows: Sequence[tuple[int, dict[str, object]]], source: str) -> Table:
     """The submissions of JSON rows, each with its number in the file."""
     table = Table()
-    lower = [(number, {k.strip().lower(): v for k, v in row.items()}) for number, row in rows]
+    lower = [(place, {k.strip().lower(): v for k, v in row.items()}) for place, row in rows]
     by_layout: dict[str, list[tuple[int, Row]]] = defaultdict(list)
-    for number, row in lower:
+    for place, row in lower:
         layout = _layout(list(row))
         if layout is not None:
-            by_layout[layout.name].append((number, row))
+            by_layout[layout.name].append((place, row))
     for layout in _LAYOUTS:
         _group(by_layout[layout.name], layout, source, table)
     return table
 
 
-def read_table(text: str, source: str) -> Table:
+def read_table(whole: str, source: str) -> Table:
     """The submissions of a CSV text.
 
     Raises:
         ResultsError: its first line has the columns of none of the tables.
     """
-    first = text.lstrip("\n\r").split("\n", 1)[0]
+    text = whole.lstrip("\n")
+    above = whole.count("\n") - text.count("\n")  # lines
+    first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    header = [name.strip().lower() for name in next((row for row in reader if row), [])]
+    _, names = next(split_rows(first, separator, lambda _: 0))
+    header = [name.strip().lower() for name in names or []]
     layout = _layout(header)
     if layout is None:
         known = "; ".join(f"{la.name}: {', '.join(sorted(la.needed))}" for la in _LAYOUTS)
@@ -133,23 +134,40 @@ def read_table(text: str, source: str) -> Table:
             f"{source} is no table of ratings: its first line has {', '.join(header)[:200]!r}. "
             f"Known are {known}"
         )
+    php = layout is WEBMUSHRA and '\\"' in text
+
+    def misfit(fields: list[str]) -> int:
+        # PHP's readings are told apart by where the listener stands
+        if len(fields) == len(header) and (
+            not php or _UUID.fullmatch(fields[header.index(layout.listener)])
+        ):
+            return 0
+        return 1 if _has_tail(fields, layout) else NO_ROW
+
     table = Table()
     rows: list[tuple[int, Row]] = []
-    try:
-        for fields in reader:
-            if not any(value.strip() for value in fields):
-                continue
-            row = _row(fields, header, layout, source, reader.line_num, table)
+    for line, fields in split_rows(text, separator, misfit, php):
+        if fields is None:
+            table.rejected.append(Rejected(source, line + above, NOT_CLOSED))
+        elif line > 1 and any(value.strip() for value in fields):
+            row = _row(fields, header, layout, source, line + above, table)
             if row is not None:
-                rows.append((reader.line_num, row))
-    except csv.Error as error:
-        raise ResultsError(f"{source}:{reader.line_num}: no CSV from here on: {error}") from error
+                rows.append((line + above, row))
     _group(rows, layout, source, table)
     return table
 
 
 def _layout(names: Sequence[str]) -> Layout | None:
     return next((layout for layout in _LAYOUTS if layout.needed <= set(names)), None)
+
+
+def _has_tail(fields: list[str], layout: Layout) -> bool:
+    """Is this webMUSHRA's row under any questionnaire?"""
+    return (
+        layout is WEBMUSHRA
+        and len(fields) > len(_TAIL)
+        and bool(_UUID.fullmatch(fields[-len(_TAIL)]))
+    )
 
 
 def _row(
@@ -162,7 +180,7 @@ def _row(
     if len(fields) == len(header):
         return dict(zip(header, fields, strict=True))
     counts = f"{len(fields)} fields where the header has {len(header)}"
-    if layout is WEBMUSHRA and len(fields) > len(_TAIL) and _UUID.fullmatch(fields[-len(_TAIL)]):
+    if _has_tail(fields, layout):
         table.notes.append(f"{source}:{line}: {counts} (another questionnaire); read from its ends")
         tail = dict(zip(_TAIL, fields[-len(_TAIL) :], strict=True))
         return {layout.test: fields[0], **tail}
@@ -216,11 +234,3 @@ def _sent(row: Row, layout: Layout, line: int) -> SentRating:
 def _text(row: Row, name: str) -> str:
     value = row.get(name)
     return "" if value is None else str(value).strip()
-
-
-def number(value: object) -> float | None:
-    """A number, or the number that a text says; None for anything else."""
-    try:
-        return float(value) if isinstance(value, int | float | str) else None
-    except ValueError:
-        return None

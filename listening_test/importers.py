@@ -1,17 +1,19 @@
 """Reads results files: our own, webMUSHRA's, pymushra's, and a plain long table.
 
-    our records       one JSON object per line and completed trial, or a JSON list of them
+    our records       one JSON object per line and trial, or a JSON list of them
     webMUSHRA         the CSV of its write.php, and the JSON of one session
     pymushra          its CSV and JSON exports, and its TinyDB file
     long table        CSV with the columns listener, item, condition, score, in any order, and
                       optionally test, plays, seconds
 
-The format is told by the content, not by the file's name. Nothing is judged here beyond what cannot
+The format is told by the content, not by the file's name. A damaged spot costs its own line, row or
+record, which is named, and nothing behind it. Nothing is judged here beyond what cannot
 be read at all: `validation` does that. Questionnaires are not read, so that no personal data
 reaches an analysis.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +23,8 @@ from .ratings import Rejected, ResultsError, SentRating, Submission
 
 SCHEMA = 1
 _SUFFIXES = (".jsonl", ".json", ".csv")
+_NEXT_OBJECT = re.compile(r"[\s,]*\{")
+_LINE_OF_OBJECT = re.compile(r"\n ?\{")
 
 
 @dataclass
@@ -62,10 +66,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _read(path: Path, imported: Imported) -> None:
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ResultsError(f"{path} cannot be read: {error}") from error
+    text = _text(path, imported)
     imported.sources.append(str(path))
     if not text.strip():
         imported.notes.append(f"{path} is empty")
@@ -78,14 +79,31 @@ def _read(path: Path, imported: Imported) -> None:
         imported.notes += table.notes
 
 
+def _text(path: Path, imported: Imported) -> str:
+    """The text of a file; bytes that are none are replaced and noted."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error}") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if b"\0" in content:
+            raise ResultsError(f"{path} cannot be read: it is no UTF-8 text: {error}") from error
+        text = content.decode("utf-8-sig", "replace")
+        lines = [n for n, line in enumerate(text.split("\n"), 1) if "\ufffd" in line]
+        where = ", ".join(map(str, lines[:10])) + (" ..." if len(lines) > 10 else "")
+        imported.notes.append(f"{path} has bytes that are no UTF-8, read as \ufffd: lines {where}")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _read_json(text: str, source: str, imported: Imported) -> None:
     """A whole JSON document, or one JSON object per line."""
     try:
-        whole = json.loads(text)
-    except json.JSONDecodeError:
-        elements: Iterable[tuple[int, object]] = _lines(text, source, imported)
-    else:
-        elements = _elements(whole)
+        elements = _elements(json.loads(text))
+    except (ValueError, RecursionError):
+        torn_list = text.lstrip().startswith("[")
+        elements = (_torn_list if torn_list else _lines)(text, source, imported)
     rows: list[tuple[int, dict[str, object]]] = []
     before = len(imported.submissions)
     for number, element in elements:
@@ -119,9 +137,39 @@ def _lines(text: str, source: str, imported: Imported) -> Iterable[tuple[int, ob
             continue
         try:
             found.append((number, json.loads(line.removeprefix(import_sessions.FORM_FIELD))))
-        except json.JSONDecodeError as error:
-            why = f"the line is not JSON, torn or damaged: {error.msg} at column {error.colno}"
+        except (ValueError, RecursionError) as error:
+            why = f"the line is not JSON, torn or damaged: {error}"
             imported.rejected.append(Rejected(source, number, why, 0))
+    if not found:
+        raise ResultsError(f"{source} is neither a JSON document nor JSON lines")
+    return found
+
+
+def _torn_list(text: str, source: str, imported: Imported) -> Iterable[tuple[int, object]]:
+    """The whole objects of a JSON list that is cut off or damaged; the rest is rejected.
+
+    Behind a damaged object the next that starts a line is looked for.
+    """
+    found: list[tuple[int, object]] = []
+    decoder = json.JSONDecoder()
+    at = text.index("[") + 1
+    while start := _NEXT_OBJECT.match(text, at):
+        try:
+            element, at = decoder.raw_decode(text, start.end() - 1)
+            found.append((len(found) + 1, element))
+            continue
+        except (ValueError, RecursionError) as error:
+            line = text.count("\n", 0, start.end()) + 1
+            why = f"the record that starts in this line is torn or damaged: {error}"
+            imported.rejected.append(Rejected(source, line, why, 0))
+        behind = _LINE_OF_OBJECT.search(text, start.end())
+        if behind is None:
+            break
+        at = behind.end() - 1
+    else:
+        line = text.count("\n", 0, at) + 1
+        why = "the list is damaged or ends here without its bracket: is this the whole file?"
+        imported.rejected.append(Rejected(source, line, why, 0))
     if not found:
         raise ResultsError(f"{source} is neither a JSON document nor JSON lines")
     return found
@@ -161,6 +209,9 @@ def own_record(data: dict[str, object], source: str, number: int) -> Submission 
             return Rejected(source, number, f"the record has no {name}", len(sent))
     if not all(isinstance(r, dict) and isinstance(r.get("stimulus"), str) for r in sent):
         return Rejected(source, number, "a rating without a stimulus", len(sent))
+    for name in ("complete", "training"):
+        if not isinstance(data.get(name, True), bool):
+            return Rejected(source, number, f"{name} is neither true nor false", len(sent))
     return Submission(
         source=source,
         line=number,
@@ -170,8 +221,8 @@ def own_record(data: dict[str, object], source: str, number: int) -> Submission 
             SentRating(
                 r["stimulus"],
                 r.get("score"),
-                plays=import_tables.number(r.get("plays")),
-                seconds=import_tables.number(r.get("seconds")),
+                plays=import_sessions.number(r.get("plays")),
+                seconds=import_sessions.number(r.get("seconds")),
             )
             for r in sent
         ),
@@ -180,4 +231,5 @@ def own_record(data: dict[str, object], source: str, number: int) -> Submission 
         time=str(data.get("time", "")),
         training=data.get("training") is True,
         blind=True,
+        complete=data.get("complete") is not False,
     )

@@ -11,6 +11,7 @@ mid anchor (7 kHz) of ITU-R BS.1534-3, `mnru-Q` an anchor of modulated noise at 
 condition is a system under test.
 """
 
+import math
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ Array = NDArray[np.float64]
 REFERENCE = "reference"
 LOW_ANCHOR = "anchor35"
 MID_ANCHOR = "anchor70"
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 DECIMALS = 9  # of means: rounding errors must not break ties
 
 
@@ -50,7 +52,8 @@ class Submission:
     """One listener's ratings of one trial, and where they were read.
 
     `record` is the tool's id of this act of sending; "" where the format has none.
-    `line` counts from 1: the line of a text file, or the element of a JSON list.
+    `line` counts from 1: the line of a text file, or the element of a JSON list. `complete` is
+    false for a draft: the state of a trial that the listener had not finished.
     """
 
     source: str
@@ -63,11 +66,16 @@ class Submission:
     time: str = ""
     training: bool = False
     blind: bool = False
+    complete: bool = True
 
     @property
     def place(self) -> str:
         """Where it was read, as messages name it."""
         return f"{self.source}:{self.line}"
+
+    def rejected(self, why: str) -> "Rejected":
+        """The word for not taking it."""
+        return Rejected(self.source, self.line, why, len(self.ratings))
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,17 @@ class Reading:
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+
+
+def score_of(sent: object) -> float | str:
+    """The score in [0, 100] that was sent as a number or as its text, or why it is none."""
+    if isinstance(sent, str) and _NUMBER.fullmatch(sent.strip()):
+        sent = float(sent)
+    if isinstance(sent, bool) or not isinstance(sent, int | float) or not math.isfinite(sent):
+        return f"the score {sent!r} is not a number"
+    if not 0 <= sent <= 100:
+        return f"the score {sent:g} is outside 0-100"
+    return float(sent)
 
 
 def natural(name: str) -> tuple[tuple[int, int | str], ...]:

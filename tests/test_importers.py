@@ -94,10 +94,48 @@ def test_our_downloaded_list_equals_the_lines(write: Write) -> None:
     assert [s.training for s in downloaded.submissions] == [False, True]
 
 
+def test_a_torn_download_loses_its_last_record_only(write: Write) -> None:
+    records = [own_record(trial=name, record=name) for name in "abcd"]
+    text = json.dumps(records, indent=1)
+    torn = read_results([write("torn.json", text[:-60])])
+    assert [s.trial for s in torn.submissions] == ["a", "b", "c"]
+    assert [(r.line, "torn or damaged" in r.why) for r in torn.rejected] == [
+        (text[: text.index('"trial": "d"')].count("\n") - 4, True)
+    ]
+    spoilt = read_results([write("spoilt.json", text.replace('"trial": "b"', '"trial" "b"'))])
+    assert [s.trial for s in spoilt.submissions] == ["a", "c", "d"]
+    assert ["torn or damaged" in r.why for r in spoilt.rejected] == [True]
+    open_end = read_results([write("open.json", text[:-2])])
+    assert [s.trial for s in open_end.submissions] == ["a", "b", "c", "d"]
+    assert ["without its bracket" in r.why for r in open_end.rejected] == [True]
+    compact = read_results([write("compact.json", json.dumps(records)[:-70])])
+    assert [s.trial for s in compact.submissions] == ["a", "b", "c"]
+
+
+def test_drafts_are_read_as_such(write: Write) -> None:
+    ratings = [
+        {"stimulus": "x", "score": 90, "plays": 2, "seconds": 4.5},
+        {"stimulus": "y", "score": None, "plays": 0, "seconds": 0},
+    ]
+    draft = own_record(complete=False, ratings=ratings)
+    lines = "\n".join(map(json.dumps, [draft, own_record(complete=True), own_record()]))
+    imported = read_results([write("r.jsonl", lines)])
+    assert [s.complete for s in imported.submissions] == [False, True, True]
+
+
+@pytest.mark.parametrize("depth", [100_000])
+def test_nested_rubbish_is_refused(write: Write, depth: int) -> None:
+    with pytest.raises(ResultsError, match="neither"):
+        read_results([write("deep.json", "[" * depth)])
+    with pytest.raises(ResultsError, match="neither"):
+        read_results([write("deep.jsonl", '{"a":' * depth)])
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
         ({"schema": 2}, "schema 2"),
+        ({"complete": "no"}, "complete is neither"),
         ({"listener": ""}, "no listener"),
         ({"record": None}, "no record"),
         ({"ratings": [{"score": 4}]}, "without a stimulus"),
@@ -155,6 +193,79 @@ def test_webmushra_csv_after_its_questionnaire_changed(write: Write) -> None:
     assert set(given(imported).values()) == {"77", "55", "100"}
     assert sum("another questionnaire" in note for note in imported.notes) == 2
     assert [(r.line, "3 fields" in r.why) for r in imported.rejected] == [(5, True)]
+
+
+PHP_ANSWERS = {  # what listeners write: how PHP's fputcsv writes it
+    'he said \\"': r'"he said \""',
+    'he said \\"yes\\"': r'"he said \"yes\""',
+    "a b\\": r'"a b\"',
+    '\\"': r'"\""',
+    'so \\", worse': r'"so \", worse"',
+    'so \\",\n"worse" \\': '"so \\",\n""worse"" \\"',
+    'a "b" c': '"a ""b"" c"',
+    '\\""': r'"\""""',
+}
+
+
+@pytest.mark.parametrize("written", PHP_ANSWERS.values(), ids=PHP_ANSWERS.keys())
+@pytest.mark.parametrize("other", [*PHP_ANSWERS.values(), "yes", '"a, b"'])
+def test_what_php_writes_of_free_text_swallows_no_row(
+    write: Write, written: str, other: str
+) -> None:
+    lines = [
+        f"Smoke,{answers},{UUID},item_a,{name},{score},3528,"
+        for name, score in SCORES.items()
+        for answers in (f"{written},{other}" if name != "codecB" else "one,yes",)
+    ]
+    imported = read_results([write("mushra.csv", "\n".join([HEADER, *lines, ""]))])
+    assert given(imported) == {(UUID, "item_a", n): str(s) for n, s in SCORES.items()}
+    assert {s.test for s in imported.submissions} == {"Smoke"}
+    assert not imported.rejected
+    assert not imported.notes
+
+
+def test_a_torn_row_of_webmushra_costs_itself_only(write: Write) -> None:
+    row = f"Smoke,one,yes,{UUID},item_a,%s,%d,3528,"
+    lines = [
+        row % ("codecA", 77),
+        'Smoke,"torn \\" text',
+        row % ("codecB", 55),
+        r'Smoke,"a \"",yes,' + f"{UUID},item_a,reference,100,3528,",
+    ]
+    imported = read_results([write("mushra.csv", "\n".join([HEADER, *lines]))])
+    assert set(given(imported).values()) == {"77", "55", "100"}
+    assert [(r.line, "not closed" in r.why) for r in imported.rejected] == [(3, True)]
+
+
+def test_a_bad_spot_of_a_table_costs_its_line_only(write: Write) -> None:
+    lines = ["listener,item,condition,score"]
+    lines += [f"{n},a,opus-6,{n}" for n in range(10)]
+    lines[3] = '2,a,"opus-6,2'  # a quote that is never closed
+    lines[6] = "5,a,op\0us-6"
+    lines[8] = "7,a," + "x" * 200_000 + ",7"
+    lines.append('"10","a","a name, ""quoted"", and\nof two lines",10')
+    lines.append("11,a,opus-6,11")
+    imported = read_results([write("long.csv", "\n".join(lines) + "\n")])
+    scores = [str(score) for score in given(imported).values()]
+    assert scores == [str(n) for n in range(12) if n not in (2, 5)]
+    assert ("10", "a", 'a name, "quoted", and\nof two lines') in given(imported)
+    assert [(r.line, r.why) for r in imported.rejected] == [
+        (4, "a quote in this line is not closed where a field ends"),
+        (7, "3 fields where the header has 4"),
+    ]
+    assert imported.submissions[-1].line == 14
+
+
+def test_bytes_that_are_no_text_lose_no_rating(tmp_path: Path) -> None:
+    path = tmp_path / "latin.csv"
+    path.write_bytes(
+        "Bemerkung,listener,item,condition,score\r\nhörbar,1,a,pcm,9\r\n,2,a,pcm,8\r\n".encode(
+            "latin-1"
+        )
+    )
+    imported = read_results([path])
+    assert given(imported) == {("1", "a", "pcm"): "9", ("2", "a", "pcm"): "8"}
+    assert "no UTF-8, read as \ufffd: lines 2" in imported.notes[0]
 
 
 def test_a_repeated_header_is_no_rating(write: Write) -> None:

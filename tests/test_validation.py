@@ -103,6 +103,57 @@ def test_a_record_is_taken_once() -> None:
     assert "already read at f:1" in whys(reading)[0]
 
 
+def test_a_second_post_of_a_session_is_compared_not_dropped() -> None:
+    """webMUSHRA's listener went back, changed a score and sent again: one id, two contents."""
+    again = sent({"p": "5.0", "q": 6}, record="r", line=2)
+    reading = validate([sent({"p": 5, "q": 6}, record="r"), again])
+    assert (len(reading.ratings), reading.notes) == (2, ())
+    assert "taken once" in whys(reading)[0]
+
+    changed = sent({"p": 5, "q": 60}, record="r", line=3)
+    reading = validate([sent({"p": 5, "q": 6}, record="r"), changed])
+    assert scores(reading) == {("1", "a", "p"): 5, ("1", "a", "q"): 60}
+    assert "conflict: record r has different ratings at f:1 and f:3; both are" in reading.notes[0]
+    assert [w.split(": ")[1] for w in whys(reading)] == [
+        "the same rating as at f:1, taken once",
+        "6 is replaced by 60 at f:3",
+    ]
+
+
+def test_a_torn_copy_read_later_costs_a_whole_record_nothing() -> None:
+    whole, torn = sent({"p": 5, "q": 6}, record="r"), sent({"p": 5}, record="r", source="g")
+    for order in ((whole, torn), (torn, whole)):
+        assert scores(validate(order)) == {("1", "a", "p"): 5, ("1", "a", "q"): 6}
+
+
+def draft(scores: dict[str, object], **changes: Any) -> Submission:
+    return sent(scores, complete=False, **changes)
+
+
+def test_an_unfinished_trial_is_named_and_not_analysed() -> None:
+    reading = validate(
+        [
+            draft({"p": 1, "q": None, "r": None}, record="d1", time="2026-01-01T10:00:00Z"),
+            draft({"p": 1, "q": 9, "r": None}, record="d2", time="2026-01-01T10:05:00Z", line=2),
+            draft({"p": 1, "q": 9, "r": None}, record="d2", line=3),  # posted, and downloaded
+            draft({"p": None, "q": None}, record="d3", time="2026-01-01T09:00:00Z", line=4),
+            draft({"p": 3}, record="d4", trial="b", line=5),
+            sent({"p": 4}, record="r1", trial="b", line=6),
+            draft({"p": 2}, record="d5", trial="b", line=7),
+        ]
+    )
+    assert scores(reading) == {("1", "b", "p"): 4}
+    assert [(r.line, r.ratings) for r in reading.rejected] == [(3, 3), (2, 2)]
+    assert "has not finished trial a: 2 of 3 stimuli rated; an incomplete" in whys(reading)[1]
+    assert reading.notes == ("4 drafts are left out: their trials went on, or were finished",)
+
+
+def test_only_drafts_give_no_rating() -> None:
+    reading = validate([draft({"p": 50, "q": 50}, record="d")])
+    assert reading.ratings == ()
+    assert "2 of 2 stimuli rated" in whys(reading)[0]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "kept"),
     [
