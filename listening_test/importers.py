@@ -167,9 +167,10 @@ def _torn_list(text: str, source: str, imported: Imported) -> Iterable[tuple[int
             break
         at = behind.end() - 1
     else:
-        line = text.count("\n", 0, at) + 1
-        why = "the list is damaged or ends here without its bracket: is this the whole file?"
-        imported.rejected.append(Rejected(source, line, why, 0))
+        if text[at:].strip() != "]":
+            line = text.count("\n", 0, at) + 1
+            why = "the list is damaged or ends here without its bracket: is this the whole file?"
+            imported.rejected.append(Rejected(source, line, why, 0))
     if not found:
         raise ResultsError(f"{source} is neither a JSON document nor JSON lines")
     return found
