@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,6 +28,8 @@ PACKAGES = (
     "ai-edge-litert",
     "speechmos",
     "onnxruntime",
+    "transformers",
+    "jiwer",
     "av",
     "lc3py",
     "pycodec2",
@@ -40,6 +43,7 @@ def describe(suite: Suite, items: Sequence[Item], device: str) -> dict[str, Any]
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws},
         "conditions": [describe_condition(codec) for codec in suite.codecs],
+        "arguments": {codec.condition: arguments(codec) for codec in suite.codecs},
         "metrics": [
             {
                 "metric": name,
@@ -82,12 +86,22 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
     }
 
 
+def arguments(codec: Codec) -> dict[str, Any]:
+    """The settings from which `codecs.make` makes this operating point again."""
+    return {field.name: getattr(codec, field.name) for field in fields(codec)}
+
+
 def metric_version(name: str) -> str:
-    """Version of what measures: the metric's own, its packages' and the alignment's."""
+    """Version of what measures: the metric's own, its packages', weights' and the alignment's.
+
+    Raises:
+        MetricError: there is no such metric, or its weights are missing.
+    """
     metric = metrics.get(name)
     packages = [f"{package} {package_version(package)}" for package in ("soxr", *metric.packages)]
     aligned = [f"alignment {alignment.VERSION}"] if metric.aligned else []
-    return ", ".join([metric.version, *aligned, *packages])
+    weights = [metric.weights.version] if metric.weights else []
+    return ", ".join([metric.version, *aligned, *packages, *weights])
 
 
 def package_version(name: str) -> str:

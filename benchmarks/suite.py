@@ -11,6 +11,12 @@ A suite is a TOML file of this folder, or any path:
     codec = "opus"
     kbps = [6, 8, 12]                  # a list is a grid
 
+    [[condition]]
+    codec = "gan"
+    weights = "new/gan.safetensors"    # any setting of the codec
+    label = "new"                      # ends the condition's name, which is unique: gan-3-new
+    isolate = true                     # runs in processes of its own, with bounded memory
+
 Unknown keys are errors.
 """
 
@@ -44,6 +50,7 @@ class Suite:
         metrics: names of its metrics, in order.
         draws: decodings per item of a stochastic codec.
         unavailable: conditions and metrics that cannot run here, with the reason.
+        isolated: conditions that run in processes of their own.
     """
 
     name: str
@@ -53,6 +60,7 @@ class Suite:
     metrics: tuple[str, ...]
     draws: int
     unavailable: Mapping[str, str]
+    isolated: frozenset[str] = frozenset()
 
 
 def names() -> dict[str, str]:
@@ -102,13 +110,19 @@ def _suite(name: str, where: str, content: Mapping[str, Any]) -> Suite:
         raise SuiteError(f"{where}: draws must be at least 1, not {draws}")
     unavailable: dict[str, str] = {}
     codecs: dict[str, Codec] = {}
+    isolated = set()
     for settings in _grid(where, content.get("condition", [])):
+        isolate = settings.pop("isolate", False)
+        if not isinstance(isolate, bool):
+            raise SuiteError(f"{where}: isolate must be true or false, not {isolate!r}")
         codec = _codec(where, settings, unavailable)
         if codec is None:
             continue
         if codec.condition in codecs:
-            raise SuiteError(f"{where}: {codec.condition} appears twice")
+            raise SuiteError(f"{where}: {codec.condition} appears twice; a label tells them apart")
         codecs[codec.condition] = codec
+        if isolate:
+            isolated.add(codec.condition)
     if not codecs:
         raise SuiteError(f"{where}: no condition can run here: {unavailable or 'there is none'}")
     return Suite(
@@ -119,6 +133,7 @@ def _suite(name: str, where: str, content: Mapping[str, Any]) -> Suite:
         _metrics(where, content.get("metrics"), unavailable),
         draws,
         unavailable,
+        frozenset(isolated),
     )
 
 

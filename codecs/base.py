@@ -18,7 +18,7 @@ Conventions
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 from torch import Tensor
@@ -37,8 +37,13 @@ class Unavailable(CodecError):
     """What this codec runs on is missing here: the message says how to get it."""
 
 
+@dataclass(frozen=True)
 class Codec(ABC):
     """One operating point of one codec.
+
+    Attributes:
+        label: the word at the end of the condition's name by which a suite tells two checkpoints
+            of one operating point apart. It changes no result, so `repr` and bitstreams lack it.
 
     Class attributes
         name              of the codec, lower case with hyphens: the file's name
@@ -59,6 +64,8 @@ class Codec(ABC):
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
     pairing: ClassVar[Literal["own", "next"]] = "own"
     bitrate: ClassVar[Bitrate] = "measured"
+
+    label: str = field(default="", kw_only=True, repr=False, metadata={"in_name": False})
 
     @property
     @abstractmethod
@@ -113,14 +120,24 @@ class Codec(ABC):
         """Name of this operating point: the codec, its main field, and what is not default.
 
         `opus-6`, `mel2mel-3`, `mel2mel-3-nfe4`.
+    @property
+    def lacking(self) -> str:
+        """Why this operating point, with its own weights, cannot run here; "" if it can run."""
+        return self.unavailable()
+
         """
         words = [self.name]
-        for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
-            if field.name == self.main_field:
+        """Name of this operating point within a suite: `point`, and its label if it has one."""
+        return f"{self.point}-{self.label}" if self.label else self.point
+
+    @property
+    def point(self) -> str:
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if setting.name == self.main_field:
                 words.insert(1, _plain(value))
-            elif value != field.default and field.metadata.get("in_name", True):
-                words.append(f"{field.name}{_plain(value)}")
+            elif value != setting.default and setting.metadata.get("in_name", True):
+                words.append(f"{setting.name}{_plain(value)}")
         return "-".join(words)
 
 

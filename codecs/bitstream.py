@@ -71,7 +71,7 @@ class Header:
 
 def header_for(codec: Codec, samples: int) -> Header:
     """Header of a signal of `samples` samples that `codec` encoded."""
-    return Header(codec.condition, codec.fingerprint[: 2 * FINGERPRINT_BYTES], samples)
+    return Header(codec.point, codec.fingerprint[: 2 * FINGERPRINT_BYTES], samples)
 
 
 def pack(header: Header, payload: bytes) -> bytes:
@@ -141,8 +141,8 @@ def check_weights(header: Header, codec: Codec) -> None:
     Raises:
         BitstreamError: naming both conditions or both fingerprints.
     """
-    if header.condition != codec.condition:
-        raise BitstreamError(f"made by {header.condition}, not by {codec.condition}")
+    if header.condition != codec.point:
+        raise BitstreamError(f"made by {header.condition}, not by {codec.point}")
     own = codec.fingerprint[: 2 * FINGERPRINT_BYTES]
     if header.fingerprint != own:
         raise BitstreamError(

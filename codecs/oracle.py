@@ -17,7 +17,7 @@ from torch import Tensor
 from .base import Codec, Kind
 from .bitstream import BitstreamError
 from .noise import Noise
-from .pretrained import config, fingerprint, load
+from .pretrained import config, fingerprint, load, missing
 from .tokens import whole_frames
 
 
@@ -62,6 +62,10 @@ class Oracle(Codec):
     @property
     def fingerprint(self) -> str:
         return fingerprint(self._weights)
+
+    @property
+    def lacking(self) -> str:
+        return missing(self._weights)
 
     @property
     def backend(self) -> str:

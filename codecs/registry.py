@@ -20,7 +20,7 @@ from warnings import warn
 
 from .base import Codec, CodecError, Unavailable
 
-FOLDERS = ("controls", "conventional", "neural")
+FOLDERS = ("controls", "conventional", "neural", "published")
 ENTRY_POINTS = "nscbench.codecs"
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from .base import Codec, CodecError
 from .entropy import IndexModel
 from .noise import Noise
-from .pretrained import config, fingerprint, load
+from .pretrained import config, fingerprint, load, missing
 from .settings import choose
 from .tokens import CODINGS, Coding, read_indices, whole_frames, write_indices
 
@@ -68,6 +68,10 @@ class TokenCodec(Codec):
     @property
     def fingerprint(self) -> str:
         return fingerprint(*self.components.values())
+
+    @property
+    def lacking(self) -> str:
+        return missing(*self.components.values())
 
     @property
     def backend(self) -> str:

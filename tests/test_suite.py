@@ -1,8 +1,16 @@
+import sys
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from nscbench.benchmarks.suite import SuiteError, load, names
 from nscbench.codecs import available
+from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
 from nscbench.reports.bd_rate import FEWEST_POINTS
+
+sys.path.insert(0, str(Path(__file__).parent))
+from tiny_weights import write_weights
 
 
 def write(tmp_path, text):
@@ -68,3 +76,39 @@ def test_suites_that_compare_bitrates_have_a_whole_curve_of_opus(name):
     if missing := available()["opus"].unavailable():
         pytest.skip(missing)
     assert sum(codec.name == "opus" for codec in load(name).codecs) >= FEWEST_POINTS
+
+
+def test_a_label_tells_two_checkpoints_apart(tmp_path):
+    first, second = (write_weights(tmp_path, "gan", seed) for seed in (1, 2))
+    text = 'metrics = ["si_sdr"]\n'
+    for label, weights in (("old", first), ("new", second), ("gone", "no/such.safetensors")):
+        text += f'[[condition]]\ncodec = "gan"\nkbps = [1.5, 3]\nlabel = "{label}"\n'
+        text += f'weights = "{weights}"\n'
+    suite = load(write(tmp_path, text))
+    names = ["gan-1.5-old", "gan-3-old", "gan-1.5-new", "gan-3-new"]
+    assert [codec.condition for codec in suite.codecs] == names
+    assert len({codec.fingerprint for codec in suite.codecs}) == 2
+    assert list(suite.unavailable) == ["gan-1.5-gone", "gan-3-gone"]
+    assert "no weights no/such.safetensors" in suite.unavailable["gan-3-gone"]
+    old, new = suite.codecs[1], suite.codecs[3]
+    assert header_for(old, 5).condition == "gan-3"
+    check_weights(header_for(old, 5), replace(old, label="other"))
+    with pytest.raises(BitstreamError, match="made by gan-3 with weights"):
+        check_weights(header_for(old, 5), new)
+
+
+@pytest.mark.parametrize("label", ['"3"', '"a/b"', '""', "7"])
+def test_a_label_must_be_a_word(tmp_path, label):
+    text = f'[[condition]]\ncodec = "pcm"\nlabel = {label}\n'
+    if label == '""':
+        assert load(write(tmp_path, text)).codecs[0].condition == "pcm"
+    else:
+        with pytest.raises(SuiteError, match="pcm cannot have the label"):
+            load(write(tmp_path, text))
+
+
+def test_conditions_are_isolated_on_request(tmp_path):
+    text = '[[condition]]\ncodec = "lowpass"\nkhz = [3.5, 7]\nisolate = true\n' + PCM
+    assert load(write(tmp_path, text)).isolated == {"lowpass-3.5", "lowpass-7"}
+    with pytest.raises(SuiteError, match="isolate must be true or false, not 1"):
+        load(write(tmp_path, PCM + "isolate = 1\n"))

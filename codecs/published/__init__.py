@@ -1,0 +1,1 @@
+"""Published neural codecs, with the weights of their authors: one file each."""
