@@ -15,6 +15,7 @@ COMMANDS = {
     "data": ("benchmarks.data_command", "fetch and check test sets"),
     "compare": ("benchmarks.compare_command", "which condition, codec or run is better"),
     "verify": ("benchmarks.verify_command", "recompute a random part of a run, and compare"),
+    "cost": ("benchmarks.cost.command", "what coding takes: time, arithmetic, memory, delay"),
     "report": ("benchmarks.report_command", "one offline HTML page, figures and tables"),
     "mushra": ("listening_test.command", "make, serve and analyze listening tests"),
     "train": ("codecs.training.command", "train a part of the codecs on speech"),

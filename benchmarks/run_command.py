@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         suite = load(arguments.suite)
         items = read_items(arguments.items or suite.items)
-        device = _device(arguments.device)
+        device = device_named(arguments.device)
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")
         if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
@@ -69,7 +69,12 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILURES
 
 
-def _device(wanted: str) -> str:
+def device_named(wanted: str) -> str:
+    """The device that `--device` means.
+
+    Raises:
+        RunError: there is no CUDA device.
+    """
     import torch
 
     if wanted == "auto":

@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from .noise import Noise
 
@@ -104,6 +104,11 @@ class Codec(ABC):
     def fingerprint(self) -> str:
         """Hexadecimal digest of the weights, which bitstreams carry; "" for a codec without."""
         return ""
+
+    @property
+    def networks(self) -> Sequence[nn.Module]:
+        """The networks that encode and decode: their parameters are counted."""
+        return ()
 
     @property
     def backend(self) -> str:

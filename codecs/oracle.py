@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .base import Codec, Kind
 from .bitstream import BitstreamError
@@ -70,6 +70,10 @@ class Oracle(Codec):
     @property
     def backend(self) -> str:
         return f"torch {torch.__version__}"
+
+    @property
+    def networks(self) -> Sequence[nn.Module]:
+        return [self._network]
 
     @torch.inference_mode()
     def encode(self, audio: Sequence[Tensor]) -> list[bytes]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .base import Codec, CodecError
 from .entropy import IndexModel
@@ -76,6 +76,10 @@ class TokenCodec(Codec):
     @property
     def backend(self) -> str:
         return f"torch {torch.__version__}"
+
+    @property
+    def networks(self) -> Sequence[nn.Module]:
+        return [self.network(component) for component in self.components]
 
     @property
     def stages(self) -> int:

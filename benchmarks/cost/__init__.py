@@ -1,0 +1,1 @@
+"""What a condition costs beside its bits: time, arithmetic, memory, delay, energy."""

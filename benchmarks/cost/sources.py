@@ -1,0 +1,85 @@
+"""Whose costs are measured: the conditions of a suite, or of a run that lies in a directory."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...codecs import Codec, CodecError, get
+from ..provenance import describe_condition
+from ..rundir import RunDirectory, RunError
+from ..suite import load, names
+
+_IDENTITY = ("settings", "fingerprint", "backend")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Conditions, and the directory of the run that their costs belong to.
+
+    Attributes:
+        name: as it was asked for.
+        root: the directory.
+        codecs: by condition.
+    """
+
+    name: str
+    root: Path
+    codecs: dict[str, Codec]
+
+
+def open_source(name: str) -> Source:
+    """The source of a run's directory, of a suite's name or of its .toml file.
+
+    A suite's costs belong to the directory that `nscbench run` takes for it by default.
+
+    Raises:
+        RunError: there is none of these, or a condition of the run is another one here.
+        SuiteError: the suite cannot be read.
+    """
+    if RunDirectory(Path(name)).manifest.is_file():
+        return Source(name, Path(name), _codecs_of(Path(name)))
+    if name.endswith(".toml") or name in names():
+        suite = load(name)
+        codecs = {codec.condition: codec for codec in suite.codecs}
+        return Source(name, Path("runs") / suite.name, codecs)
+    raise RunError(
+        f"{name} is neither the directory of a finished run nor a suite; "
+        f"suites are {', '.join(names())}, or a path to a .toml"
+    )
+
+
+def choose(source: Source, wanted: Sequence[str]) -> list[Codec]:
+    """The codecs of these conditions; all where none is named.
+
+    Raises:
+        RunError: the source has no such condition.
+    """
+    for condition in wanted:
+        if condition not in source.codecs:
+            raise RunError(
+                f"{source.name} has no condition {condition!r}; it has: {', '.join(source.codecs)}"
+            )
+    return [source.codecs[condition] for condition in wanted or source.codecs]
+
+
+def _codecs_of(root: Path) -> dict[str, Codec]:
+    try:
+        entries = json.loads(RunDirectory(root).manifest.read_text("utf-8"))["conditions"]
+    except (OSError, ValueError, KeyError) as error:
+        raise RunError(f"{root}: its manifest cannot be read: {error}") from error
+    codecs: dict[str, Codec] = {}
+    for entry in entries:
+        name = entry["condition"]
+        try:
+            codec = get(name)
+        except CodecError as error:
+            raise RunError(f"{root}: {name} cannot run here: {error}") from error
+        here = describe_condition(codec)
+        for key in _IDENTITY:
+            if here[key] != entry[key]:
+                raise RunError(
+                    f"{root}: the {key} of {name} is {entry[key]!r} in the run, {here[key]!r} here"
+                )
+        codecs[name] = codec
+    return codecs

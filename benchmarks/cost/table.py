@@ -1,0 +1,126 @@
+"""`cost.csv` and `cost.json` of a run's directory.
+
+    cost.csv   the columns that `reports.costs` wants; then `measure.COLUMNS`' others; a column
+               `..._range` for each real-time factor, "fastest..slowest" of its timed calls; and
+               `not_measured`, what has no number and why
+    cost.json  by condition: hardware, libraries, load, signal and batch, and every timed call
+
+Lines of conditions that are not measured anew stay as they are.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pandas as pd
+
+from ...reports.costs import FILE, HARDWARE, NUMBERS
+from ..atomic import write_atomically
+from ..rundir import RunError
+from .measure import COLUMNS, Found
+
+FACTS = "cost.json"
+
+_FIRST = ("condition", *NUMBERS, HARDWARE)
+_RANGES = tuple(f"{column}_range" for column in COLUMNS if "_rtf" in column)
+_HEADER = (*_FIRST, *(c for c in COLUMNS if c not in _FIRST), *_RANGES, "not_measured")
+
+
+class CostTable:
+    """The costs in a directory, old and new.
+
+    Raises:
+        RunError: what is there is not readable.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / FILE
+        self._root = root
+        try:
+            self._lines = self._read_lines()
+            self._facts = self._read_facts()
+        except (OSError, ValueError, KeyError) as error:
+            raise RunError(
+                f"{root}: its {FILE} or {FACTS} cannot be read ({error}); remove both to begin anew"
+            ) from error
+
+    def add(
+        self, condition: str, found: Mapping[str, Found], hardware: str, facts: Mapping[str, Any]
+    ) -> None:
+        """Take up a condition that was measured on one thread, and write both files.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        line: dict[str, str] = {"condition": condition, "threads": "1", HARDWARE: hardware}
+        reasons: dict[str, list[str]] = {}
+        for column, value in found.items():
+            if isinstance(value, str):
+                reasons.setdefault(value, []).append(column)
+            elif isinstance(value, list):
+                line[column] = _plain(median(value))
+                line[f"{column}_range"] = f"{_plain(min(value))}..{_plain(max(value))}"
+            else:
+                line[column] = _plain(value)
+        line["not_measured"] = "; ".join(f"{', '.join(c)}: {why}" for why, c in reasons.items())
+        self._lines[condition] = line
+        calls = {column: value for column, value in found.items() if isinstance(value, list)}
+        self._facts[condition] = {**facts, "calls": calls}
+        table = pd.DataFrame(list(self._lines.values()), columns=list(_HEADER), dtype=str)
+        write_atomically(self.path, table.to_csv(index=False).encode())
+        text = json.dumps(self._facts, indent=1, ensure_ascii=False)
+        write_atomically(self._root / FACTS, text.encode())
+
+    def show(self, conditions: Sequence[str]) -> str:
+        """What a reader wants first of these conditions, as text."""
+        head = ("condition", "RTF enc", "RTF dec", "parameters", "MAC/s", "MB", "delay ms")
+        lines = []
+        for name in conditions:
+            line = self._lines[name]
+            waits = [line[c] for c in ("impulse_delay_ms", "cut_delay_ms") if line.get(c)]
+            shown = [*(line.get(c, "") for c in _FIRST[1:6]), max(waits, key=float, default="")]
+            lines.append((name, *map(_short, shown)))
+        widths = [max(map(len, cells)) for cells in zip(head, *lines, strict=True)]
+        return "\n".join(
+            "  ".join(
+                [line[0].ljust(widths[0])]
+                + [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
+            )
+            for line in (head, *lines)
+        )
+
+    def not_measured(self, conditions: Sequence[str]) -> list[str]:
+        """A sentence for each set of costs without numbers, and the conditions without them."""
+        of: dict[str, list[str]] = {}
+        for name in conditions:
+            for text in filter(None, self._lines[name]["not_measured"].split("; ")):
+                of.setdefault(text, []).append(name)
+        return [f"not measured: {text} ({', '.join(names)})" for text, names in of.items()]
+
+    def _read_lines(self) -> dict[str, dict[str, str]]:
+        if not self.path.is_file():
+            return {}
+        table = pd.read_csv(self.path, dtype=str, keep_default_na=False)
+        lines = [dict(zip(_HEADER, line, strict=True)) for line in table[list(_HEADER)].to_numpy()]
+        return {line["condition"]: line for line in lines}
+
+    def _read_facts(self) -> dict[str, Any]:
+        path = self._root / FACTS
+        return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+
+
+def _plain(value: float) -> str:
+    return f"{value:.0f}" if value >= 1e5 else f"{value:.5g}"
+
+
+def _short(text: str) -> str:
+    """Three digits, and a prefix of thousands."""
+    if not text:
+        return "–"
+    value = float(text)
+    for factor, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= factor:
+            return f"{value / factor:.3g}{prefix}"
+    return f"{value:.3g}"
