@@ -23,6 +23,8 @@ from .base import Codec, CodecError, Unavailable
 FOLDERS = ("controls", "conventional", "neural", "published")
 ENTRY_POINTS = "nscbench.codecs"
 
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9._+=,-]{0,63}")
+
 
 @lru_cache(maxsize=1)
 def available() -> dict[str, type[Codec]]:
@@ -58,15 +60,22 @@ def make(name: str, settings: Mapping[str, Any]) -> Codec:
     if name not in classes:
         raise CodecError(f"no codec is called {name!r}; there are: {', '.join(classes)}")
     codec = classes[name]
-    allowed = [field.name for field in fields(codec)]  # type: ignore[arg-type]
+    allowed = [field.name for field in fields(codec)]
     for key in settings:
         if key not in allowed:
             raise CodecError(
                 f"{name} has no setting {key!r}; it has: {', '.join(allowed) or 'none'}"
             )
-    if missing := codec.unavailable():
-        raise Unavailable(f"{name} cannot run here: {missing}")
-    return codec(**settings)
+    label = settings.get("label", "")
+    if not isinstance(label, str) or (label and not _LABEL.fullmatch(label)):
+        raise CodecError(
+            f"{name} cannot have the label {label!r}: allowed are ASCII letters, digits and "
+            ". _ + = , - beginning with a letter"
+        )
+    made = codec(**settings)
+    if missing := made.lacking:
+        raise Unavailable(f"{made.condition} cannot run here: {missing}")
+    return made
 
 
 def get(condition: str) -> Codec:
@@ -98,7 +107,9 @@ def _setting(codec: type[Codec], word: str, condition: str) -> tuple[str, Any]:
     main = codec.main_field
     if main and re.fullmatch(r"\d+(\.\d+)?", word):
         return main, _number(word)
-    for field in sorted(fields(codec), key=lambda f: -len(f.name)):  # type: ignore[arg-type]
+    for field in sorted(fields(codec), key=lambda f: -len(f.name)):
+        if not field.metadata.get("in_name", True):
+            continue
         if word.startswith(field.name) and word != field.name:
             value = word[len(field.name) :]
             return field.name, _number(value) if re.fullmatch(r"\d+(\.\d+)?", value) else value
