@@ -4,18 +4,33 @@ One JSON object per line, flushed to the disk before the work counts as done. Ea
 `key`: a digest of everything that decides its result (codec, weights, item, draw, metric
 version), so that a record is valid as long as its key is asked for, and a changed checkpoint or
 metric never returns an old value. Failures are never recorded: they are tried again.
+
+Records stay on the disk. Memory holds a few megabytes of the index of their places, whatever the
+length of the log: a database without a name, made anew from the log and gone with the process, so
+that it can never disagree with it.
 """
 
 import json
 import os
+import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 Record = Mapping[str, Any]
+
+_INDEX = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -8192;
+CREATE TABLE place (key TEXT PRIMARY KEY, start INTEGER, size INTEGER) WITHOUT ROWID;
+BEGIN;
+"""  # the transaction never ends: nobody else sees this database
+_PUT = "INSERT OR REPLACE INTO place VALUES (?, ?, ?)"
+_GET = "SELECT start, size FROM place WHERE key = ?"
 
 
 def key_of(*parts: object) -> str:
@@ -28,47 +43,67 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._records: dict[str, Record] = {}
-        content = path.read_bytes() if path.exists() else b""
-        whole = content.rfind(b"\n") + 1  # a killed process leaves at most one torn line
-        damaged = sum(not self._read(line) for line in content[:whole].splitlines())
+        self._file = path.open("a+b", buffering=0)
+        self._index = sqlite3.connect("", isolation_level=None)
+        self._index.executescript(_INDEX)
+        self._end = 0
+        damaged = 0
+        for line in self._lines():
+            key = _key(line)
+            if key is None:
+                damaged += 1
+            else:
+                self._index.execute(_PUT, (key, self._end, len(line)))
+            self._end += len(line)
         if damaged:
             print(f"{path}: {damaged} lines are damaged; their work is done again", file=sys.stderr)
-        self._file = path.open("ab")
-        self._file.truncate(whole)
+        self._file.truncate(self._end)
 
-    def _read(self, line: bytes) -> bool:
-        try:
-            record = json.loads(line)
-            self._records[record.pop("key")] = record
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return False
-        return True
+    def _lines(self) -> Iterator[bytes]:
+        """The whole lines: a killed process leaves at most one torn one."""
+        with self._path.open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):
+                    yield line
 
     def get(self, key: str) -> Record | None:
         """The record of this key, if the work is done."""
-        return self._records.get(key)
+        place = self._index.execute(_GET, (key,)).fetchone()
+        if place is None:
+            return None
+        start, size = place
+        record: dict[str, Any] = json.loads(os.pread(self._file.fileno(), size, start))
+        del record["key"]
+        return record
 
     def append(self, records: Mapping[str, Record]) -> None:
         """Record finished work, by key, durably: all of it with one write.
 
         Raises:
-            OSError: with the path, when the disk is full or fails.
+            OSError: with the path, when the disk is full or fails; nothing of it is recorded.
         """
         lines = [
-            json.dumps({"key": key, **record}, ensure_ascii=False) + "\n"
+            (key, json.dumps({"key": key, **record}, ensure_ascii=False).encode() + b"\n")
             for key, record in records.items()
         ]
         try:
-            self._file.write("".join(lines).encode())
-            self._file.flush()
+            self._write(b"".join(line for _, line in lines))
             os.fsync(self._file.fileno())
         except OSError as error:  # a full disk has no name of its own
+            self._file.truncate(self._end)  # what comes next begins on a line of its own
             raise OSError(error.errno, error.strerror, str(self._path)) from error
-        self._records.update(records)
+        for key, line in lines:
+            self._index.execute(_PUT, (key, self._end, len(line)))
+            self._end += len(line)
+
+    def _write(self, content: bytes) -> None:
+        rest = memoryview(content)
+        while rest:  # a disk that fills up takes a part, and fails at the next call
+            rest = rest[self._file.write(rest) :]
 
     def __len__(self) -> int:
-        return len(self._records)
+        count: int = self._index.execute("SELECT count(*) FROM place").fetchone()[0]
+        return count
 
     def __enter__(self) -> Self:
         return self
@@ -79,4 +114,14 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._index.close()
         self._file.close()
+
+
+def _key(line: bytes) -> str | None:
+    """The key of a record; None if the line holds none."""
+    try:
+        key = json.loads(line)["key"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return key if isinstance(key, str) else None

@@ -4,41 +4,25 @@ A key is a digest of what decides the result. Each stage's key holds the digest 
 before it, so that whatever changes a bitstream also asks for new decoded audio, and whatever
 changes decoded audio for new scores:
 
-    encode   settings, weights, code, library and resampler, device, hash of the recording
-    decode   hash of the bitstream, code, library, device, id of the item and draw (they seed the
-             noise)
-    score    hash of the decoded audio, hash of the reference, metric and versions
+    encode   settings, weights, code, library, resampler and device (`identity.maker`), hash of
+             the recording
+    decode   the same maker, hash of the bitstream, id of the item and draw (they seed the noise)
+    score    hash of the decoded audio, hash of the reference (and what it says, for a metric that
+             is told), metric and versions
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from hashlib import sha256
-from inspect import getsourcefile
-from pathlib import Path
+from functools import cached_property
 
-from .. import __version__
 from ..codecs import Codec
+from .identity import maker
 from .items import Item
 from .journal import key_of
-from .provenance import metric_version, package_version
+from .provenance import metric_version
 from .suite import Suite
 
 BATCH_SECONDS = {"cpu": 30.0, "cuda": 600.0}  # of audio that are encoded or decoded together
-
-
-@lru_cache
-def _code(codec: type[Codec]) -> str:
-    """Digest of the files that define a codec's class and those that it is made from.
-
-    What these files import is not in it: nscbench's version stands for its own modules, `backend`
-    for libraries.
-    """
-    sources = [getsourcefile(base) for base in codec.__mro__ if issubclass(base, Codec)]
-    digest = sha256(__version__.encode())
-    for source in dict.fromkeys(filter(None, sources)):
-        digest.update(Path(source).read_bytes())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -91,28 +75,39 @@ class Plan:
 
     def encode_key(self, codec: Codec, item: Item) -> str:
         """Key of a bitstream."""
-        return key_of("encode", *self._maker(codec), codec.fingerprint, item.sha256)
+        return key_of("encode", self.maker(codec), item.sha256)
 
     def decode_key(self, codec: Codec, item: Item, draw: int, stream: str) -> str:
         """Key of decoded audio; `stream` is the hash of the bitstream."""
-        return key_of("decode", *self._maker(codec), stream, item.id, draw)
+        return key_of("decode", self.maker(codec), stream, item.id, draw)
 
     def score_key(self, codec: Codec, item: Item, metric: str, decoded: str) -> str:
         """Key of a metric's values; `decoded` is the hash of the decoded audio."""
-        reference = self.reference(codec, item).sha256
-        return key_of("score", decoded, reference, metric, self._versions[metric])
+        reference = self.reference(codec, item)
+        said = ""
+        return key_of("score", decoded, reference.sha256, metric, self.versions[metric], said)
+
+    def pair_key(self, codec: Codec, item: Item, decoded: str) -> str:
+        """Key of all that is known of a decoded item and its reference."""
+        return key_of("pair", decoded, self.reference(codec, item).sha256)
 
     def match_key(self, codec: Codec, item: Item, decoded: str) -> str:
         """Key of the signatures of a pair."""
         return key_of("match", decoded, self.reference(codec, item).sha256)
 
-    def _maker(self, codec: Codec) -> tuple[object, ...]:
-        return codec, codec.backend, _code(type(codec)), package_version("soxr"), self.device
+    def maker(self, codec: Codec) -> str:
+        """Digest of what encodes and decodes a condition: see `identity`."""
+        return self._makers[codec.condition]
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """What measures, by metric."""
+        return {name: metric_version(name) for name in self.suite.metrics}
+
+    @cached_property
+    def _makers(self) -> dict[str, str]:
+        return {codec.condition: maker(codec, self.device) for codec in self.suite.codecs}
 
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {item.id: position for position, item in enumerate(self.items)}
-
-    @cached_property
-    def _versions(self) -> dict[str, str]:
-        return {name: metric_version(name) for name in self.suite.metrics}

@@ -2,8 +2,11 @@
 
 import multiprocessing
 import os
+import resource
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,12 +22,29 @@ ONE_THREAD = (
 )
 
 
-class Pool:
-    """`workers` processes: each does one task at a time and is replaced when it dies."""
+class TaskFailed(Exception):
+    """A task failed on another machine: the message is what `reason` said there."""
 
-    def __init__(self, workers: int) -> None:
+
+class TaskLost(TaskFailed):
+    """The process of a task on another machine died or was stopped."""
+
+
+class Pool:
+    """`workers` processes: each does one task at a time and is replaced when it dies.
+
+    They start with the first task. `memory` bounds the address space that each may take beyond
+    what its interpreter and libraries have, in bytes, where the system can (Linux).
+    """
+
+    def __init__(self, workers: int, memory: int | None = None) -> None:
         os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-        self._pool = ProcessPool(workers, context=multiprocessing.get_context("spawn"))
+        self._pool = ProcessPool(
+            workers,
+            initializer=None if memory is None else _bound_memory,
+            initargs=() if memory is None else (memory,),
+            context=multiprocessing.get_context("spawn"),
+        )
 
     def submit(self, timeout: float, task: Callable[..., Any], *args: Any) -> "Future[Any]":
         """Schedule `task(*args)`; its process is killed `timeout` seconds after it started."""
@@ -40,8 +60,25 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Kill the processes, whatever they do."""
         self._pool.stop()
         self._pool.join()
+
+
+def _bound_memory(limit: int) -> None:
+    import torch  # noqa: F401  its libraries take gigabytes of addresses, and hardly any memory
+
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        taken = pages * resource.getpagesize()
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        bound = taken + limit
+        if hard != resource.RLIM_INFINITY:
+            bound = min(bound, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
 
 
 def reason(error: BaseException) -> str:
@@ -51,9 +88,11 @@ def reason(error: BaseException) -> str:
     if isinstance(error, ProcessExpired):
         return f"its process died (exit code {error.exitcode})"
     text = " ".join(str(error).split())
-    return text if isinstance(error, ValueError) else f"{type(error).__name__}: {text}"
+    if isinstance(error, MemoryError):
+        return f"took more memory than it may{': ' * bool(text)}{text}"
+    return text if isinstance(error, ValueError | TaskFailed) else f"{type(error).__name__}: {text}"
 
 
 def lost(error: BaseException | None) -> bool:
     """Did the task's process die or hang, so that its other work is worth another try?"""
-    return isinstance(error, TimeoutError | ProcessExpired)
+    return isinstance(error, TimeoutError | ProcessExpired | TaskLost)

@@ -18,14 +18,17 @@ from ..reports.leaderboard import leaderboard
 from ..reports.scores import Scores
 from ..reports.table import partial_columns, show
 from .atomic import write_atomically
+from .cache import Cache, folder_named
+from .finished import Finished
 from .items import Item, ItemsError, read_items
 from .journal import Journal
 from .plan import Plan
 from .provenance import describe
 from .results import checks, collect, is_failure, notices, summary
-from .rundir import RunDirectory, RunError
+from .rundir import RunDirectory, RunError, Stopped
 from .runner import Runner
 from .suite import Suite, SuiteError, load
+from .workers import LocalWorkers, Workers
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
 
@@ -42,6 +45,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, help="processes that score"
     )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        help="folder of results that runs share; default $NSCBENCH_CACHE, without it none",
+    )
     parser.set_defaults(command=run)
 
 
@@ -56,11 +64,16 @@ def run(arguments: argparse.Namespace) -> int:
         if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
             raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
         directory = RunDirectory(arguments.out or Path("runs") / suite.name)
-        with directory.locked():
-            return _run(Plan(suite, items, device), directory, arguments.workers)
+        cache = folder_named(arguments.cache)
+        with directory.locked(), LocalWorkers(1, arguments.workers, device) as workers:
+            plan = Plan(suite, items, device)
+            return _run(plan, directory, workers, Cache(cache) if cache else None)
     except ItemsError as error:
         print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
         return BAD_INPUT
+    except Stopped as error:
+        print(f"nscbench: stopped: {error}; the same command goes on", file=sys.stderr)
+        return FAILURES
     except (SuiteError, RunError, CodecError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -84,12 +97,15 @@ def device_named(wanted: str) -> str:
     return wanted
 
 
-def _run(plan: Plan, directory: RunDirectory, workers: int) -> int:
+def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> int:
     _announce(plan)
     manifest = describe(plan.suite, plan.items, plan.device)
     with Journal(directory.journal) as journal:
-        failures = Runner(plan, directory, journal, workers).run()
+        finished = Finished(plan, directory, journal, cache)
+        failures = Runner(plan, directory, finished, workers).run()
         rows = collect(plan, journal, failures)
+        if cache:
+            manifest["cache"] = {"folder": str(cache.folder), "restored": dict(finished.restored)}
         manifest["notices"] = notices(plan, journal)
         # Rows and manifest appear together, after all work: an interrupted second run leaves the
         # first one's, and never rows of one beside the manifest of another.

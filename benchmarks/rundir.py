@@ -23,6 +23,10 @@ class RunError(ValueError):
     """A run cannot start or go on: the message says why, and what to do."""
 
 
+class Stopped(RunError):
+    """A run cannot go on as things are; what is finished stays, and the same command goes on."""
+
+
 @dataclass(frozen=True)
 class RunDirectory:
     """Paths within a run."""

@@ -7,44 +7,30 @@ becomes failure rows. Finished work is in the journal before anything else happe
 
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from math import ceil
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from ..codecs import Codec
 from . import stages
+from .finished import Decoded, Finished, Streams
+from .identity import Misfit
 from .items import Item
-from .journal import Journal, Record
 from .plan import Batch, Plan
-from .pool import Pool, lost, reason
-from .rundir import RunDirectory
+from .pool import lost, reason
+from .rundir import RunDirectory, Stopped
+from .workers import Work, Workers
 
 # A task is killed after these seconds, and so many more for each second of audio in it.
 START_LIMIT = 300.0
 CODING_LIMIT = 60.0
 SCORING_LIMIT = 20.0
 
-_CODING_AHEAD = 2  # batches in each coding stage: one runs, the next is ready
-
 Failures = dict[tuple[str, str, int, str], str]  # condition, item, draw, metric -> reason
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """One decoded item and the hash of its audio."""
-
-    codec: Codec
-    item: Item
-    draw: int
-    sha256: str
 
 
 class Runner:
@@ -53,17 +39,19 @@ class Runner:
     Args:
         plan: what to do.
         directory: where to write.
-        journal: what is done already.
-        workers: processes that score.
+        finished: what is done already.
+        workers: who does the rest.
     """
 
-    def __init__(self, plan: Plan, directory: RunDirectory, journal: Journal, workers: int) -> None:
+    def __init__(
+        self, plan: Plan, directory: RunDirectory, finished: Finished, workers: Workers
+    ) -> None:
         self._plan = plan
         self._directory = directory
-        self._journal = journal
+        self._finished = finished
         self._workers = workers
         self._failures: Failures = {}
-        self._waiting: deque[Batch] = deque()
+        self._again: deque[Batch] = deque()  # batches to be tried item by item
         self._running: dict[Future[Any], Callable[[Future[Any]], None]] = {}
         self._scoring = 0
 
@@ -72,26 +60,27 @@ class Runner:
 
         Raises:
             OSError: the journal cannot be written (a full disk).
+            Stopped: weights or versions are no longer those of the plan, or the workers are gone.
         """
-        self._waiting.extend(self._plan.batches())
-        seconds = sum(b.seconds * len(self._plan.draws(b.codec)) for b in self._waiting)
-        with ExitStack() as stack:
-            self._encoder = stack.enter_context(Pool(1))
-            self._decoder = stack.enter_context(Pool(1))
-            self._scorers = stack.enter_context(Pool(self._workers))
-            self._bar = stack.enter_context(
-                tqdm(
-                    total=ceil(seconds),
-                    desc="audio",
-                    smoothing=0.05,
-                    bar_format="{desc} {percentage:3.0f}% |{bar:30}| {n:.0f}/{total:.0f} s "
-                    "[{elapsed}, {remaining} left] {postfix}",
-                    mininterval=0.2 if sys.stderr.isatty() else 15,
-                )
-            )
-            while self._waiting or self._running:
-                while self._waiting and self._room():
-                    self._encode(self._waiting.popleft())
+        audio = sum(item.seconds for item in self._plan.items)
+        draws = sum(len(self._plan.draws(codec)) for codec in self._plan.suite.codecs)
+        batches = self._plan.batches()
+        with tqdm(
+            total=ceil(audio * draws),
+            desc="audio",
+            smoothing=0.05,
+            bar_format="{desc} {percentage:3.0f}% |{bar:30}| {n:.0f}/{total:.0f} s "
+            "[{elapsed}, {remaining} left] {postfix}",
+            mininterval=0.2 if sys.stderr.isatty() else 15,
+        ) as self._bar:
+            batch = next(batches, None)
+            while batch or self._again or self._running:
+                while (batch or self._again) and self._room():
+                    if self._again:
+                        self._encode(self._again.popleft())
+                    elif batch:
+                        self._encode(batch)
+                        batch = next(batches, None)
                 done, _ = wait(self._running, timeout=1, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._running.pop(future)(future)
@@ -99,175 +88,140 @@ class Runner:
 
     def _room(self) -> bool:
         coding = len(self._running) - self._scoring
-        return coding < 2 * _CODING_AHEAD and self._scoring < 32 * self._workers
+        return coding < self._workers.coding_room and self._scoring < self._workers.scoring_room
 
     def _encode(self, batch: Batch) -> None:
-        self._bar.set_postfix_str(batch.codec.condition)
-        missing = tuple(i for i in batch.items if self._stream_hash(batch.codec, i) is None)
-        ready = tuple(i for i in batch.items if i not in missing)
+        self._bar.set_postfix_str(batch.codec.condition, refresh=False)
+        streams = self._finished.streams(batch.codec, batch.items)
+        missing = tuple(item for item in batch.items if item.id not in streams)
         if missing:
-            part = Batch(batch.codec, missing)
-            task = self._encoder.submit(
-                START_LIMIT + CODING_LIMIT * part.seconds,
-                stages.encode,
-                part.codec,
-                self._plan.device,
-                [item.path for item in missing],
-                [self._directory.stream(part.codec.condition, item.id) for item in missing],
-            )
-            self._running[task] = partial(self._encoded, part)
-        if ready:
-            self._decode(Batch(batch.codec, ready), self._plan.draws(batch.codec))
+            self._submit_encode(Batch(batch.codec, missing))
+        if streams:
+            ready = tuple(item for item in batch.items if item.id in streams)
+            self._decode(Batch(batch.codec, ready), streams)
+
+    def _submit_encode(self, batch: Batch) -> None:
+        codec = batch.codec
+        recordings = [item.path for item in batch.items]
+        streams = [self._directory.stream(codec.condition, item.id) for item in batch.items]
+        work = Work(
+            "encode",
+            stages.encode,
+            (codec, self._plan.device, recordings, streams, self._plan.maker(codec)),
+            START_LIMIT + CODING_LIMIT * batch.seconds,
+            reads=tuple(recordings),
+            writes=tuple(streams),
+            owner=self._owner(codec),
+        )
+        self._submit(work, partial(self._encoded, batch))
 
     def _encoded(self, batch: Batch, task: Future[Any]) -> None:
         if error := task.exception():
+            self._stop_at(error)
             if len(batch.items) > 1:
-                self._waiting.extendleft(batch.split())
+                self._again.extend(batch.split())
             else:
                 for draw in self._plan.draws(batch.codec):
                     self._fail(batch.codec, batch.items[0], draw, f"encode: {reason(error)}")
             return
-        self._journal.append(
-            {
-                self._plan.encode_key(batch.codec, item): {
-                    "condition": batch.codec.condition,
-                    "item": item.id,
-                    **record,
-                }
-                for item, record in zip(batch.items, task.result(), strict=True)
-            }
-        )
-        self._decode(batch, self._plan.draws(batch.codec))
+        self._decode(batch, self._finished.add_streams(batch.codec, batch.items, task.result()))
 
-    def _decode(self, batch: Batch, draws: Sequence[int]) -> None:
-        for draw in draws:
-            missing = []
-            for item in batch.items:
-                decoded = self._decoded_hash(batch.codec, item, draw)
-                if decoded is None:
-                    missing.append(item)
-                else:
-                    self._score(Decoded(batch.codec, item, draw, decoded))
+    def _decode(self, batch: Batch, streams: Streams) -> None:
+        for draw in self._plan.draws(batch.codec):
+            decoded = self._finished.decoded(batch.codec, batch.items, draw, streams)
+            done = {one.item.id for one in decoded}
+            missing = tuple(item for item in batch.items if item.id not in done)
             if missing:
-                self._submit_decode(Batch(batch.codec, tuple(missing)), draw)
+                self._submit_decode(Batch(batch.codec, missing), draw, streams)
+            self._score(decoded)
 
-    def _submit_decode(self, batch: Batch, draw: int) -> None:
-        condition = batch.codec.condition
-        task = self._decoder.submit(
-            START_LIMIT + CODING_LIMIT * batch.seconds,
+    def _submit_decode(self, batch: Batch, draw: int, streams: Streams) -> None:
+        codec = batch.codec
+        ids = [item.id for item in batch.items]
+        files = [self._directory.stream(codec.condition, item) for item in ids]
+        targets = [self._directory.decoded(codec.condition, item, draw) for item in ids]
+        work = Work(
+            "decode",
             stages.decode,
-            batch.codec,
-            self._plan.device,
-            [self._directory.stream(condition, item.id) for item in batch.items],
-            [item.id for item in batch.items],
-            draw,
-            [self._directory.decoded(condition, item.id, draw) for item in batch.items],
+            (codec, self._plan.device, files, ids, draw, targets, self._plan.maker(codec)),
+            START_LIMIT + CODING_LIMIT * batch.seconds,
+            reads=tuple(files),
+            writes=tuple(targets),
+            owner=self._owner(codec),
         )
-        self._running[task] = partial(self._decoded, batch, draw)
+        self._submit(work, partial(self._decoded, batch, draw, streams))
 
-    def _decoded(self, batch: Batch, draw: int, task: Future[Any]) -> None:
+    def _decoded(self, batch: Batch, draw: int, streams: Streams, task: Future[Any]) -> None:
         if error := task.exception():
+            self._stop_at(error)
             if len(batch.items) > 1:
                 for single in batch.split():
-                    self._submit_decode(single, draw)
+                    self._submit_decode(single, draw, streams)
             else:
                 self._fail(batch.codec, batch.items[0], draw, f"decode: {reason(error)}")
             return
-        for item, record in zip(batch.items, task.result(), strict=True):
-            stream = self._stream_hash(batch.codec, item)
-            assert stream is not None, "decoded before it was encoded"
-            key = self._plan.decode_key(batch.codec, item, draw, stream)
-            where = {"condition": batch.codec.condition, "item": item.id, "draw": draw}
-            self._journal.append({key: {**where, **record}})
-            self._score(Decoded(batch.codec, item, draw, record["sha256"]))
+        records = task.result()
+        self._score(self._finished.add_decoded(batch.codec, batch.items, draw, streams, records))
 
-    def _score(self, decoded: Decoded) -> None:
-        codec, item = decoded.codec, decoded.item
-        missing = [
-            name
-            for name in self._plan.suite.metrics
-            if not self._journal.get(self._plan.score_key(codec, item, name, decoded.sha256))
-        ]
-        if missing:
-            self._submit_score(decoded, missing, whole=True)
-        else:
-            self._bar.update(item.seconds)
+    def _score(self, decoded: Sequence[Decoded]) -> None:
+        for one, missing in self._finished.unscored(decoded):
+            if missing:
+                self._submit_score(one, missing, whole=True)
+            else:
+                self._bar.update(one.item.seconds)
 
-    def _submit_score(self, decoded: Decoded, names: Sequence[str], *, whole: bool) -> None:
-        codec, item = decoded.codec, decoded.item
-        task = self._scorers.submit(
-            START_LIMIT + SCORING_LIMIT * item.seconds,
+    def _submit_score(self, one: Decoded, names: Sequence[str], *, whole: bool) -> None:
+        reference = self._plan.reference(one.codec, one.item)
+        degraded = self._directory.decoded(one.codec.condition, one.item.id, one.draw)
+        versions = {name: self._plan.versions[name] for name in names}
+        work = Work(
+            "score",
             stages.score,
-            self._plan.reference(codec, item).path,
-            self._directory.decoded(codec.condition, item.id, decoded.draw),
-            names,
+            (reference.path, degraded, names, reference.text, versions),
+            START_LIMIT + SCORING_LIMIT * one.item.seconds,
+            reads=(reference.path, degraded),
+            writes=(),
         )
         self._scoring += 1
-        self._running[task] = partial(self._scored, decoded, names, whole)
+        self._submit(work, partial(self._scored, one, names, whole))
 
-    def _scored(
-        self, decoded: Decoded, names: Sequence[str], whole: bool, task: Future[Any]
-    ) -> None:
+    def _scored(self, one: Decoded, names: Sequence[str], whole: bool, task: Future[Any]) -> None:
         self._scoring -= 1
         error = task.exception()
+        if error:
+            self._stop_at(error)
         if lost(error) and len(names) > 1:
             for name in names:
-                self._submit_score(decoded, [name], whole=False)
+                self._submit_score(one, [name], whole=False)
         elif error:
             for name in names:
-                self._fail_metric(decoded, name, reason(error))
+                self._fail_metric(one, name, reason(error))
         else:
-            self._record(decoded, *task.result())
+            outcomes, match = task.result()
+            self._finished.add_scores(one, outcomes, match)
+            for outcome in outcomes:
+                if outcome.error and not outcome.undefined:
+                    self._fail_metric(one, outcome.metric, outcome.error)
         if whole:
-            self._bar.update(decoded.item.seconds)
+            self._bar.update(one.item.seconds)
 
-    def _record(
-        self, decoded: Decoded, outcomes: Sequence[stages.Outcome], match: Mapping[str, str]
-    ) -> None:
-        codec, item = decoded.codec, decoded.item
-        where = {"condition": codec.condition, "item": item.id, "draw": decoded.draw}
-        match_key = self._plan.match_key(codec, item, decoded.sha256)
-        records: dict[str, Record] = {}
-        if not self._journal.get(match_key):
-            records[match_key] = {**where, **match}
-        for outcome in outcomes:
-            if outcome.error and not outcome.undefined:
-                self._fail_metric(decoded, outcome.metric, outcome.error)
-                continue
-            records[self._plan.score_key(codec, item, outcome.metric, decoded.sha256)] = {
-                **where,
-                "metric": outcome.metric,
-                "values": outcome.values,
-                "undefined": outcome.error,
-            }
-        self._journal.append(records)
+    def _submit(self, work: Work, then: Callable[[Future[Any]], None]) -> None:
+        self._running[self._workers.submit(work)] = then
 
-    def _stream_hash(self, codec: Codec, item: Item) -> str | None:
-        record = self._journal.get(self._plan.encode_key(codec, item))
-        path = self._directory.stream(codec.condition, item.id)
-        return record["sha256"] if record and _is_whole(path, record["sha256"]) else None
+    def _owner(self, codec: Codec) -> str:
+        return codec.condition if codec.condition in self._plan.suite.isolated else ""
 
-    def _decoded_hash(self, codec: Codec, item: Item, draw: int) -> str | None:
-        stream = self._stream_hash(codec, item)
-        if stream is None:
-            return None
-        record = self._journal.get(self._plan.decode_key(codec, item, draw, stream))
-        path = self._directory.decoded(codec.condition, item.id, draw)
-        return record["sha256"] if record and _is_whole(path, record["file_sha256"]) else None
+    def _stop_at(self, error: BaseException) -> None:
+        """End the run where going on would only make failures of what has not failed."""
+        if isinstance(error, Misfit):
+            raise Stopped(str(error)) from error
+        if isinstance(error, Stopped):
+            raise error
 
     def _fail(self, codec: Codec, item: Item, draw: int, why: str) -> None:
         for name in self._plan.suite.metrics:
             self._failures[codec.condition, item.id, draw, name] = why
         self._bar.update(item.seconds)
 
-    def _fail_metric(self, decoded: Decoded, metric: str, why: str) -> None:
-        key = (decoded.codec.condition, decoded.item.id, decoded.draw, metric)
-        self._failures[key] = why
-
-
-def _is_whole(path: Path, digest: str) -> bool:
-    """Does the file hold what the journal says? Another checkpoint may have written it since."""
-    try:
-        return sha256(path.read_bytes()).hexdigest() == digest
-    except FileNotFoundError:
-        return False
+    def _fail_metric(self, one: Decoded, metric: str, why: str) -> None:
+        self._failures[one.codec.condition, one.item.id, one.draw, metric] = why

@@ -5,7 +5,7 @@ so that a killed process leaves no torn file. `decode` runs in a process that ne
 it gets the operating point and the paths of bitstreams.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from io import BytesIO
@@ -24,6 +24,7 @@ from ..metrics import alignment, signals
 from ..metrics.base import MetricError, Signal, Undefined
 from .atomic import write_atomically
 from .coding import decode_streams, read_for
+from .identity import check_maker, check_versions
 from .items import read_audio
 from .match import signature
 
@@ -42,15 +43,26 @@ class Outcome:
 
 def on_device(codec: Codec, device: str) -> Codec:
     """The same operating point with its networks on `device`."""
-    if any(field.name == "device" for field in fields(codec)):  # type: ignore[arg-type]
-        return replace(codec, device=device)  # type: ignore[type-var]
+    if any(field.name == "device" for field in fields(codec)):
+        return replace(codec, device=device)  # type: ignore[call-arg]
     return codec
 
 
 def encode(
-    codec: Codec, device: str, sources: Sequence[Path], targets: Sequence[Path]
+    codec: Codec,
+    device: str,
+    sources: Sequence[Path],
+    targets: Sequence[Path],
+    planned: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Write the bitstream of each recording; its seconds, bits, digest, and what was done to it."""
+    """Write the bitstream of each recording; its seconds, bits, digest, and what was done to it.
+
+    Raises:
+        Misfit: this process has not the weights, code or libraries of the digest `planned`.
+        AudioError, CodecError: a recording cannot be read, or not be encoded.
+    """
+    if planned is not None:
+        check_maker(codec, device, planned)
     read = [read_for(codec, source) for source in sources]
     payloads = on_device(codec, device).encode([audio for audio, _ in read])
     records = []
@@ -77,15 +89,19 @@ def decode(
     items: Sequence[str],
     draw: int,
     targets: Sequence[Path],
+    planned: str | None = None,
 ) -> list[dict[str, Any]]:
     """Write what each bitstream decodes to, as 16-bit FLAC at the codec's rate; its digests.
 
     `items` only seed the noise.
 
     Raises:
+        Misfit: this process has not the weights, code or libraries of the digest `planned`.
         CodecError: a file is damaged, needs other weights, or decodes to too few samples or to
             what is no number.
     """
+    if planned is not None:
+        check_maker(codec, device, planned)
     contents = [path.read_bytes() for path in streams]
     decoded = decode_streams(on_device(codec, device), contents, Noise.of(items, draw))
     records = []
@@ -103,13 +119,22 @@ def decode(
 
 
 def score(
-    reference: Path, degraded: Path, names: Sequence[str]
+    reference: Path,
+    degraded: Path,
+    names: Sequence[str],
+    text: str = "",
+    planned: Mapping[str, str] | None = None,
 ) -> tuple[list[Outcome], dict[str, str]]:
     """What each metric says of a pair of recordings, and the signatures of both.
 
     Decoded audio is cut or zero-padded to the reference's length; metrics that need it get the
-    pair with its delay removed.
+    pair with its delay removed, or the text: what the reference says, "" if unknown.
+
+    Raises:
+        Misfit: this process has not the `planned` version of a metric.
     """
+    if planned is not None:
+        check_versions(planned)
     clean, coded = _load(reference), _load(degraded)
     coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
     outcomes = []

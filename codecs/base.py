@@ -121,22 +121,22 @@ class Codec(ABC):
         return ""
 
     @property
-    def condition(self) -> str:
-        """Name of this operating point: the codec, its main field, and what is not default.
-
-        `opus-6`, `mel2mel-3`, `mel2mel-3-nfe4`.
-    @property
     def lacking(self) -> str:
         """Why this operating point, with its own weights, cannot run here; "" if it can run."""
         return self.unavailable()
 
-        """
-        words = [self.name]
+    @property
+    def condition(self) -> str:
         """Name of this operating point within a suite: `point`, and its label if it has one."""
         return f"{self.point}-{self.label}" if self.label else self.point
 
     @property
     def point(self) -> str:
+        """Name of this operating point: the codec, its main field, and what is not default.
+
+        `opus-6`, `mel2mel-3`, `mel2mel-3-nfe4`.
+        """
+        words = [self.name]
         for setting in fields(self):
             value = getattr(self, setting.name)
             if setting.name == self.main_field:

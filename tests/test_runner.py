@@ -15,7 +15,7 @@ import pytest
 import soundfile
 
 from nscbench import codecs, metrics
-from nscbench.benchmarks import plan, results, runner
+from nscbench.benchmarks import identity, results, runner
 from nscbench.benchmarks.cli import main
 from nscbench.codecs import registry
 
@@ -263,7 +263,7 @@ def test_a_changed_codec_is_not_taken_for_the_old_one(tmp_path, items, plugins):
     source = (plugins / "nscbench_faulty.py").read_text()
     changed = source.replace("        return audio\n", "        return [a / 2 for a in audio]\n")
     (plugins / "nscbench_faulty.py").write_text(changed)
-    plan._code.cache_clear()
+    identity._code.cache_clear()
     _, _, second = bench(tmp_path, items, ["level"], conditions)
     assert first["level_db"][0] == pytest.approx(0, abs=0.01)
     assert second["level_db"][0] == pytest.approx(-6.02, abs=0.02)
