@@ -95,10 +95,18 @@ class Recomputation:
                 error = outcome.error if failed else None
                 yield from _outcome(where, outcome.metric, bool(recorded), error)
                 continue
-            for column, value in outcome.values.items():
-                old = recorded["values"].get(column, float("nan"))
-                if not np.isclose(value, old, rtol=TOLERANCE, atol=TOLERANCE):
-                    yield f"{where}: {column} is {value:.6g} here, {shown(old)} in the run"
+            for column in outcome.values | recorded["values"]:
+                here, old = (
+                    values.get(column, float("nan"))
+                    for values in (outcome.values, recorded["values"])
+                )
+                if not np.isclose(here, old, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True):
+                    yield f"{where}: {column} is {shown(here)} here, {shown(old)} in the run"
+            if outcome.error != recorded["undefined"]:
+                yield (
+                    f"{where}: {outcome.metric} is undefined for {outcome.error!r} here, for "
+                    f"{recorded['undefined']!r} in the run"
+                )
 
     def _run(self, limit: float, item: Item, task: Any, *args: Any) -> Any:
         """What a stage returns, or a string: why it failed."""
@@ -119,10 +127,10 @@ def _unequal(
     where: str, stage: str, recorded: Mapping[str, Any], made: Mapping[str, Any]
 ) -> Iterator[str]:
     for key, value in made.items():
-        if key not in ("file_sha256", "notices") and recorded[key] != value:
-            yield f"{where}: {stage} gives {key} {value} here, {recorded[key]} in the run"
+        if key not in ("file_sha256", "notices") and recorded.get(key) != value:
+            yield f"{where}: {stage} gives {key} {value} here, {recorded.get(key)} in the run"
 
 
 def shown(value: float) -> str:
     """A value as a message states it."""
-    return "no value" if pd.isna(value) else f"{value:.9g}"
+    return "no value" if pd.isna(value) else f"{value:.6g}"

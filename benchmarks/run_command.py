@@ -17,6 +17,7 @@ from ..codecs import CodecError
 from ..reports.leaderboard import leaderboard
 from ..reports.scores import Scores
 from ..reports.table import partial_columns, show
+from . import checksums
 from .atomic import write_atomically
 from .cache import Cache, folder_named
 from .finished import Finished
@@ -114,10 +115,11 @@ def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | N
         manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
         manifest["failures"] = len(failed)
         _write_json(directory.manifest, manifest)
-        write_atomically(directory.items, _items_table(plan.items).to_csv(index=False).encode())
+        write_atomically(directory.items, items_table(plan.items).to_csv(index=False).encode())
         table = write_leaderboard(directory, manifest, rows)
         found = checks(plan, journal)
     write_atomically(directory.checks, found.to_csv(index=False).encode())
+    checksums.add(directory, directory.tables())
     _conclude(plan.suite, directory, table, failed, summary(found, len(plan.items)))
     for notice, count in Counter(text for _, text in manifest["notices"]).items():
         print(f"note: {count} items: {notice}")
@@ -169,7 +171,8 @@ def _conclude(
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")
 
 
-def _items_table(items: Sequence[Item]) -> pd.DataFrame:
+def items_table(items: Sequence[Item]) -> pd.DataFrame:
+    """The table `items.csv` of a run."""
     columns = ("id", "path", "speaker", "sex", "seconds", "sample_rate", "text", "sha256")
     return pd.DataFrame([[getattr(i, c) for c in columns] for i in items], columns=list(columns))
 

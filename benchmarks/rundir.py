@@ -10,6 +10,7 @@ streams/CONDITION/ITEM.nsc        bitstreams
 decoded/CONDITION/ITEM.flac       decoded audio, 16 bit, at the codec's rate; ITEM@DRAW.flac
                                   for draws after the first
 curves/                           bitrate-quality curves
+SHA256SUMS                        digests of these tables: see `checksums`
 """
 
 import fcntl
@@ -60,6 +61,15 @@ class RunDirectory:
     @property
     def curves(self) -> Path:
         return self.root / "curves"
+
+    @property
+    def checksums(self) -> Path:
+        return self.root / "SHA256SUMS"
+
+    def tables(self) -> list[Path]:
+        """What a finished run has beside bitstreams and decoded audio."""
+        fixed = [self.manifest, self.items, self.journal, self.rows, self.leaderboard, self.checks]
+        return [*fixed, *sorted(self.curves.glob("*"))]
 
     def stream(self, condition: str, item: str) -> Path:
         """Bitstream of an item."""

@@ -1,45 +1,49 @@
 """Does a run say what its files, and a second computation, say?
 
 On the whole run, at the cost of reading it:
-    conditions and metrics are what is installed here; recordings have the hashes of the manifest
-    rows.csv holds the values of the journal, no more and no fewer; checks.csv and leaderboard.csv
-    are what these rows make
-    bitstreams and decoded audio have the hashes of the journal
+    tables and facts have the digests of SHA256SUMS; the recordings those of the manifest
+    conditions and metrics are what is installed here; nothing is left out of the manifest that the
+    journal or the folders hold (`leftovers`)
+    rows.csv holds the values and reasons of the journal, no more and no fewer, and a failure for
+    each that the journal lacks
+    items.csv, checks.csv, leaderboard.csv and the tables of the curves are what these make
+    bitstreams say the lengths and bits of the journal; they and decoded audio have its digests
 On a random part of its items, condition by condition, at the cost of running them:
     encoding gives the same bytes, decoding these bytes the same samples, scoring the same values
 
 An edit of one file disagrees with the others. An edit of all of them that agrees with itself is
-found where it meets the random part.
+found where it meets the random part; what no computation gives (docs/runs.md lists it) is not.
 """
 
-import json
 import random
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from math import ceil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from .. import metrics
-from ..codecs import Codec, CodecError, get
+from ..codecs import Codec, CodecError, get, make
 from ..metrics import MetricError
+from ..reports.figures.curves import curve_tables
 from ..reports.leaderboard import leaderboard
-from ..reports.scores import Scores
-from . import results
+from ..reports.runs import make_run
+from . import checksums, results
 from .items import open_items
 from .journal import Journal
+from .leftovers import leftovers
 from .manifest import Listing
 from .plan import Plan
 from .provenance import describe_condition, metric_version
-from .recomputation import Recomputation, shown
+from .recomputation import Recomputation
+from .run_command import items_table
+from .run_manifest import read_run_manifest
 from .rundir import RunDirectory, RunError
 from .suite import Suite
-
-_WRITTEN = 1e-9  # relative, for numbers that went through a CSV file
+from .verified_files import file_differences
+from .verified_tables import row_differences, table_differences
 
 
 @dataclass(frozen=True)
@@ -55,158 +59,149 @@ def verify(directory: RunDirectory, fraction: float) -> Verification:
     """Look a run over, and recompute a random part of it.
 
     Raises:
-        RunError: it is not a finished run, or its recordings are gone.
+        RunError: it is not a finished run, or cannot be repeated here: no such device.
         ItemsError: recordings are missing or changed.
     """
-    try:
-        manifest = json.loads(directory.manifest.read_text("utf-8"))
-        rows = results.read_rows(directory.rows)
-        tables = {
-            directory.leaderboard: pd.read_csv(directory.leaderboard),
-            directory.checks: pd.read_csv(directory.checks, keep_default_na=False),
-        }
-    except FileNotFoundError as error:
-        name = Path(error.filename).name
-        raise RunError(f"{directory.root}: not a finished run: it has no {name}") from error
-    except ValueError as error:
-        raise RunError(f"{directory.root}: cannot be read: {error}") from error
-    differences: list[str] = []
-    plan = _plan(manifest, differences)
+    manifest = read_run_manifest(directory)
+    rows, tables = _read(directory)
+    expected = [*directory.tables(), *directory.root.glob("cost.*")]
+    differences = list(checksums.differences(directory, expected))
+    differences += leftovers(manifest, directory)
+    plan = _plan(manifest, tables[directory.items], differences)
+    differences += [
+        f"{directory.manifest.name}, {item.id}: {entry['seconds']} s; its recording has "
+        f"{item.seconds} s"
+        for entry, item in zip(manifest["items"], plan.items, strict=True)
+        if entry["seconds"] != item.seconds
+    ]
     with Journal(directory.journal) as journal:
-        differences += _rows(plan, journal, rows)
-        differences += _tables(plan, journal, manifest, rows, directory, tables)
-        differences += _files(plan, journal, directory)
+        differences += row_differences(plan, journal, manifest, rows)
+        for path, made in _made(plan, journal, manifest, rows, directory).items():
+            differences += table_differences(path, tables.get(path), made)
+        differences += file_differences(plan, journal, directory)
         pairs = [(codec, item) for codec in plan.suite.codecs for item in plan.items]
         part = random.sample(pairs, min(len(pairs), ceil(fraction * len(pairs))))
         differences += Recomputation(plan, journal, directory).differences(part)
     return Verification(len(part), len(pairs), tuple(differences))
 
 
-def _plan(manifest: dict[str, Any], differences: list[str]) -> Plan:
-    """The run's plan of what can be repeated here; what cannot is a difference."""
-    codecs: list[Codec] = []
-    for entry in manifest["conditions"]:
-        name = entry["condition"]
-        try:
-            codec = get(name)
-        except CodecError as error:
-            differences.append(f"{name}: {error}")
-            continue
-        own = describe_condition(codec)
-        different = [key for key in own if own[key] != entry[key]]
-        differences += [
-            f"{name}: its {key} is {entry[key]!r} in the manifest, {own[key]!r} here"
-            for key in different
-        ]
-        if not {"settings", "fingerprint", "backend"} & set(different):
-            codecs.append(codec)
-    names = []
-    for entry in manifest["metrics"]:
-        try:
-            here = metric_version(entry["metric"])
-        except MetricError as error:
-            differences.append(f"{entry['metric']}: {error}")
-            continue
-        if here == entry["version"]:
-            names.append(entry["metric"])
-        else:
-            differences.append(
-                f"{entry['metric']}: version {entry['version']} in the manifest, {here} here"
-            )
+def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFrame]]:
+    """The rows, and all other tables by their paths."""
+    texts = {
+        directory.items: ("id", "speaker", "sex", "text", "sha256", "path"),
+        directory.checks: ("condition", "item", "finding"),
+    }
+    try:
+        directory.journal.stat()
+        rows = results.read_rows(directory.rows)
+        tables = {
+            path: pd.read_csv(path, dtype=dict.fromkeys(columns, str), keep_default_na=False)
+            for path, columns in texts.items()
+        }
+        tables[directory.items] = _resolved(tables[directory.items])
+        for path in [directory.leaderboard, *sorted(directory.curves.glob("*.csv"))]:
+            tables[path] = pd.read_csv(path)
+    except FileNotFoundError as error:
+        name = Path(error.filename).name
+        raise RunError(f"{directory.root}: not a finished run: it has no {name}") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"{directory.root}: cannot be read: {error}") from error
+    except KeyError as error:
+        raise RunError(f"{directory.items}: has no column {error}") from error
+    if not pd.api.types.is_numeric_dtype(rows["value"]):
+        raise RunError(f"{directory.rows}: has values that are not numbers")
+    return rows, tables
+
+
+def _resolved(items: pd.DataFrame) -> pd.DataFrame:
+    """A table of items whose paths can be compared."""
+    return items.assign(path=[str(Path(path).resolve()) for path in items["path"]])
+
+
+def _plan(manifest: dict[str, Any], items: pd.DataFrame, differences: list[str]) -> Plan:
+    """The run's plan of what can be repeated here; what cannot is a difference.
+
+    Raises:
+        RunError: the run was made on a device that is not here.
+    """
+    codecs = [_codec(manifest, entry, differences) for entry in manifest["conditions"]]
+    names = [name for entry in manifest["metrics"] if (name := _metric(entry, differences))]
+    if manifest["device"] == "cuda":
+        import torch
+
+        if not torch.cuda.is_available():
+            raise RunError("the run was made on a CUDA device, and there is none here")
     suite = manifest["suite"]
+    texts = dict(zip(items["id"], items["text"], strict=True))
     listings = [
-        Listing(i["id"], Path(i["path"]), i["speaker"], i["sex"], "", i["sha256"])
+        Listing(
+            i["id"], Path(i["path"]), i["speaker"], i["sex"], texts.get(i["id"], ""), i["sha256"]
+        )
         for i in manifest["items"]
     ]
     return Plan(
-        Suite(suite["name"], suite["title"], "", tuple(codecs), tuple(names), suite["draws"], {}),
+        Suite(
+            *(suite["name"], suite["title"], "", tuple(filter(None, codecs)), tuple(names)),
+            *(suite["draws"], {}),
+        ),
         open_items(listings),
         manifest["device"],
     )
 
 
-def _rows(plan: Plan, journal: Journal, rows: pd.DataFrame) -> Iterator[str]:
-    """Values of the table that the journal does not have, and the other way round."""
-    keys = ["condition", "item", "draw", "column"]
-    doubled = rows[rows.duplicated(keys)]
-    yield from (f"{_place(row)}: stands twice in rows.csv" for _, row in doubled.iterrows())
-    expected = results.collect(plan, journal, {})
-    known = rows["condition"].isin([c.condition for c in plan.suite.codecs]) & rows["column"].isin(
-        expected["column"]
-    )
-    both = expected.merge(
-        rows[known].drop_duplicates(keys), "outer", keys, suffixes=("_journal", "_rows")
-    )
-    ours, theirs = both["value_journal"], both["value_rows"]
-    same = (ours.isna() & theirs.isna()) | np.isclose(ours, theirs, rtol=_WRITTEN, atol=0)
-    for _, row in both[~same].iterrows():
-        yield (
-            f"{_place(row)}: {shown(row['value_rows'])} in rows.csv, "
-            f"{shown(row['value_journal'])} in the journal"
+def _codec(
+    manifest: dict[str, Any], entry: Mapping[str, Any], differences: list[str]
+) -> Codec | None:
+    """The codec of a condition, if it is the same here."""
+    name = entry["condition"]
+    try:
+        settings = manifest.get("settings", {}).get(name)
+        codec = get(name) if settings is None else make(entry["codec"], settings)
+        own = describe_condition(codec)
+    except (CodecError, TypeError, AttributeError) as error:
+        differences.append(f"{name}: {error}")
+        return None
+    different = [key for key in own if own[key] != entry.get(key)]
+    differences += [
+        f"{name}: its {key} is {entry.get(key)!r} in the manifest, {own[key]!r} here"
+        for key in different
+    ]
+    return None if {"condition", "settings", "fingerprint", "backend"} & set(different) else codec
+
+
+def _metric(entry: Mapping[str, Any], differences: list[str]) -> str:
+    """Name of a metric, if it is the same here; "" if not."""
+    name = str(entry["metric"])
+    try:
+        here = metric_version(name)
+        columns = dict(metrics.get(name).columns)
+    except MetricError as error:
+        differences.append(f"{name}: {error}")
+        return ""
+    if entry.get("columns") != columns:
+        differences.append(
+            f"{name}: its columns are {entry.get('columns')} in the manifest, {columns} here"
         )
-    missing = both[same & both["error_rows"].isna()]
-    yield from (f"{_place(row)}: is not in rows.csv" for _, row in missing.iterrows())
+    if here != entry["version"]:
+        differences.append(f"{name}: version {entry['version']} in the manifest, {here} here")
+        return ""
+    return name
 
 
-def _tables(
+def _made(
     plan: Plan,
     journal: Journal,
     manifest: dict[str, Any],
     rows: pd.DataFrame,
     directory: RunDirectory,
-    tables: dict[Path, pd.DataFrame],
-) -> Iterator[str]:
-    """Cells of the leaderboard and of the checks that rows and journal do not give."""
-    if len(plan.suite.metrics) < len(manifest["metrics"]):
-        return
-    directions = {
-        column: direction
-        for name in plan.suite.metrics
-        for column, direction in metrics.get(name).columns.items()
-    }
-    made = leaderboard(Scores(rows, manifest["conditions"], manifest["items"], directions))
-    yield from _cells(directory.leaderboard, tables[directory.leaderboard], made)
+) -> dict[Path, pd.DataFrame]:
+    """Every other table of the run as rows, journal and recordings make it, by its path."""
+    made = {directory.items: _resolved(items_table(plan.items))}
     if len(plan.suite.codecs) == len(manifest["conditions"]):
-        yield from _cells(directory.checks, tables[directory.checks], results.checks(plan, journal))
-
-
-def _cells(path: Path, written: pd.DataFrame, made: pd.DataFrame) -> Iterator[str]:
-    if list(written.columns) != list(made.columns) or len(written) != len(made):
-        yield f"{path.name}: has not the lines and columns that rows and journal make"
-        return
-    for column in made:
-        for line, (found, wanted) in enumerate(zip(written[column], made[column], strict=True)):
-            if pd.isna(found) and pd.isna(wanted):
-                continue
-            text = isinstance(found, str) or isinstance(wanted, str)
-            equal = found == wanted if text else np.isclose(found, wanted, rtol=_WRITTEN, atol=0)
-            if not equal:
-                name = str(made.iloc[line, 0])
-                yield f"{path.name}, {name}, {column}: {found}; rows and journal make {wanted}"
-
-
-def _files(plan: Plan, journal: Journal, directory: RunDirectory) -> Iterator[str]:
-    """Bitstreams and decoded audio that are not what the journal says."""
-    for codec in plan.suite.codecs:
-        for item in plan.items:
-            encoded = journal.get(plan.encode_key(codec, item))
-            if not encoded:
-                continue
-            yield from _file(directory.stream(codec.condition, item.id), encoded["sha256"])
-            for draw in plan.draws(codec):
-                key = plan.decode_key(codec, item, draw, encoded["sha256"])
-                if decoded := journal.get(key):
-                    path = directory.decoded(codec.condition, item.id, draw)
-                    yield from _file(path, decoded["file_sha256"])
-
-
-def _file(path: Path, digest: str) -> Iterator[str]:
-    name = "/".join(path.parts[-3:])
-    if not path.is_file():
-        yield f"{name}: is missing"
-    elif sha256(path.read_bytes()).hexdigest() != digest:
-        yield f"{name}: has not the content that the journal says"
-
-
-def _place(row: "pd.Series[Any]") -> str:
-    return f"{row['condition']}, {row['item']}, draw {row['draw']}, {row['column']}"
+        made[directory.checks] = results.checks(plan, journal)
+    if len(plan.suite.metrics) == len(manifest["metrics"]):
+        run = make_run([directory], [manifest], rows, made.get(directory.checks, pd.DataFrame()))
+        board = made[directory.leaderboard] = leaderboard(run.scores)
+        for name, table in curve_tables(board, run.scores.directions).items():
+            made[directory.curves / f"{name}.csv"] = table
+    return made

@@ -36,6 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     except (RunError, ItemsError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
+    except OSError as error:
+        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+        return BAD_INPUT
     for difference in found.differences:
         print(f"DIFFERENT {difference}")
     print(

@@ -4,8 +4,7 @@ Runs merge only where a number of one means the same in the other: each metric i
 each item of one content, each condition with one codec behind it.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -15,7 +14,9 @@ import pandas as pd
 
 from .. import metrics
 from ..benchmarks.results import ROW_COLUMNS, read_rows
+from ..benchmarks.run_manifest import read_run_manifest
 from ..benchmarks.rundir import RunDirectory, RunError
+from ..metrics import MetricError
 from .scores import Scores
 
 _IDENTITY = ("settings", "fingerprint", "backend")  # of a condition
@@ -58,8 +59,8 @@ def read_run(root: Path) -> Run:
         RunError: there is none, or it is not finished or damaged.
     """
     directory = RunDirectory(root)
+    manifest = read_run_manifest(directory)
     try:
-        manifest = json.loads(directory.manifest.read_text("utf-8"))
         rows = read_rows(directory.rows)
         findings = pd.read_csv(directory.checks, dtype=str, keep_default_na=False)
     except FileNotFoundError as error:
@@ -67,7 +68,27 @@ def read_run(root: Path) -> Run:
         raise RunError(f"{root}: not a finished run: it has no {name}") from error
     except (OSError, ValueError) as error:
         raise RunError(f"{root}: cannot be read: {error}") from error
-    return make_run((directory,), (manifest,), rows, findings)
+    _check(directory.rows, rows, manifest)
+    if list(findings.columns) != list(_FINDINGS):
+        raise RunError(f"{directory.checks}: its columns are not {', '.join(_FINDINGS)}")
+    _check(directory.checks, findings, manifest)
+    try:
+        return make_run((directory,), (manifest,), rows, findings)
+    except MetricError as error:
+        raise RunError(f"{root}: was measured by what is not installed here: {error}") from error
+
+
+def _check(path: Path, table: pd.DataFrame, manifest: Mapping[str, Any]) -> None:
+    """Refuse lines of conditions and items that the manifest lacks, and values that are words."""
+    for column, key, name in (("condition", "conditions", "condition"), ("item", "items", "id")):
+        known = [entry[name] for entry in manifest[key]]
+        if (strange := ~table[column].isin(known)).any():
+            raise RunError(
+                f"{path}: has the {column} {table.loc[strange, column].iloc[0]}, "
+                "which the manifest lacks"
+            )
+    if "value" in table and not pd.api.types.is_numeric_dtype(table["value"]):
+        raise RunError(f"{path}: has values that are not numbers")
 
 
 def make_run(

@@ -1,3 +1,4 @@
+import json
 import re
 import sys
 from pathlib import Path
@@ -72,6 +73,63 @@ def test_an_unfinished_run_is_refused(tmp_path, capsys):
         2,
         f"nscbench: {tmp_path}/empty: not a finished run: it has no manifest.json\n",
     )
+
+
+def edited(root, change):
+    """A run whose manifest was changed."""
+    manifest = json.loads((root / "manifest.json").read_text())
+    change(manifest)
+    (root / "manifest.json").write_text(json.dumps(manifest))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda m: m["conditions"][0].pop("kind"), "manifest.json: lacks conditions[0].kind"),
+        (lambda m: m["conditions"][0].update(kind="best"), "conditions[0].kind is 'best'; allowed"),
+        (lambda m: m.pop("items"), "manifest.json: lacks items"),
+        (lambda m: m["suite"].update(draws=0), "suite.draws is 0; at least 1 is allowed"),
+        (lambda m: m["items"][0].update(seconds=0), "the item i000 is 0 s long"),
+        (lambda m: m["items"].pop(), "rows.csv: has the item i023, which the manifest lacks"),
+        (lambda m: m["conditions"].pop(), "rows.csv: has the condition opus-8, which the manifest"),
+        (
+            lambda m: m["metrics"][0].update(metric="myplugin"),
+            "run: was measured by what is not installed here: no metric is called 'myplugin'",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["compare", "gate", "report"])
+def test_a_run_that_is_not_of_the_form_is_one_error(tmp_path, capsys, command, change, message):
+    root = edited(write_run(tmp_path / "run", ladder("opus", rates=(6, 8))), change)
+    words = {
+        "compare": ["compare", root, "--all"],
+        "gate": ["compare", root, root, "--gate", "pesq"],
+        "report": ["report", root],
+    }[command]
+    assert main([str(word) for word in words]) == 2
+    errors = capsys.readouterr().err
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("rows.csv", "condition,item,draw,column,value,error\nopus-6,i000,0,stoi,good,\n",
+         "rows.csv: has values that are not numbers"),
+        ("rows.csv", "condition,item\n", "not rows"),
+        ("checks.csv", "condition,item\n", "checks.csv: its columns are not condition, item, find"),
+        ("checks.csv", "condition,item,finding\ngone-6,i000,x\n", "checks.csv: has the condition"),
+    ],
+)  # fmt: skip
+def test_tables_that_are_not_of_the_form_are_one_error(tmp_path, capsys, name, text, message):
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8)))
+    (root / name).write_text(text)
+    status, _, errors = compare(capsys, root, "--all")
+    assert status == 2
+    assert message in errors
+    assert errors.count("\n") == 1
 
 
 def gate(capsys, tmp_path, gain, columns="pesq", old=None, new=None):

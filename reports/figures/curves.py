@@ -47,43 +47,60 @@ def draw_curves(
             save(picture, folder)
 
 
-def curve_pictures(
-    leaderboard: pd.DataFrame, directions: Mapping[str, str], title: str
-) -> Iterator[Picture]:
-    """The overview, then each column."""
+def curve_tables(
+    leaderboard: pd.DataFrame, directions: Mapping[str, str]
+) -> dict[str, pd.DataFrame]:
+    """What is drawn, by the name of the figure: `curves`, the overview, then each column's."""
     points = leaderboard[leaderboard["kind"] == "codec"]
     names = zip(points["condition"], points["codec"], strict=True)
     points = points.assign(curve=[curve_of(condition, codec) for condition, codec in names])
     drawn = [c for c in directions if c in leaderboard and leaderboard[c].notna().any()]
-    if not drawn:
-        return
-    styles = marks(list(dict.fromkeys(points["curve"])))
-    titles = {c: f"{look(c).long} {ARROWS[directions[c]]}".rstrip() for c in drawn}
-    parts = {c: titles[c] for c in overview(drawn)}
-    yield _picture(leaderboard, points, parts, styles, "curves", title)
-    for column in drawn:
-        yield _picture(leaderboard, points, {column: ""}, styles, column, titles[column])
+    figures = {"curves": overview(drawn)} | {column: [column] for column in drawn} if drawn else {}
+    return {
+        name: points[
+            [
+                *("curve", "condition", "nominal_kbps", "measured_kbps"),
+                *(f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")),
+            ]
+        ]
+        for name, columns in figures.items()
+    }
+
+
+def curve_pictures(
+    leaderboard: pd.DataFrame, directions: Mapping[str, str], title: str
+) -> Iterator[Picture]:
+    """The overview, then each column."""
+    tables = curve_tables(leaderboard, directions)
+    for name, data in tables.items():
+        titles = {
+            column: f"{look(column).long} {ARROWS[directions[column]]}".rstrip()
+            for column in directions
+            if column in data
+        }
+        if name == "curves":
+            yield _picture(leaderboard, data, titles, name, title)
+        else:
+            yield _picture(leaderboard, data, {name: ""}, name, titles[name])
 
 
 def _picture(
     leaderboard: pd.DataFrame,
-    points: pd.DataFrame,
+    data: pd.DataFrame,
     columns: Mapping[str, str],
-    styles: dict[str, Mark],
     name: str,
     title: str,
 ) -> Picture:
+    styles = marks(list(dict.fromkeys(data["curve"])))
     figure, grid = panels(len(columns), *((4.0, 3.3) if len(columns) > 1 else (6.4, 4.2)))
     for axes, (column, subtitle) in zip(grid, columns.items(), strict=True):
-        _draw(axes, points, column, styles)
+        _draw(axes, data, column, styles)
         axes.set_title(subtitle)
         ceiling = leaderboard.loc[leaderboard["condition"] == "pcm", column].dropna()
         if len(ceiling):
             axes.axhline(ceiling.iloc[0], color=INK, linestyle=":", linewidth=1.1, label="pcm")
     common_legend(figure, grid)
     figure.suptitle(title)
-    kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
-    data = points[["curve", "condition", "nominal_kbps", "measured_kbps", *kept]]
     return Picture(name, title, CAPTION, figure, data)
 
 
