@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from nscbench.codecs import CodecError, available, get
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
-from nscbench.codecs.diffusion.codec import DiffusionCodec
+from nscbench.codecs.diffusion.codec import DiffusionCodec, foundation
 from nscbench.codecs.neural.grid import CODECS, Mel2Mel
 from nscbench.codecs.neural.mel_regression import MelRegression
 from nscbench.codecs.noise import Noise
+from nscbench.codecs.training.cells import BACK_ENDS, FRONT_ENDS
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_decoders import write_decoder, write_vocoder
@@ -217,6 +220,38 @@ def test_decoder_refuses_ends_that_it_was_not_trained_on(
     )
     with pytest.raises(CodecError, match="of lat2mel, not of mel2mel"):
         swapped.decode(swapped.encode(signals(640)), Noise([0]))
+
+
+def with_other(module: str, weights: str, folder: Path) -> str:
+    """Path of a copy of a weights' file in which one module learned on."""
+    tensors = load_file(weights)
+    name = next(n for n in tensors if n.startswith(f"{module}."))
+    tensors[name] = tensors[name] + 1
+    with safe_open(weights, "pt") as file:
+        metadata = file.metadata()
+    path = folder / f"other-{module}.safetensors"
+    save_file(tensors, path, metadata)
+    return str(path)
+
+
+@pytest.mark.parametrize("module", ["encoder", "quantizer", "decoder"])
+def test_a_frozen_encoder_keeps_decoders_of_its_latents_valid(module: str, tmp_path: Path) -> None:
+    weights = {c: write_weights(tmp_path, c) for c in ("gan", "mel", "vocoder")}
+    other = weights | {"gan": with_other(module, weights["gan"], tmp_path)}
+    changed = {
+        f"{front.domain}2{back.domain}"
+        for front in FRONT_ENDS
+        for back in BACK_ENDS
+        if foundation(front, back, other) != foundation(front, back, weights)
+    }
+    of_waveforms = {"wav2wav", "wav2mel", "wav2lat"}  # the decoder makes their condition
+    of_indices = {"lat2wav", "lat2mel", "lat2lat"}
+    expected = {
+        "encoder": of_waveforms | of_indices | {"mel2lat"},  # whose target is a latent
+        "quantizer": of_waveforms | of_indices,
+        "decoder": of_waveforms,
+    }
+    assert changed == expected[module]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_every_suite_that_comes_with_nscbench_loads(name):
     assert suite.codecs
 
 
-@pytest.mark.parametrize("name", ["baselines", "conventional"])
+@pytest.mark.parametrize("name", ["baselines", "conventional", "grid"])
 def test_suites_that_compare_bitrates_have_a_whole_curve_of_opus(name):
     if missing := available()["opus"].unavailable():
         pytest.skip(missing)
