@@ -1,5 +1,6 @@
 """What coding takes, against counts by hand and codecs whose costs are known. No times."""
 
+import hashlib
 import json
 import sys
 from dataclasses import dataclass
@@ -287,6 +288,9 @@ def test_costs_of_a_run_are_what_reports_read(finished, capsys):
     assert table["encode_rtf_range"].str.fullmatch(r"\S+\.\.\S+").all()
     facts = json.loads((finished / "cost.json").read_text())
     assert set(facts) == {"pcm", "mnru-20"}
+    for name in ("cost.csv", "cost.json"):
+        digest = hashlib.sha256((finished / name).read_bytes()).hexdigest()
+        assert f"{digest}  {name}\n" in (finished / "SHA256SUMS").read_text()
     assert len(facts["pcm"]["calls"]["decode_rtf_batched"]) == 3
 
 

@@ -17,8 +17,9 @@ from typing import Any
 import pandas as pd
 
 from ...reports.costs import FILE, HARDWARE, NUMBERS
+from .. import checksums
 from ..atomic import write_atomically
-from ..rundir import RunError
+from ..rundir import RunDirectory, RunError
 from .measure import COLUMNS, Found
 
 FACTS = "cost.json"
@@ -72,6 +73,7 @@ class CostTable:
         write_atomically(self.path, table.to_csv(index=False).encode())
         text = json.dumps(self._facts, indent=1, ensure_ascii=False)
         write_atomically(self._root / FACTS, text.encode())
+        checksums.add(RunDirectory(self._root), [self._root / FILE, self._root / FACTS])
 
     def show(self, conditions: Sequence[str]) -> str:
         """What a reader wants first of these conditions, as text."""
