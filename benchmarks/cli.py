@@ -1,6 +1,7 @@
 """The `nscbench` command. Only the chosen sub-command is imported, so that `--help` is instant."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -16,6 +17,7 @@ COMMANDS = {
     "compare": ("benchmarks.compare_command", "which condition, codec or run is better"),
     "verify": ("benchmarks.verify_command", "recompute a random part of a run, and compare"),
     "cost": ("benchmarks.cost.command", "what coding takes: time, arithmetic, memory, delay"),
+    "cache": ("benchmarks.cache_command", "results that runs share: size, and pruning"),
     "report": ("benchmarks.report_command", "one offline HTML page, figures and tables"),
     "mushra": ("listening_test.command", "make, serve and analyze listening tests"),
     "train": ("codecs.training.command", "train a part of the codecs on speech"),
@@ -41,7 +43,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.command(arguments))
     except KeyboardInterrupt:
-        print("\nnscbench: interrupted; the same command goes on", file=sys.stderr)
+        print(
+            f"\nnscbench: interrupted; the same command goes on: nscbench {shlex.join(words)}",
+            file=sys.stderr,
+        )
         return 130
 
 
