@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .framed import Frames
+from .framed import Frames, Lost
 
 
 def without_contents(packets: Sequence[bytes]) -> Frames:
@@ -22,3 +22,9 @@ def with_contents(frames: Frames, mode: int) -> list[bytes]:
     """Packets of the speech bytes [N, size] of a mode, undamaged."""
     contents = bytes([mode << 3 | 1 << 2])
     return [contents + frame.tobytes() for frame in frames]
+
+
+def without_lost(packets: Sequence[bytes], lost: Lost, frame_type: int) -> list[bytes]:
+    """The packets, those `lost` [N] replaced by the contents byte of a frame that never came."""
+    contents = bytes([frame_type << 3 | 1 << 2])
+    return [contents if gone else packet for packet, gone in zip(packets, lost, strict=True)]

@@ -24,10 +24,11 @@ from .base import Codec
 from .bitstream import BitstreamError
 from .controls.pcm import to_pcm16
 from .noise import Noise
-from .packing import pack_frames, unpack_frames
+from .packing import pack_frames, unpack_frames, whole
 from .settings import choose
 
 Frames = NDArray[np.uint8]
+Lost = NDArray[np.bool_]
 Samples = NDArray[np.int16]
 
 
@@ -99,9 +100,9 @@ class FramedCodec(Codec):
 
     def _decode(self, payload: bytes) -> Tensor:
         frames = unpack_frames(payload, self.frame_bits)
-        if not len(frames):
-            return torch.zeros(0)
-        samples = self.decode_frames(frames)
+        return self._signal(frames, self.decode_frames(frames)) if len(frames) else torch.zeros(0)
+
+    def _signal(self, frames: Frames, samples: NDArray[np.int16] | NDArray[np.float32]) -> Tensor:
         if len(samples) != len(frames) * self.frame:
             raise BitstreamError(
                 f"not a payload of {self.condition}: {len(frames)} frames decode to "
@@ -110,3 +111,34 @@ class FramedCodec(Codec):
         scale = 32768 if samples.dtype == np.int16 else 1
         signal = samples[self.delay :].astype(np.float32) / scale
         return torch.from_numpy(np.clip(signal, -1, 1))
+
+
+@dataclass(frozen=True)
+class ConcealingCodec(FramedCodec):
+    """A codec whose library makes up for frames that never came."""
+
+    def packets(self, payload: bytes) -> int:
+        """Frames of a payload: each travels, and is lost, alone.
+
+        Raises:
+            BitstreamError: the payload is not a whole number of frames.
+        """
+        return whole(payload, self.frame_bits)
+
+    def decode_with_loss(self, payload: bytes, lost: Lost) -> Tensor:
+        """The signal [T'] of a payload of which the frames `lost` [packets] never came.
+
+        Raises:
+            BitstreamError: a payload is not one of this operating point.
+        """
+        frames = unpack_frames(payload, self.frame_bits)
+        if not len(frames):
+            return torch.zeros(0)
+        return self._signal(frames, self.conceal_frames(frames, lost))
+
+    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
+        return self.conceal_frames(frames, np.zeros(len(frames), np.bool_))
+
+    @abstractmethod
+    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.int16] | NDArray[np.float32]:
+        """What `decode_frames` gives, where the frames `lost` [N] must not be looked at."""

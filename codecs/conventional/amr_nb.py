@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import av_packets
-from ..amr_frames import with_contents, without_contents
-from ..framed import FramedCodec, Frames, Samples, points
+from ..amr_frames import with_contents, without_contents, without_lost
+from ..framed import ConcealingCodec, Frames, Lost, Samples, points
 
 _LIBRARY = "libopencore_amrnb"
+_NO_DATA = 15  # frame type, RFC 4867 table 1a: narrow band has none for lost speech
 
 
 @dataclass(frozen=True)
-class AmrNb(FramedCodec):
+class AmrNb(ConcealingCodec):
     """opencore-amr's AMR-NB."""
 
     name: ClassVar[str] = "amr-nb"
@@ -56,8 +57,9 @@ class AmrNb(FramedCodec):
         packets = av_packets.encode(_LIBRARY, samples, self.sample_rate, round(1000 * self.kbps))
         return without_contents(packets[: len(samples)])
 
-    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
-        packets = with_contents(frames, mode=list(self.rates).index(self.kbps))
+    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.int16] | NDArray[np.float32]:
+        mode = list(self.rates).index(self.kbps)
+        packets = without_lost(with_contents(frames, mode), lost, _NO_DATA)
         return av_packets.decode(_LIBRARY, packets, self.sample_rate)
 
 

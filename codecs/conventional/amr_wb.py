@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import av_packets, native
-from ..amr_frames import with_contents, without_contents
-from ..framed import FramedCodec, Frames, Samples, points
+from ..amr_frames import with_contents, without_contents, without_lost
+from ..framed import ConcealingCodec, Frames, Lost, Samples, points
 
 _DECODER = "libopencore_amrwb"
 _LARGEST_PACKET = 61  # bytes, at 23.85 kbps
+_SPEECH_LOST = 14  # frame type, RFC 4867 table 1a
 
 
 @dataclass(frozen=True)
-class AmrWb(FramedCodec):
+class AmrWb(ConcealingCodec):
     """vo-amrwbenc's AMR-WB, decoded by opencore-amr."""
 
     name: ClassVar[str] = "amr-wb"
@@ -79,8 +80,9 @@ class AmrWb(FramedCodec):
         library.E_IF_exit(state)
         return without_contents(packets)
 
-    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
-        return av_packets.decode(_DECODER, with_contents(frames, self._mode), self.sample_rate)
+    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.int16] | NDArray[np.float32]:
+        packets = without_lost(with_contents(frames, self._mode), lost, _SPEECH_LOST)
+        return av_packets.decode(_DECODER, packets, self.sample_rate)
 
 
 CODEC = AmrWb

@@ -1,7 +1,8 @@
 """LC3 (Bluetooth SIG, the codec of LE Audio): 10 ms frames at 16 kHz.
 
 A frame has at least 20 bytes, so that 16 kbps is the lowest rate at this frame length. The delay is
-the 2.5 ms overlap of its low-delay MDCT. liblc3 conceals a frame that it finds damaged.
+the 2.5 ms overlap of its low-delay MDCT. liblc3 conceals a frame that it finds damaged, and a frame
+of ones always is: the last of its spectral lines would lie beyond the spectrum.
 """
 
 from collections.abc import Mapping
@@ -11,13 +12,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..framed import FramedCodec, Frames, Samples, points
+from ..framed import ConcealingCodec, Frames, Lost, Samples, points
 
 _FRAME_US = 10_000
+_DAMAGED = np.uint8(0xFF)  # all bits one
 
 
 @dataclass(frozen=True)
-class Lc3(FramedCodec):
+class Lc3(ConcealingCodec):
     """Google's liblc3."""
 
     name: ClassVar[str] = "lc3"
@@ -52,11 +54,12 @@ class Lc3(FramedCodec):
         packets = [encoder.encode(frame.tobytes(), size, bit_depth=16) for frame in samples]
         return np.frombuffer(b"".join(packets), np.uint8).reshape(-1, size)
 
-    def decode_frames(self, frames: Frames) -> Samples:
+    def conceal_frames(self, frames: Frames, lost: Lost) -> Samples:
         import lc3
 
         decoder = lc3.Decoder(_FRAME_US, self.sample_rate)
-        decoded = b"".join(decoder.decode(frame.tobytes(), bit_depth=16) for frame in frames)
+        received = np.where(lost[:, None], _DAMAGED, frames)
+        decoded = b"".join(decoder.decode(frame.tobytes(), bit_depth=16) for frame in received)
         return np.frombuffer(decoded, np.int16)
 
 

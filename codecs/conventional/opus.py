@@ -4,6 +4,10 @@ libopus encodes at complexity 10 with `application=voip` and codes speech with S
 6 and 8 kbps, wide band from 12. The payload is the packets and no Ogg byte; the identification
 header that a decoder takes is a constant. Its pre-skip (RFC 7845) is the codec's delay: 312 samples
 at 48 kHz, 104 at 16 kHz. libopus in PyAV always decodes at 48 kHz, which soxr brings to 16 kHz.
+
+PyAV cannot ask for concealment, but a packet of one byte can: a frame of no bytes is one that was
+lost or not sent (RFC 6716, section 3.2.1), and libopus conceals both. The byte says mode and
+length, which a receiver knows from other packets.
 """
 
 import struct
@@ -15,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import av_packets
-from ..framed import FramedCodec, Frames, Samples, points
+from ..framed import ConcealingCodec, Frames, Lost, Samples, points
 
 _OPTIONS = {
     "application": "voip",
@@ -24,11 +28,12 @@ _OPTIONS = {
     "frame_duration": "20",
 }
 _DECODER_RATE = 48_000
+_ONE_FRAME = 0xFC  # of the first byte: the bits that are not the number of frames
 _HEAD = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, 0, 16_000, 0, 0)  # pre-skip 0: `delay` has it
 
 
 @dataclass(frozen=True)
-class Opus(FramedCodec):
+class Opus(ConcealingCodec):
     """libopus, constant bitrate."""
 
     name: ClassVar[str] = "opus"
@@ -60,10 +65,13 @@ class Opus(FramedCodec):
             len(samples), self.frame_bits // 8
         )
 
-    def decode_frames(self, frames: Frames) -> NDArray[np.float32]:
+    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.float32]:
         import soxr
 
-        packets = [frame.tobytes() for frame in frames]
+        empty = bytes([int(frames[0, 0]) & _ONE_FRAME])
+        packets = [
+            empty if gone else frame.tobytes() for frame, gone in zip(frames, lost, strict=True)
+        ]
         decoded = av_packets.decode("libopus", packets, _DECODER_RATE, _HEAD)
         scaled = decoded.astype(np.float32) / 32768
         resampled = soxr.resample(scaled, _DECODER_RATE, self.sample_rate, quality="VHQ")

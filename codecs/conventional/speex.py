@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import native
 from ..bitstream import BitstreamError
-from ..framed import FramedCodec, Frames, Samples, points
+from ..framed import ConcealingCodec, Frames, Lost, Samples, points
 
 _WIDEBAND = 1  # SPEEX_MODEID_WB
 _SET_QUALITY, _SET_COMPLEXITY, _VERSION = 4, 16, 9  # requests of speex.h
@@ -38,7 +38,7 @@ class _Bits(ctypes.Structure):
 
 
 @dataclass(frozen=True)
-class Speex(FramedCodec):
+class Speex(ConcealingCodec):
     """libspeex, wide band, constant bitrate."""
 
     name: ClassVar[str] = "speex"
@@ -101,7 +101,7 @@ class Speex(FramedCodec):
         library.speex_encoder_destroy(state)
         return np.frombuffer(b"".join(packets), np.uint8).reshape(-1, size)
 
-    def decode_frames(self, frames: Frames) -> Samples:
+    def conceal_frames(self, frames: Frames, lost: Lost) -> Samples:
         library, bits = _library(), _Bits()
         state = ctypes.c_void_p(library.speex_decoder_init(library.speex_lib_get_mode(_WIDEBAND)))
         library.speex_bits_init(ctypes.byref(bits))
@@ -109,11 +109,13 @@ class Speex(FramedCodec):
         fill = 8 * frames.shape[1] - self.frame_bits
         try:
             for index, frame in enumerate(frames):
+                target = ctypes.c_void_p(samples[index].ctypes.data)
+                if lost[index]:
+                    library.speex_decode_int(state, None, target)  # no bits: it conceals
+                    continue
                 packet = frame.tobytes()
                 library.speex_bits_read_from(ctypes.byref(bits), packet, len(packet))
-                status = library.speex_decode_int(
-                    state, ctypes.byref(bits), ctypes.c_void_p(samples[index].ctypes.data)
-                )
+                status = library.speex_decode_int(state, ctypes.byref(bits), target)
                 if status or library.speex_bits_remaining(ctypes.byref(bits)) != fill:
                     raise BitstreamError(
                         f"not a payload of {self.condition}: libspeex refuses frame {index}"
