@@ -7,13 +7,17 @@ from typing import Any
 import torch
 from torch import nn
 
-from nscbench.codecs.diffusion.back_ends import BackEnd
+from nscbench.codecs.diffusion.back_ends import BackEnd, ContinuousBackEnd, WavBackEnd
 from nscbench.codecs.diffusion.codec import foundation
-from nscbench.codecs.diffusion.front_ends import FrontEnd
+from nscbench.codecs.diffusion.front_ends import FrontEnd, LatFrontEnd
+from nscbench.codecs.networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
 from nscbench.codecs.networks.diffusion import DiffusionConfig, DiffusionDecoder
+from nscbench.codecs.networks.ladiff import LadiffConfig
+from nscbench.codecs.networks.mbd import MultiBandConfig
 from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
 from nscbench.codecs.networks.weight_norm import folded_state
-from nscbench.codecs.pretrained import load
+from nscbench.codecs.pretrained import BUILDERS, load
+from nscbench.codecs.training.baselines import configure_ladiff, configure_mbd
 from nscbench.codecs.training.cells import configure
 from nscbench.codecs.training.checkpoint import export_weights
 
@@ -22,6 +26,9 @@ SIZES: dict[str, dict[str, Any]] = {
     "mel": {"dim": 8, "multipliers": (1, 2)},
     "lat": {"dim": 16, "multipliers": (1, 2)},
 }
+
+TINY: dict[str, Any] = {"features": 8, "conditioner_dim": 8, "conditioner_depth": 1}
+ENDS = ("gan", "ladiff-autoencoder")
 
 
 def write_vocoder(folder: Path, seed: int = 0) -> str:
@@ -63,5 +70,49 @@ def write_decoder(
         if not parameter.any():
             nn.init.normal_(parameter, std=0.1)
     path = folder / f"{front.domain}2{back.domain}-{component}-{config.process}.safetensors"
+    export_weights(path, folded_state(network), config, {"component": component})
+    return str(path)
+
+
+def write_autoencoder(folder: Path, seed: int = 0) -> str:
+    """Path of a random continuous autoencoder at a quarter of a frame."""
+    torch.manual_seed(seed)
+    config = AutoencoderConfig(latent=8, dim=16, encoder_depth=1, decoder_depth=1)
+    path = folder / f"ladiff-autoencoder-{seed}.safetensors"
+    network = ContinuousAutoencoder(config)
+    export_weights(path, folded_state(network), config, {"component": "ladiff-autoencoder"})
+    return str(path)
+
+
+def tiny_mbd(weights: dict[str, str]) -> MultiBandConfig:
+    """A multi-band decoder of the small size's structure, on GAN weights of `weights`."""
+    front, back = LatFrontEnd(), WavBackEnd()
+    return replace(
+        configure_mbd(load(weights["gan"], "gan").config, "small"),
+        built_on=foundation(front, back, weights),
+        **TINY | {"dim": 8, "strides": (20, 4, 4)},
+    )
+
+
+def tiny_ladiff(weights: dict[str, str]) -> LadiffConfig:
+    """A decoder of `ladiff`'s structure, on the weights of both autoencoders."""
+    front, back = LatFrontEnd(), ContinuousBackEnd()
+    ends = [load(weights[component], component).config for component in ENDS]
+    return replace(
+        configure_ladiff(*ends, "small"),
+        built_on=foundation(front, back, weights),
+        **TINY | {"dim": 16, "multipliers": (1, 2)},
+    )
+
+
+def write_baseline(folder: Path, config: MultiBandConfig | LadiffConfig) -> str:
+    """Path of a random decoder of either baseline; no layer is left at zero."""
+    torch.manual_seed(0)
+    component = "mbd" if isinstance(config, MultiBandConfig) else "ladiff"
+    network = BUILDERS[component][1](config)
+    for parameter in network.parameters():
+        if not parameter.any():
+            nn.init.normal_(parameter, std=0.1)
+    path = folder / f"{component}.safetensors"
     export_weights(path, folded_state(network), config, {"component": component})
     return str(path)

@@ -220,6 +220,7 @@ PROCESSES: dict[str, Callable[[], Process]] = {
     "linear": lambda: Chain(schedules.linear(1000, 1e-4, 0.02), "noise"),
     "cosine": lambda: Chain(schedules.cosine(1000), "velocity"),
     "power": lambda: Chain(schedules.power(1000, 1e-5, 2.9e-2, 7.5), "noise"),
+    "power-velocity": lambda: Chain(schedules.power(1000, 1e-5, 2.9e-2, 7.5), "velocity"),
     "mean-reverting": MeanReverting,
     "flow": FlowMatching,
 }

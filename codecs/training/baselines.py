@@ -5,6 +5,7 @@ continuous autoencoder, which no cell has, is trained before: `presets.ladiff_au
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -31,11 +32,22 @@ if TYPE_CHECKING:
     from .presets import Size
 
 MBD: dict["Size", dict[str, Any]] = {
-    "small": {"dim": 48, "multipliers": (1, 2, 2), "strides": (20, 4, 4)},
-    "paper": {"dim": 48, "multipliers": (1, 4, 16, 64), "strides": (4, 4, 4, 4)},
+    # of 48 channels for 20 samples, no small network passes the noise on that it should predict
+    "small": {
+        "process": "power-velocity",
+        "dim": 48,
+        "multipliers": (1, 2, 2),
+        "strides": (20, 4, 4),
+    },
+    "paper": {
+        "process": "power",
+        "dim": 48,
+        "multipliers": (1, 4, 16, 64),
+        "strides": (4, 4, 4, 4),
+    },
 }
 LADIFF: dict["Size", dict[str, Any]] = {
-    "small": {"dim": 64, "multipliers": (1, 1, 2), "upsampling": (4,)},
+    "small": {"dim": 64, "multipliers": (1, 1, 2, 2), "upsampling": (4,)},
     "paper": {"dim": 256, "multipliers": (1, 2, 2, 4, 4), "upsampling": (5, 4, 2)},
 }
 
@@ -74,59 +86,61 @@ class LadiffTraining(DiffusionTraining):
         return F.l1_loss(prediction, wanted)
 
 
-def mbd(size: "Size") -> Component:
-    """Multi-Band Diffusion on the weights of the GAN baseline."""
-    front, back = LatFrontEnd(), WavBackEnd()
-    weights = {front.component: weights_of(front.component, size)}
-    network = load(weights[front.component], front.component).network
-    config = MultiBandConfig(
-        **_shared(network.config, front, size),
-        output=back.domain,
+def configure_mbd(front_config: Any, size: "Size") -> MultiBandConfig:
+    """Multi-Band Diffusion's decoder, by the configuration of the GAN baseline."""
+    return MultiBandConfig(
+        **_shared(front_config, size),
+        output="wav",
         channels=1,
-        process="power",
         denoiser="wave-unet",
-        built_on=foundation(front, back, weights),
         **MBD[size],
     )
-    return MultiBandTraining(config, Ends(front, network, back, None), RECIPES[size])
 
 
-def ladiff(size: "Size") -> Component:
-    """LaDiffCodec's diffusion on the weights of the GAN baseline and its own autoencoder.
+def configure_ladiff(
+    front_config: Any, autoencoder: AutoencoderConfig, size: "Size"
+) -> LadiffConfig:
+    """LaDiffCodec's decoder, by the configurations of the GAN baseline and the autoencoder.
 
     Raises:
         CodecError: the two run at rates that the upsampling does not bridge.
     """
-    front, back = LatFrontEnd(), ContinuousBackEnd()
-    weights = {name: weights_of(name, size) for name in (front.component, back.component)}
-    first = load(weights[front.component], front.component).network
-    last = load(weights[back.component], back.component).network
     config = LadiffConfig(
-        **_shared(first.config, front, size),
-        output=back.domain,
-        channels=back.channels(last.config),
+        **_shared(front_config, size),
+        output="lat",
+        channels=autoencoder.latent,
         process="cosine",
         denoiser="unet1d",
-        built_on=foundation(front, back, weights),
         **LADIFF[size],
     )
-    check_rates(config, last.config)
-    return LadiffTraining(config, Ends(front, first, back, last), RECIPES[size])
-
-
-def check_rates(config: LadiffConfig, autoencoder: AutoencoderConfig) -> None:
-    """Do the upsampled features run at the rate of the autoencoder's latents?
-
-    Raises:
-        CodecError: they do not.
-    """
-    bridged = autoencoder.hop * prod(config.upsampling)
-    if (config.sample_rate, config.hop) != (autoencoder.sample_rate, bridged):
+    hop = autoencoder.hop * prod(config.upsampling)
+    if (config.sample_rate, config.hop) != (autoencoder.sample_rate, hop):
         raise CodecError(
             f"ladiff: hop {config.hop} at {config.sample_rate} Hz, upsampled by "
             f"{config.upsampling}, does not meet hop {autoencoder.hop} at "
             f"{autoencoder.sample_rate} Hz"
         )
+    return config
+
+
+def mbd(size: "Size") -> Component:
+    """Multi-Band Diffusion on the weights of the GAN baseline."""
+    front, back = LatFrontEnd(), WavBackEnd()
+    weights = {front.component: weights_of(front.component, size)}
+    network = load(weights[front.component], front.component).network
+    built_on = foundation(front, back, weights)
+    config = replace(configure_mbd(network.config, size), built_on=built_on)
+    return MultiBandTraining(config, Ends(front, network, back, None), RECIPES[size])
+
+
+def ladiff(size: "Size") -> Component:
+    """LaDiffCodec's diffusion on the weights of the GAN baseline and of its own autoencoder."""
+    front, back = LatFrontEnd(), ContinuousBackEnd()
+    weights = {name: weights_of(name, size) for name in (front.component, back.component)}
+    first, last = (load(path, name).network for name, path in weights.items())
+    built_on = foundation(front, back, weights)
+    config = replace(configure_ladiff(first.config, last.config, size), built_on=built_on)
+    return LadiffTraining(config, Ends(front, first, back, last), RECIPES[size])
 
 
 def weights_of(component: str, size: "Size") -> str:
@@ -136,11 +150,11 @@ def weights_of(component: str, size: "Size") -> str:
     return trained(component, size)
 
 
-def _shared(front_config: Any, front: LatFrontEnd, size: "Size") -> Mapping[str, Any]:
+def _shared(front_config: Any, size: "Size") -> Mapping[str, Any]:
     """What both have in common with the cells."""
     return {
-        "condition": front.domain,
-        "condition_channels": front.channels(front_config),
+        "condition": "lat",
+        "condition_channels": front_config.latent,
         "sample_rate": front_config.sample_rate,
         "hop": front_config.hop,
         **CONDITIONERS[size],
