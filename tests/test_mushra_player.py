@@ -24,6 +24,7 @@ from nscbench.listening_test.build import make, write_key
 from nscbench.listening_test.folder import key_path, read_description
 from nscbench.listening_test.importers import read_results
 from nscbench.listening_test.player_folder import write_player
+from nscbench.listening_test.submission import check
 from nscbench.listening_test.validation import validate
 
 RATE = 16_000
@@ -228,6 +229,12 @@ class Listener:
         return path.name, records
 
 
+def finished(results):
+    """The records of a server's results file that are no drafts."""
+    records = map(json.loads, results.read_text().splitlines())
+    return [record for record in records if record["complete"]]
+
+
 def scores_for(description):
     """A different score for every stimulus of every trial, 0 and 100 among them."""
     values = iter([0, 100, *range(1, 100)])
@@ -267,6 +274,8 @@ def check_records(records, description, scores, session):
         assert sum(r["seconds"] for r in record["ratings"]) <= record["duration"]
         assert record["training"] is trial["training"]
         assert record["seed"] == session["seed"]
+        assert record["complete"] is True
+        check(record, description)
     assert len({record["record"] for record in records}) == len(records)
 
 
@@ -329,7 +338,7 @@ def test_a_killed_server_loses_nothing(built, folder, browser, serve):
     listener.choose("Next trial")
     listener.title("Trial 1 of 3")
     results = Path(f"{folder}.results.jsonl")
-    listener.until(lambda: results.read_text().count("\n") == 1)
+    listener.until(lambda: len(finished(results)) == 1)
     server.send_signal(signal.SIGKILL)
     server.wait()
     listener.rate_all(scores)
@@ -337,11 +346,11 @@ def test_a_killed_server_loses_nothing(built, folder, browser, serve):
     # the next trial was loaded ahead; its own successor needs the server
     listener.title("Trial 2 of 3")
     status = browser.find_element(By.CLASS_NAME, "status")
-    listener.until(lambda: "waiting for the server: 1" in status.text)
+    listener.until(lambda: "waiting for the server: 1 (Trial 1 of 3: no answer)" in status.text)
     listener.rate_all(scores)
-    assert results.read_text().count("\n") == 1
+    assert len(finished(results)) == 1
     serve(server.port)
-    listener.until(lambda: results.read_text().count("\n") == 2, 40)
+    listener.until(lambda: len(finished(results)) == 2, 60)
     listener.choose("Next trial")
     listener.title("Trial 3 of 3")
     listener.rate_all(scores)
@@ -349,7 +358,7 @@ def test_a_killed_server_loses_nothing(built, folder, browser, serve):
     listener.title("Thank you!")
     main = browser.find_element(By.TAG_NAME, "main")
     listener.until(lambda: "All your answers have arrived" in main.text)
-    records = [json.loads(line) for line in results.read_text().splitlines()]
+    records = finished(results)
     check_records(records, description, scores, listener.session)
     check_import(results, folder, built, scores)
     assert listener.download()[1] == records
@@ -498,6 +507,8 @@ def test_a_second_tab_takes_over_and_nothing_is_lost(folder, browser):
     former = browser.current_window_handle
     browser.switch_to.new_window("tab")
     there = Listener(browser, address)
+    there.title("Welcome back")
+    there.choose("Continue as before")
     there.title("Training")
     there.rate("2", second, 81)
     later = browser.current_window_handle
@@ -533,8 +544,172 @@ def test_a_refused_record_is_told_and_kept(folder, browser, serve):
     listener.rate_all(scores_for(read_description(folder)))
     listener.choose("Next trial")
     status = lambda: browser.find_element(By.CLASS_NAME, "status").text  # noqa: E731
-    listener.until(lambda: "refused an answer (of test another;" in status())
+    listener.until(lambda: "refused an answer (Training: of test another;" in status())
     assert len(listener.download()[1]) == 1
+
+
+def closed_and_opened_again(browser, listener):
+    """A new visit: what a tab has does not outlive it."""
+    listener.script("sessionStorage.clear()")
+    browser.refresh()
+
+
+def test_an_unfinished_trial_is_in_the_download(folder, browser):
+    listener = Listener(browser, (folder / "index.html").as_uri())
+    listener.to_training()
+    assert listener.download()[1] == []
+    first, second, *others = listener.order
+    listener.rate("1", first, 42)
+    listener.rate("2", second, 0)
+    (draft,) = listener.download()[1]
+    description = read_description(folder)
+    check(draft, description)
+    assert (draft["trial"], draft["complete"], draft["reference_plays"]) == ("training", False, 0)
+    expected = {first: 42, second: 0} | dict.fromkeys(others)
+    assert {r["stimulus"]: r["score"] for r in draft["ratings"]} == expected
+    assert [r["plays"] for r in draft["ratings"]] == [1, 1, 0, 0, 0, 0]
+    listener.rate_all(scores_for(description))
+    listener.choose("Next trial")
+    listener.title("Trial 1 of 3")
+    listener.rate("1", listener.order[0], 9)
+    whole, draft = listener.download()[1]
+    assert (whole["trial"], whole["complete"]) == ("training", True)
+    path = folder.with_name("downloaded.json")
+    path.write_text(json.dumps([whole, draft]))
+    reading = validate(read_results([path]).submissions, read_key(key_path(folder)))
+    assert reading.ratings == ()
+    (left,) = reading.rejected
+    assert f"not finished trial {draft['trial']}: 1 of 6 stimuli rated" in left.why
+
+
+def test_a_listener_who_quits_leaves_a_draft_at_the_server(folder, browser, serve):
+    server = serve()
+    listener = Listener(browser, f"http://127.0.0.1:{server.port}/")
+    listener.to_training()
+    first, second = listener.order[:2]
+    listener.rate("1", first, 42)
+    listener.rate("2", second, 81)
+    browser.get("about:blank")  # within the pause between two drafts
+    results = Path(f"{folder}.results.jsonl")
+
+    def last():
+        lines = results.read_text().splitlines()
+        return json.loads(lines[-1]) if lines else {"ratings": []}
+
+    given = lambda: {r["stimulus"]: r["score"] for r in last()["ratings"] if r["score"] is not None}  # noqa: E731
+    listener.until(lambda: given() == {first: 42, second: 81})
+    assert last()["complete"] is False
+
+
+def test_the_next_listener_of_a_shared_computer_is_asked(folder, browser, serve):
+    server = serve()
+    listener = Listener(browser, f"http://127.0.0.1:{server.port}/")
+    listener.to_training()
+    former = listener.session["listener"]
+    scores = scores_for(read_description(folder))
+    listener.rate_all(scores)
+    listener.choose("Next trial")
+    listener.title("Trial 1 of 3")
+    one = listener.order[0]
+    listener.rate("1", one, 33)
+    browser.refresh()
+    listener.title("Trial 1 of 3")  # a reload asks nothing
+
+    closed_and_opened_again(browser, listener)
+    listener.title("Welcome back")
+    assert "1 of 4 trials are finished" in browser.find_element(By.TAG_NAME, "main").text
+    browser.refresh()
+    listener.title("Welcome back")  # and asks until it is answered
+    listener.choose("Continue as before")
+    listener.title("Trial 1 of 3")
+    assert listener.session["trials"][listener.script(TRIAL)]["scores"] == {one: 33}
+    browser.refresh()
+    listener.title("Trial 1 of 3")
+
+    listener.script(
+        "Mushra.app.store.session.saved -= 31 * 60000; Mushra.app.store.write("
+        "Mushra.app.store.session); Mushra.app.store.save = () => {};"
+    )
+    browser.refresh()  # after half an hour the tab tells nothing about who is there
+    listener.title("Welcome back")
+    listener.choose("I am someone else")
+    listener.title("Welcome to this listening test")
+    assert listener.session["listener"] != former
+    listener.to_training()
+    listener.rate("1", listener.order[0], 5)
+    browser.refresh()
+    listener.title("Training")
+    records = listener.download()[1]
+    assert [
+        (r["listener"] == former, r["trial"] == "training", r["complete"]) for r in records
+    ] == [
+        (True, True, True),
+        (True, False, False),
+        (False, True, False),
+    ]
+    assert next(r["score"] for r in records[1]["ratings"] if r["stimulus"] == one) == 33
+
+
+TRIAL = "return Mushra.app.page.made.trial.trial"
+
+
+def test_who_was_here_before_is_still_sent(folder, browser, serve):
+    """A former listener's trial that the server did not have when the next one began."""
+    server = serve()
+    listener = Listener(browser, f"http://127.0.0.1:{server.port}/")
+    listener.to_training()
+    former = listener.session["listener"]
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    listener.rate_all(scores_for(read_description(folder)))
+    listener.choose("Next trial")
+    listener.title("Trial 1 of 3")
+    listener.script("Mushra.app.store.restart(); Mushra.app.go('welcome')")
+    status = lambda: browser.find_element(By.CLASS_NAME, "status").text  # noqa: E731
+    listener.until(lambda: f"1 (Training of listener {former}: no answer)" in status())
+    serve(server.port)
+    results = Path(f"{folder}.results.jsonl")
+    listener.until(lambda: [r["listener"] for r in finished(results)] == [former], 60)
+
+
+FAILING = """
+const [trial, status, body] = arguments;
+const post = window.fetch;
+window.undo = () => (window.fetch = post);
+window.fetch = (address, options) =>
+  JSON.parse(options.body).trial === trial && JSON.parse(options.body).complete
+    ? Promise.resolve(new Response(body, { status, headers: { "Content-Type": "text/plain" } }))
+    : post(address, options);
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [(503, "the disk is full", "the disk is full"), (200, "<html>Log in to Wi-Fi", "Log in to")],
+    ids=["full disk", "captive portal"],
+)
+def test_one_failing_record_stops_no_other(folder, browser, serve, status, body, why):
+    server = serve()
+    listener = Listener(browser, f"http://127.0.0.1:{server.port}/")
+    listener.to_training()
+    listener.script(FAILING, "training", status, body)
+    scores = scores_for(read_description(folder))
+    listener.rate_all(scores)
+    listener.choose("Next trial")
+    listener.title("Trial 1 of 3")
+    shown = lambda: browser.find_element(By.CLASS_NAME, "status").text  # noqa: E731
+    listener.until(lambda: "waiting for the server: 1 (Training: " in shown())
+    assert why in shown()
+    second = listener.script(TRIAL)
+    listener.rate_all(scores)
+    listener.choose("Next trial")
+    listener.title("Trial 2 of 3")
+    results = Path(f"{folder}.results.jsonl")
+    listener.until(lambda: [r["trial"] for r in finished(results)] == [second])
+    assert "(Training: " in shown()
+    listener.script("window.undo()")
+    listener.until(lambda: [r["trial"] for r in finished(results)] == [second, "training"], 60)
+    listener.until(lambda: shown() == "Saved, and sent: 2")
 
 
 def test_missing_audio_is_told_and_tried_again(folder, browser):
@@ -652,4 +827,8 @@ def test_nothing_bars_anybody(folder, browser, scheme, width):
     check()
     listener.script("Mushra.app.lose()")
     listener.title("Open in another tab")
+    check()
+    closed_and_opened_again(browser, listener)
+    listener.title("Welcome back")
+    listener.script(AXE.read_text())
     check()

@@ -39,7 +39,7 @@
 
   class App {
     constructor(test, server) {
-      this.store = new Mushra.Store(test, server);
+      this.store = new Mushra.Store(test);
       Mushra.language = this.store.session.language || Mushra.preferred();
       this.root = document.getElementById("app");
       this.shown = 0;
@@ -47,8 +47,8 @@
       this.store.addEventListener("change", () => this.showStatus());
       this.store.addEventListener("lost", () => this.lose());
       document.addEventListener("visibilitychange", () => document.hidden && this.store.save());
+      this.sender = new Mushra.Sender(this.store, server);
       this.render();
-      this.store.send();
     }
 
     context() {
@@ -124,7 +124,8 @@
     }
 
     make() {
-      const { session } = this.store;
+      const { session, unsure } = this.store;
+      if (unsure) return Mushra.pages.returning(this);
       return session.page === "trial" ? this.trial() : Mushra.pages[session.page](this);
     }
 
@@ -134,11 +135,17 @@
       const made = new Mushra.Trial(this, trial, await this.engine(trial));
       const next = trials[this.store.session.position + 1];
       if (next) load(next).catch(() => {}); // it is loaded again, and loudly, when its turn comes
-      const rated = trials.filter((other) => !other.training);
-      const title = trial.training
+      const title = this.nameOf(trial, this.store.session);
+      return { title, body: made.body, leave: () => made.leave(), made };
+    }
+
+    /* A trial as its listener knows it. */
+    nameOf(trial, session) {
+      const rated = this.store.trials(session).filter((other) => !other.training);
+      const name = trial.training
         ? word("trial.training")
         : word("trial.title", { n: rated.indexOf(trial) + 1, of: rated.length });
-      return { title, body: made.body, leave: () => made.leave(), made };
+      return session === this.store.session ? name : word("sent.former", { name, listener: session.listener });
     }
 
     fail(error) {
@@ -210,16 +217,21 @@
     }
 
     showStatus() {
-      const { store } = this;
-      const refused = Object.values(store.session.refused);
-      const waiting = store.waiting().length;
+      const { store, sender } = this;
+      const failing = sender.failing();
+      const refused = failing.find((one) => one.refused);
       let text = word("saved");
       if (!store.durable) text = word("unsaved");
-      else if (refused.length) text = word("sent.refused", { why: refused[0] });
-      else if (store.server && waiting && store.failures) text = word("sent.waiting", { n: waiting });
-      else if (store.server && store.session.sent.length) text = word("sent.all", { n: store.session.sent.length });
+      else if (refused) text = word("sent.refused", this.told(refused));
+      else if (failing.length) text = word("sent.waiting", { n: failing.length, ...this.told(failing[0]) });
+      else if (store.session.sent.length) text = word("sent.all", { n: store.session.sent.length });
       if (this.status.textContent !== text) this.status.textContent = text;
-      this.status.classList.toggle("alarm", !store.durable || refused.length > 0);
+      this.status.classList.toggle("alarm", !store.durable || Boolean(refused));
+    }
+
+    /* What could not be sent, and why, as words. */
+    told({ trial, session, why }) {
+      return { name: this.nameOf(trial, session), why: why || word("sent.silence") };
     }
 
     /* Another tab has taken over: show nothing that could be lost. */
@@ -229,8 +241,9 @@
       this.leave();
       const here = button(word("lost.here"), () => {
         this.store.take();
+        this.store.claim();
         this.render();
-        this.store.send();
+        this.sender.send();
       }, { class: "primary" });
       this.content.replaceChildren(
         element("h1", { tabindex: "-1" }, word("lost.title")),
@@ -240,7 +253,7 @@
       );
     }
 
-    /* A JSON list of every record in this browser, as a file. */
+    /* A JSON list of every record and draft in this browser, as a file. */
     download() {
       const text = JSON.stringify(this.store.everything(), null, 1);
       const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));

@@ -9,6 +9,23 @@
     experience: ["never", "some", "often"],
   };
 
+  /* Somebody has begun: is it who is here now? Nothing is begun for either before they say. */
+  function returning(app) {
+    const { store } = app;
+    const done = Object.values(store.session.trials).filter((trial) => trial.record).length;
+    const answer = (label, act, attributes) => button(word(label), () => {
+      act();
+      app.render();
+    }, attributes);
+    const body = element("div", { class: "card narrow" },
+      element("p", { class: "lead" }, word("returning.text", { done, of: store.test.trials.length })),
+      element("p", {}, word("returning.kept")),
+      element("div", { class: "actions" },
+        answer("returning.other", () => store.restart()),
+        answer("returning.continue", () => store.claim(), { class: "primary" })));
+    return { title: word("returning.title"), body };
+  }
+
   function welcome(app) {
     const { trials } = app.store.test;
     const stimuli = trials.reduce((sum, trial) => sum + trial.stimuli.length, 0);
@@ -77,26 +94,25 @@
   }
 
   function finish(app) {
-    const { store } = app;
+    const { store, sender } = app;
     const text = element("p", { role: "status", class: "lead" });
     const again = button(word("finish.again"), () => {
       store.restart();
       app.go("welcome");
     }, { class: "link" });
     const show = () => {
-      const refused = Object.keys(store.session.refused).length > 0;
-      const waiting = store.waiting().length > 0;
-      const key = !store.server || refused ? "download" : waiting ? "sending" : "sent";
+      const refused = sender.failing().some((one) => one.refused);
+      const waiting = sender.waiting().some((one) => one.session === store.session);
+      const key = !sender.server || refused ? "download" : waiting ? "sending" : "sent";
       text.textContent = word("finish." + key);
-      again.hidden = Boolean(store.server) && waiting; // the next listener must not hide what waits
     };
     store.addEventListener("change", show);
     show();
     const body = element("div", { class: "card narrow" }, text,
       element("div", { class: "actions" }, again,
-        button(word("download"), () => app.download(), { class: store.server ? "" : "primary" })));
+        button(word("download"), () => app.download(), { class: sender.server ? "" : "primary" })));
     return { title: word("finish.title"), body, leave: () => store.removeEventListener("change", show) };
   }
 
-  Mushra.pages = { welcome, volume, questions, finish, headphones: (app) => Mushra.headphonesPage(app) };
+  Mushra.pages = { returning, welcome, volume, questions, finish, headphones: (app) => Mushra.headphonesPage(app) };
 })((window.Mushra = window.Mushra || {}));

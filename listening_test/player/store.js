@@ -1,15 +1,16 @@
-/* What a listener has said: kept in the browser on every change, sent when there is a server.
+/* What a listener has said: kept in the browser on every change.
  *
  * A session is one listener's run through one test, stored under its own name, so that several
- * listeners can share a browser. One tab at a time owns the store; another one that comes later
- * takes it over, and the former tab then writes nothing more.
+ * listeners can share a browser: a download has all of them. One tab at a time owns the store;
+ * another one that comes later takes it over, and the former tab then writes nothing more.
+ *
+ * A finished trial is a record. One that is not is a draft (`complete: false`), part of a download.
  */
 (function (Mushra) {
   "use strict";
 
   const SCHEMA = 1;
-  const RETRY_SECONDS = [1, 2, 4, 8, 15, 30];
-  const POST_TIMEOUT_SECONDS = 10;
+  const RECENT_MINUTES = 30; // a page that is reloaded later may have another listener
 
   /* 32-bit FNV-1a hash of a text's UTF-8 bytes. */
   function hash(text) {
@@ -51,21 +52,18 @@
   }
 
   class Store extends EventTarget {
-    constructor(test, server) {
+    constructor(test) {
       super();
       this.test = test;
-      this.server = server;
       this.prefix = "nscbench-mushra/" + test.test + "/";
       this.tab = uuid();
       this.durable = this.works();
-      this.failures = 0;
-      this.timer = null;
-      this.sending = false;
       this.take();
+      this.unsure = this.isUnsure();
+      if (!this.unsure) this.claim();
       window.addEventListener("storage", (event) => {
         if (event.key === this.prefix + "tab" && event.newValue !== this.tab) this.emit("lost");
       });
-      window.addEventListener("online", () => this.send());
     }
 
     works() {
@@ -76,26 +74,76 @@
         return true;
       } catch (error) {
         if (!(error instanceof DOMException)) throw error;
-        const memory = new Map();
+        this.memory = new Map(this.readable());
         this.storage = {
-          getItem: (key) => memory.get(key) || null,
-          setItem: (key, value) => memory.set(key, value),
+          getItem: (key) => this.memory.get(key) || null,
+          setItem: (key, value) => this.memory.set(key, value),
         };
-        this.memory = memory;
         return false;
+      }
+    }
+
+    /* What a storage has that is full, so that nothing more can be written to it. */
+    readable() {
+      try {
+        return Object.entries(window.localStorage);
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error;
+        return [];
       }
     }
 
     /* Become the tab that writes, and read what is there. */
     take() {
       this.storage.setItem(this.prefix + "tab", this.tab);
-      const active = this.storage.getItem(this.prefix + "active");
-      const kept = active && this.storage.getItem(this.prefix + "session/" + active);
-      this.session = kept ? JSON.parse(kept) : this.fresh();
+      const own = this.session ? this.session.session : this.storage.getItem(this.prefix + "active");
+      this.all = new Map([...(this.all || []), ...this.read()]);
+      this.session = this.all.get(own) || this.session || this.fresh();
+      this.all.set(this.session.session, this.session);
+    }
+
+    /* Every stored session by its id; what an earlier version of this file did not store is added. */
+    read() {
+      const start = this.prefix + "session/";
+      const keys = this.memory ? [...this.memory.keys()] : Object.keys(this.storage);
+      const texts = keys.filter((key) => key.startsWith(start)).map((key) => this.storage.getItem(key));
+      return new Map(
+        texts.map((text) => {
+          const session = { ...this.fresh(), ...JSON.parse(text) };
+          return [session.session, session];
+        })
+      );
     }
 
     get owned() {
       return this.storage.getItem(this.prefix + "tab") === this.tab;
+    }
+
+    /* May the listener who began be another than the one who is here now? Not where the page was
+     * only reloaded. */
+    isUnsure() {
+      if (this.session.page === "welcome") return false;
+      const recent = Date.now() - this.session.saved < 60000 * RECENT_MINUTES;
+      return !(recent && this.claimed() === this.session.session);
+    }
+
+    claimed() {
+      try {
+        return window.sessionStorage.getItem(this.prefix + "here");
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error;
+        return null;
+      }
+    }
+
+    /* This tab's listener is the session's: told to what survives a reload, but not the tab. */
+    claim() {
+      this.unsure = false;
+      try {
+        window.sessionStorage.setItem(this.prefix + "here", this.session.session);
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error;
+      }
     }
 
     fresh() {
@@ -110,27 +158,31 @@
         headphones: null,
         questionnaire: {},
         trials: {},
-        sent: [],
-        refused: {},
+        sent: [], // ids of records
+        drafted: {}, // by trial: the state that was sent last
+        saved: 0, // when, in ms
       };
     }
 
-    /* The next listener on this computer; the former sessions stay. */
+    /* The next listener on this computer; the former sessions stay, and go on being sent. */
     restart() {
-      this.session = this.fresh();
+      this.write(this.session);
+      this.session = { ...this.fresh(), language: this.session.language };
+      this.all.set(this.session.session, this.session);
+      this.claim();
       this.save();
     }
 
-    /* Trials in this listener's order: training first, then the others from the seed. */
-    trials() {
+    /* Trials in a listener's order: training first, then the others from the seed. */
+    trials(session = this.session) {
       const training = this.test.trials.filter((trial) => trial.training);
       const rated = this.test.trials.filter((trial) => !trial.training);
-      return training.concat(shuffled(rated, this.session.seed, "trials"));
+      return training.concat(shuffled(rated, session.seed, "trials"));
     }
 
-    /* Stimuli of a trial in this listener's order. */
-    order(trial) {
-      return shuffled(trial.stimuli, this.session.seed, trial.trial);
+    /* Stimuli of a trial in a listener's order. */
+    order(trial, session = this.session) {
+      return shuffled(trial.stimuli, session.seed, trial.trial);
     }
 
     /* What is known of a trial so far. */
@@ -147,14 +199,19 @@
         this.emit("lost");
         return;
       }
+      this.session.saved = Date.now();
+      this.write(this.session);
+      this.emit("change");
+    }
+
+    write(session) {
       try {
         this.storage.setItem(this.prefix + "active", this.session.session);
-        this.storage.setItem(this.prefix + "session/" + this.session.session, JSON.stringify(this.session));
+        this.storage.setItem(this.prefix + "session/" + session.session, JSON.stringify(session));
       } catch (error) {
         if (!(error instanceof DOMException)) throw error;
         this.durable = false; // full, or closed to us: the page says so, the download still works
       }
-      this.emit("change");
     }
 
     /* Turn a finished trial into a record and go on to the next page, in one save: whatever
@@ -162,17 +219,17 @@
     complete(trial) {
       const trials = this.trials();
       const session = this.session;
-      this.progress(trial).record = this.recordOf(trial, trials.indexOf(trial));
+      this.progress(trial);
+      session.trials[trial.trial].record = this.recordOf(session, trial, true);
       session.position += 1;
       if (session.position === trials.length) session.page = "finish";
       this.save();
-      this.send();
     }
 
-    recordOf(trial, position) {
-      const progress = this.progress(trial);
-      const order = this.order(trial);
-      const session = this.session;
+    /* What is told of a trial: a record once it is finished, a draft until then. */
+    recordOf(session, trial, complete) {
+      const progress = session.trials[trial.trial];
+      const order = this.order(trial, session);
       return {
         schema: SCHEMA,
         test: this.test.test,
@@ -180,97 +237,48 @@
         session: session.session,
         trial: trial.trial,
         training: trial.training,
+        complete,
         record: uuid(),
         time: new Date().toISOString(),
         order,
         ratings: order.map((stimulus) => ({
           stimulus,
-          score: progress.scores[stimulus],
-          plays: progress.plays[stimulus],
+          score: stimulus in progress.scores ? progress.scores[stimulus] : null,
+          plays: progress.plays[stimulus] || 0,
           seconds: round(progress.seconds[stimulus]),
         })),
         questionnaire: { ...session.questionnaire, headphones: session.headphones },
         seed: session.seed,
-        position,
+        position: this.trials(session).indexOf(trial),
         duration: round(progress.duration),
         reference_plays: progress.plays[trial.reference] || 0,
         comment: progress.comment,
       };
     }
 
-    records(session) {
-      return Object.values(session.trials)
-        .map((trial) => trial.record)
-        .filter(Boolean);
+    /* Trials of a session that have something to tell, in the listener's order. */
+    begun(session) {
+      return this.trials(session).filter(({ trial }) => session.trials[trial] && hasBegun(session.trials[trial]));
     }
 
-    /* Records of every listener who took this test in this browser. */
+    /* Records of every listener who took this test in this browser, and drafts of their
+     * unfinished trials. */
     everything() {
-      const start = this.prefix + "session/";
-      const keys = this.memory ? [...this.memory.keys()] : Object.keys(this.storage);
-      const sessions = keys
-        .filter((key) => key.startsWith(start))
-        .map((key) => JSON.parse(this.storage.getItem(key)))
-        .filter((session) => session.session !== this.session.session);
-      return [...sessions, this.session].flatMap((session) => this.records(session));
-    }
-
-    waiting() {
-      const { sent, refused } = this.session;
-      return this.records(this.session).filter(({ record }) => !sent.includes(record) && !(record in refused));
-    }
-
-    /* Post what waits, one after the other, again and again until the server has it. */
-    async send() {
-      if (!this.server || this.sending || !this.owned) return;
-      clearTimeout(this.timer);
-      this.sending = true;
-      const session = this.session;
-      let next;
-      while (this.session === session && (next = this.waiting()[0])) {
-        const answer = await this.post(next);
-        if (answer === "sent") {
-          session.sent.push(next.record);
-        } else if (answer !== "later") {
-          session.refused[next.record] = answer;
-        } else {
-          break;
-        }
-        this.failures = 0;
-        this.save();
-      }
-      this.sending = false;
-      if (this.waiting().length) {
-        const pause = RETRY_SECONDS[Math.min(this.failures++, RETRY_SECONDS.length - 1)];
-        this.timer = setTimeout(() => this.send(), 1000 * pause);
-      }
-      this.emit("change");
-    }
-
-    /* "sent"; "later" where trying again may help; else the server's reason. */
-    async post(record) {
-      const abort = new AbortController();
-      const timer = setTimeout(() => abort.abort(), 1000 * POST_TIMEOUT_SECONDS);
-      try {
-        const response = await fetch(this.server.records, {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(record),
-          signal: abort.signal,
-        });
-        if (response.ok) return "sent";
-        return [400, 409, 413].includes(response.status) ? (await response.text()).slice(0, 200) : "later";
-      } catch (error) {
-        if (error instanceof TypeError || error.name === "AbortError") return "later";
-        throw error;
-      } finally {
-        clearTimeout(timer);
-      }
+      const sessions = this.owned ? this.all : new Map([...this.all, ...this.read()]);
+      return [...sessions.values()].flatMap((session) =>
+        this.begun(session).map(
+          (trial) => session.trials[trial.trial].record || this.recordOf(session, trial, false)
+        )
+      );
     }
 
     emit(name) {
       this.dispatchEvent(new Event(name));
     }
+  }
+
+  function hasBegun({ record, scores, comment }) {
+    return Boolean(record || comment || Object.keys(scores).length);
   }
 
   function round(seconds) {
