@@ -6,7 +6,7 @@ RUN ?= runs/$(SUITE)
 NSCBENCH := $(BIN)/nscbench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench report mushra train test test-all lint speed
+.PHONY: help setup bench report mushra train test test-all browser lint speed
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -37,9 +37,26 @@ train: setup ## train a component: make train COMPONENT=gan DATA=path/to/speech 
 test: setup ## run the fast tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto
 
-test-all: setup ## run every test that can run here: slow, GPU, browser (see docs/testing.md)
-	@command -v npm >/dev/null && npm install --prefix build --no-save --silent axe-core@4.14.1 || true
-	$(BIN)/python -m pytest -q -m "not net"
+test-all: setup browser ## run every test that can run here: slow, GPU, browser (see docs/testing.md)
+	$(BIN)/python -m pytest -q -rs -m "not net"
+
+# What cannot be installed is told, and the tests that need it are skipped.
+browser: # Chromium and axe-core for the tests that drive a browser
+	@as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	if command -v "$${NSCBENCH_CHROMIUM:-chromium}" >/dev/null && command -v chromedriver >/dev/null \
+	    && command -v npm >/dev/null; then :; \
+	elif ! command -v apt-get >/dev/null; then \
+	  echo "No chromium, chromedriver and npm here, and no apt-get: see docs/testing.md"; \
+	elif [ -n "$$as_root" ] && ! command -v sudo >/dev/null; then \
+	  echo "Browser tests need: apt-get install chromium chromium-driver npm (as root; no sudo here)"; \
+	else \
+	  $$as_root apt-get update -qq && $$as_root apt-get install -qq --no-install-recommends \
+	    chromium chromium-driver npm >/dev/null \
+	  || echo "chromium, chromium-driver and npm could not be installed: see docs/testing.md"; \
+	fi
+	@[ -f build/node_modules/axe-core/axe.min.js ] \
+	  || { command -v npm >/dev/null && npm install --prefix build --no-save --silent axe-core@4.14.1; } \
+	  || echo "axe-core could not be installed: accessibility is not tested"
 
 lint: setup ## ruff, and mypy over the public interfaces
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

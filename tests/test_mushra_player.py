@@ -5,6 +5,7 @@ offline and compared with the recordings, sample by sample.
 """
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -35,7 +36,8 @@ from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+CHROMIUM = shutil.which(os.environ.get("NSCBENCH_CHROMIUM", "chromium"))
+DRIVER = shutil.which("chromedriver")
 AXE = Path(__file__).parents[1] / "build/node_modules/axe-core/axe.min.js"
 
 pytestmark = [
