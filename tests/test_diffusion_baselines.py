@@ -201,12 +201,25 @@ def test_equalizer_follows_the_paper_s_formula(ends: dict[str, str]) -> None:
     wave = speech_colored(160_000)
     decoder.measure(noise(1, 8, 500), wave)
     bands = decoder.standardize(wave).squeeze(0)
-    full = band_deviations(noise(4, 160_000), 4, 16_000).square().mean(dim=0).sqrt()
-    own = bands.square().mean(dim=1).sqrt()
-    torch.testing.assert_close(own[:2], full[:2], atol=0, rtol=0.15)
-    # half the power of the logarithm: the geometric mean of before and after
+    own = bands.square().mean(dim=1).sqrt()  # in units of the noise's
+    torch.testing.assert_close(own[:2], torch.ones(2), atol=0, rtol=0.15)
+    # rho of a half: the geometric mean of before and after
     plain = band_deviations(wave.flatten()[None] / wave.std(), 4, 16_000)[0]
-    torch.testing.assert_close(own[2:], (plain * full)[2:].sqrt(), atol=0, rtol=0.15)
+    full = band_deviations(noise(4, 160_000), 4, 16_000).square().mean(dim=0).sqrt()
+    torch.testing.assert_close(own[2:], (plain / full)[2:].sqrt(), atol=0, rtol=0.15)
+
+
+def test_noise_and_prediction_stay_in_their_bands(ends: dict[str, str]) -> None:
+    decoder = MultiBandDecoder(tiny_mbd(ends)).eval()
+    shaped = decoder.noise(noise(16, 4, 16_000))
+    torch.testing.assert_close(shaped.std(dim=(0, 2)), torch.ones(4), atol=0.02, rtol=0)
+    with torch.no_grad():
+        made = decoder.predict(shaped[:1], torch.tensor([0.5]), decoder.guide(noise(1, 8, 50)))
+    for signals in (shaped[:1], made):
+        inside = band_deviations(signals[0], 4, 16_000)  # [models, bands]
+        assert torch.equal(inside.argmax(dim=1), torch.arange(4))
+        far = torch.tensor([[False] * 2 + [True] * 2, [False] * 3 + [True]])
+        assert inside[:2][far].max() < 1e-5
 
 
 def test_no_band_sees_another() -> None:

@@ -175,6 +175,10 @@ class DiffusionDecoder(nn.Module):
             self.spread.lerp_(_deviation(residual), 1 - SPREAD_DECAY)
         return residual / self.spread
 
+    def noise(self, white: Tensor) -> Tensor:
+        """The noise of the process, of standard normal tensors: they themselves."""
+        return white
+
     def predict(self, y: Tensor, t: Tensor, guide: Guide) -> Tensor:
         """What the process predicts, for y at times t [B]."""
         prediction: Tensor = self.denoiser(y, t, guide.anchor, guide.prepared)
@@ -189,7 +193,7 @@ class DiffusionDecoder(nn.Module):
             t = torch.full((len(y),), time, device=device)
             return self.process.clean(self.predict(y, t, guide), y, time)
 
-        draws = self._draws(guide, sampler, lambda: draw(shape).to(device))
+        draws = self._draws(guide, sampler, lambda: self.noise(draw(shape).to(device)))
         return self._restore(self._around(guide, sampler(denoise, self.process, nfe, draws)))
 
     def regress(self, condition: Tensor) -> Tensor:

@@ -10,8 +10,10 @@ the training data in it) ** rho. Rho is 0.4, and 0.75 for the model of the highe
 published configuration. (The published code has the noise's variance in the numerator.)
 
 R. San Roman et al., "From Discrete Tokens to High-Fidelity Audio Using Multi-Band Diffusion",
-NeurIPS 2023. Unlike there, the four models are trained together and share the conditioner of the
-suite's cells before their own projections.
+NeurIPS 2023. Unlike there, a model's noise and its prediction are confined to its band: the noise
+outside of it, which the published networks learn to take away, never enters. (In units of the
+noise's own deviation; the ratio of signal to noise is the paper's at every frequency.) And the four
+models are trained together, behind one conditioner, that of the suite's cells.
 """
 
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from torch import Tensor
 
 from .bands import band_deviations, band_responses, noise_deviations, weigh
 from .denoiser import Denoiser
-from .diffusion import SMALLEST_DEVIATION, DiffusionConfig, DiffusionDecoder
+from .diffusion import SMALLEST_DEVIATION, DiffusionConfig, DiffusionDecoder, Guide
 from .wave_unet import MultiBandUNet
 
 NOISE_GRID = 1 << 14  # samples, on which the deviation of noise in a band is computed
@@ -69,15 +71,24 @@ class MultiBandDecoder(DiffusionDecoder):
 
     def standardize(self, output: Tensor) -> Tensor:
         """Equalized bands [B, bands, T] of a waveform [B, 1, T]."""
-        samples = output.shape[-1]
-        return weigh(super().standardize(output), self._equalizers(samples) * self._split(samples))
+        return self.noise(weigh(super().standardize(output), self._equalizers(output.shape[-1])))
+
+    def noise(self, white: Tensor) -> Tensor:
+        """White noise [B, bands, T], confined to the models' bands, of deviation 1 in each."""
+        deviations = noise_deviations(self._split(NOISE_GRID))[:, None]
+        return weigh(white, self._split(white.shape[-1]) / deviations)
+
+    def predict(self, y: Tensor, t: Tensor, guide: Guide) -> Tensor:
+        """What the process predicts, within the bands."""
+        return weigh(super().predict(y, t, guide), self._split(y.shape[-1]))
 
     def _restore(self, standardized: Tensor) -> Tensor:
-        bands = weigh(standardized, 1 / self._equalizers(standardized.shape[-1]))
-        return super()._restore(bands.sum(dim=1, keepdim=True))
+        deviations = noise_deviations(self._split(NOISE_GRID))[:, None]
+        undone = deviations / self._equalizers(standardized.shape[-1])
+        return super()._restore(weigh(standardized, undone).sum(dim=1, keepdim=True))
 
     def _split(self, samples: int) -> Tensor:
-        """Responses [bands, F] of the diffusion models."""
+        """Responses [bands, F] of the models."""
         c, device = self.config, self.band_deviation.device
         return band_responses(len(c.equalizer_powers), samples, c.sample_rate, device)
 

@@ -140,7 +140,7 @@ class DiffusionTraining(Component):
         process = model.process
         residual = model.residual(target, guide)
         t = process.draw_times(len(target), generator)
-        noise = torch.randn(target.shape, generator=generator).to(target)
+        noise = model.noise(torch.randn(target.shape, generator=generator).to(target))
         y = process.diffuse(residual, noise, t)
         prediction = model.predict(y, t.to(target), guide)
         wanted = process.target(residual, noise, t)
