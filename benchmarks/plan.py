@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from .. import metrics
 from ..codecs import Codec
 from .identity import maker
 from .items import Item
@@ -84,7 +85,7 @@ class Plan:
     def score_key(self, codec: Codec, item: Item, metric: str, decoded: str) -> str:
         """Key of a metric's values; `decoded` is the hash of the decoded audio."""
         reference = self.reference(codec, item)
-        said = ""
+        said = reference.text if metrics.get(metric).needs_text else ""
         return key_of("score", decoded, reference.sha256, metric, self.versions[metric], said)
 
     def pair_key(self, codec: Codec, item: Item, decoded: str) -> str:

@@ -75,13 +75,15 @@ class Recomputation:
 
     def _scores(self, codec: Codec, item: Item, draw: int, decoded: str) -> Iterator[str]:
         names = list(self._plan.suite.metrics)
+        reference = self._plan.reference(codec, item)
         made = self._run(
             SCORING_LIMIT,
             item,
             stages.score,
-            self._plan.reference(codec, item).path,
+            reference.path,
             self._directory.decoded(codec.condition, item.id, draw),
             names,
+            reference.text,
         )
         where = f"{codec.condition}, {item.id}, draw {draw}"
         if isinstance(made, str):

@@ -56,7 +56,7 @@ def _item_rows(
         for metric in plan.suite.metrics:
             failure = failures.get((name, item.id, draw, metric), "")
             record = decoded and journal.get(plan.score_key(codec, item, metric, decoded["sha256"]))
-            for column in metrics.get(metric).columns:
+            for column in metrics.get(metric).measures:
                 if record and not failure:
                     value = record["values"].get(column, float("nan"))
                     reason = record["undefined"] and UNDEFINED + record["undefined"]

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from .. import metrics
 from ..codecs import CodecError
 from ..reports.leaderboard import leaderboard
 from ..reports.scores import Scores
@@ -132,14 +131,11 @@ def write_leaderboard(
     """Make the leaderboard and the curves of a run from its rows."""
     from ..reports.figures.curves import draw_curves  # matplotlib takes a second to import
 
-    directions = {
-        column: direction
-        for entry in manifest["metrics"]
-        for column, direction in metrics.get(entry["metric"]).columns.items()
-    }
-    table = leaderboard(Scores(rows, manifest["conditions"], manifest["items"], directions))
+    names = [entry["metric"] for entry in manifest["metrics"]]
+    scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
+    table = leaderboard(scores)
     write_atomically(directory.leaderboard, table.to_csv(index=False).encode())
-    draw_curves(table, directions, directory.curves, manifest["suite"]["title"])
+    draw_curves(table, scores.directions, directory.curves, manifest["suite"]["title"])
     return table
 
 

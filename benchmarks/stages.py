@@ -148,8 +148,8 @@ def score(
                 pair = aligned
             at_rate = [signals.resample(s, SCORING_RATE, metric.sample_rate) for s in pair]
             signals.check(metric, *at_rate)
-            values = metric.score(*at_rate)
-            if values.keys() != metric.columns.keys() or not all(map(isfinite, values.values())):
+            values = metric.score(*at_rate, *([text] if metric.needs_text else []))
+            if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
                 raise MetricError(f"gave {values}, not a number for each of its columns")
             outcomes.append(Outcome(name, values))
         except Undefined as error:

@@ -1,4 +1,4 @@
-"""Parts of an ONNX model, so that what two runs have in common is computed once.
+"""ONNX models, and parts of them, so that what two runs have in common is computed once.
 
 `part` rewrites the serialized model: ONNX is a protobuf message, of which only the names of
 nodes, initializers, inputs and outputs are read, and the rest is copied byte by byte, so that
@@ -6,9 +6,13 @@ the suite needs no protobuf schema. Field numbers are those of onnx.proto 3 (onn
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 MODEL_GRAPH = 7
 NODE, NAME, INITIALIZER, INPUT, OUTPUT = 1, 2, 5, 11, 12  # of GraphProto
@@ -18,8 +22,9 @@ VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # wire types
 FLOAT_TENSOR = b"\x12\x04\x0a\x02\x08\x01"  # ValueInfoProto.type: tensor of float32, any shape
 
 
-def session(model: bytes) -> Any:
-    """An onnxruntime session on one CPU thread: the suite's workers are processes.
+def session(model: bytes | str) -> Any:
+    """An onnxruntime session of a model, or of its file's path, on one CPU thread: the suite's
+    workers are processes.
 
     onnxruntime ignores OMP_NUM_THREADS; two processes with its default threads gain nothing.
     """
@@ -28,6 +33,19 @@ def session(model: bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+@lru_cache(maxsize=8)
+def opened(path: str) -> Any:
+    """The session of a model file. Loaded once in a process."""
+    return session(path)
+
+
+def run(path: Path, value: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The first output of a model file that takes one array."""
+    model = opened(str(path))
+    (name,) = (taken.name for taken in model.get_inputs())
+    return np.asarray(model.run(None, {name: value})[0])
 
 
 def bundled(package: str, path: str) -> bytes:

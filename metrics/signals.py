@@ -23,7 +23,8 @@ def check(metric: Metric, reference: Signal, degraded: Signal) -> None:
 
     Raises:
         MetricError: shapes, lengths, non-finite or over-full-scale samples, a pair that is too
-            short or silent where the metric needs activity, with the numbers and what is allowed.
+            short, too long, or silent where the metric needs activity, with the numbers and what is
+            allowed.
     """
     for side, signal in (("reference", reference), ("degraded", degraded)):
         if signal.ndim != 1:
@@ -40,6 +41,8 @@ def check(metric: Metric, reference: Signal, degraded: Signal) -> None:
     seconds = len(reference) / metric.sample_rate
     if seconds < metric.shortest or not len(reference):
         raise MetricError(f"{seconds:.3f} s long; this metric needs {metric.shortest:g} s")
+    if seconds > metric.longest:
+        raise MetricError(f"{seconds:.1f} s long; this metric takes up to {metric.longest:g} s")
     for side, signal, needed in (
         ("reference", reference, metric.needs_reference_activity),
         ("degraded signal", degraded, metric.needs_degraded_activity),

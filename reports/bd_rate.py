@@ -162,6 +162,7 @@ def deltas(
     sign = scores.sign(column)
     bits, seconds = (scores.of(c).loc[values.index, names].to_numpy(np.float64) for c in _RATE)
     quality = sign * values[names].to_numpy(np.float64)
+    weights = scores.weights(column).loc[values.index, names].to_numpy(np.float64)
     resampling = Resampling(scores.clusters_of(values.index), resamples=RESAMPLES)
 
     def pair(rates: Array, means: Array) -> tuple[Curve, Curve]:
@@ -171,9 +172,10 @@ def deltas(
             Curve(test[0], rates[..., split:], means[..., split:]),
         )
 
-    whole = pair(bits.sum(0) / seconds.sum(0) / 1000, quality.mean(0))
+    means = np.average(quality, axis=0, weights=weights)
+    whole = pair(bits.sum(0) / seconds.sum(0) / 1000, means)
     drawn_rates = resampling.sums(bits) / resampling.sums(seconds) / 1000
-    drawn = pair(drawn_rates, resampling.means(quality))
+    drawn = pair(drawn_rates, resampling.means(quality, weights))
     rate = _delta(bd_rate, [c.quality for c in whole], whole, bd_rates(*drawn), resampling)
     gain = _delta(
         bd_quality, [np.log(c.rates) for c in whole], whole, bd_qualities(*drawn), resampling

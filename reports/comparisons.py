@@ -52,6 +52,7 @@ def _pairs(scores: Scores, column: str, pairs: Sequence[tuple[str, str]]) -> pd.
         table.to_numpy(np.float64),
         [(place[a], place[b]) for a, b in measured],
         scores.clusters_of(table.index),
+        weights=scores.weights(column).loc[table.index, table.columns].to_numpy(np.float64),
     )
     lines = [(column, a, b, *entry) for (a, b), entry in zip(measured, found, strict=True)]
     return pd.DataFrame(lines, columns=list(COLUMNS[:-2]))

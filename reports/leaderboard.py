@@ -5,7 +5,8 @@ N              items of the run
 measured_kbps  payload bits of all items over their seconds; empty for an oracle
 COLUMN         mean over the common items of the column: those on which every codec that
                measured it at all has a value (controls and oracles: those of them that they
-               have), the mean over draws taken first
+               have), the mean over draws taken first. Of a rate (word errors), the rate of all
+               these items together
 COLUMN_lo/_hi  95 % interval by bootstrap over speakers
 COLUMN_n       items behind the mean: less than `n` where a codec lacks items that others have
 COLUMN_rank    1 + number of codecs that are significantly better (see `comparisons`); empty for
@@ -81,11 +82,16 @@ def _means(scores: Scores, column: str) -> pd.DataFrame:
     values = scores.of(column)
     common = scores.common(column, scores.of_kind("codec"))
     kept = values.loc[common.index] if common.shape[1] else values
+    weights = scores.weights(column)
     means = {}
     for name in values:
         measured = kept[name].dropna()
         if len(measured):
             clusters = scores.clusters_of(measured.index)
-            bounds = cluster_bootstrap(measured.to_numpy(np.float64), clusters)
+            bounds = cluster_bootstrap(
+                measured.to_numpy(np.float64),
+                clusters,
+                weights=weights[name].loc[measured.index].to_numpy(np.float64),
+            )
             means[name] = (*bounds, len(measured))
     return pd.DataFrame.from_dict(means, orient="index", columns=["mean", "low", "high", "items"])

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from .. import metrics
 from ..benchmarks.results import ROW_COLUMNS, read_rows
 from ..benchmarks.run_manifest import read_run_manifest
 from ..benchmarks.rundir import RunDirectory, RunError
@@ -102,12 +101,8 @@ def make_run(
     order = dict.fromkeys(c["condition"] for m in manifests for c in m["conditions"])
     items = {item["id"]: item for manifest in manifests for item in manifest["items"]}
     names = dict.fromkeys(entry["metric"] for m in manifests for entry in m["metrics"])
-    directions = {
-        column: direction
-        for name in names
-        for column, direction in metrics.get(name).columns.items()
-    }
-    scores = Scores(rows, [conditions[name] for name in order], list(items.values()), directions)
+    listed = [conditions[name] for name in order]
+    scores = Scores.measured_by(names, rows, listed, list(items.values()))
     return Run(tuple(directories), tuple(manifests), scores, findings)
 
 

@@ -6,10 +6,11 @@ which each of them has a value.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
+from .. import metrics
 from ..benchmarks.results import is_failure
 
 
@@ -21,6 +22,7 @@ class Scores:
         conditions: of the run's manifest: condition, codec, kind, nominal_kbps, settings, ...
         items: of the run's manifest: id, speaker, sex, seconds, ...
         directions: of each metric column, in their order: "higher", "lower" or "none".
+        denominators: of the columns that are rates: the column that counts what they are rates of.
     """
 
     def __init__(
@@ -29,12 +31,30 @@ class Scores:
         conditions: Sequence[Mapping[str, Any]],
         items: Sequence[Mapping[str, Any]],
         directions: Mapping[str, str],
+        denominators: Mapping[str, str] | None = None,
     ) -> None:
         self.rows = rows
         self.conditions = {condition["condition"]: condition for condition in conditions}
         self.items = {item["id"]: item for item in items}
         self.directions = dict(directions)
+        self.denominators = dict(denominators or {})
         self.clusters = {item["id"]: item["speaker"] or item["id"] for item in items}
+
+    @classmethod
+    def measured_by(
+        cls,
+        names: Iterable[str],
+        rows: pd.DataFrame,
+        conditions: Sequence[Mapping[str, Any]],
+        items: Sequence[Mapping[str, Any]],
+    ) -> Self:
+        """All values of a run that these metrics measured, in their order."""
+        directions: dict[str, str] = {}
+        denominators: dict[str, str] = {}
+        for name in names:
+            directions |= metrics.get(name).columns
+            denominators |= metrics.get(name).denominators
+        return cls(rows, conditions, items, directions, denominators)
 
     @cached_property
     def _values(self) -> dict[str, pd.DataFrame]:
@@ -59,6 +79,16 @@ class Scores:
         measured = self.rows[(self.rows["column"] == column) & self.rows["value"].notna()]
         counts = measured.groupby(["item", "condition"])["draw"].nunique().unstack("condition")
         return self._whole(counts).fillna(0).astype(int)
+
+    def weights(self, column: str) -> pd.DataFrame:
+        """What each value of a column weighs in a mean, items by conditions.
+
+        1; of a rate, its denominator, so that the mean of the rates is the rate of the whole: the
+        sum of the numerators over the sum of the denominators.
+        """
+        if column in self.denominators:
+            return self.of(self.denominators[column])
+        return self._whole(pd.DataFrame(dtype=float)).fillna(1.0)
 
     def common(self, column: str, conditions: Iterable[str]) -> pd.DataFrame:
         """Values of a column without gaps: the common items of these conditions, by condition.

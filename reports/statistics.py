@@ -31,6 +31,7 @@ CONFIDENCE = 0.95
 POWER = 0.8
 FEWEST_CLUSTERS = 6
 
+_STEPS = 2.0**40  # of the largest difference: a smaller one is rounding
 _EXACT_CLUSTERS = 30  # the normal approximation is good for more, even far out in its tails
 _EXACT_REACH = 2600  # larger rank sums are scaled down to it: moves p by less than 1 %
 
@@ -61,10 +62,11 @@ class Resampling:
         np.add.at(totals, self.cluster, flat)
         return (self._draws @ totals).reshape(-1, *values.shape[1:])
 
-    def means(self, values: Array) -> Array:
-        """Means of values [n, ...] over the items of each draw: [B, ...]."""
-        counts = self.sums(np.ones(len(values)))
-        return self.sums(values) / counts.reshape(-1, *(1,) * (values.ndim - 1))
+    def means(self, values: Array, weights: Array | None = None) -> Array:
+        """Means of values [n, ...], of weights [n, ...], over the items of each draw: [B, ...]."""
+        if weights is None:
+            weights = np.ones_like(values)
+        return self.sums(values * weights) / self.sums(weights)
 
     def interval(self, resampled: Array) -> tuple[Array, Array]:
         """Lower and upper 95 % bounds [...] of a statistic that was resampled [B, ...].
@@ -103,9 +105,9 @@ def student(probability: float, clusters: int) -> float:
 
 
 def cluster_bootstrap(
-    values: Array, clusters: Sequence[str], seed: int = 0
+    values: Array, clusters: Sequence[str], seed: int = 0, weights: Array | None = None
 ) -> tuple[float, float, float]:
-    """Mean of values [n] and its 95 % interval over whole clusters.
+    """Mean of values [n], of weights [n], and its 95 % interval over whole clusters.
 
     Under 6 clusters the bounds are NaN.
 
@@ -115,23 +117,25 @@ def cluster_bootstrap(
     if not len(values) or len(values) != len(clusters):
         raise ValueError(f"{len(values)} values in {len(clusters)} clusters; at least 1 is needed")
     resampling = Resampling(clusters, seed)
-    low, high = resampling.interval(resampling.means(values))
-    return float(values.mean()), float(low), float(high)
+    low, high = resampling.interval(resampling.means(values, weights))
+    return float(np.average(values, weights=weights)), float(low), float(high)
 
 
 def signed_rank(differences: Array, clusters: Sequence[str] | NDArray[np.intp]) -> float:
     """Two-sided p-value of the clustered signed-rank test of differences [n].
 
-    Zeros are dropped, equal sizes share their mean rank. Exact up to 30 clusters, by the normal
-    approximation beyond.
+    Zeros are dropped, equal sizes share their mean rank; what rounding makes of either is told by
+    its size. Exact up to 30 clusters, by the normal approximation beyond.
     """
-    kept = np.flatnonzero(differences)
+    largest = np.abs(differences).max(initial=0.0)
+    steps = np.rint(differences / largest * _STEPS) if largest else np.zeros(len(differences))
+    kept = np.flatnonzero(steps)
     if not len(kept):
         return 1.0
-    _, place, counts = np.unique(np.abs(differences[kept]), return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(np.abs(steps[kept]), return_inverse=True, return_counts=True)
     doubled_ranks = (2 * np.cumsum(counts) - counts + 1)[place]  # whole numbers, ties or not
     _, cluster = np.unique(np.asarray(clusters)[kept], return_inverse=True)
-    signed = np.sign(differences[kept]) * doubled_ranks
+    signed = np.sign(steps[kept]) * doubled_ranks
     sums = np.bincount(cluster, signed).astype(np.float64)
     if not sums.any():
         return 1.0
@@ -170,7 +174,7 @@ class Difference(NamedTuple):
 
     Attributes:
         n: items.
-        difference: mean of a - b.
+        difference: mean of a - b; of rates, the rate of a - that of b.
         low: of its 95 % interval; NaN under 6 clusters.
         high: of the same.
         p: of the signed-rank test.
@@ -192,18 +196,28 @@ class Difference(NamedTuple):
 
 
 def compare(
-    values: Array, pairs: Sequence[tuple[int, int]], clusters: Sequence[str], seed: int = 0
+    values: Array,
+    pairs: Sequence[tuple[int, int]],
+    clusters: Sequence[str],
+    seed: int = 0,
+    weights: Array | None = None,
 ) -> list[Difference]:
     """Paired comparisons between columns of values [n, conditions], without gaps.
+
+    With weights [n, conditions], means are weighted, and the test ranks the differences times their
+    weights: of rates, the differences of the numerators.
 
     Raises:
         ValueError: a value is NaN.
     """
     if np.isnan(values).any():
         raise ValueError("a paired comparison needs a value of every condition on every item")
+    if weights is None:
+        weights = np.ones_like(values)
+    means = np.average(values, axis=0, weights=weights)
     resampling = Resampling(clusters, seed)
     first, second = (np.array(side, dtype=int) for side in zip(*pairs, strict=True))
-    resampled = resampling.means(values)
+    resampled = resampling.means(values, weights)
     resampled = resampled[:, first] - resampled[:, second]
     low, high = resampling.interval(resampled)
     reach = student(0.5 + CONFIDENCE / 2, resampling.clusters)
@@ -211,12 +225,12 @@ def compare(
     detectable = reach * resampling.standard_error(resampled)
     found = []
     for index, (a, b) in enumerate(pairs):
-        differences = values[:, a] - values[:, b]
+        differences = (values[:, a] - values[:, b]) * (weights[:, a] + weights[:, b]) / 2
         wins, losses = int((differences > 0).sum()), int((differences < 0).sum())
         found.append(
             Difference(
                 len(values),
-                float(differences.mean()),
+                float(means[a] - means[b]),
                 float(low[index]),
                 float(high[index]),
                 signed_rank(differences, resampling.cluster),

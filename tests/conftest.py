@@ -1,11 +1,15 @@
-"""Signals that tests of several modules share."""
+"""Signals and weights that tests of several modules share."""
 
+import sys
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).parent))  # for the modules here that are no tests
 
 SpeechLike = Callable[..., NDArray[np.float32]]
 
@@ -64,3 +68,20 @@ def closed_form() -> dict[str, NDArray[np.float64]]:
         "echo": 0.7 * clean + 0.3 * np.concatenate([np.zeros(800), clean[:-800]]),
         "muffled": np.convolve(clean, np.ones(9) / 9, mode="same"),
     }
+
+
+@pytest.fixture(scope="session")
+def stand_in_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of weights with a small model in the place of each published one."""
+    pytest.importorskip("onnx")
+    pytest.importorskip("transformers")
+    from weight_stand_ins import write_stand_ins
+
+    return write_stand_ins(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture
+def stand_ins(stand_in_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same folder, where metrics look for their weights."""
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(stand_in_weights))
+    return stand_in_weights

@@ -128,7 +128,9 @@ def _mean(
     values = scores.of(column).loc[chosen[chosen].index, condition].dropna()
     if values.empty:
         return (float("nan"),) * 3
-    return cluster_bootstrap(values.to_numpy(np.float64), scores.clusters_of(values.index))
+    weights = scores.weights(column).loc[values.index, condition].to_numpy(np.float64)
+    clusters = scores.clusters_of(values.index)
+    return cluster_bootstrap(values.to_numpy(np.float64), clusters, weights=weights)
 
 
 def agreement(scores: Scores) -> Iterator[Picture]:

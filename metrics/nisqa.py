@@ -1,0 +1,78 @@
+"""NISQA v2: predicted overall quality and four of its dimensions, 1 to 5, without a reference.
+
+Mittag et al., "NISQA: A Deep CNN-Self-Attention Model for Multidimensional Speech Quality
+Prediction with Crowdsourced Datasets" (Interspeech 2021). The network is an ONNX export of the
+authors' weights `nisqa.tar` (not of `nisqa_tts.tar`, which is another metric); what stands before
+it is here, with the settings that the weights were trained with:
+    spectrogram  magnitudes of Hann windows of 20 ms every 10 ms, DFT of 4096 points, the signal
+                 reflected by 2048 samples at its ends
+    mel          48 bands from 0 to 20 kHz, Slaney's; those above half the rate are empty
+    level        decibels, 1e-4 at least, and at most 80 below the largest
+    segments     15 frames, every 4 frames
+
+NISQA takes any rate, and hears the bandwidth: here it judges 16 kHz, as all metrics do, so that
+its values stand below those of full-band recordings. It was trained on 6 to 12 s of speech.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import onnx_graph, spectra
+from .base import Metric, Signal
+from .weights import Weights, needs
+
+RATE = 16_000
+WINDOW, HOP, SIZE = RATE // 50, RATE // 100, 4096
+BANDS, HIGHEST = 48, 20_000.0
+FLOOR, RANGE = 1e-4, 80.0
+SEGMENT, STEP = 15, 4
+
+COLUMNS = (
+    "nisqa",
+    "nisqa_noisiness",
+    "nisqa_discontinuity",
+    "nisqa_coloration",
+    "nisqa_loudness",
+)
+FILE = "nisqa.onnx"
+WEIGHTS = Weights(
+    "nisqa",
+    "https://huggingface.co/TigreGotico/nisqa-onnx/resolve/3de0221b7bb4919dc2ba9a891da7fba76b06e573",
+    (FILE,),
+)
+
+
+def mel_spectrogram(signal: Signal) -> NDArray[np.float64]:
+    """Levels in dB [bands, frames] of a signal [T] at 16 kHz, one frame for each 10 ms."""
+    before = (SIZE - WINDOW) // 2
+    window = np.pad(spectra.hann(WINDOW), (before, SIZE - WINDOW - before))
+    padded = np.pad(signal, SIZE // 2, mode="reflect")
+    magnitudes = np.sqrt(spectra.power(padded, window, HOP))
+    mel = magnitudes @ spectra.mel_filters(RATE, SIZE, BANDS, 0.0, HIGHEST).T
+    db = 20 * np.log10(np.maximum(mel, FLOOR))
+    return np.asarray(np.maximum(db, db.max() - RANGE).T)
+
+
+def segments(spectrogram: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The network's input [1, segments, 1, bands, 15] of levels [bands, frames]."""
+    cut = np.lib.stride_tricks.sliding_window_view(spectrogram, SEGMENT, axis=1)[:, ::STEP]
+    return cut.transpose(1, 0, 2)[None, :, None].astype(np.float32)
+
+
+def score(reference: Signal, degraded: Signal) -> dict[str, float]:
+    """Columns `nisqa*` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
+    ratings = onnx_graph.run(WEIGHTS.path(FILE), segments(mel_spectrogram(degraded)))
+    return dict(zip(COLUMNS, map(float, ratings.ravel()), strict=True))
+
+
+METRIC = Metric(
+    score=score,
+    columns=dict.fromkeys(COLUMNS, "higher"),
+    packages=("onnxruntime",),
+    weights=WEIGHTS,
+    sample_rate=RATE,
+    shortest=0.5,
+    longest=52.0,
+    needs_reference_activity=False,
+    unavailable=needs(WEIGHTS, ("onnxruntime",), "onnxruntime"),
+)

@@ -1,0 +1,27 @@
+"""SCOREQ without a reference, natural domain: predicted MOS, 1 to 5, higher is better.
+
+See `scoreq` for the paper, and docs/weight_metrics.md for the file and its licence.
+"""
+
+from . import scoreq
+from .base import Metric, Signal
+from .weights import Weights, needs
+
+WEIGHTS = Weights("scoreq", scoreq.URL, ("adapt_nr_telephone.onnx",))
+
+
+def score(reference: Signal, degraded: Signal) -> dict[str, float]:
+    """Column `scoreq_nr` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
+    return {"scoreq_nr": scoreq.run(WEIGHTS, degraded).item()}
+
+
+METRIC = Metric(
+    score=score,
+    columns={"scoreq_nr": "higher"},
+    packages=("onnxruntime",),
+    weights=WEIGHTS,
+    shortest=scoreq.SHORTEST,
+    longest=scoreq.LONGEST,
+    needs_reference_activity=False,
+    unavailable=needs(WEIGHTS, ("onnxruntime",), "onnxruntime"),
+)

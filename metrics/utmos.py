@@ -1,0 +1,43 @@
+"""UTMOS: predicted MOS of the naturalness of speech, 1 to 5, without a reference.
+
+Saeki et al., "UTMOS: UTokyo-SaruLab System for VoiceMOS Challenge 2022" (Interspeech 2022), its
+strong learner alone, as papers on codecs report it. The network is an ONNX export of the port in
+`tarepan/SpeechMOS`, which holds all that stands before and after it; its input is 16 kHz, level as
+it is, one signal at a time (padding shifts its values).
+
+It was trained on English and Chinese text-to-speech and judges how natural speech sounds, not what
+was said: codecs that lose words may gain UTMOS. Read it beside `wer`.
+"""
+
+import numpy as np
+
+from . import onnx_graph
+from .base import Metric, Signal
+from .weights import Weights, needs
+
+FILE = "utmos22_strong.onnx"
+WEIGHTS = Weights(
+    "utmos",
+    "https://huggingface.co/TigreGotico/utmos-onnx/resolve/"
+    "ff41b8f440cb12ecda18261f9ff7326d058275ce",
+    (FILE,),
+    {FILE: "ece7ddb0999d0f12ffe8d7586b3618b8b6fa89269b5152288e4440d686409f69"},
+)
+
+
+def score(reference: Signal, degraded: Signal) -> dict[str, float]:
+    """Column `utmos` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
+    signal = degraded.astype(np.float32)[None]
+    return {"utmos": onnx_graph.run(WEIGHTS.path(FILE), signal).item()}
+
+
+METRIC = Metric(
+    score=score,
+    columns={"utmos": "higher"},
+    packages=("onnxruntime",),
+    weights=WEIGHTS,
+    shortest=0.5,
+    longest=60.0,
+    needs_reference_activity=False,
+    unavailable=needs(WEIGHTS, ("onnxruntime",), "onnxruntime"),
+)

@@ -1,0 +1,63 @@
+"""Word and character error rate of a recognizer on decoded speech, against what was said.
+
+    wer, cer                      of the degraded signal
+    wer_reference, cer_reference  of the reference: the recognizer's own errors, and what is wrong
+                                  or written otherwise in the texts. What a codec costs is the
+                                  difference; no absolute value says anything without it
+
+An error is a substitution, deletion or insertion of the shortest edit (Levenshtein), counted by
+`jiwer`; characters include the spaces between words. Rates of many items are corpus rates: errors
+of all over words of all, so that a short item does not weigh as much as a long one. The recognizer
+and the normalization of both sides are `recognizer`'s. An item without a text has no rate.
+"""
+
+from . import recognizer
+from .base import Metric, Signal, Undefined
+
+
+def rates(text: str, heard: str) -> tuple[float, float]:
+    """Error rates of words and of characters of `heard` against `text`, both normalized."""
+    import jiwer
+
+    words, characters = jiwer.process_words(text, heard), jiwer.process_characters(text, heard)
+    return float(words.wer), float(characters.cer)
+
+
+def score(reference: Signal, degraded: Signal, text: str) -> dict[str, float]:
+    """Columns `wer`, `cer`, the same of the reference, and the sizes of the text.
+
+    Raises:
+        Undefined: the text is unknown.
+    """
+    said = recognizer.normalize(text)
+    if not said:
+        raise Undefined("no word error rate: the test set does not say what is said in this item")
+    wer, cer = rates(said, recognizer.transcribe(degraded))
+    wer_reference, cer_reference = rates(said, recognizer.transcribe(reference))
+    return {
+        "wer": wer,
+        "cer": cer,
+        "wer_reference": wer_reference,
+        "cer_reference": cer_reference,
+        "text_words": float(len(said.split())),
+        "text_characters": float(len(said)),
+    }
+
+
+METRIC = Metric(
+    score=score,
+    columns={"wer": "lower", "cer": "lower", "wer_reference": "none", "cer_reference": "none"},
+    denominators={
+        "wer": "text_words",
+        "wer_reference": "text_words",
+        "cer": "text_characters",
+        "cer_reference": "text_characters",
+    },
+    packages=("transformers", "torch", "jiwer"),
+    weights=recognizer.WEIGHTS,
+    sample_rate=recognizer.RATE,
+    shortest=0.5,
+    longest=60.0,
+    needs_text=True,
+    unavailable=recognizer.unavailable,
+)
