@@ -80,6 +80,7 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
         "settings": repr(codec),
         "sample_rate": codec.sample_rate,
         "nominal_kbps": codec.nominal_kbps,
+        "bitrate": codec.bitrate,
         "stochastic": codec.stochastic,
         "fingerprint": codec.fingerprint,
         "backend": codec.backend,

@@ -44,7 +44,14 @@ class Recomputation:
         recorded = self._journal.get(self._plan.encode_key(codec, item))
         target = self._folder / "stream"
         made = self._run(
-            CODING_LIMIT, item, stages.encode, codec, self._plan.device, [item.path], [target]
+            CODING_LIMIT,
+            item,
+            stages.encode,
+            codec,
+            self._plan.device,
+            [item.path],
+            [item.id],
+            [target],
         )
         if isinstance(made, str) or not recorded:
             yield from _outcome(name, "encoding", bool(recorded), made)

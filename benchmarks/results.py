@@ -48,7 +48,8 @@ def _item_rows(
 ) -> Iterator[Row]:
     name = codec.condition
     encoded = journal.get(plan.encode_key(codec, item))
-    for column in RATE_COLUMNS if encoded else ():
+    measured = RATE_COLUMNS if codec.bitrate == "measured" else RATE_COLUMNS[:1]
+    for column in measured if encoded else ():
         assert encoded is not None
         yield Row(name, item.id, 0, column, float(encoded[column]))
     for draw in plan.draws(codec):

@@ -103,11 +103,12 @@ class Runner:
     def _submit_encode(self, batch: Batch) -> None:
         codec = batch.codec
         recordings = [item.path for item in batch.items]
+        ids = [item.id for item in batch.items]
         streams = [self._directory.stream(codec.condition, item.id) for item in batch.items]
         work = Work(
             "encode",
             stages.encode,
-            (codec, self._plan.device, recordings, streams, self._plan.maker(codec)),
+            (codec, self._plan.device, recordings, ids, streams, self._plan.maker(codec)),
             START_LIMIT + CODING_LIMIT * batch.seconds,
             reads=tuple(recordings),
             writes=tuple(streams),

@@ -52,10 +52,13 @@ def encode(
     codec: Codec,
     device: str,
     sources: Sequence[Path],
+    items: Sequence[str],
     targets: Sequence[Path],
     planned: str | None = None,
 ) -> list[dict[str, Any]]:
     """Write the bitstream of each recording; its seconds, bits, digest, and what was done to it.
+
+    `items` only name the files of audio that was decoded elsewhere.
 
     Raises:
         Misfit: this process has not the weights, code or libraries of the digest `planned`.
@@ -64,7 +67,7 @@ def encode(
     if planned is not None:
         check_maker(codec, device, planned)
     read = [read_for(codec, source) for source in sources]
-    payloads = on_device(codec, device).encode([audio for audio, _ in read])
+    payloads = on_device(codec, device).encode_items(items, [audio for audio, _ in read])
     records = []
     for (audio, notices), payload, target in zip(read, payloads, targets, strict=True):
         header = header_for(codec, len(audio))

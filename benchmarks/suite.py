@@ -17,6 +17,11 @@ A suite is a TOML file of this folder, or any path:
     label = "new"                      # ends the condition's name, which is unique: gan-3-new
     isolate = true                     # runs in processes of its own, with bounded memory
 
+Programs and folders of decoded audio are conditions too: see `codecs.external`.
+
+A suite with degradations is a robustness suite (`degradations.declared`); it may take a part of its
+items: `sample = 8`.
+
 Unknown keys are errors.
 """
 
@@ -29,10 +34,23 @@ from pathlib import Path
 from typing import Any
 
 from .. import metrics as all_metrics
-from ..codecs import Codec, CodecError, Unavailable, available, make
+from ..codecs import Codec, CodecError, Unavailable, make
+from ..codecs.external import kind_of
+from ..codecs.registry import unchecked
 from ..metrics import MetricError
+from .degradations import DegradationError
+from .degradations.declared import Declared
+from .degradations.declared import read as read_degradations
 
-_KEYS = {"title": str, "items": str, "metrics": list, "draws": int, "condition": list}
+_KEYS = {
+    "title": str,
+    "items": str,
+    "sample": int,
+    "metrics": list,
+    "draws": int,
+    "condition": list,
+    "degradation": list,
+}
 
 
 class SuiteError(ValueError):
@@ -51,6 +69,8 @@ class Suite:
         draws: decodings per item of a stochastic codec.
         unavailable: conditions and metrics that cannot run here, with the reason.
         isolated: conditions that run in processes of their own.
+        sample: how many items a robustness suite takes, spread over the set; 0 for all.
+        degradations: of a robustness suite.
     """
 
     name: str
@@ -61,6 +81,8 @@ class Suite:
     draws: int
     unavailable: Mapping[str, str]
     isolated: frozenset[str] = frozenset()
+    sample: int = 0
+    degradations: tuple[Declared, ...] = ()
 
 
 def names() -> dict[str, str]:
@@ -80,13 +102,13 @@ def load(source: str) -> Suite:
     """
     path = Path(source)
     if path.suffix == ".toml":
-        name, where = path.stem, source
+        name, where, folder = path.stem, source, path.parent
         try:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SuiteError(f"{source}: cannot be read: {error}") from error
     elif source in names():
-        name, where = source, f"suite {source}"
+        name, where, folder = source, f"suite {source}", Path(__file__).parent
         text = resources.files(__package__).joinpath(f"{source}.toml").read_text("utf-8")
     else:
         raise SuiteError(
@@ -96,18 +118,24 @@ def load(source: str) -> Suite:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SuiteError(f"{where}: not TOML: {error}") from error
-    return _suite(name, where, content)
+    return _suite(name, where, folder.absolute(), content)
 
 
-def _suite(name: str, where: str, content: Mapping[str, Any]) -> Suite:
+def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> Suite:
     for key, value in content.items():
         if key not in _KEYS:
             raise SuiteError(f"{where}: unknown key {key!r}; a suite has: {', '.join(_KEYS)}")
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
             raise SuiteError(f"{where}: {key} must be a {_KEYS[key].__name__}, not {value!r}")
-    draws = content.get("draws", 1)
+    draws, sample = content.get("draws", 1), content.get("sample", 0)
     if draws < 1:
         raise SuiteError(f"{where}: draws must be at least 1, not {draws}")
+    try:
+        degradations = read_degradations(content.get("degradation", []))
+    except DegradationError as error:
+        raise SuiteError(f"{where}: {error}") from error
+    if sample < 0 or (sample and not degradations):
+        raise SuiteError(f"{where}: sample is a number of items of a suite with degradations")
     unavailable: dict[str, str] = {}
     codecs: dict[str, Codec] = {}
     isolated = set()
@@ -115,6 +143,8 @@ def _suite(name: str, where: str, content: Mapping[str, Any]) -> Suite:
         isolate = settings.pop("isolate", False)
         if not isinstance(isolate, bool):
             raise SuiteError(f"{where}: isolate must be true or false, not {isolate!r}")
+        if kind_of(settings):
+            settings["folder"] = str(folder)
         codec = _codec(where, settings, unavailable)
         if codec is None:
             continue
@@ -134,6 +164,8 @@ def _suite(name: str, where: str, content: Mapping[str, Any]) -> Suite:
         draws,
         unavailable,
         frozenset(isolated),
+        sample,
+        degradations,
     )
 
 
@@ -155,7 +187,7 @@ def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) ->
     try:
         return make(name, settings)
     except Unavailable as error:
-        unavailable[available()[name](**settings).condition] = str(error)
+        unavailable[unchecked(name, settings).condition] = str(error)
         return None
     except (CodecError, TypeError) as error:
         raise SuiteError(f"{where}: {error}") from error

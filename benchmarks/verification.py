@@ -155,7 +155,7 @@ def _codec(
     """The codec of a condition, if it is the same here."""
     name = entry["condition"]
     try:
-        settings = manifest.get("settings", {}).get(name)
+        settings = manifest.get("arguments", {}).get(name)
         codec = get(name) if settings is None else make(entry["codec"], settings)
         own = describe_condition(codec)
     except (CodecError, TypeError, AttributeError) as error:

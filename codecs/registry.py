@@ -19,6 +19,7 @@ from typing import Any
 from warnings import warn
 
 from .base import Codec, CodecError, Unavailable
+from .external import declared, kind_of
 
 FOLDERS = ("controls", "conventional", "neural", "published")
 ENTRY_POINTS = "nscbench.codecs"
@@ -50,13 +51,35 @@ def available() -> dict[str, type[Codec]]:
 
 
 def make(name: str, settings: Mapping[str, Any]) -> Codec:
-    """The operating point of codec `name` with these settings.
+    """The operating point of codec `name` with these settings, or of a declared one (`external`).
 
     Raises:
         CodecError: no such codec or setting, or a value that the codec refuses.
         Unavailable: what the codec runs on is missing here.
     """
+    made = unchecked(name, settings)
+    if missing := made.lacking:
+        raise Unavailable(f"{made.condition} cannot run here: {missing}")
+    return made
+
+
+def unchecked(name: str, settings: Mapping[str, Any]) -> Codec:
+    """The same, whether or not it can run here.
+
+    Raises:
+        CodecError: no such codec or setting, or a value that the codec refuses.
+    """
+    label = settings.get("label", "")
+    if not isinstance(label, str) or (label and not _LABEL.fullmatch(label)):
+        raise CodecError(
+            f"{name} cannot have the label {label!r}: allowed are ASCII letters, digits and "
+            ". _ + = , - beginning with a letter"
+        )
     classes = available()
+    if kind_of(settings):
+        if name in classes:
+            raise CodecError(f"there is a codec {name!r} already; declare yours under another name")
+        return declared(name, settings)
     if name not in classes:
         raise CodecError(f"no codec is called {name!r}; there are: {', '.join(classes)}")
     codec = classes[name]
@@ -66,16 +89,7 @@ def make(name: str, settings: Mapping[str, Any]) -> Codec:
             raise CodecError(
                 f"{name} has no setting {key!r}; it has: {', '.join(allowed) or 'none'}"
             )
-    label = settings.get("label", "")
-    if not isinstance(label, str) or (label and not _LABEL.fullmatch(label)):
-        raise CodecError(
-            f"{name} cannot have the label {label!r}: allowed are ASCII letters, digits and "
-            ". _ + = , - beginning with a letter"
-        )
-    made = codec(**settings)
-    if missing := made.lacking:
-        raise Unavailable(f"{made.condition} cannot run here: {missing}")
-    return made
+    return codec(**settings)
 
 
 def get(condition: str) -> Codec:

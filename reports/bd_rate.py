@@ -120,9 +120,13 @@ def _differences(anchor_x: Array, anchor_y: Array, test_x: Array, test_y: Array)
 
 
 def curves(scores: Scores) -> dict[str, list[str]]:
-    """Conditions of every codec's curve, by its name, in the order of their measured bitrates."""
+    """Conditions of every codec's curve, by its name, in the order of their measured bitrates.
+
+    A bitrate that is only stated makes no curve.
+    """
     found: dict[str, list[str]] = {}
-    for name in sorted(scores.of_kind("codec"), key=scores.kbps):
+    measured = [name for name in scores.of_kind("codec") if not scores.states_bitrate(name)]
+    for name in sorted(measured, key=scores.kbps):
         found.setdefault(curve_of(name, scores.conditions[name]["codec"]), []).append(name)
     return found
 

@@ -124,9 +124,11 @@ def _board(material: "Material") -> Iterator[dict[str, Any]]:
     shown = overview(scores.measured)
     table = material.table.astype(object).where(material.table.notna(), None)
     for line in records(table):
-        kbps = line["measured_kbps"]
+        stated = line.get("bitrate") == "stated"
+        kbps = line["nominal_kbps"] if stated else line["measured_kbps"]
+        rate = f"{kbps:.2f}" if kbps else "–"
         cells = [
-            {"value": kbps or "", "text": f"{kbps:.2f}" if kbps else "–", "class": ""},
+            {"value": kbps or "", "text": rate + " (stated)" * stated, "class": ""},
             {"value": line["n"], "text": f"{line['n']}/{line['N']}", "class": ""},
             *(_cell(line, c, "" if c in shown else "more") for c in scores.measured),
         ]

@@ -149,7 +149,8 @@ def _beside(scores: Scores, condition: str) -> list[str]:
 
 
 def _values(scores: Scores, condition: str, item: str) -> dict[str, str]:
-    values = {"kbit/s": f"{scores.kbps(condition):.2f}"}
+    stated = " (stated)" * scores.states_bitrate(condition)
+    values = {"kbit/s": f"{scores.kbps(condition):.2f}{stated}"}
     for column in overview(scores.ranked):
         value = float(scores.of(column)[condition][item])
         values[look(column).short] = "-" if pd.isna(value) else f"{value:.{look(column).digits}f}"

@@ -2,7 +2,8 @@
 
 n              items of the condition on which every metric that can be gave a value
 N              items of the run
-measured_kbps  payload bits of all items over their seconds; empty for an oracle
+measured_kbps  payload bits of all items over their seconds; empty for an oracle, and where the
+               bitrate is only stated
 COLUMN         mean over the common items of the column: those on which every codec that
                measured it at all has a value (controls and oracles: those of them that they
                have), the mean over draws taken first. Of a rate (word errors), the rate of all
@@ -12,6 +13,8 @@ COLUMN_n       items behind the mean: less than `n` where a codec lacks items th
 COLUMN_rank    1 + number of codecs that are significantly better (see `comparisons`); empty for
                controls and oracles. Columns that rank nothing have none, nor have runs of too
                few speakers. Counts and ranks stand after the means
+bitrate        "measured"; "stated" where audio was decoded elsewhere: nominal_kbps is all that is
+               known; "none" for an oracle. The last column
 """
 
 from collections.abc import Mapping
@@ -55,6 +58,7 @@ def leaderboard(
     for column, pairs in (all_comparisons(scores) if comparisons is None else comparisons).items():
         if pairs["low"].notna().any():  # with too few speakers, nobody can be told to be better
             table[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
+    table["bitrate"] = [_bitrate(scores, name) for name in table.index]
     return table.reset_index(drop=True)
 
 
@@ -72,9 +76,15 @@ def _leading(scores: Scores, name: str) -> dict[str, Any]:
         "codec": condition["codec"],
         "kind": condition["kind"],
         "nominal_kbps": condition["nominal_kbps"],
-        "measured_kbps": scores.kbps(name),
+        "measured_kbps": float("nan") if scores.states_bitrate(name) else scores.kbps(name),
         "N": len(scores.items),
     }
+
+
+def _bitrate(scores: Scores, name: str) -> str:
+    if scores.conditions[name]["kind"] == "oracle":
+        return "none"
+    return "stated" if scores.states_bitrate(name) else "measured"
 
 
 def _means(scores: Scores, column: str) -> pd.DataFrame:

@@ -125,10 +125,19 @@ class Scores:
         """1 where higher is better, -1 where lower is, 0 where neither."""
         return {"higher": 1, "lower": -1, "none": 0}[self.directions[column]]
 
+    def states_bitrate(self, condition: str) -> bool:
+        """Is the bitrate of a condition what somebody says, and not what was measured?"""
+        return self.conditions[condition].get("bitrate") == "stated"
+
     def kbps(self, condition: str) -> float:
-        """Payload bits of all items over their seconds, in kbit/s; NaN for an oracle."""
+        """Payload bits of all items over their seconds, in kbit/s; NaN for an oracle.
+
+        Of a condition without bitstreams, the bitrate that is stated.
+        """
         if self.conditions[condition]["kind"] == "oracle":
             return float("nan")
+        if self.states_bitrate(condition):
+            return float(self.conditions[condition]["nominal_kbps"])
         bits, seconds = (self.of(c)[condition].sum() for c in ("payload_bits", "seconds"))
         return float(bits / seconds / 1000) if seconds else float("nan")
 

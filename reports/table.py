@@ -10,19 +10,21 @@ from .bd_rate import Delta
 from .columns import LOOKS, look
 from .scores import records
 
+STATED = "* bitrate stated, not measured"
 HIDDEN = ("dnsmos_sig", "dnsmos_bak", "si_sdr", "drift_ppm", "polarity", "level_db")
 
 
 def show(table: pd.DataFrame) -> str:
     """Fixed-width text: codecs first, by bitrate within each, then oracles and controls."""
-    return _columns([tuple(row) for row in _cells(table)], left=1)
+    return _columns([tuple(row) for row in _cells(table)], left=1) + _footnote(table, "\n")
 
 
 def markdown(table: pd.DataFrame) -> str:
     """The same table for a README."""
     head, *body = _cells(table)
     rule = [":--"] + ["--:"] * (len(head) - 1)
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *body))
+    lines = "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *body))
+    return lines + _footnote(table, "\n\n").replace("*", "\\*")
 
 
 def latex(table: pd.DataFrame) -> str:
@@ -48,10 +50,16 @@ def latex(table: pd.DataFrame) -> str:
             r"\midrule",
             *lines[1:],
             r"\bottomrule",
-            r"\end{tabular}",
+            r"\end{tabular}" + _footnote(table, r"\\ "),
             "",
         ]
     )
+
+
+def _footnote(table: pd.DataFrame, before: str) -> str:
+    """What the asterisk behind a bitrate means, where there is one."""
+    stated = "bitrate" in table and (table["bitrate"] == "stated").any()
+    return f"{before}{STATED}" if stated else ""
 
 
 def _tex(text: str) -> str:
@@ -75,6 +83,8 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
     rows = [["condition", "kbps", "n/N", *(look(c).short for c in columns)]]
     for line in _lines(table):
         kbps = "-" if pd.isna(line["measured_kbps"]) else f"{line['measured_kbps']:.2f}"
+        if line.get("bitrate") == "stated":
+            kbps = f"{line['nominal_kbps']:.2f}*"
         kind = "" if line["kind"] == "codec" else f" ({line['kind']})"
         rows.append(
             [

@@ -106,11 +106,13 @@ def _picture(
 
 def _draw(axes: Axes, points: pd.DataFrame, column: str, styles: dict[str, Mark]) -> None:
     for curve, own in points.groupby("curve", sort=False):
-        own = own.dropna(subset=[column]).sort_values("measured_kbps")
+        stated = own["measured_kbps"].isna()  # has values all the same: decoded elsewhere
+        own = own.assign(kbps=own["measured_kbps"].fillna(own["nominal_kbps"]))
+        own = own.dropna(subset=[column]).sort_values("kbps")
         spread = own[[f"{column}_lo", f"{column}_hi"]].sub(own[column], axis=0).abs().T
         mark = styles[str(curve)]
         axes.errorbar(
-            own["measured_kbps"],
+            own["kbps"],
             own[column],
             spread.fillna(0).to_numpy(),
             color=mark.colour,
@@ -118,6 +120,7 @@ def _draw(axes: Axes, points: pd.DataFrame, column: str, styles: dict[str, Mark]
             linestyle=mark.line,
             elinewidth=1,
             capsize=2,
-            label=str(curve),
+            markerfacecolor="none" if stated.all() else mark.colour,
+            label=f"{curve} (bitrate stated)" if stated.all() else str(curve),
         )
     bitrate_axis(axes)

@@ -1,0 +1,236 @@
+"""A codec that is a program: a command line encodes, another decodes.
+
+    encode = "mycodec encode --kbps {kbps} {in} {out}"
+    decode = "mycodec decode --seed {seed} {in} {out}"
+
+Conventions
+    {in}, {out}    of `encode`: a 16-bit mono WAV at `sample_rate`, and the file to write; of
+                   `decode`: that file's bytes, and the WAV (or FLAC) to write
+    {kbps}, {sample_rate}   as declared
+    {seed}         in `decode`: makes it a stochastic decoder, called with a number from the noise
+    {suite}        the suite's folder: the program's own files are not where it runs
+    bits           those of the file that `encode` wrote, all of them, a header too
+    decoded        mono, at `sample_rate`, aligned with what was encoded and at least as long
+
+A command line is split into words as a POSIX shell would, then its placeholders are filled, and no
+shell sees it. It runs in a new, empty folder, which is removed afterwards, without input, as a
+process group that is killed as a whole after `time_limit` seconds. Decoding gets a folder of its
+own: it sees the bytes and nothing else.
+
+The fingerprint is of the program and of every file and folder that a word of the commands names,
+`{suite}/weights.bin`; what they load beside these is not seen.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import IO, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..base import CodecError
+from ..controls.pcm import to_pcm16
+from ..noise import Noise
+from .declaration import Declaration
+from .samples import read_mono
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_ALLOWED = {
+    "encode": ("in", "out", "kbps", "sample_rate", "suite"),
+    "decode": ("in", "out", "kbps", "sample_rate", "suite", "seed"),
+}
+_SHOWN = 600  # characters of what a failed command said
+
+
+@dataclass(frozen=True)
+class Command(Declaration):
+    """One bitrate of a program.
+
+    Attributes:
+        encoder: the command line `encode`.
+        decoder: the command line `decode`.
+        time_limit: seconds that one call may take. It changes no result, so `repr` lacks it.
+    """
+
+    what: ClassVar[str] = "a program"
+
+    encoder: str = field(default="", kw_only=True, metadata={"in_name": False})
+    decoder: str = field(default="", kw_only=True, metadata={"in_name": False})
+    time_limit: float = field(default=300, kw_only=True, repr=False, metadata={"in_name": False})
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for key, line in (("encode", self.encoder), ("decode", self.decoder)):
+            used = [name for word in self._words(key, line) for name in _PLACEHOLDER.findall(word)]
+            for name in ("in", "out"):
+                if name not in used:
+                    raise CodecError(f"{self.name}: {key} lacks {{{name}}}: {line!r}")
+            if wrong := [name for name in used if name not in _ALLOWED[key]]:
+                allowed = ", ".join(f"{{{name}}}" for name in _ALLOWED[key])
+                raise CodecError(
+                    f"{self.name}: {key} has the placeholder {{{wrong[0]}}}; allowed are {allowed}"
+                )
+        if not isinstance(self.time_limit, int | float) or not self.time_limit > 0:
+            raise CodecError(f"{self.name}: time_limit must be seconds, not {self.time_limit!r}")
+
+    @property
+    def stochastic(self) -> bool:  # type: ignore[override]
+        return "{seed}" in self.decoder
+
+    @property
+    def backend(self) -> str:
+        return "a program of the suite"
+
+    @property
+    def lacking(self) -> str:
+        for key, line in (("encode", self.encoder), ("decode", self.decoder)):
+            program = self._words(key, line)[0]
+            if self._program(program) is None:
+                return f"there is no program {program}"
+        return ""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        digest = sha256()
+        for path in self._named():
+            for file in [path] if path.is_file() else sorted(path.rglob("*")):
+                if file.is_file():
+                    digest.update(str(file.relative_to(path)).encode() + b"\0")
+                    with file.open("rb") as content:
+                        digest.update(file_digest(content, "sha256").digest())
+        return digest.hexdigest()
+
+    def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
+        return [self._encode(signal) if len(signal) else b"" for signal in audio]
+
+    def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+        seeds = [""] * len(payloads)
+        if self.stochastic:
+            # 31 bits of the generator's state, which only `randn` shows
+            drawn = noise.randn([(4,)] * len(payloads))
+            digests = (sha256(numbers.numpy().tobytes()).digest() for numbers in drawn)
+            seeds = [str(int.from_bytes(digest[:4], "big") >> 1) for digest in digests]
+        return [
+            self._decode(payload, seed) if payload else torch.zeros(0)
+            for payload, seed in zip(payloads, seeds, strict=True)
+        ]
+
+    def _encode(self, signal: Tensor) -> bytes:
+        import soundfile
+
+        with tempfile.TemporaryDirectory(prefix="nscbench-") as folder:
+            source, target = Path(folder, "in.wav"), Path(folder, "out.bin")
+            samples = np.frombuffer(to_pcm16(signal), "<i2")
+            soundfile.write(source, samples, self.sample_rate, "PCM_16")
+            self._run("encode", self.encoder, folder, {"in": str(source), "out": str(target)})
+            return self._written("encode", target)
+
+    def _decode(self, payload: bytes, seed: str) -> Tensor:
+        with tempfile.TemporaryDirectory(prefix="nscbench-") as folder:
+            source, target = Path(folder, "in.bin"), Path(folder, "out.wav")
+            source.write_bytes(payload)
+            filled = {"in": str(source), "out": str(target), "seed": seed}
+            self._run("decode", self.decoder, folder, filled)
+            self._written("decode", target)
+            try:
+                return torch.from_numpy(read_mono(target, self.sample_rate))
+            except CodecError as error:
+                raise CodecError(f"{self.name}: what `decode` wrote: {error}") from error
+
+    def _written(self, key: str, target: Path) -> bytes:
+        if target.is_symlink() or not target.is_file():
+            raise CodecError(f"{self.name}: `{key}` wrote no file {{out}}")
+        content = target.read_bytes()
+        if not content:
+            raise CodecError(f"{self.name}: `{key}` wrote an empty file")
+        return content
+
+    def _run(self, key: str, line: str, folder: str, filled: Mapping[str, str]) -> None:
+        first, *words = self._words(key, line)
+        program = self._program(first)
+        if program is None:
+            raise CodecError(f"{self.name}: there is no program {first}")
+        with tempfile.TemporaryFile() as said:
+            process = subprocess.Popen(
+                [str(program), *(self._filled(word, filled) for word in words)],
+                cwd=folder,
+                env=os.environ | {"TMPDIR": folder},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
+            try:
+                status = process.wait(self.time_limit)
+            except subprocess.TimeoutExpired as error:
+                raise CodecError(
+                    f"{self.name}: `{key}` took more than {self.time_limit:g} s"
+                ) from error
+            finally:
+                _kill_group(process)
+            if status:
+                raise CodecError(f"{self.name}: `{key}` {_ended(status)}: {_tail(said)}")
+
+    def _words(self, key: str, line: str) -> list[str]:
+        try:
+            words = shlex.split(line) if isinstance(line, str) else []
+        except ValueError as error:
+            raise CodecError(f"{self.name}: {key} is no command line: {error}") from error
+        if not words:
+            raise CodecError(f"{self.name}: {self.what} needs {key}, a command line")
+        return words
+
+    def _filled(self, word: str, filled: Mapping[str, str]) -> str:
+        values = {
+            "kbps": f"{self.kbps:.10g}",
+            "sample_rate": str(self.sample_rate),
+            "suite": str(self.within_suite("")),
+            **filled,
+        }
+        return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), word)
+
+    def _named(self) -> Iterator[Path]:
+        """The programs, and the files and folders that words name, as `WORD` or `--option=WORD`."""
+        for key, line in (("encode", self.encoder), ("decode", self.decoder)):
+            first, *words = self._words(key, line)
+            if program := self._program(first):
+                yield program
+            for word in (self._filled(word, {}) for word in words):
+                for path in map(Path, (word, word.partition("=")[2])):
+                    if path.is_absolute() and path.exists():
+                        yield path
+
+    def _program(self, word: str) -> Path | None:
+        found = shutil.which(self._filled(word, {}))
+        return Path(found).absolute() if found else None
+
+
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """End a process and all that it started."""
+    with suppress(ProcessLookupError):  # all of them have ended
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _ended(status: int) -> str:
+    return f"ended with exit status {status}" if status > 0 else f"was killed by signal {-status}"
+
+
+def _tail(said: IO[bytes]) -> str:
+    """The end of what a command wrote to its standard error, on one line."""
+    size = said.seek(0, os.SEEK_END)
+    said.seek(max(0, size - 4 * _SHOWN))
+    text = " ".join(said.read().decode("utf-8", "replace").split())
+    return text[-_SHOWN:] or "it said nothing"
