@@ -68,7 +68,10 @@ class Findings:
 
 
 def write(findings: Findings, folder: Path) -> Path:
-    """Writes all files into a folder, which is made; the page's path."""
+    """Writes all files into a folder, which is made; the page's path.
+
+    A table of correlations that an earlier analysis left there is removed if this one has none.
+    """
     scores, shown = findings.scores, findings.shown
     if shown is findings.after:
         scores = scores.without(findings.screening.excluded)
@@ -92,6 +95,8 @@ def write(findings: Findings, folder: Path) -> Path:
     files["index.html"] = to_html(findings, drawn).encode()
     for name, content in files.items():
         write_atomically(folder / name, content)
+    if "correlations.csv" not in files:
+        (folder / "correlations.csv").unlink(missing_ok=True)
     return folder / "index.html"
 
 

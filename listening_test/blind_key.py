@@ -4,7 +4,8 @@ A JSON file that the builder keeps outside the served folder:
 
     {"schema": 1, "test": "<test id>",
      "trials": {"<trial id>": {"item": "<item id>",
-                               "stimuli": {"<blind id>": "<condition>"}}}}
+                               "stimuli": {"<blind id>": "<condition>"},
+                               "mid_anchor_audible": true}}}
 """
 
 import json
@@ -19,10 +20,11 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class TrialKey:
-    """One trial: its item, and its conditions by blind id."""
+    """One trial: its item, its conditions by blind id, and what the builder found of its anchor."""
 
     item: str
     stimuli: Mapping[str, str]
+    mid_anchor_audible: bool = True
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Key:
         """The trial of this id, or else of this item, which is all that a long table names."""
         of_item = (trial for trial in self.trials.values() if trial.item == name)
         return self.trials.get(name) or next(of_item, None)
+
+    @property
+    def inaudible(self) -> frozenset[str]:
+        """Items whose mid anchor hardly differs from the reference."""
+        return frozenset(t.item for t in self.trials.values() if not t.mid_anchor_audible)
 
 
 def read_key(path: Path) -> Key:
@@ -56,6 +63,7 @@ def read_key(path: Path) -> Key:
             str(name): TrialKey(
                 str(trial["item"]),
                 {str(blind): str(condition) for blind, condition in trial["stimuli"].items()},
+                trial.get("mid_anchor_audible", True) is not False,
             )
             for name, trial in data["trials"].items()
         }

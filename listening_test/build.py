@@ -119,7 +119,8 @@ def _trial(
     name: str, training: bool, item: Item, prepared: Mapping[Item, Stimuli], seed: int
 ) -> Trial:
     stimuli = prepared[item]
-    draw = random.Random(f"blind/{seed}/{name}")
+    # of the signals, too: an id that followed from the seed alone would be known to everybody
+    draw = random.Random(f"blind/{seed}/{name}/{_contents(stimuli)}")
     blind = [f"{code:08x}" for code in draw.sample(range(1 << 32), len(stimuli.samples) + 1)]
     reference, *others = blind
     conditions = dict(sorted(zip(others, stimuli.samples, strict=True)))
@@ -135,6 +136,13 @@ def _trial(
         stimuli.treatments,
         stimuli.mid_anchor_audible,
     )
+
+
+def _contents(stimuli: Stimuli) -> str:
+    digest = blake2b()
+    for condition, samples in stimuli.samples.items():
+        digest.update(f"\0{condition}\0".encode() + samples.astype("<i2").tobytes())
+    return digest.hexdigest()
 
 
 def _remarks(prepared: Mapping[Item, Stimuli], rate: int) -> list[str]:

@@ -9,12 +9,15 @@ Presets
                   90, or any trial not in the order reference >= mid anchor >= low anchor
     none          nobody is excluded
 
+In band-limited speech the mid anchor can hardly differ from the reference. For items of which the
+test's key says so, no rule asks a listener to tell them apart.
+
 A rule that the test's conditions do not allow is not applied, and a note says so. Remarks on a
 listener (every score equal, fewer items than others, stimuli rated unheard) exclude nobody: they
 are for the reader to judge.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -56,21 +59,28 @@ class Screening:
         return tuple(v.listener for v in self.verdicts if v.excluded)
 
 
-def screen(scores: Scores, preset: str, ratings: Sequence[Rating] = ()) -> Screening:
+def screen(
+    scores: Scores,
+    preset: str,
+    ratings: Sequence[Rating] = (),
+    inaudible: Collection[str] = (),
+) -> Screening:
     """Applies a preset.
 
     Args:
         scores: of all listeners.
         preset: one of `PRESETS`.
         ratings: the same ratings with their play counts, for the remarks.
+        inaudible: items whose mid anchor hardly differs from the reference.
 
     Raises:
         ResultsError: no such preset.
     """
+    same = np.array([item in inaudible for item in scores.items], dtype=bool)
     if preset == "bs1534-3":
-        reasons, notes = _bs1534(scores)
+        reasons, notes = _bs1534(scores, same)
     elif preset == "mpeg-strict":
-        reasons, notes = _mpeg(scores)
+        reasons, notes = _mpeg(scores, same)
     elif preset == "none":
         reasons, notes = [[] for _ in scores.listeners], []
     else:
@@ -83,7 +93,8 @@ def screen(scores: Scores, preset: str, ratings: Sequence[Rating] = ()) -> Scree
     return Screening(preset, verdicts, tuple(notes))
 
 
-def _bs1534(scores: Scores) -> tuple[list[list[str]], list[str]]:
+def _bs1534(scores: Scores, same: NDArray[np.bool_]) -> tuple[list[list[str]], list[str]]:
+    """Reasons by listener, and notes; in `same` [items] the mid anchor is as the reference."""
     reasons: list[list[str]] = [[] for _ in scores.listeners]
     notes: list[str] = []
     reference, anchor = scores.of_condition(REFERENCE), scores.of_condition(MID_ANCHOR)
@@ -91,17 +102,27 @@ def _bs1534(scores: Scores) -> tuple[list[list[str]], list[str]]:
     high = anchor > LIMIT
     listeners = np.isfinite(anchor).sum(axis=0)
     audible = high.sum(axis=0) <= LISTENER_SHARE * listeners
-    for column in np.flatnonzero(~audible):
+    for column in np.flatnonzero(~audible & ~same):
         notes.append(
             f"item {scores.items[column]}: {high[:, column].sum()} of {listeners[column]} "
             "listeners rated the mid anchor above 90, so rule B does not count it"
         )
-    _exclude(anchor[:, audible], high[:, audible], "the mid anchor above 90", reasons)
+    counted = audible & ~same
+    _exclude(anchor[:, counted], high[:, counted], "the mid anchor above 90", reasons)
     if not np.isfinite(reference).any():
         notes.append(f"no condition {REFERENCE!r}: rule A (hidden reference) is not applied")
     if not np.isfinite(anchor).any():
         notes.append(f"no condition {MID_ANCHOR!r}: rule B (mid anchor) is not applied")
-    return reasons, notes
+    return reasons, notes + _note(same, "rule B does not count them")
+
+
+def _note(same: NDArray[np.bool_], so: str) -> list[str]:
+    if not same.any():
+        return []
+    return [
+        f"the key says of {same.sum()} of {len(same)} items that the mid anchor hardly differs "
+        f"from the reference, so {so}"
+    ]
 
 
 def _exclude(scores: Array, bad: NDArray[np.bool_], what: str, reasons: list[list[str]]) -> None:
@@ -112,22 +133,27 @@ def _exclude(scores: Array, bad: NDArray[np.bool_], what: str, reasons: list[lis
             reasons[row].append(f"rated {what} for {int(count)} of {items[row]} items")
 
 
-def _mpeg(scores: Scores) -> tuple[list[list[str]], list[str]]:
+def _mpeg(scores: Scores, same: NDArray[np.bool_]) -> tuple[list[list[str]], list[str]]:
+    """As `_bs1534`; items in `same` need the order reference >= low anchor only."""
     reasons: list[list[str]] = [[] for _ in scores.listeners]
     reference = scores.of_condition(REFERENCE)
     ordered = (REFERENCE, MID_ANCHOR, LOW_ANCHOR)
     missing = [name for name in ordered if not np.isfinite(scores.of_condition(name)).any()]
     present = [(name, scores.of_condition(name)) for name in ordered if name not in missing]
+    middle = np.where(same, np.nan, scores.of_condition(MID_ANCHOR))
+    present = [(name, middle if name == MID_ANCHOR else values) for name, values in present]
+    low_there = np.where(same, scores.of_condition(LOW_ANCHOR), np.nan)
+    orders = [*pairwise(present), ((REFERENCE, reference), (LOW_ANCHOR, low_there))]
     for row in range(len(scores.listeners)):
         if count := int((reference[row] < LIMIT).sum()):
             items = np.isfinite(reference[row]).sum()
             reasons[row].append(f"rated the hidden reference below 90 for {count} of {items} items")
-        for (upper, high), (lower, low) in pairwise(present):
+        for (upper, high), (lower, low) in orders:
             if count := int((high[row] < low[row]).sum()):
                 items = np.isfinite(high[row] - low[row]).sum()
                 reasons[row].append(f"rated {lower} above {upper} for {count} of {items} items")
     notes = [f"no condition {name!r}: its rules are not applied" for name in missing]
-    return reasons, notes
+    return reasons, notes + _note(same, "its order does not matter there")
 
 
 def _remarks(scores: Scores, row: int, ratings: Sequence[Rating]) -> list[str]:

@@ -194,6 +194,8 @@ def test_metrics_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert [row["level"] for row in found] == ["stimuli"] * 3 + ["conditions"] * 3
     assert "listeners prefer opus-6 to" in " ".join((out / "index.html").read_text().split())
     assert run("analyze", results, "--out", out, "--run", tmp_path / "absent") == 2
+    assert run("analyze", results, "--out", out) == 0
+    assert {path.name for path in out.iterdir()} == FILES  # none of the earlier correlations
 
 
 @pytest.mark.parametrize(

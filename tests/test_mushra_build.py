@@ -223,6 +223,16 @@ def test_the_folder_is_blind(test, tmp_path):
         assert set(known["signals"]) == set(known["stimuli"].values())
 
 
+def test_blind_ids_do_not_follow_from_the_seed_alone(run):
+    """Who knows the program and its default seed must not know where the hidden reference is."""
+    tests = [make(run, conditions=[name], items=2, seed=0) for name in ("late-1", "noisy-6")]
+    first, second = ({*t.samples} for t in (test.trials[0] for test in tests))
+    assert len(first) == len(second) == 5
+    assert not first & second
+    again = make(run, conditions=["late-1"], items=2, seed=0)
+    assert {*again.trials[0].samples} == first
+
+
 def test_audio_scripts_hold_the_samples(test, tmp_path):
     write_player(test, tmp_path / "test")
     for trial in test.trials:

@@ -55,6 +55,26 @@ def test_rule_b_excludes_who_does_not_hear_the_mid_anchor() -> None:
     assert "the mid anchor above 90 for 4 of 20 items" in alone.verdicts[1].reasons[0]
 
 
+def test_nobody_is_excluded_for_an_anchor_that_cannot_be_heard() -> None:
+    """One of four: not above the quarter of listeners that would discount an item by itself."""
+    scores = panel(b={"anchor70": first(4, 100, 40)})
+    assert screen(scores, "bs1534-3").excluded == ("b",)
+    assert screen(scores, "mpeg-strict").excluded == ()
+    swapped = panel(b={"anchor70": first(4, 100, 40), "reference": first(4, 95, 100)})
+    assert screen(swapped, "mpeg-strict").excluded == ("b",)
+    for preset in ("bs1534-3", "mpeg-strict"):
+        screening = screen(swapped, preset, inaudible=("0", "1", "2", "3", "of another test"))
+        assert screening.excluded == ()
+        assert "the key says of 4 of 20 items" in screening.notes[0]
+        assert screen(swapped, preset, inaudible=("0", "1")).excluded == (
+            ("b",) if preset == "mpeg-strict" else ()
+        )
+    low = panel(b={"anchor35": first(1, 99, 20), "reference": first(1, 98, 100)})
+    assert "rated anchor35 above reference for 1 of 1 items" in (
+        screen(low, "mpeg-strict", inaudible=("0",)).verdicts[1].reasons
+    )
+
+
 def test_who_gives_everything_100_is_excluded_and_told_of() -> None:
     everything = {c: [100.0] * ITEMS for c in ("reference", "codec", "anchor70", "anchor35")}
     screening = screen(panel(d=everything), "bs1534-3")

@@ -223,6 +223,10 @@ def test_the_key_file(tmp_path: Path) -> None:
     trials = {n: {"item": t.item, "stimuli": t.stimuli} for n, t in KEY.trials.items()}
     path.write_text(json.dumps({"schema": 1, "test": "t1", "trials": trials}))
     assert read_key(path) == KEY
+    assert KEY.inaudible == frozenset()
+    trials["b"]["mid_anchor_audible"] = False
+    path.write_text(json.dumps({"schema": 1, "test": "t1", "trials": trials}))
+    assert read_key(path).inaudible == {"item 2"}
 
 
 @pytest.mark.parametrize(

@@ -102,17 +102,21 @@
       this.all.set(this.session.session, this.session);
     }
 
-    /* Every stored session by its id; what an earlier version of this file did not store is added. */
+    /* Every stored session by its id; what an earlier version of this file did not store is added.
+     * One that cannot be read stays where it is, and stops no other. */
     read() {
       const start = this.prefix + "session/";
       const keys = this.memory ? [...this.memory.keys()] : Object.keys(this.storage);
-      const texts = keys.filter((key) => key.startsWith(start)).map((key) => this.storage.getItem(key));
-      return new Map(
-        texts.map((text) => {
-          const session = { ...this.fresh(), ...JSON.parse(text) };
-          return [session.session, session];
-        })
-      );
+      const found = new Map();
+      for (const key of keys.filter((one) => one.startsWith(start))) {
+        try {
+          const session = { ...this.fresh(), ...JSON.parse(this.storage.getItem(key)) };
+          found.set(session.session, session);
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error;
+        }
+      }
+      return found;
     }
 
     get owned() {
