@@ -47,7 +47,8 @@ class Finished:
 
     def streams(self, codec: Codec, items: Sequence[Item]) -> Streams:
         """The bitstreams that are there."""
-        found, restored = {}, {}
+        found: dict[str, str] = {}
+        restored: dict[str, Record] = {}
         for item in items:
             key = self._plan.encode_key(codec, item)
             path = self._directory.stream(codec.condition, item.id)
@@ -84,7 +85,8 @@ class Finished:
         self, codec: Codec, items: Sequence[Item], draw: int, streams: Streams
     ) -> list[Decoded]:
         """The decoded items that are there."""
-        found, restored = [], {}
+        found: list[Decoded] = []
+        restored: dict[str, Record] = {}
         for item in items:
             key = self._plan.decode_key(codec, item, draw, streams[item.id])
             path = self._directory.decoded(codec.condition, item.id, draw)
@@ -125,7 +127,8 @@ class Finished:
 
     def unscored(self, decoded: Iterable[Decoded]) -> list[tuple[Decoded, list[str]]]:
         """The metrics that each of these still lacks; none for what is done."""
-        found, restored = [], {}
+        found: list[tuple[Decoded, list[str]]] = []
+        restored: dict[str, Record] = {}
         for one in decoded:
             missing = self._missing(one)
             if missing and (entry := self._cached_scores(one)):

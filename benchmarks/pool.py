@@ -27,7 +27,11 @@ class TaskFailed(Exception):
 
 
 class TaskLost(TaskFailed):
-    """The process of a task on another machine died or was stopped."""
+    """The process of a task on another machine was stopped at its time limit."""
+
+
+class TaskDied(TaskLost):
+    """The process of a task on another machine died."""
 
 
 class Pool:
@@ -96,3 +100,8 @@ def reason(error: BaseException) -> str:
 def lost(error: BaseException | None) -> bool:
     """Did the task's process die or hang, so that its other work is worth another try?"""
     return isinstance(error, TimeoutError | ProcessExpired | TaskLost)
+
+
+def died(error: BaseException | None) -> bool:
+    """Did the task's process die? Others than the task may have killed it."""
+    return isinstance(error, ProcessExpired | TaskDied)

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -36,7 +36,9 @@ PACKAGES = (
 )
 
 
-def describe(suite: Suite, items: Sequence[Item], device: str) -> dict[str, Any]:
+def describe(
+    suite: Suite, items: Sequence[Item], device: str, machine: Mapping[str, Any]
+) -> dict[str, Any]:
     """Everything that someone needs to repeat or to doubt the run; JSON-able."""
     return {
         "nscbench": __version__,
@@ -55,7 +57,7 @@ def describe(suite: Suite, items: Sequence[Item], device: str) -> dict[str, Any]
         "unavailable": dict(suite.unavailable),
         "seeds": "BLAKE2b of the item's id and the draw; one generator per item, on the CPU",
         "device": device,
-        "hardware": hardware(device),
+        "hardware": dict(machine),
         "packages": {name: package_version(name) for name in PACKAGES},
         "items": [
             {
@@ -88,7 +90,9 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
 
 
 def arguments(codec: Codec) -> dict[str, Any]:
-    """The settings from which `codecs.make` makes this operating point again."""
+    """The settings from which `remake` makes this operating point, in its channel, again."""
+    if isinstance(inner := getattr(codec, "codec", None), Codec):
+        return {**arguments(inner), "degradation": codec.degradation.settings}
     return {field.name: getattr(codec, field.name) for field in fields(codec)}
 
 

@@ -50,6 +50,15 @@ def add_parser(subparsers: Any) -> None:
         type=Path,
         help="folder of results that runs share; default $NSCBENCH_CACHE, without it none",
     )
+    parser.add_argument(
+        "--scheduler", help="address of a dask.distributed scheduler, whose workers do the work"
+    )
+    parser.add_argument(
+        "--data",
+        choices=("shared", "send"),
+        default="shared",
+        help="with --scheduler: workers see the same files, or files travel to them and back",
+    )
     parser.set_defaults(command=run)
 
 
@@ -58,15 +67,15 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         suite = load(arguments.suite)
         items = read_items(arguments.items or suite.items)
-        device = device_named(arguments.device)
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")
         if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
             raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
-        directory = RunDirectory(arguments.out or Path("runs") / suite.name)
+        out = arguments.out or Path("runs") / suite.name
+        directory = RunDirectory(out.absolute() if arguments.scheduler else out)
         cache = folder_named(arguments.cache)
-        with directory.locked(), LocalWorkers(1, arguments.workers, device) as workers:
-            plan = Plan(suite, items, device)
+        with directory.locked(), _workers(arguments, directory, items) as workers:
+            plan = Plan(suite, items, workers.device(arguments.device))
             return _run(plan, directory, workers, Cache(cache) if cache else None)
     except ItemsError as error:
         print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
@@ -82,24 +91,25 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILURES
 
 
-def device_named(wanted: str) -> str:
-    """The device that `--device` means.
-
-    Raises:
-        RunError: there is no CUDA device.
-    """
-    import torch
-
-    if wanted == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise RunError("no CUDA device here; --device cpu or auto would run")
-    return wanted
+def _workers(
+    arguments: argparse.Namespace, directory: RunDirectory, items: Sequence[Item]
+) -> Workers:
+    """Those of the scheduler, if there is one, or of this machine."""
+    if not arguments.scheduler:
+        return LocalWorkers(1, arguments.workers)
+    try:
+        from .remote import RemoteWorkers
+    except ImportError as error:
+        raise RunError(
+            f"--scheduler needs dask.distributed: pip install 'nscbench[distributed]' ({error})"
+        ) from error
+    files = [directory.root.absolute(), items[0].path]
+    return RemoteWorkers(arguments.scheduler, arguments.data, files)
 
 
 def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> int:
     _announce(plan)
-    manifest = describe(plan.suite, plan.items, plan.device)
+    manifest = describe(plan.suite, plan.items, plan.device, workers.hardware(plan.device))
     with Journal(directory.journal) as journal:
         finished = Finished(plan, directory, journal, cache)
         failures = Runner(plan, directory, finished, workers).run()

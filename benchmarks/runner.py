@@ -1,8 +1,9 @@
 """Runs a suite: encode, decode and score, each in its own worker processes.
 
 The main process only schedules and records. A worker that crashes or hangs costs the one task it
-was on: batches are tried again item by item, scores metric by metric, and what still fails
-becomes failure rows. Finished work is in the journal before anything else happens to it.
+was on: batches are tried again item by item, scores metric by metric, what died alone once more,
+and what still fails becomes failure rows. Finished work is in the journal before anything else
+happens to it.
 """
 
 import sys
@@ -21,7 +22,7 @@ from .finished import Decoded, Finished, Streams
 from .identity import Misfit
 from .items import Item
 from .plan import Batch, Plan
-from .pool import lost, reason
+from .pool import died, lost, reason
 from .rundir import RunDirectory, Stopped
 from .workers import Work, Workers
 
@@ -54,6 +55,7 @@ class Runner:
         self._again: deque[Batch] = deque()  # batches to be tried item by item
         self._running: dict[Future[Any], Callable[[Future[Any]], None]] = {}
         self._scoring = 0
+        self._retried: set[tuple[object, ...]] = set()
 
     def run(self) -> Failures:
         """Do all that is missing; the failures, by condition, item, draw and metric.
@@ -110,6 +112,7 @@ class Runner:
             stages.encode,
             (codec, self._plan.device, recordings, ids, streams, self._plan.maker(codec)),
             START_LIMIT + CODING_LIMIT * batch.seconds,
+            self._plan.device,
             reads=tuple(recordings),
             writes=tuple(streams),
             owner=self._owner(codec),
@@ -121,6 +124,8 @@ class Runner:
             self._stop_at(error)
             if len(batch.items) > 1:
                 self._again.extend(batch.split())
+            elif self._once_more(error, "encode", batch.codec, batch.items):
+                self._submit_encode(batch)
             else:
                 for draw in self._plan.draws(batch.codec):
                     self._fail(batch.codec, batch.items[0], draw, f"encode: {reason(error)}")
@@ -146,6 +151,7 @@ class Runner:
             stages.decode,
             (codec, self._plan.device, files, ids, draw, targets, self._plan.maker(codec)),
             START_LIMIT + CODING_LIMIT * batch.seconds,
+            self._plan.device,
             reads=tuple(files),
             writes=tuple(targets),
             owner=self._owner(codec),
@@ -158,6 +164,8 @@ class Runner:
             if len(batch.items) > 1:
                 for single in batch.split():
                     self._submit_decode(single, draw, streams)
+            elif self._once_more(error, draw, batch.codec, batch.items):
+                self._submit_decode(batch, draw, streams)
             else:
                 self._fail(batch.codec, batch.items[0], draw, f"decode: {reason(error)}")
             return
@@ -180,6 +188,7 @@ class Runner:
             stages.score,
             (reference.path, degraded, names, reference.text, versions),
             START_LIMIT + SCORING_LIMIT * one.item.seconds,
+            "cpu",
             reads=(reference.path, degraded),
             writes=(),
         )
@@ -194,6 +203,8 @@ class Runner:
         if lost(error) and len(names) > 1:
             for name in names:
                 self._submit_score(one, [name], whole=False)
+        elif error and self._once_more(error, one, *names):
+            self._submit_score(one, names, whole=False)
         elif error:
             for name in names:
                 self._fail_metric(one, name, reason(error))
@@ -218,6 +229,13 @@ class Runner:
             raise Stopped(str(error)) from error
         if isinstance(error, Stopped):
             raise error
+
+    def _once_more(self, error: BaseException, *task: object) -> bool:
+        """Is it worth another try? Its process may have been killed by others, once."""
+        if not died(error) or task in self._retried:
+            return False
+        self._retried.add(task)
+        return True
 
     def _fail(self, codec: Codec, item: Item, draw: int, why: str) -> None:
         for name in self._plan.suite.metrics:

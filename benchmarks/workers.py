@@ -16,6 +16,8 @@ from typing import Any, Protocol, Self
 
 from .cache import Stage
 from .pool import Pool
+from .provenance import hardware
+from .rundir import RunError
 
 _ISOLATED_SHARE = 0.75  # of the machine's memory that an isolated process may take
 
@@ -28,6 +30,7 @@ class Work:
         stage: whose processes do it.
         task: a function of a module, called with `args`.
         limit: seconds after which its process is killed.
+        device: that it needs.
         reads, writes: the files among `args`, for a worker that does not see this disk.
         owner: the condition whose own processes do it; "" for those that all share.
     """
@@ -36,6 +39,7 @@ class Work:
     task: Callable[..., Any]
     args: tuple[Any, ...]
     limit: float
+    device: str
     reads: tuple[Path, ...]
     writes: tuple[Path, ...]
     owner: str = ""
@@ -51,6 +55,16 @@ class Workers(Protocol):
     @property
     def scoring_room(self) -> int:
         """Tasks of scoring that are worth submitting at once."""
+
+    def device(self, wanted: str) -> str:
+        """The device that "auto", "cpu" or "cuda" means here.
+
+        Raises:
+            RunError: there is none such.
+        """
+
+    def hardware(self, device: str) -> dict[str, Any]:
+        """What does the work, for the manifest."""
 
     def submit(self, work: Work) -> "Future[Any]":
         """Do it; the future has what the task returns or raises."""
@@ -71,13 +85,10 @@ class LocalWorkers:
     Args:
         coders: processes that encode, and as many that decode.
         scorers: processes that score.
-        device: of the codecs; CUDA takes more addresses than there is memory, so that an isolated
-            process is bounded on the CPU only.
     """
 
-    def __init__(self, coders: int, scorers: int, device: str) -> None:
+    def __init__(self, coders: int, scorers: int) -> None:
         self._counts = {"encode": coders, "decode": coders, "score": scorers}
-        self._device = device
         self._pools: dict[tuple[Stage, str], Pool] = {}
         self._pending: Counter[tuple[Stage, str]] = Counter()
         self._lock = RLock()  # tasks end in threads, and a remote worker submits from several
@@ -90,12 +101,19 @@ class LocalWorkers:
     def scoring_room(self) -> int:
         return 32 * self._counts["score"]
 
+    def device(self, wanted: str) -> str:
+        return device_named(wanted)
+
+    def hardware(self, device: str) -> dict[str, Any]:
+        return hardware(device)
+
     def submit(self, work: Work) -> "Future[Any]":
         place = work.stage, work.owner
         with self._lock:
             if place not in self._pools:
                 self._close_idle()
-                bound = _memory() if work.owner and self._device == "cpu" else None
+                # CUDA takes more addresses than there is memory
+                bound = _memory() if work.owner and work.device == "cpu" else None
                 self._pools[place] = Pool(self._counts[work.stage], bound)
             self._pending[place] += 1
             task = self._pools[place].submit(work.limit, work.task, *work.args)
@@ -122,6 +140,21 @@ class LocalWorkers:
     ) -> None:
         for pool in self._pools.values():
             pool.close()
+
+
+def device_named(wanted: str) -> str:
+    """The device that `--device` means on this machine.
+
+    Raises:
+        RunError: there is no CUDA device.
+    """
+    import torch
+
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise RunError("no CUDA device here; --device cpu or auto would run")
+    return wanted
 
 
 def _memory() -> int:

@@ -13,8 +13,14 @@ class InlineWorkers:
     coding_room = 4
     scoring_room = 32
 
-    def __init__(self, coders, scorers, device):
+    def __init__(self, coders, scorers):
         pass
+
+    def device(self, wanted):
+        return "cpu"
+
+    def hardware(self, device):
+        return {"system": "none"}
 
     def submit(self, work):
         future = Future()

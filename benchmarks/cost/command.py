@@ -13,9 +13,9 @@ from ...codecs import Codec, CodecError
 from ...metrics.signals import resample
 from ..items import AudioError, ItemsError, read_audio, read_items
 from ..provenance import hardware, package_version
-from ..run_command import device_named
 from ..rundir import RunError
 from ..suite import SuiteError
+from ..workers import device_named
 from .delay import SECONDS as DELAY_SECONDS
 from .measure import Setup, Signal, device_of, measure
 from .sources import Source, choose, open_source
