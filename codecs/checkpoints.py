@@ -4,13 +4,12 @@ A checkpoint is a folder that holds `config.json` and `model.safetensors`, as tr
 Nothing is ever downloaded here. A path names the folder itself; a hub's name, such as
 `facebook/encodec_24khz`, is looked for
 
-    in $NSCBENCH_CHECKPOINTS   as the folder `encodec_24khz`
+    beside all other weights   as the folder `encodec_24khz` (`metrics.weights`: $NSCBENCH_WEIGHTS)
     in the hub's cache         where `hf download facebook/encodec_24khz` puts it
 
 The fingerprint is the SHA-256 over the digests of both files: weights and configuration.
 """
 
-import os
 from functools import lru_cache
 from hashlib import file_digest, sha256
 from importlib.util import find_spec
@@ -20,7 +19,6 @@ from typing import Any
 from .base import CodecError, Unavailable
 
 FILES = ("config.json", "model.safetensors")
-VARIABLE = "NSCBENCH_CHECKPOINTS"
 
 
 def locate(checkpoint: str) -> Path:
@@ -29,8 +27,10 @@ def locate(checkpoint: str) -> Path:
     Raises:
         Unavailable: it is not here, or lacks a file: the message says which, and where to put them.
     """
+    from ..metrics.weights import folder
+
     if find_spec("transformers") is None:
-        raise Unavailable("transformers is missing: pip install nscbench[published]")
+        raise Unavailable("transformers is missing: pip install 'nscbench[published]'")
     path = Path(checkpoint)
     if path.is_dir():
         if lost := [name for name in FILES if not (path / name).is_file()]:
@@ -39,15 +39,15 @@ def locate(checkpoint: str) -> Path:
     owner, _, name = checkpoint.partition("/")
     if not owner or not name or "/" in name:
         raise Unavailable(f"no folder {checkpoint}; a hub's name is OWNER/NAME")
-    root = os.environ.get(VARIABLE)
-    if root and all((Path(root) / name / file).is_file() for file in FILES):
-        return (Path(root) / name).resolve()
+    local = folder() / name
+    if all((local / file).is_file() for file in FILES):
+        return local.resolve()
     if (cached := _cached(checkpoint)) is not None:
         return cached
     files = " and ".join(FILES)
     raise Unavailable(
-        f"no checkpoint {checkpoint}: put {files} into ${VARIABLE}/{name} or into a folder that "
-        f"`weights` names, or fetch them once: hf download {checkpoint} {' '.join(FILES)}"
+        f"no checkpoint {checkpoint}: put {files} into {local} or into a folder that `weights` "
+        f"names, or fetch them once: hf download {checkpoint} {' '.join(FILES)}"
     )
 
 

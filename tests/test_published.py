@@ -187,13 +187,13 @@ def test_fingerprint_is_of_weights_and_configuration(tmp_path, checkpoints):
 def test_what_is_missing_is_said_with_the_place_and_the_command(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    monkeypatch.delenv("NSCBENCH_CHECKPOINTS", raising=False)
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "weights"))
     for name in STATED:
         hub = available()[name].checkpoint
         with pytest.raises(Unavailable) as raised:
             make(name, {})
         assert f"hf download {hub} config.json model.safetensors" in str(raised.value)
-        assert f"$NSCBENCH_CHECKPOINTS/{hub.split('/')[1]}" in str(raised.value)
+        assert str(tmp_path / "weights" / hub.split("/")[1]) in str(raised.value)
     (tmp_path / "half").mkdir()
     (tmp_path / "half" / "config.json").write_text("{}")
     with pytest.raises(Unavailable, match=r"half has no model\.safetensors"):
@@ -203,8 +203,8 @@ def test_what_is_missing_is_said_with_the_place_and_the_command(tmp_path, monkey
 
 
 def test_checkpoints_are_found_by_the_hubs_name(tmp_path, monkeypatch, checkpoints):
-    """In the folder of NSCBENCH_CHECKPOINTS, and in the cache as the hub lays it out."""
-    monkeypatch.setenv("NSCBENCH_CHECKPOINTS", str(tmp_path))
+    """In the folder of all weights, and in the cache as the hub lays it out."""
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
     (tmp_path / "encodec_24khz").symlink_to(checkpoints["encodec"])
     local = make("encodec", {"weights": checkpoints["encodec"]})
     assert make("encodec", {}).fingerprint == local.fingerprint
