@@ -57,20 +57,23 @@ class Weights:
         return self.folder / file
 
     @property
+    def absent(self) -> list[str]:
+        """Files that are not here."""
+        return [file for file in self.files if not self.path(file).is_file()]
+
+    @property
     def command(self) -> str:
-        """A command that gets the files; after an interruption it goes on where it was."""
-        files = self.files[0] if len(self.files) == 1 else "{" + ",".join(self.files) + "}"
-        return (
-            f"curl -fL --create-dirs --output-dir {shlex.quote(str(self.folder))} -C - "
-            f"-O {shlex.quote(f'{self.url}/{files}')}"
-        )
+        """A command that gets the absent files; after an interruption it goes on where it was."""
+        files = ",".join(self.absent)
+        address = f"{self.url}/{{{files}}}" if "," in files else f"{self.url}/{files}"
+        where = shlex.quote(str(self.folder))
+        return f"curl -fL --create-dirs --output-dir {where} -C - -O {shlex.quote(address)}"
 
     def missing(self) -> str:
         """Which files are not here and what gets them; "" if all are."""
-        absent = [file for file in self.files if not self.path(file).is_file()]
-        if not absent:
+        if not self.absent:
             return ""
-        return f"no {', '.join(absent)} in {self.folder}: {self.command}"
+        return f"no {', '.join(self.absent)} in {self.folder}: {self.command}"
 
     @property
     def version(self) -> str:

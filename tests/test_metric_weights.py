@@ -4,13 +4,25 @@ import hashlib
 import shutil
 import subprocess
 import threading
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import soundfile
 
 from nscbench import metrics
+from nscbench.benchmarks import stages
+from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.items import read_items
+from nscbench.benchmarks.manifest import Listing, write_manifest
+from nscbench.benchmarks.plan import Plan
 from nscbench.benchmarks.provenance import metric_version
+from nscbench.benchmarks.suite import Suite
+from nscbench.codecs import get
 from nscbench.metrics.base import MetricUnavailable
 from nscbench.metrics.weights import Weights, folder, needs
 
@@ -96,3 +108,62 @@ def test_the_command_gets_the_files(monkeypatch, tmp_path):
         server.shutdown()
     assert weights.missing() == ""
     assert weights.path("b").read_text() == "b" * 1000
+
+
+def test_the_documentation_names_every_file_and_address():
+    text = (Path(__file__).parent.parent / "docs" / "weight_metrics.md").read_text("utf-8")
+    for name in LOADING:
+        weights = metrics.get(name).weights
+        assert weights.url in text
+        assert all(file in text for file in weights.files)
+        assert all(digest in text for digest in weights.sha256.values())
+        assert all(f"`{column}`" in text for column in metrics.get(name).columns)
+
+
+def _items(folder):
+    """Two recordings of noise, with texts of 2 and of 38 words."""
+    listings = []
+    for number, words in enumerate((2, 38)):
+        path = folder / f"{number}.wav"
+        noise = np.random.default_rng(number).uniform(-0.3, 0.3, 16_000)
+        soundfile.write(path, noise, 16_000, subtype="PCM_16")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        listings.append(Listing(str(number), path, f"s{number}", "", "word " * words, digest))
+    write_manifest(folder / "manifest.csv", listings)
+    return folder
+
+
+def test_what_is_said_reaches_the_metric_and_is_part_of_the_key(stand_ins, tmp_path):
+    items = read_items(_items(tmp_path))
+    (outcome,), _ = stages.score(items[1].path, items[1].path, ["wer"], items[1].text)
+    assert outcome.values["text_words"] == 38
+    (outcome,), _ = stages.score(items[1].path, items[1].path, ["wer"])
+    assert outcome.undefined
+    codec = get("pcm")
+    suite = Suite("s", "S", "", (codec,), ("wer", "utmos"), 1, {})
+    other = [replace(item, text="something else") for item in items]
+    plans = [Plan(suite, listed, "cpu") for listed in (items, other)]
+    keys = {
+        name: [plan.score_key(codec, plan.items[0], name, "d") for plan in plans]
+        for name in suite.metrics
+    }
+    assert keys["wer"][0] != keys["wer"][1]
+    assert keys["utmos"][0] == keys["utmos"][1]
+
+
+@pytest.mark.slow
+def test_a_run_measures_with_weights_and_verifies(stand_ins, tmp_path):
+    items = _items(tmp_path)
+    names = '["scoreq_nr", "scoreq_ref", "utmos", "nisqa", "wer", "speaker_similarity"]'
+    suite = tmp_path / "suite.toml"
+    suite.write_text(f'metrics = {names}\n[[condition]]\ncodec = "pcm"\n')
+    out = tmp_path / "run"
+    command = ["run", str(suite), "--items", str(items), "--out", str(out), "--workers", "1"]
+    assert main(command) == 0
+    rows = pd.read_csv(out / "rows.csv").pivot(index="item", columns="column", values="value")
+    (line,) = pd.read_csv(out / "leaderboard.csv").to_dict("records")
+    assert list(rows["text_words"]) == [2, 38]
+    assert line["wer"] == pytest.approx((2 * rows["wer"][0] + 38 * rows["wer"][1]) / 40)
+    assert line["scoreq_ref"] == 0
+    assert "text_words" not in line
+    assert main(["verify", str(out), "--fraction", "1"]) == 0
