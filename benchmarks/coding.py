@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..codecs import Codec, CodecError
-from ..codecs.bitstream import BitstreamError, check_weights, unpack
+from ..codecs.bitstream import BitstreamError, check_length, check_weights, unpack
 from ..codecs.controls.pcm import to_pcm16
 from ..codecs.noise import Noise
 from ..metrics.signals import resample
@@ -41,8 +41,9 @@ def decode_streams(codec: Codec, streams: Sequence[bytes], noise: Noise) -> list
         CodecError: decoded samples are not finite.
     """
     contents = [unpack(stream) for stream in streams]
-    for header, _ in contents:
+    for header, payload in contents:
         check_weights(header, codec)
+        check_length(header, payload, codec)
     decoded = codec.decode([payload for _, payload in contents], noise)
     samples = []
     for (header, _), signal in zip(contents, decoded, strict=True):

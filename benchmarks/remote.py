@@ -137,8 +137,8 @@ class RemoteWorkers:
         for address, missing in self._client.run(unseen, list(self._files)).items():
             if missing:
                 raise RunError(
-                    f"the worker {address} does not see {missing[0]}: mount it there under the same "
-                    "path, or let the data travel with --data send"
+                    f"the worker {address} does not see {missing[0]}: mount it there under the "
+                    "same path, or let the data travel with --data send"
                 )
 
     def _gone(self, error: BaseException) -> Stopped:

@@ -100,6 +100,14 @@ class Codec(ABC):
             BitstreamError: a payload is not one of this operating point.
         """
 
+    def length(self, payload: bytes) -> int | None:
+        """Samples that a payload decodes to, told without decoding; None where that is unknown.
+
+        Raises:
+            BitstreamError: a payload is not one of this operating point.
+        """
+        return None
+
     @property
     def fingerprint(self) -> str:
         """Hexadecimal digest of the weights, which bitstreams carry; "" for a codec without."""

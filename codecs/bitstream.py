@@ -25,6 +25,10 @@ from .base import Codec, CodecError
 MAGIC = b"NSCB"
 VERSION = 1
 FINGERPRINT_BYTES = 8
+LONGEST = 3600  # seconds of a signal
+SLACK = 4  # times the nominal rate that a variable one may take
+CONTAINER = 4096  # bytes, of a program that writes files of its own
+MOST_EXTRA = 0.1  # seconds by which a decoded signal may be longer than what was encoded
 _FIXED = struct.Struct(f"<{FINGERPRINT_BYTES}sII")  # fingerprint, samples, payload bytes
 _CHECKSUM = struct.Struct("<I")
 _SMALLEST = len(MAGIC) + 2 + _FIXED.size + _CHECKSUM.size  # of a file, but for its condition
@@ -70,7 +74,13 @@ class Header:
 
 
 def header_for(codec: Codec, samples: int) -> Header:
-    """Header of a signal of `samples` samples that `codec` encoded."""
+    """Header of a signal of `samples` samples that `codec` encoded.
+
+    Raises:
+        CodecError: the signal is longer than `LONGEST`.
+    """
+    if samples > LONGEST * codec.sample_rate:
+        raise CodecError(f"{samples / codec.sample_rate:.0f} s of audio; at most {LONGEST} s fit")
     return Header(codec.point, codec.fingerprint[: 2 * FINGERPRINT_BYTES], samples)
 
 
@@ -133,6 +143,33 @@ def unpack(data: bytes) -> tuple[Header, bytes]:
     except CodecError as error:
         raise BitstreamError(f"crafted or damaged: {error}") from error
     return header, data[start : start + size]
+
+
+def check_length(header: Header, payload: bytes, codec: Codec) -> None:
+    """Refuse, before anything is decoded, a payload of another length than its header's.
+
+    What a decoder takes of the memory follows from the samples that it makes. A codec that cannot
+    tell them may get `SLACK` times the bytes that its nominal rate takes, and `CONTAINER` more.
+
+    Raises:
+        BitstreamError: too long a signal, or too much or too little payload for it.
+    """
+    rate = codec.sample_rate
+    if header.samples > LONGEST * rate:
+        raise BitstreamError(
+            f"its header promises {header.samples / rate:.0f} s; at most {LONGEST} s are allowed"
+        )
+    made = codec.length(payload)
+    if made is not None:
+        if not header.samples <= made < header.samples + MOST_EXTRA * rate:
+            raise BitstreamError(f"decodes to {made} samples, its header promises {header.samples}")
+    elif codec.bitrate == "measured" and codec.nominal_kbps:
+        usual = 125 * codec.nominal_kbps * (header.samples / rate + MOST_EXTRA)
+        if len(payload) > SLACK * usual + CONTAINER:
+            raise BitstreamError(
+                f"{len(payload)} bytes of payload; {header.samples} samples of {codec.point} take "
+                f"about {usual:.0f}"
+            )
 
 
 def check_weights(header: Header, codec: Codec) -> None:

@@ -77,6 +77,9 @@ class FramedCodec(Codec):
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
         return [self._decode(payload) for payload in payloads]
 
+    def length(self, payload: bytes) -> int:
+        return max(0, whole(payload, self.frame_bits) * self.frame - self.delay)
+
     @abstractmethod
     def encode_frames(self, samples: Samples) -> Frames:
         """Frames [N, ceil(frame_bits / 8)] of samples [N, frame], N >= 1, by a new encoder."""

@@ -96,6 +96,9 @@ class Oracle(Codec):
             signals.append(rendered.reshape(-1))
         return signals
 
+    def length(self, payload: bytes) -> int:
+        return len(payload) // (4 * self.channels) * int(self.config.hop)
+
     def _read(self, payload: bytes) -> Tensor:
         frame = 4 * self.channels
         if len(payload) % frame:

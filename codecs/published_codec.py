@@ -21,7 +21,7 @@ from .base import Codec, CodecError
 from .checkpoints import fingerprint, load, missing
 from .noise import Noise
 from .settings import choose
-from .tokens import read_indices, write_indices
+from .tokens import count_frames, read_indices, write_indices
 
 
 class Geometry(NamedTuple):
@@ -113,6 +113,10 @@ class PublishedCodec(Codec):
     @torch.inference_mode()
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
         return [self._decode(payload) if payload else torch.zeros(0) for payload in payloads]
+
+    def length(self, payload: bytes) -> int:
+        frames = count_frames(payload, self.stages, self.geometry.entries, None)
+        return frames * self.geometry.hop
 
     def _encode(self, signal: Tensor) -> bytes:
         frames = -(-len(signal) // self.geometry.hop)

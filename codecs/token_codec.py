@@ -18,7 +18,7 @@ from .entropy import IndexModel
 from .noise import Noise
 from .pretrained import config, fingerprint, load, missing
 from .settings import choose
-from .tokens import CODINGS, Coding, read_indices, whole_frames, write_indices
+from .tokens import CODINGS, Coding, count_frames, read_indices, whole_frames, write_indices
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,10 @@ class TokenCodec(Codec):
             else torch.zeros(0)
             for payload in payloads
         ]
+
+    def length(self, payload: bytes) -> int:
+        c = self._config
+        return count_frames(payload, self.stages, c.entries, self._coder) * int(c.hop)
 
     def entropy_bits(self, payload: bytes) -> float:
         """Information of a payload's indices under the shipped model, in bit.

@@ -38,6 +38,17 @@ def write_indices(indices: Tensor, entries: int, model: IndexModel | None) -> by
     return _write_count(indices.shape[1]) + model.encode(indices)
 
 
+def count_frames(payload: bytes, stages: int, entries: int, model: IndexModel | None) -> int:
+    """Frames that a payload has, or says to have if it is range-coded.
+
+    Raises:
+        BitstreamError: the payload is not one of `stages` stages.
+    """
+    if not payload:
+        return 0
+    return whole(payload, _width(entries) * stages) if model is None else _read_count(payload)[0]
+
+
 def read_indices(payload: bytes, stages: int, entries: int, model: IndexModel | None) -> Tensor:
     """Indices [stages, T] of a payload.
 

@@ -3,15 +3,18 @@ import zlib
 
 import pytest
 
+from nscbench.benchmarks.coding import decode_streams
 from nscbench.codecs import CodecError, get
 from nscbench.codecs.bitstream import (
     BitstreamError,
     Header,
+    check_length,
     check_weights,
     header_for,
     pack,
     unpack,
 )
+from nscbench.codecs.noise import Noise
 
 HEADER = Header("gan-1.5", "0123456789abcdef", 48_000)
 PAYLOAD = bytes(range(40))
@@ -140,3 +143,61 @@ def test_other_weights_are_refused():
     header = Header("pcm", "0123456789abcdef", 10)
     with pytest.raises(BitstreamError, match="weights 0123456789abcdef"):
         check_weights(header, get("pcm"))
+
+
+class Untouched:
+    """A codec that must not be asked to decode."""
+
+    def __init__(self, codec):
+        self._codec = codec
+
+    def __getattr__(self, name):
+        return getattr(self._codec, name)
+
+    def decode(self, payloads, noise):
+        raise AssertionError("decoded a stream that promises too much")
+
+
+@pytest.mark.parametrize(
+    ("condition", "samples", "payload", "message"),
+    [
+        ("pcm", 3600 * 16_000 + 1, bytes(10), "promises 3600 s; at most 3600 s are allowed"),
+        ("pcm", 100, bytes(200_000), "decodes to 100000 samples, its header promises 100"),
+        ("pcm", 1601, bytes(3200), "decodes to 1600 samples, its header promises 1601"),
+        ("g711-64", 100, bytes(60_000), "decodes to 60000 samples, its header promises 100"),
+        ("noise", 100, struct.pack("<I", 50_000_000), "decodes to 50000000 samples"),
+        # 2^20 frames of a few bytes: the count of a range-coded payload is a promise, too
+        ("gan-3-codingrange", 320, b"\x80\x80\x40" + bytes(20_000), "decodes to 335544320 samples"),
+        ("gan-3", 320, bytes(75_000), "decodes to 3200000 samples, its header promises 320"),
+        ("gan-oracle", 320, bytes(4 * 64 * 100_000), "its header promises 320"),
+    ],
+)
+def test_nothing_is_decoded_that_is_longer_than_its_header(condition, samples, payload, message):
+    codec = get(condition)
+    header = Header(codec.point, codec.fingerprint[:16], samples)
+    with pytest.raises(BitstreamError, match=message):
+        decode_streams(Untouched(codec), [pack(header, payload)], Noise([1]))
+
+
+class Unknown:
+    """A codec of 8 kbit/s that cannot tell the length of a payload."""
+
+    point, sample_rate, nominal_kbps, bitrate = "unknown-8", 16_000, 8, "measured"
+
+    @staticmethod
+    def length(payload):
+        return None
+
+
+def test_a_payload_of_unknown_length_is_bounded_by_the_nominal_rate():
+    header = Header("unknown-8", "", 16_000)
+    usual = 1100  # bytes of 1.1 s
+    check_length(header, bytes(4 * usual + 4096), Unknown())
+    with pytest.raises(BitstreamError, match="8497 bytes of payload; 16000 samples of unknown-8"):
+        check_length(header, bytes(4 * usual + 4097), Unknown())
+
+
+def test_a_recording_of_more_than_an_hour_is_not_encoded():
+    assert header_for(get("pcm"), 3600 * 16_000).samples == 57_600_000
+    with pytest.raises(CodecError, match="3601 s of audio; at most 3600 s fit"):
+        header_for(get("pcm"), 3601 * 16_000)

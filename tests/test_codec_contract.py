@@ -100,6 +100,11 @@ def test_decoded_signals_are_mono_float_of_the_right_length(codec, items, decode
         assert 0 <= len(signal) - len(item) < MAX_EXTRA_SECONDS * codec.sample_rate
 
 
+def test_the_length_is_told_without_decoding(codec, payloads, decoded):
+    told = [codec.length(payload) for payload in payloads]
+    assert told in ([len(signal) for signal in decoded], [None] * 3)
+
+
 def test_fresh_instance_decodes_the_same_again(codec, payloads, decoded):
     again = _fresh(codec).decode([bytes(payload) for payload in payloads], Noise([1, 2, 3]))
     assert all(map(torch.equal, decoded, again))

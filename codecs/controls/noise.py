@@ -45,11 +45,11 @@ class WhiteNoise(Codec):
         return [_LENGTH.pack(len(signal)) for signal in audio]
 
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
-        lengths = [self._samples(payload) for payload in payloads]
+        lengths = [self.length(payload) for payload in payloads]
         drawn = noise.randn([(length,) for length in lengths])
         return [torch.clamp(RMS * signal, -1, 1) for signal in drawn]
 
-    def _samples(self, payload: bytes) -> int:
+    def length(self, payload: bytes) -> int:
         if len(payload) != _LENGTH.size:
             raise BitstreamError(f"{len(payload)} bytes; a payload of noise has {_LENGTH.size}")
         (samples,) = _LENGTH.unpack(payload)

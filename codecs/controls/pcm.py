@@ -54,6 +54,9 @@ class Pcm(Codec):
     def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
         return [to_pcm16(signal) for signal in audio]
 
+    def length(self, payload: bytes) -> int:
+        return len(payload) // 2
+
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
         return [from_pcm16(payload) for payload in payloads]
 
