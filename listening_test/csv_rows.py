@@ -16,7 +16,7 @@ from itertools import chain, islice
 
 NOT_CLOSED = "a quote in this line is not closed where a field ends"
 NO_ROW = 9
-_MOST_ENDS, _MOST_READINGS = 64, 1000  # of a field, of a row: only hostile texts have more
+_MOST_READINGS, _MOST_FIELDS = 1000, 100_000  # tried for one row: only hostile texts have more
 
 Node = tuple["Node | None", str]  # a field behind those before it
 
@@ -65,7 +65,9 @@ def _readings(
     open_yet: list[tuple[Node, int]] = [
         ((None, field), end) for field, end in _field(text, start, separator, escapes)
     ]
-    while open_yet:
+    for _ in range(_MOST_FIELDS):
+        if not open_yet:
+            return
         node, end = open_yet.pop()
         if text[end : end + 1] == separator:
             fields = _field(text, end + 1, separator, escapes)
@@ -85,7 +87,7 @@ def _unrolled(node: Node | None) -> list[str]:
 def _field(text: str, start: int, separator: str, escapes: bool) -> Iterator[tuple[str, int]]:
     """Every way to read the field at `start`: what it says, and where it ends."""
     if text[start : start + 1] == '"':
-        for quote in islice(_closing_quotes(text, start + 1, separator, escapes), _MOST_ENDS):
+        for quote in _closing_quotes(text, start + 1, separator, escapes):
             yield text[start + 1 : quote].replace('""', '"'), quote + 1
     elif match := re.compile(f"[^\n{separator}]*").match(text, start):
         yield match[0], match.end()

@@ -266,7 +266,7 @@ def serve(folder: Path, host: str, port: int) -> None:
                 max_request_body_size=LARGEST_SESSION,
             )
             print(f"listening test: http://{_name(host)}:{listening.getsockname()[1]}{test.root}")
-            print(f"results: {test.records.path} ({len(test.records)} so far)", flush=True)
+            print(f"results: {test.records.path} ({len(test.records)} records so far)", flush=True)
             for remark in test.records.remarks:
                 print(f"note: {remark}", file=sys.stderr, flush=True)
             server.run()

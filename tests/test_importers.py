@@ -224,6 +224,16 @@ def test_what_php_writes_of_free_text_swallows_no_row(
     assert not imported.notes
 
 
+def test_a_text_of_ever_more_readings_holds_nothing_up(write: Write) -> None:
+    """Fibonacci numbers of readings: not all of them are tried."""
+    row = f"Smoke,%s,yes,{UUID},item_a,%s,%d,3528,"
+    hostile = '"' + '\\",",' * 200 + 'x"y"'
+    lines = [row % ("a", "codecA", 77), row % (hostile, "codecB", 55), row % ("b", "reference", 99)]
+    imported = read_results([write("mushra.csv", "\n".join([HEADER, *lines]))])
+    assert list(given(imported).values()) == ["77", "55", "99"]
+    assert ["another questionnaire" in note for note in imported.notes] == [True]
+
+
 def test_a_torn_row_of_webmushra_costs_itself_only(write: Write) -> None:
     row = f"Smoke,one,yes,{UUID},item_a,%s,%d,3528,"
     lines = [

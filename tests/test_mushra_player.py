@@ -584,6 +584,18 @@ def test_an_unfinished_trial_is_in_the_download(folder, browser):
     assert f"not finished trial {draft['trial']}: 1 of 6 stimuli rated" in left.why
 
 
+def test_a_damaged_session_stops_no_other_listener(folder, browser):
+    listener = Listener(browser, (folder / "index.html").as_uri())
+    listener.title("Welcome to this listening test")
+    listener.script("localStorage.setItem(Mushra.app.store.prefix + 'session/x', '{torn')")
+    browser.refresh()
+    listener.to_training()
+    listener.rate("1", listener.order[0], 42)
+    assert len(listener.download()[1]) == 1
+    kept = listener.script("return localStorage.getItem(Mushra.app.store.prefix + 'session/x')")
+    assert kept == "{torn"
+
+
 def test_a_listener_who_quits_leaves_a_draft_at_the_server(folder, browser, serve):
     server = serve()
     listener = Listener(browser, f"http://127.0.0.1:{server.port}/")
