@@ -19,6 +19,7 @@ from nscbench.benchmarks.cost import delay, energy, macs, timing
 from nscbench.benchmarks.cost.measure import COLUMNS, Setup, measure
 from nscbench.codecs import get
 from nscbench.codecs.controls.pcm import Pcm, from_pcm16
+from nscbench.codecs.networks.blockwise import Taps
 from nscbench.codecs.networks.quantizer import ResidualQuantizer
 from nscbench.reports.costs import NUMBERS, read_costs
 from nscbench.reports.runs import read_run
@@ -152,6 +153,14 @@ def test_attention_and_fourier_transforms_are_counted(mode):
         inverse = macs.count(lambda: torch.fft.irfft(spectrum, dim=0))
         assert inverse[0] == stft[0]
         assert macs.count(lambda: torch.fft.fft(torch.ones(256) + 0j))[0] == 5 * 256 * 8 // 2
+
+
+def test_convolution_by_taps_is_counted_as_the_layer_is():
+    layer = nn.Conv1d(4, 6, 3, dilation=2, padding=2)
+    x, out = torch.randn(4, 54), torch.zeros(6, 50)
+    with torch.no_grad():
+        counted = macs.count(lambda: Taps.of(layer).add_to(out, x, 2))[0]
+        assert counted == macs.count(lambda: layer(torch.randn(4, 50)))[0] == 50 * 4 * 6 * 3
 
 
 def test_a_codec_is_counted_encoder_and_decoder_apart():

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from nscbench.codecs.diffusion.samplers import SAMPLERS
+from nscbench.codecs.networks import blockwise, diffwave
 from nscbench.codecs.networks.denoiser import Denoiser, LinearAttention, TimeEmbedding
 from nscbench.codecs.networks.diffusion import DiffusionConfig, DiffusionDecoder
 from nscbench.codecs.networks.diffwave import DiffWave, StepEmbedding
@@ -77,6 +78,41 @@ def test_prediction_depends_on_all_that_is_given(name: str, anchored: bool) -> N
         assert not torch.allclose(base, network(x, t, anchor, network.prepare(features + 1)))
     one = network(x[:1], t[:1], anchor[:1] if anchored else None, network.prepare(features[:1]))
     torch.testing.assert_close(one, base[:1], atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("anchored", [False, True])
+@pytest.mark.parametrize("layers_held", [0, 2, 3])
+def test_diffwave_infers_block_by_block_what_its_layers_make(
+    monkeypatch: pytest.MonkeyPatch, anchored: bool, layers_held: int
+) -> None:
+    network, shape = denoisers(anchored)["diffwave"]
+    for i, layer in enumerate(network.layers):
+        layer.dilated.dilation, layer.dilated.padding = (90**i,), (90**i,)  # 1, 90, 8100 samples
+    samples, width = shape[2], 2 * 4
+    x, features = torch.randn(shape), torch.randn(2, 6, FRAMES)
+    anchor = torch.randn(shape) if anchored else None
+    t = torch.tensor([0.3, 0.6])
+    expected = network(x, t, anchor, network.prepare(features))
+    monkeypatch.setattr(diffwave, "HELD", 4 * len(x) * width * samples * layers_held)
+    monkeypatch.setattr(blockwise, "BLOCK", 4 * 64)
+    with torch.no_grad():
+        prepared = network.prepare(features)
+        made = network(x, t, anchor, prepared)
+        alone = network(x[1:], t[1:], anchor[1:] if anchored else None, prepared[1:])
+    assert prepared.shape == (2, 6 + layers_held * width, samples)
+    torch.testing.assert_close(made, expected, atol=1e-4, rtol=0)
+    assert torch.equal(made[1:], alone)
+
+
+def test_diffwave_s_layers_take_projections_that_are_held() -> None:
+    """As they do on a GPU, where nothing runs block by block."""
+    network, shape = denoisers(False)["diffwave"]
+    x, features, t = torch.randn(shape), torch.randn(2, 6, FRAMES), torch.tensor([0.3, 0.6])
+    with torch.no_grad():
+        held = network.prepare(features)
+    assert held.shape[1] > 6
+    expected = network(x, t, None, network.prepare(features))
+    torch.testing.assert_close(network(x, t, None, held), expected, atol=1e-5, rtol=0)
 
 
 def test_impossible_sizes_are_refused() -> None:

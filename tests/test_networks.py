@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn import functional
 
 from nscbench.codecs.features import MelConfig
+from nscbench.codecs.networks import blockwise
 from nscbench.codecs.networks.codec import CodecConfig, Design, NeuralCodec
 from nscbench.codecs.networks.convnext import SpectralDecoder
 from nscbench.codecs.networks.discriminators import CriticConfig, Critics, StftDiscriminator
@@ -76,13 +77,18 @@ def test_vocoder_gives_hop_samples_per_frame(config: VocoderConfig, hop: int) ->
     assert Vocoder(config)(torch.zeros(2, 80, 6)).shape == (2, 6 * hop)
 
 
-def test_hifigan_equals_its_modules_run_one_by_one() -> None:
-    """The paper's equations on the layers as PyTorch runs them, without the memory layout."""
+@pytest.fixture
+def hifigan() -> HifiGan:
     torch.manual_seed(0)
-    network = fold(HifiGan(80, (8, 5, 4, 2), 32))
+    network = HifiGan(80, (8, 5, 4, 2), 32)
+    fold(network)
     for parameter in network.parameters():
         nn.init.normal_(parameter, std=0.1)
-    mel = torch.randn(2, 80, 7)
+    return network
+
+
+def one_by_one(network: HifiGan, mel: torch.Tensor) -> torch.Tensor:
+    """The paper's equations on the layers as PyTorch runs them."""
     x = network.entry(mel)
     for upsample, blocks in zip(network.upsamples, network.blocks, strict=True):
         x = upsample(functional.leaky_relu(x, 0.1))
@@ -94,9 +100,29 @@ def test_hifigan_equals_its_modules_run_one_by_one() -> None:
                 y = y + plain(functional.leaky_relu(z, 0.1))
             outputs.append(y)
         x = torch.stack(outputs).mean(dim=0)
-    expected = torch.tanh(network.exit(functional.leaky_relu(x, 0.01))).squeeze(1)
+    return torch.tanh(network.exit(functional.leaky_relu(x, 0.01))).squeeze(1)
+
+
+def test_hifigan_trains_on_what_its_modules_make(hifigan: HifiGan) -> None:
+    mel = torch.randn(2, 80, 7)
+    expected = one_by_one(hifigan, mel)
     assert expected.abs().mean() > 0.05
-    torch.testing.assert_close(network(mel), expected, atol=1e-4, rtol=0)
+    torch.testing.assert_close(hifigan(mel), expected, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("frames", [1, 7])  # shorter than a halo, and many blocks
+@pytest.mark.parametrize("block", [1, 8192])
+def test_hifigan_infers_block_by_block_what_its_modules_make(
+    hifigan: HifiGan, monkeypatch: pytest.MonkeyPatch, frames: int, block: int
+) -> None:
+    monkeypatch.setattr(blockwise, "BLOCK", block)
+    mel = torch.randn(2, 80, frames)
+    expected = one_by_one(hifigan, mel)
+    with torch.no_grad():
+        made = hifigan(mel)
+        alone = hifigan(mel[1:])
+    torch.testing.assert_close(made, expected, atol=1e-4, rtol=0)
+    assert torch.equal(made[1:], alone)
 
 
 def test_folding_keeps_the_function() -> None:

@@ -2,10 +2,11 @@
 
 `torch.utils.flop_counter` counts matrix products and convolutions at two operations each; a
 multiply-accumulate is half of that. What it passes over is counted here: recurrent layers and
-attention where the CPU has one kernel for the whole (it sees none of their products), and Fourier
-transforms at 5 N log2 N operations for N complex values, half of it for real ones (the usual count
-of radix 2, M. Frigo and S. G. Johnson, "The Design and Implementation of FFTW3", Proc. IEEE 2005).
-Not counted are operations on single elements: activations, normalizations, additions.
+attention where the CPU has one kernel for the whole (it sees none of their products), products that
+are added up over a batch, and Fourier transforms at 5 N log2 N operations for N complex values,
+half of it for real ones (the usual count of radix 2, M. Frigo and S. G. Johnson, "The Design and
+Implementation of FFTW3", Proc. IEEE 2005). Not counted are operations on single elements:
+activations, normalizations, additions.
 
 Counting happens on the CPU: what is multiplied does not depend on the device.
 """
@@ -73,6 +74,10 @@ def _attention(query: Shape, key: Shape, value: Shape, *_: Any, **__: Any) -> in
     return 2 * batch * length * key[-2] * (width + value[-1])
 
 
+def _sum_of_products(_: Shape, first: Shape, second: Shape, *__: Any, **___: Any) -> int:
+    return 2 * prod(first) * second[-1]
+
+
 def _fourier(share: float) -> Callable[..., int]:
     def operations(x: Shape, dims: Sequence[int], *_: Any, out_shape: Shape, **__: Any) -> int:
         signal = x if prod(x) >= prod(out_shape) else out_shape
@@ -85,6 +90,7 @@ def _fourier(share: float) -> Callable[..., int]:
 _FORMULAE = {
     torch.ops.aten.mkldnn_rnn_layer: _lstm,
     torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention,
+    torch.ops.aten.addbmm_: _sum_of_products,
     torch.ops.aten._fft_r2c: _fourier(0.5),
     torch.ops.aten._fft_c2r: _fourier(0.5),
     torch.ops.aten._fft_c2c: _fourier(1.0),

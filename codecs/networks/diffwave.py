@@ -3,22 +3,33 @@
 The layers see a diffusion step as an embedding of the chain's 50 step numbers, interpolated between
 them. `rates` multiply to the hop; the published ones are 16 and 16.
 
+What a layer makes of the condition is the same at every step of sampling: the projections of as
+many layers as `HELD` has room for are computed once, and inference on a CPU runs the layers block
+by block in time (`blockwise`).
+
 Z. Kong et al., "DiffWave: A Versatile Diffusion Model for Audio Synthesis", ICLR 2021.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from . import blockwise
+from .blockwise import Taps
 from .denoiser import Denoiser
 
 CYCLE = 10  # layers until the dilation starts again at 1
 STEPS = 50
 STEP_CHANNELS = 512
 SLOPE = 0.4
+HELD = 2**30  # bytes of projections kept over the steps: 30 layers of 64 channels for 4 s at 16 kHz
+
+SumSkips = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 def _conv(inputs: int, outputs: int, kernel: int = 1, dilation: int = 1) -> nn.Conv1d:
@@ -53,6 +64,19 @@ class StepEmbedding(nn.Module):
         return embedding
 
 
+@dataclass(frozen=True)
+class Conditioned:
+    """The condition of one item as a layer finds it: projected before the steps, or still not.
+
+    Attributes:
+        features: [features, T].
+        projected: what the layer makes of them, [2 channels, T].
+    """
+
+    features: Tensor
+    projected: Tensor | None
+
+
 class ResidualLayer(nn.Module):
     """One gated layer: [B, channels, T] to its successor and its share of the skip sum."""
 
@@ -63,11 +87,54 @@ class ResidualLayer(nn.Module):
         self.condition = _conv(features, 2 * channels)
         self.exit = _conv(channels, 2 * channels)
 
-    def forward(self, x: Tensor, step: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
-        y = self.dilated(x + self.step(step)[:, :, None]) + self.condition(condition)
+    def forward(self, x: Tensor, step: Tensor, projected: Tensor) -> tuple[Tensor, Tensor]:
+        y = self.dilated(x + self.step(step)[:, :, None]) + projected
         gate, signal = y.chunk(2, dim=1)
         residual, skip = self.exit(torch.sigmoid(gate) * torch.tanh(signal)).chunk(2, dim=1)
         return (x + residual) / math.sqrt(2), skip
+
+    def infer(
+        self, source: Tensor, target: Tensor, total: Tensor, step: Tensor, condition: Conditioned
+    ) -> None:
+        """One item, block by block: its successor into `target`, its share added to `total`.
+
+        Shapes: source and target [channels, T + 2 margin], step [STEP_CHANNELS],
+        total [channels, T].
+        """
+        dilated, project = Taps.of(self.dilated), Taps.of(self.condition)
+        channels, samples = total.shape
+        margin = (source.shape[1] - samples) // 2
+        # The step's offset is added to no sample: it becomes a bias, and what lies beyond the ends,
+        # which the offset does not reach, takes its share of that back.
+        offset = self.step(step)[:, None]
+        source[:, margin - dilated.reach : margin] = -offset
+        source[:, margin + samples : margin + samples + dilated.reach] = -offset
+        bias = dilated.bias + dilated.weights.sum(dim=0) @ offset
+        length = min(blockwise.BLOCK // channels, samples)
+        buffer = source.new_empty(2 * channels, length)
+        for start in range(0, samples, length):
+            block = slice(start, min(start + length, samples))
+            y = buffer[:, : block.stop - start]
+            if condition.projected is None:
+                y.copy_((bias + project.bias).expand_as(y))
+                project.add_to(y, condition.features, start)
+            else:
+                torch.add(condition.projected[:, block], bias, out=y)
+            dilated.add_to(y, source, margin + start)
+            gated = y[:channels].sigmoid_().mul_(y[channels:].tanh_())
+            inner = slice(margin + block.start, margin + block.stop)
+            self._leave(gated, source[:, inner], target[:, inner], total[:, block])
+
+    def _leave(self, gated: Tensor, source: Tensor, target: Tensor, total: Tensor) -> None:
+        """(source + residual) / sqrt(2) into target, the skip added to total; [channels, n]."""
+        scale = math.sqrt(0.5)
+        taps = Taps.of(self.exit)
+        residual, skip = taps.weights[0].chunk(2)
+        residual_bias, skip_bias = taps.bias.chunk(2)
+        torch.add(scale * residual_bias, source, alpha=scale, out=target)
+        torch.addmm(target, residual, gated, alpha=scale, out=target)
+        total.add_(skip_bias)
+        torch.addmm(total, skip, gated, out=total)
 
 
 class DiffWave(Denoiser):
@@ -77,6 +144,7 @@ class DiffWave(Denoiser):
         self, features: int, rates: Sequence[int], channels: int, depth: int, anchored: bool
     ) -> None:
         super().__init__()
+        self.features, self.channels = features, channels
         self.entry = _conv(2 if anchored else 1, channels)
         self.step = StepEmbedding()
         self.upsamples = nn.ModuleList(
@@ -90,19 +158,70 @@ class DiffWave(Denoiser):
         nn.init.zeros_(self.exit.weight)
 
     def prepare(self, features: Tensor) -> Tensor:
-        """Features at the sample rate [B, features, k * hop]."""
+        """Features at the sample rate, and behind them their projections by the first layers.
+
+        Shapes: [B, features, k] to [B, features + n * 2 channels, k * hop], for as many layers n as
+        `HELD` bytes have room for; none where gradients are wanted.
+        """
         y = features.unsqueeze(1)
         for upsample in self.upsamples:
             y = F.leaky_relu(upsample(y), SLOPE)
-        return y.squeeze(1)
+        y = y.squeeze(1)
+        if torch.is_grad_enabled():
+            return y
+        layer_bytes = y.element_size() * len(y) * 2 * self.channels * y.shape[2]
+        count = min(HELD // layer_bytes, len(self.layers))
+        prepared = y.new_empty(len(y), self.features + count * 2 * self.channels, y.shape[2])
+        prepared[:, : self.features] = y
+        for layer, rows in zip(self._layers(), self._held(prepared), strict=False):
+            rows.copy_(layer.condition(y))
+        return prepared
 
     def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
-        y = F.relu(self.entry(x if anchor is None else torch.cat([x, anchor], dim=1)))
-        step = self.step(t)
-        total = torch.zeros_like(y)
-        for layer in self.layers:
-            y, skip = layer(y, step, prepared)
-            total = total + skip
+        signals = x if anchor is None else torch.cat([x, anchor], dim=1)
+        if not blockwise.applies(x):
+            return self._predict(signals, t, prepared, self._sum)
+        items = [slice(i, i + 1) for i in range(len(x))]
+        predictions = [
+            self._predict(signals[i], t[i], prepared[i], self._sum_blockwise) for i in items
+        ]
+        return torch.cat(predictions)
+
+    def _predict(self, signals: Tensor, t: Tensor, prepared: Tensor, sum_skips: SumSkips) -> Tensor:
+        y = F.relu(self.entry(signals))
+        total = sum_skips(y, self.step(t), prepared)
         y = F.relu(self.skip(total / math.sqrt(len(self.layers))))
         prediction: Tensor = self.exit(y)
         return prediction
+
+    def _sum(self, y: Tensor, step: Tensor, prepared: Tensor) -> Tensor:
+        """Sum of the layers' skips [B, channels, T]."""
+        features, held = prepared[:, : self.features], self._held(prepared)
+        total = torch.zeros_like(y)
+        for i, layer in enumerate(self._layers()):
+            projected = held[i] if i < len(held) else layer.condition(features)
+            y, skip = layer(y, step, projected)
+            total = total + skip
+        return total
+
+    def _sum_blockwise(self, y: Tensor, step: Tensor, prepared: Tensor) -> Tensor:
+        """The same for one item [1, channels, T]."""
+        margin = max(layer.dilated.dilation[0] for layer in self._layers())
+        source, total = F.pad(y[0], (margin, margin)), torch.zeros_like(y)
+        target = torch.empty_like(source)
+        features, held = prepared[0, : self.features], self._held(prepared)
+        for i, layer in enumerate(self._layers()):
+            condition = Conditioned(features, held[i][0] if i < len(held) else None)
+            layer.infer(source, target, total[0], step[0], condition)
+            source, target = target, source
+        return total
+
+    def _held(self, prepared: Tensor) -> Sequence[Tensor]:
+        """The projections that `prepared` has, one for each of the first layers."""
+        rows = prepared[:, self.features :]
+        batch, channels, samples = rows.shape
+        width = 2 * self.channels
+        return rows.view(batch, channels // width, width, samples).unbind(1)
+
+    def _layers(self) -> Iterable[ResidualLayer]:
+        return cast("Iterable[ResidualLayer]", self.layers)
