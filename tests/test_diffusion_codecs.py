@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,29 @@ def test_conditions_are_named_by_rate_and_steps(monkeypatch: pytest.MonkeyPatch)
     codec = get("mel2mel-1.5-nfe4-samplerdpmpp")
     assert codec == Mel2Mel(kbps=1.5, nfe=4, sampler="dpmpp")
     assert get(codec.condition) == codec
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_half_precision_decodes_the_same_bytes_almost_alike(
+    cells: dict[str, DiffusionCodec], name: str
+) -> None:
+    codec, batch = cells[name], signals(3_111)
+    half = replace(codec, precision="bfloat16")
+    payloads = codec.encode(batch)
+    assert half.encode(batch) == payloads
+    (expected,), (made,) = (c.decode(payloads, Noise([1])) for c in (codec, half))
+    assert made.dtype == torch.float32
+    assert not torch.equal(made, expected)
+    assert (made - expected).square().mean() < 0.05 * expected.square().mean()
+    assert (half.condition, codec.condition) == (
+        f"{name}-3-nfe2-precisionbfloat16",
+        f"{name}-3-nfe2",
+    )
+
+
+def test_a_precision_that_there_is_not_is_refused() -> None:
+    with pytest.raises(CodecError, match="there are: float32, bfloat16"):
+        Mel2Mel(precision="float16")  # type: ignore[arg-type]
 
 
 def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -278,7 +302,7 @@ def test_fast_schedule_needs_a_chain(cells: dict[str, DiffusionCodec]) -> None:
         front_weights=codec.front_weights,
         back_weights=codec.back_weights,
     )
-    with pytest.raises(CodecError, match="mean-reverting"):
+    with pytest.raises(CodecError, match="process of these weights of mel2mel is 'flow'"):
         fast.decode(fast.encode(signals(640)), Noise([0]))
 
 
