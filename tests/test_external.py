@@ -16,6 +16,14 @@ from nscbench.benchmarks.provenance import arguments
 from nscbench.benchmarks.suite import SuiteError, load
 from nscbench.codecs import CodecError, Unavailable, make
 from nscbench.codecs.noise import Noise
+from nscbench.reports.bd_rate import curves
+from nscbench.reports.figures.curves import curve_pictures
+from nscbench.reports.leaderboard import leaderboard
+from nscbench.reports.runs import read_run
+from nscbench.reports.table import latex, markdown, show
+
+sys.path.insert(0, str(Path(__file__).parent))
+import runs
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 RATE = 16_000
@@ -376,6 +384,40 @@ def test_runs_measure_the_one_and_state_the_other(tmp_path, tool, items, capsys)
     assert main(["verify", str(out), "--fraction", "1"]) == 0
     assert main(["report", str(out)]) == 0
     assert "3.00 (stated)" in (out / "report" / "report.html").read_text()
+
+
+def test_reports_mark_a_stated_bitrate(tmp_path):
+    conditions = runs.ladder("opus") | runs.ladder("theirs", gain=0.5)
+    root = runs.write_run(tmp_path / "run", conditions)
+    manifest = json.loads((root / "manifest.json").read_text())
+    for entry in manifest["conditions"]:
+        if entry["codec"] == "theirs":
+            entry["bitrate"] = "stated"
+    (root / "manifest.json").write_text(json.dumps(manifest))
+    scores = read_run(root).scores
+    board = leaderboard(scores)
+    assert board["bitrate"].tolist() == ["measured"] * 4 + ["stated"] * 4
+    assert board["measured_kbps"].isna().tolist() == [False] * 4 + [True] * 4
+    assert scores.kbps("theirs-12") == 12
+    assert list(curves(scores)) == ["opus"]
+    marked = {
+        show: "* bitrate stated, not measured",
+        markdown: r"\* bitrate stated, not measured",
+        latex: "* bitrate stated, not measured",
+    }
+    for draw, note in marked.items():
+        assert note in draw(board)
+        assert "12.00*" in draw(board)
+        assert note not in draw(board[board["bitrate"] == "measured"])
+    (overview, *_) = curve_pictures(board, scores.directions, "title")
+    handles, labels = overview.figure.axes[0].get_legend_handles_labels()
+    faces = {
+        label: handle[0].get_markerfacecolor()
+        for label, handle in zip(labels, handles, strict=True)
+    }
+    assert faces["theirs (bitrate stated)"] == "none"
+    assert faces["opus"] != "none"
+    assert all(list(handle[0].get_xdata()) == [6, 8, 12, 24] for handle in handles)
 
 
 def test_the_example_program_is_a_codec(signal):

@@ -1,6 +1,8 @@
 """The Descript Audio Codec at 16 kHz (50 frames a second) and 24 kHz (75), stages of 10 bits.
 
-Trained with quantizer dropout, so the first stages alone are a codec of a lower rate.
+Trained with quantizer dropout, so the first stages alone are a codec of a lower rate. The authors'
+own tool sets the loudness to -16 LUFS before it encodes, and sends the gain; transformers does not,
+nor is it done here.
 
 R. Kumar et al., "High-Fidelity Audio Compression with Improved RVQGAN", NeurIPS 2023.
 """
