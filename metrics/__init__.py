@@ -13,7 +13,10 @@ from warnings import warn
 from .base import Metric, MetricError, MetricUnavailable, Undefined
 
 ENTRY_POINTS = "nscbench.metrics"
-ORDER = ("pesq", "stoi", "visqol", "dnsmos", "plcmos")  # leads a leaderboard
+ORDER = (  # leads a leaderboard
+    *("pesq", "stoi", "visqol", "scoreq_nr", "scoreq_ref", "dnsmos", "plcmos", "utmos", "nisqa"),
+    *("wer", "speaker_similarity"),
+)
 
 __all__ = ["Metric", "MetricError", "MetricUnavailable", "Undefined", "available", "get"]
 

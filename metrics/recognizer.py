@@ -72,6 +72,9 @@ def _transcribe(signal: Signal, folder: str) -> str:
 def _loaded(folder: str) -> tuple[Any, Any, Any]:
     """Feature extractor, network and tokenizer of a folder. Loaded once in a process."""
     from transformers import AutoModelForCTC, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # the run has its own
 
     return (
         Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True),

@@ -41,6 +41,9 @@ def _embedding(signal: Signal, folder: str) -> NDArray[np.float64]:
 def _loaded(folder: str) -> tuple[Any, Any]:
     """Feature extractor and network of a folder. Loaded once in a process."""
     from transformers import AutoModelForAudioXVector, Wav2Vec2FeatureExtractor
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # the run has its own
 
     return (
         Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True),
