@@ -3,12 +3,15 @@
 Items are coded one by one, so that a batch gives the very bits of its items alone: a matrix product
 of another shape rounds differently, and a latent near the border of two entries would change its
 index. A subclass says how a signal becomes indices, and how indices become a signal.
+
+The precision is that of decoding: indices are always made in float32, so that two precisions decode
+the same bytes, and what differs between them is what half of the bits cost or save.
 """
 
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +23,9 @@ from .pretrained import config, fingerprint, load, missing
 from .settings import choose
 from .tokens import CODINGS, Coding, count_frames, read_indices, whole_frames, write_indices
 
+Precision = Literal["float32", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+
 
 @dataclass(frozen=True)
 class TokenCodec(Codec):
@@ -28,6 +34,7 @@ class TokenCodec(Codec):
     Attributes:
         kbps: one of the class's `rates`: the number of quantizer stages.
         coding: of the indices: "fixed" width, or "range"-coded with the shipped model.
+        precision: of the decoder's layers; "bfloat16" for those that autocast chooses.
         device: that runs the networks.
     """
 
@@ -35,13 +42,17 @@ class TokenCodec(Codec):
 
     kbps: float = 3.0
     coding: Coding = "fixed"
+    precision: Precision = "float32"
     device: str = field(default="cpu", metadata={"in_name": False})
 
     def __post_init__(self) -> None:
         choose(self, "kbps", self.rates)
-        if self.coding not in CODINGS:
-            allowed = ", ".join(CODINGS)
-            raise CodecError(f"{self.name} has no coding={self.coding!r}; there are: {allowed}")
+        for field_name, allowed in (("coding", CODINGS), ("precision", PRECISIONS)):
+            value = getattr(self, field_name)
+            if value not in allowed:
+                raise CodecError(
+                    f"{self.name} has no {field_name}={value!r}; there are: {', '.join(allowed)}"
+                )
 
     @property
     @abstractmethod
@@ -104,12 +115,13 @@ class TokenCodec(Codec):
 
     @torch.inference_mode()
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
-        return [
-            self.render(self._read(payload)[None].to(self.device))[0].cpu()
-            if payload
-            else torch.zeros(0)
-            for payload in payloads
-        ]
+        with self.cast():
+            return [
+                self.render(self._read(payload)[None].to(self.device))[0].cpu()
+                if payload
+                else torch.zeros(0)
+                for payload in payloads
+            ]
 
     def length(self, payload: bytes) -> int:
         c = self._config
@@ -122,6 +134,11 @@ class TokenCodec(Codec):
         independent indices would spend.
         """
         return self._model.bits(self._read(payload)) if payload else 0.0
+
+    def cast(self) -> torch.autocast:
+        """The context that networks decode in."""
+        half = self.precision == "bfloat16"
+        return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=half)
 
     def network(self, component: str) -> Any:
         """The network of a component, on the codec's device."""

@@ -226,3 +226,47 @@ def test_perfect_denoiser_is_sampled_back() -> None:
             condition, SAMPLERS[name], nfe, lambda shape: torch.randn(shape, generator=generator)
         )
         torch.testing.assert_close(decoder.standardize(made), wanted, atol=0.05, rtol=0)
+
+
+WAVE = DiffusionConfig("lat", "wav", 6, 1, "flow", "patch-wave", 8, depth=1, features=4)
+DECODERS = {
+    "unet2d": DIFFUSION,
+    "patch-wave": WAVE,
+    "diffwave": replace(WAVE, process="diffwave", denoiser="diffwave"),
+    "unet1d": replace(
+        WAVE, output="lat", channels=6, process="cosine", denoiser="unet1d", multipliers=(1, 2)
+    ),
+}
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.parametrize("denoiser", DECODERS)
+def test_sampling_looks_at_nothing_that_the_device_computes(denoiser: str, sampler: str) -> None:
+    """Meta tensors have no values: whatever would wait for one, fails on them."""
+    if sampler == "fast":
+        denoiser = "diffwave"
+    config = DECODERS[denoiser]
+    decoder = DiffusionDecoder(config).to("meta").eval()
+    condition = torch.empty(1, config.condition_channels, FRAMES, device="meta")
+    with torch.no_grad():
+        made = decoder.sample(condition, SAMPLERS[sampler], 6, torch.randn)
+    assert made.is_meta
+    with pytest.raises(RuntimeError):
+        float(made.sum())
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("denoiser", DECODERS)
+def test_sampling_never_waits_for_a_gpu(denoiser: str) -> None:
+    config = DECODERS[denoiser]
+    decoder = DiffusionDecoder(config).cuda().eval()
+    condition = torch.randn(1, config.condition_channels, FRAMES, device="cuda")
+    with torch.no_grad():
+        decoder.sample(condition, SAMPLERS["ancestral"], 2, torch.randn)  # libraries start here
+        torch.cuda.set_sync_debug_mode("error")
+        try:
+            made = decoder.sample(condition, SAMPLERS["ancestral"], 6, torch.randn)
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+    assert bool(made.isfinite().all())

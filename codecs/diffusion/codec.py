@@ -93,7 +93,8 @@ class DiffusionCodec(TokenCodec):
                 signals.append(torch.zeros(0))
                 continue
             indices = self._read(payload)[None].to(self.device)
-            drawn = self.draw(indices, _generator(noise, item, len(payloads)))
+            with self.cast():
+                drawn = self.draw(indices, _generator(noise, item, len(payloads)))
             signals.append(drawn[0].cpu())
         return signals
 

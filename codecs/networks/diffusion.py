@@ -185,7 +185,10 @@ class DiffusionDecoder(nn.Module):
         return prediction.float()
 
     def sample(self, condition: Tensor, sampler: Sampler, nfe: int, draw: DrawShape) -> Tensor:
-        """An output drawn for a condition; `draw(shape)` gives standard normal tensors."""
+        """An output drawn for a condition; `draw(shape)` gives standard normal tensors on the CPU.
+
+        No step waits for the device: nothing that is computed there is looked at before the end.
+        """
         guide, shape = self.guide(condition), self._shape(condition)
         device = condition.device
 
@@ -193,7 +196,13 @@ class DiffusionDecoder(nn.Module):
             t = torch.full((len(y),), time, device=device)
             return self.process.clean(self.predict(y, t, guide), y, time)
 
-        draws = self._draws(guide, sampler, lambda: self.noise(draw(shape).to(device)))
+        def noise() -> Tensor:
+            drawn = draw(shape)
+            # from pageable memory, a copy would wait for all that the device still has to do
+            pinned = drawn.pin_memory() if device.type == "cuda" else drawn
+            return self.noise(pinned.to(device, non_blocking=True))
+
+        draws = self._draws(guide, sampler, noise)
         return self._restore(self._around(guide, sampler(denoise, self.process, nfe, draws)))
 
     def regress(self, condition: Tensor) -> Tensor:
