@@ -1,9 +1,9 @@
 """LaDiffCodec's sampling: from a guess half-way, and back to it at every step.
 
-A condition that is nearly the answer leaves little for diffusion to do, and a denoiser that starts
-from pure noise ends over-smooth. These samplers start at the time `MIDWAY` with the guess itself in
-the place of the noisy signal, and walk only what is left of the process. Both have the signature of
-`samplers`; their first `draw()` is the guess instead of noise.
+Against the over-smooth outcome that its authors saw of sampling from pure noise, these samplers
+start at the time `MIDWAY` with a guess in the place of the noisy signal, and walk only what is left
+of the process. Both have the signature of `samplers`; their first `draw()` is the guess instead of
+noise.
 
     halfway    ancestral steps from the guess
     infilling  the same; after every step a share of the signal is replaced by the guess, diffused
@@ -12,8 +12,6 @@ the place of the noisy signal, and walk only what is left of the process. Both h
 H. Yang et al., "Generative De-Quantization for Neural Speech Codec via Latent Diffusion", ICASSP
 2024; step 100 of 1000, a share of 0.1 and noise that is drawn once are its published code's.
 """
-
-from itertools import chain
 
 from torch import Tensor
 
@@ -39,11 +37,16 @@ def infilling(
         level = process.level(time)
         return (1 - share) * y + share * (level.alpha * guess + level.sigma * noise)
 
-    draws = chain([guess], iter(draw, None))
-    return ancestral_steps(denoise, process, _times(nfe), lambda: next(draws), mix)
+    return ancestral_steps(denoise, process, _times(nfe), preceded(guess, draw), mix)
 
 
 MIDWAY_SAMPLERS: dict[str, Sampler] = {"infilling": infilling, "halfway": halfway}
+
+
+def preceded(first: Tensor, draw: Draw) -> Draw:
+    """Draws whose first is the given tensor."""
+    pending = [first]
+    return lambda: pending.pop() if pending else draw()
 
 
 def _times(nfe: int) -> list[float]:

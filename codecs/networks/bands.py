@@ -23,13 +23,13 @@ SILENCE = 1e-8  # deviation below which a band has nothing to match
 
 def band_responses(bands: int, samples: int, rate: int, device: torch.device) -> Tensor:
     """Responses [bands, samples // 2 + 1] of equally wide bands in mel, which add up to one."""
-    grid = torch.arange(samples // 2 + 1, device=device, dtype=torch.float64)
-    place = _mel(grid * rate / samples) / _mel(torch.tensor(rate / 2)) * bands
+    grid = torch.arange(samples // 2 + 1, device=device, dtype=torch.float32)
+    place = _mel(grid * (rate / samples)) / _mel(torch.tensor(rate / 2)) * bands
     edges = torch.arange(1, bands, device=device)[:, None]
     share = ((place - edges) / (2 * CROSSOVER) + 0.5).clamp(0, 1)
     below = 0.5 * (1 + torch.cos(math.pi * share))
     ends = torch.zeros_like(grid)[None], torch.ones_like(grid)[None]
-    return torch.cat([below, ends[1]]).sub(torch.cat([ends[0], below])).float()
+    return torch.cat([below, ends[1]]) - torch.cat([ends[0], below])
 
 
 def noise_deviations(responses: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from math import prod
 
 from torch import Tensor, nn
 
-from ..diffusion.midway import MIDWAY_SAMPLERS
+from ..diffusion.midway import MIDWAY_SAMPLERS, preceded
 from ..diffusion.samplers import Draw, Sampler
 from .diffusion import DiffusionConfig, DiffusionDecoder, Guide
 
@@ -64,8 +64,7 @@ class LadiffDecoder(DiffusionDecoder):
         if sampler not in MIDWAY_SAMPLERS.values():
             return draw
         assert guide.anchor is not None
-        draws = chain([guide.anchor], iter(draw, None))
-        return lambda: next(draws)
+        return preceded(guide.anchor, draw)
 
     def _around(self, guide: Guide, residual: Tensor) -> Tensor:
         return residual
