@@ -64,11 +64,16 @@ def _pair(root: Path, a: str, b: str) -> int:
     scores = read_run(root).scores
     points = curves(scores)
     if a in scores.conditions and b in scores.conditions:
-        print(show_comparisons(compare_pair(scores, a, b, scores.ranked)))
+        table = compare_pair(scores, a, b, scores.ranked)
+        if table.empty:
+            raise RunError(f"{root}: {a} and {b} share no item in a column that ranks")
+        print(show_comparisons(table))
         return BETTER
     if a in points and b in points:
         found = {c: deltas(scores, c, (b, points[b]), (a, points[a])) for c in scores.ranked}
-        print(show_deltas(found, a, b))
+        if not found:
+            raise RunError(f"{root}: {a} and {b} have no values in a column that ranks")
+        print(show_deltas(found, len(scores.items), a, b))
         return BETTER
     raise RunError(
         f"{a} and {b} are neither two conditions nor two codecs of {root}; conditions are "

@@ -9,8 +9,9 @@ BD-quality  quality of the test codec beyond the anchor's at equal bitrate, in t
 Curves are interpolated by Akima splines, which do not overshoot as one cubic does (package
 `bjontegaard`; Herglotz et al., "The Bjøntegaard Bible", IEEE Transactions on Image Processing,
 2024). Bitrates are measured ones. All points are means over the items that every point of both
-curves has; intervals come from drawing speakers anew and making both curves again, bitrates
-included.
+curves has; intervals are Student's, by the standard error of drawing speakers anew and making both
+curves again, bitrates included. That of a BD-rate is made for the logarithm of the ratio of
+bitrates, whose distribution is the more symmetric one.
 
 A delta is refused where it would mean little: under 4 points, two points of one bitrate, curves
 that share less than half of the range that they span together, or, for BD-rate, a quality that
@@ -34,7 +35,8 @@ MOST_UNDEFINED = 0.05
 RESAMPLES = 1000
 
 COLUMNS = (
-    *("column", "anchor", "test", "n", "bd_rate", "bd_rate_lo", "bd_rate_hi", "bd_rate_refused"),
+    *("column", "anchor", "test", "n", "N"),
+    *("bd_rate", "bd_rate_lo", "bd_rate_hi", "bd_rate_refused"),
     *("bd_quality", "bd_quality_lo", "bd_quality_hi", "bd_quality_refused"),
 )
 
@@ -93,11 +95,9 @@ _SETTINGS: dict[str, Any] = {
 
 
 def bd_rates(anchor: Curve, test: Curve) -> Array:
-    """BD-rates [B] of many pairs of curves; NaN where quality falls or none is shared."""
-    difference = _differences(
-        anchor.quality, np.log(anchor.rates), test.quality, np.log(test.rates)
-    )
-    return np.asarray(100 * np.expm1(difference))
+    """BD-rates [B] of many pairs of curves, as natural logarithms of the ratio of bitrates; NaN
+    where quality falls or none is shared."""
+    return _differences(anchor.quality, np.log(anchor.rates), test.quality, np.log(test.rates))
 
 
 def bd_qualities(anchor: Curve, test: Curve) -> Array:
@@ -146,7 +146,7 @@ def _line(
     scores: Scores, column: str, points: dict[str, list[str]], anchor: str, test: str
 ) -> tuple[object, ...]:
     n, rate, quality = deltas(scores, column, (anchor, points[anchor]), (test, points[test]))
-    return (column, anchor, test, n, *rate, *quality)
+    return (column, anchor, test, n, len(scores.items), *rate, *quality)
 
 
 def deltas(
@@ -164,32 +164,60 @@ def deltas(
         refusal = f"no values of {', '.join(lost)}" if lost else "no common items"
         return len(values), Delta(refused=refusal), Delta(refused=refusal)
     sign = scores.sign(column)
-    bits, seconds = (scores.of(c).loc[values.index, names].to_numpy(np.float64) for c in _RATE)
-    quality = sign * values[names].to_numpy(np.float64)
-    weights = scores.weights(column).loc[values.index, names].to_numpy(np.float64)
-    resampling = Resampling(scores.clusters_of(values.index), resamples=RESAMPLES)
-
-    def pair(rates: Array, means: Array) -> tuple[Curve, Curve]:
-        split = len(anchor[1])
-        return (
-            Curve(anchor[0], rates[..., :split], means[..., :split]),
-            Curve(test[0], rates[..., split:], means[..., split:]),
-        )
-
-    means = np.average(quality, axis=0, weights=weights)
-    whole = pair(bits.sum(0) / seconds.sum(0) / 1000, means)
-    drawn_rates = resampling.sums(bits) / resampling.sums(seconds) / 1000
-    drawn = pair(drawn_rates, resampling.means(quality, weights))
-    rate = _delta(bd_rate, [c.quality for c in whole], whole, bd_rates(*drawn), resampling)
-    gain = _delta(
-        bd_quality, [np.log(c.rates) for c in whole], whole, bd_qualities(*drawn), resampling
+    tables = (scores.of(c) for c in _RATE)
+    points = Points(
+        *(table.loc[values.index, names].to_numpy(np.float64) for table in tables),
+        sign * values[names].to_numpy(np.float64),
+        scores.weights(column).loc[values.index, names].to_numpy(np.float64),
     )
+    clusters = scores.clusters_of(values.index)
+    rate, gain = intervals(points, clusters, (anchor[0], test[0]), len(anchor[1]))
     if sign < 0:
         gain = Delta(-gain.value, -gain.high, -gain.low, gain.refused)
     return len(values), rate, gain
 
 
 _RATE = ("payload_bits", "seconds")
+
+
+class Points(NamedTuple):
+    """What both curves are made from: items by conditions [n, P], those of the anchor first."""
+
+    bits: Array
+    seconds: Array
+    quality: Array  # higher is better
+    weights: Array  # of the quality, in means
+
+
+def intervals(
+    points: Points, clusters: Sequence[str], names: tuple[str, str], split: int
+) -> tuple[Delta, Delta]:
+    """BD-rate and BD-quality of the points after the first `split` against these."""
+    resampling = Resampling(clusters, resamples=RESAMPLES)
+
+    def pair(rates: Array, means: Array) -> tuple[Curve, Curve]:
+        return (
+            Curve(names[0], rates[..., :split], means[..., :split]),
+            Curve(names[1], rates[..., split:], means[..., split:]),
+        )
+
+    means = np.average(points.quality, axis=0, weights=points.weights)
+    whole = pair(points.bits.sum(0) / points.seconds.sum(0) / 1000, means)
+    drawn_rates = resampling.sums(points.bits) / resampling.sums(points.seconds) / 1000
+    drawn = pair(drawn_rates, resampling.means(points.quality, points.weights))
+    rate = _delta(_log_ratio, [c.quality for c in whole], whole, bd_rates(*drawn), resampling)
+    gain = _delta(
+        bd_quality, [np.log(c.rates) for c in whole], whole, bd_qualities(*drawn), resampling
+    )
+    return _in_percent(rate), gain
+
+
+def _log_ratio(anchor: Curve, test: Curve) -> float:
+    return float(np.log1p(bd_rate(anchor, test) / 100))
+
+
+def _in_percent(delta: Delta) -> Delta:
+    return Delta(*(float(100 * np.expm1(bound)) for bound in delta[:3]), delta.refused)
 
 
 def _delta(
@@ -209,7 +237,7 @@ def _delta(
     if len(defined) < (1 - MOST_UNDEFINED) * len(resampled):
         share = 1 - len(defined) / len(resampled)
         return Delta(value, refused=f"no interval: undefined in {share:.0%} of the draws")
-    low, high = resampling.interval(defined)
+    low, high = resampling.interval(np.asarray(value), defined)
     return Delta(value, float(low), float(high))
 
 

@@ -17,12 +17,13 @@ from .scores import Scores
 from .statistics import Difference, compare, holm
 
 ALPHA = 0.05
-COLUMNS = ("column", "a", "b", *Difference._fields, "p_holm", "better")
+COLUMNS = ("column", "a", "b", "N", *Difference._fields, "p_holm", "better")  # N: items of the run
 
 
 def compare_pair(scores: Scores, a: str, b: str, columns: Sequence[str]) -> pd.DataFrame:
     """Two conditions in these columns; the family of Holm's adjustment are the columns."""
-    return _judge(scores, pd.concat([_pairs(scores, c, [(a, b)]) for c in columns]))
+    tables = [_pairs(scores, column, [(a, b)]) for column in columns]
+    return _judge(scores, pd.concat(tables) if tables else _nothing())
 
 
 def compare_all(scores: Scores, column: str, conditions: Sequence[str]) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def _pairs(scores: Scores, column: str, pairs: Sequence[tuple[str, str]]) -> pd.
     table = scores.common(column, names)
     measured = [pair for pair in pairs if set(pair) <= set(table.columns)]
     if table.empty or not measured:
-        return pd.DataFrame(columns=list(COLUMNS[:-2]))
+        return _nothing()
     place = {name: position for position, name in enumerate(table.columns)}
     found = compare(
         table.to_numpy(np.float64),
@@ -54,8 +55,13 @@ def _pairs(scores: Scores, column: str, pairs: Sequence[tuple[str, str]]) -> pd.
         scores.clusters_of(table.index),
         weights=scores.weights(column).loc[table.index, table.columns].to_numpy(np.float64),
     )
-    lines = [(column, a, b, *entry) for (a, b), entry in zip(measured, found, strict=True)]
+    total = len(scores.items)
+    lines = [(column, a, b, total, *entry) for (a, b), entry in zip(measured, found, strict=True)]
     return pd.DataFrame(lines, columns=list(COLUMNS[:-2]))
+
+
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(COLUMNS[:-2]))
 
 
 def _judge(scores: Scores, table: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .columns import look, overview
-from .flags import NEARLY, TRANSPARENT, Flag, noise_of_metrics
+from .flags import NEARLY, TRANSPARENT, Flag, yardsticks
 from .gallery import Card, recordings_missing
 from .scores import Scores, records
 
@@ -19,7 +19,7 @@ FLAG_TITLES = {
     "misaligned": "Decoded audio that is late, drifting, inverted or changed in level",
     "above pcm": "Scores above the original recording's",
     "trade-off": "Better quality, worse intelligibility or pitch",
-    "small": "Significant, but less than the metric's own noise",
+    "small": "Significant, but smaller than what a low-pass of 7 kHz does",
 }
 _KINDS = ("codec", "oracle", "control")
 _SHOWN_CONTROLS = (TRANSPARENT, NEARLY, "lowpass-3.5", "mnru-25", "mnru-15", "swapped", "noise")
@@ -87,8 +87,8 @@ def _grouped(flags: Sequence[Flag]) -> list[tuple[str, list[Flag]]]:
 def _notes(scores: Scores) -> Iterator[str]:
     if not {TRANSPARENT, NEARLY} <= set(scores.conditions):
         yield (
-            f"The metrics' own noise is not known: the run lacks the controls {TRANSPARENT} and "
-            f"{NEARLY}."
+            f"How far a small, known change moves each metric is not known: the run lacks the "
+            f"controls {TRANSPARENT} and {NEARLY}."
         )
     if all(not item["speaker"] for item in scores.items.values()):
         yield (
@@ -169,7 +169,8 @@ def _pairs(table: pd.DataFrame) -> dict[str, Any]:
         ]
         for pair in records(table)
     ]
-    return {"names": names, "pairs": pairs}
+    items = {} if table.empty else {"n": int(table["n"].iloc[0]), "N": int(table["N"].iloc[0])}
+    return {"names": names, "pairs": pairs, **items}
 
 
 def _short(value: float) -> float | None:
@@ -186,7 +187,8 @@ def _deltas(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
             lines = [lines[0] | {"column": "all"}]
         for line in lines:
             cells = [_delta(line, "bd_rate", "{:+.1f} %"), _delta(line, "bd_quality", "{:+.3f}")]
-            yield {"test": test, "column": look(line["column"]).short, "cells": cells}
+            items = f"{line['n']}/{line['N']}"
+            yield {"test": test, "column": look(line["column"]).short, "n": items, "cells": cells}
 
 
 def _delta(line: dict[str, Any], kind: str, form: str) -> dict[str, str]:
@@ -202,7 +204,8 @@ def _seeds(table: pd.DataFrame) -> Iterator[list[str]]:
     for line in records(table):
         numbers = (line[c] for c in ("seed_sd", "item_sd", "mean_sd", "worst", "best"))
         values = [f"{number:.3g}" for number in numbers]
-        yield [line["condition"], look(line["column"]).short, str(line["draws"]), *values]
+        items = f"{line['n']}/{line['N']}"
+        yield [line["condition"], look(line["column"]).short, items, str(line["draws"]), *values]
 
 
 def _controls(material: "Material") -> Iterator[list[str]]:
@@ -210,7 +213,7 @@ def _controls(material: "Material") -> Iterator[list[str]]:
     names = [name for name in _SHOWN_CONTROLS if name in scores.conditions]
     if not names:
         return
-    noise = noise_of_metrics(scores)
+    shifts = yardsticks(scores)
     table = material.table.set_index("condition")
     for column in scores.ranked:
         digits = look(column).digits
@@ -218,7 +221,7 @@ def _controls(material: "Material") -> Iterator[list[str]]:
         yield [
             look(column).short,
             *("–" if pd.isna(mean) else f"{mean:.{digits}f}" for mean in means),
-            f"{noise[column]:.{digits}f}" if column in noise else "–",
+            f"{shifts[column]:.{digits}f}" if column in shifts else "–",
         ]
 
 

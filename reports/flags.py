@@ -7,8 +7,11 @@ above pcm    a codec scores significantly better than the original recording: it
              a way that the metric likes
 misaligned   decoded audio is late, drifts, is inverted or changed in level
 swapped      decoded audio fits another item's reference better than its own
-small        differences that are significant, but smaller than what a change that hardly matters
-             makes of the metric: from `pcm` to `lowpass-7`, the band of wideband telephony
+small        differences that are significant, but smaller than the shift of the column from `pcm`
+             to `lowpass-7`: than what taking away the band above that of wideband telephony does.
+             That is a yardstick of a small, known change, not the noise of the metric: nothing in
+             a run measures how a metric scatters on signals that listeners cannot tell apart.
+             Spectral distances have no such yardstick, as the missing band is what they measure
 """
 
 from collections.abc import Mapping
@@ -25,6 +28,7 @@ QUALITY = (
 )
 GUARDS = ("stoi", "estoi", "wer", "f0_rmse", "vuv_error", "speaker_similarity")
 TRANSPARENT, NEARLY = "pcm", "lowpass-7"
+SPECTRAL = ("mel_distance", "lsd", "mcd")
 SIMILAR = 1.25  # greatest ratio of bitrates that are similar
 
 # How much of each a decoded signal may have, in the median over items
@@ -60,11 +64,15 @@ def flags(
     ]
 
 
-def noise_of_metrics(scores: Scores) -> dict[str, float]:
-    """By how much a change that hardly matters moves each column; {} without the two controls."""
+def yardsticks(scores: Scores) -> dict[str, float]:
+    """By how much the mean of each column moves from `pcm` to `lowpass-7`, on their common items.
+
+    Spectral distances have none; without the two controls, no column has one.
+    """
     if not {TRANSPARENT, NEARLY} <= set(scores.conditions):
         return {}
-    pairs = {c: scores.common(c, [TRANSPARENT, NEARLY]) for c in scores.ranked}
+    columns = [column for column in scores.ranked if column not in SPECTRAL]
+    pairs = {c: scores.common(c, [TRANSPARENT, NEARLY]) for c in columns}
     return {
         column: float(abs((pair[TRANSPARENT] - pair[NEARLY]).mean()))
         for column, pair in pairs.items()
@@ -146,14 +154,14 @@ def _trade_offs(scores: Scores, comparisons: Mapping[str, pd.DataFrame]) -> list
 
 def _small(scores: Scores, comparisons: Mapping[str, pd.DataFrame]) -> list[Flag]:
     found = []
-    for column, noise in noise_of_metrics(scores).items():
+    for column, yardstick in yardsticks(scores).items():
         table = comparisons.get(column, pd.DataFrame(columns=["better", "difference"]))
         significant = table[table["better"] != ""]
-        small = significant[significant["difference"].abs() < noise]
+        small = significant[significant["difference"].abs() < yardstick]
         if len(small):
             text = (
                 f"{len(small)} of {len(significant)} significant differences are under "
-                f"{noise:.3g}, by which the column moves from {TRANSPARENT} to {NEARLY}"
+                f"{yardstick:.3g}, by which the column moves from {TRANSPARENT} to {NEARLY}"
             )
             found.append(Flag("small", column, text))
     return found

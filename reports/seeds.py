@@ -16,7 +16,10 @@ import pandas as pd
 
 from .scores import Scores
 
-COLUMNS = ("condition", "column", "n", "draws", "seed_sd", "item_sd", "mean_sd", "worst", "best")
+COLUMNS = (
+    *("condition", "column", "N", "n", "draws"),
+    *("seed_sd", "item_sd", "mean_sd", "worst", "best"),
+)
 
 
 def seed_variance(scores: Scores) -> pd.DataFrame:
@@ -31,7 +34,8 @@ def seed_variance(scores: Scores) -> pd.DataFrame:
             table = part.pivot(index="item", columns="draw", values="value").dropna()
             if table.shape[0] > 1 and table.shape[1] > 1:
                 values = table.to_numpy(np.float64)
-                lines.append((condition, column, *_components(values, scores.sign(column))))
+                found = _components(values, scores.sign(column))
+                lines.append((condition, column, len(scores.items), *found))
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
 

@@ -4,12 +4,13 @@ Items of one speaker are alike, so statistics that take every item for an indepe
 intervals that are too narrow and p-values that are too small. The sampling unit is the cluster: a
 speaker, or an item whose speaker is unknown.
 
-Interval        whole clusters are drawn with replacement (cluster bootstrap: Cameron, Gelbach &
-                Miller 2008). A percentile interval is too narrow for few clusters; its tails are
-                taken further out, to where the interval of a normal sample is Student's
-                ("expanded percentile interval": Hesterberg, The American Statistician 69, 2015).
-                Under 6 clusters there is none: there, even the range of the cluster means holds
-                the true mean in less than 95 % of all cases.
+Interval        estimate +- t x standard error: t is Student's for the number of clusters, the
+                standard error that of draws of whole clusters with replacement (cluster bootstrap:
+                Cameron, Gelbach & Miller, Review of Economics and Statistics 90, 2008). A
+                percentile interval of the draws is too narrow for few clusters, as no draw leaves
+                the range of the cluster means. Under 6 clusters there is none. Where few speakers
+                have strongly skewed means (exponential ones, 15 or fewer), it holds the truth in
+                91 to 93 % of all cases rather than 95 %: see the simulations in the tests.
 Test            Wilcoxon's signed-rank test of the paired differences. The signs of a whole cluster
                 flip together under the null hypothesis (Rosner, Glynn & Lee, Biometrics 62, 2006);
                 with one item a cluster this is the ordinary test.
@@ -68,18 +69,13 @@ class Resampling:
             weights = np.ones_like(values)
         return self.sums(values * weights) / self.sums(weights)
 
-    def interval(self, resampled: Array) -> tuple[Array, Array]:
-        """Lower and upper 95 % bounds [...] of a statistic that was resampled [B, ...].
+    def interval(self, estimate: Array, resampled: Array) -> tuple[Array, Array]:
+        """Lower and upper 95 % bounds [...] of an estimate [...] that was resampled [B, ...].
 
         NaN where there are too few clusters, or where the statistic is NaN in a draw.
         """
-        if self.clusters < FEWEST_CLUSTERS:
-            missing = np.full(resampled.shape[1:], np.nan)
-            return missing, missing
-        reach = student(0.5 + CONFIDENCE / 2, self.clusters)
-        tail = special.ndtr(-reach * np.sqrt(self.clusters / (self.clusters - 1)))
-        low, high = np.quantile(resampled, [tail, 1 - tail], axis=0)
-        return low, high
+        reach = student(0.5 + CONFIDENCE / 2, self.clusters) * self.standard_error(resampled)
+        return np.asarray(estimate - reach), np.asarray(estimate + reach)
 
     def standard_error(self, resampled: Array) -> Array:
         """Standard error [...] of a statistic that was resampled [B, ...].
@@ -117,8 +113,9 @@ def cluster_bootstrap(
     if not len(values) or len(values) != len(clusters):
         raise ValueError(f"{len(values)} values in {len(clusters)} clusters; at least 1 is needed")
     resampling = Resampling(clusters, seed)
-    low, high = resampling.interval(resampling.means(values, weights))
-    return float(np.average(values, weights=weights)), float(low), float(high)
+    mean = np.average(values, weights=weights)
+    low, high = resampling.interval(mean, resampling.means(values, weights))
+    return float(mean), float(low), float(high)
 
 
 def signed_rank(differences: Array, clusters: Sequence[str] | NDArray[np.intp]) -> float:
@@ -219,7 +216,7 @@ def compare(
     first, second = (np.array(side, dtype=int) for side in zip(*pairs, strict=True))
     resampled = resampling.means(values, weights)
     resampled = resampled[:, first] - resampled[:, second]
-    low, high = resampling.interval(resampled)
+    low, high = resampling.interval(means[first] - means[second], resampled)
     reach = student(0.5 + CONFIDENCE / 2, resampling.clusters)
     reach += student(POWER, resampling.clusters)
     detectable = reach * resampling.standard_error(resampled)

@@ -103,7 +103,7 @@ def show_comparisons(table: pd.DataFrame) -> str:
         "column",
         "a",
         "b",
-        "n",
+        "n/N",
         "a - b",
         "95 %",
         "p",
@@ -117,7 +117,7 @@ def show_comparisons(table: pd.DataFrame) -> str:
             str(row["column"]),
             str(row["a"]),
             str(row["b"]),
-            str(row["n"]),
+            f"{row['n']}/{row['N']}",
             f"{row['difference']:+.4f}",
             _interval(row["low"], row["high"]),
             f"{row['p']:.2g}",
@@ -131,11 +131,16 @@ def show_comparisons(table: pd.DataFrame) -> str:
     return _columns([head, *lines], left=3)
 
 
-def show_deltas(found: Mapping[str, tuple[int, Delta, Delta]], test: str, anchor: str) -> str:
-    """BD-rate and BD-quality of a codec against another, by column, as fixed-width text."""
-    lines = [("column", "n", "BD-rate %", "95 %", "BD-quality", "95 %")]
+def show_deltas(
+    found: Mapping[str, tuple[int, Delta, Delta]], total: int, test: str, anchor: str
+) -> str:
+    """BD-rate and BD-quality of a codec against another, by column, as fixed-width text.
+
+    Each column's deltas are of some items of `total`.
+    """
+    lines = [("column", "n/N", "BD-rate %", "95 %", "BD-quality", "95 %")]
     for column, (n, rate, quality) in found.items():
-        lines.append((column, str(n), *_delta(rate, 1), *_delta(quality, 3)))
+        lines.append((column, f"{n}/{total}", *_delta(rate, 1), *_delta(quality, 3)))
     return f"{test} against {anchor}\n" + _columns(lines, left=1)
 
 

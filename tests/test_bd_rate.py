@@ -7,6 +7,7 @@ import pytest
 
 from nscbench.reports.bd_rate import (
     Curve,
+    Points,
     Refused,
     bd_qualities,
     bd_quality,
@@ -14,7 +15,7 @@ from nscbench.reports.bd_rate import (
     bd_rates,
     compare_curves,
     curves,
-    deltas,
+    intervals,
 )
 from nscbench.reports.scores import Scores
 
@@ -89,23 +90,46 @@ def test_lower_is_better_keeps_the_columns_unit():
     assert line["bd_quality_lo"] < line["bd_quality"] < line["bd_quality_hi"]
 
 
-def test_intervals_cover_the_true_delta():
-    """Speakers gain 0.5 +- 0.2 by the new codec, which is 1 / sqrt(2) of the bitrate on average."""
-    random = np.random.default_rng(4)
+def simulated(random, speakers, skewed):
+    """Points of two codecs on 3 items of each speaker, and the speakers.
+
+    Items differ in length, hardness and, by 5 %, in bitrate; speakers in how steep their curves
+    are and in how much they gain by the new codec, which sends 10 % less: 0.5 on average.
+    """
+    cluster = np.repeat(np.arange(speakers), 3)
+    items = len(cluster)
+    rates = np.concatenate([RATES[[0, 1, 2, 4]], 0.9 * RATES[[0, 1, 2, 4]]])
+    seconds = np.repeat(random.uniform(2, 8, (items, 1)), 8, axis=1)
+    bits = 1000 * rates * seconds * np.exp(random.normal(0, 0.05, (items, 8)) - 0.05**2 / 2)
+    taste = 0.3 - random.exponential(0.3, speakers) if skewed else random.normal(0, 0.2, speakers)
+    gain = 0.5 + taste[cluster] + random.normal(0, 0.15, items)
+    slope = 1 + random.normal(0, 0.15, speakers)[cluster]
+    rise = slope[:, None] * np.log2(RATES[[0, 1, 2, 4]])
+    hardness = random.normal(0, 0.3, speakers)[cluster] + random.normal(0, 0.3, items)
+    quality = np.concatenate([rise, rise + gain[:, None]], axis=1) + hardness[:, None]
+    quality += random.normal(0, 0.15, (items, 8))
+    return Points(bits, seconds, quality, np.ones_like(quality)), cluster.astype(str).tolist()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("speakers", "skewed"), [(6, False), (8, False), (15, False), (30, False), (60, True)]
+)
+def test_intervals_cover_the_true_delta(speakers, skewed):
+    """95 % of 1000 studies; where one is refused, it claims nothing."""
     rates = RATES[[0, 1, 2, 4]]
-    values = scores({"opus": (rates, np.log2(rates)), "new": (rates, np.log2(rates))}, items=14)
-    plain = values.rows.copy()
-    new = plain["condition"].str.startswith("new") & (plain["column"] == "q")
-    hits, trials = 0, 60
-    for _ in range(trials):
-        rows = plain.copy()
-        rows.loc[new, "value"] += np.tile(random.normal(0.5, 0.2, 14), 4)
-        drawn = Scores(
-            rows, list(values.conditions.values()), list(values.items.values()), {"q": "higher"}
-        )
-        _, rate, _ = deltas(drawn, "q", *curves(drawn).items())
-        hits += rate.low <= 100 * (2**-0.5 - 1) <= rate.high
-    assert 0.88 <= hits / trials <= 0.99
+    whole = Curve("a", rates, np.log2(rates)), Curve("t", 0.9 * rates, np.log2(rates) + 0.5)
+    truth = bd_rate(*whole), bd_quality(*whole)
+    random = np.random.default_rng(speakers)
+    covered = [[], []]
+    for _ in range(1000):
+        found = intervals(*simulated(random, speakers, skewed), ("a", "t"), 4)
+        for hits, delta, true in zip(covered, found, truth, strict=True):
+            if not delta.refused:
+                hits.append(delta.low <= true <= delta.high)
+    for hits in covered:
+        assert len(hits) > 800
+        assert 0.93 <= np.mean(hits) <= 0.97
 
 
 def test_many_curves_at_once_are_the_packages_one_by_one():
@@ -117,7 +141,8 @@ def test_many_curves_at_once_are_the_packages_one_by_one():
     settings = {"method": "akima", "require_matching_points": False, "min_overlap": 0}
     for i in np.flatnonzero(~np.isnan(many[0]) & ~np.isnan(many[1])):
         both = (rates[0][i], quality[0][i], rates[1][i], quality[1][i])
-        assert many[0][i] == pytest.approx(bjontegaard.bd_rate(*both, **settings), rel=1e-6)
+        percent = 100 * np.expm1(many[0][i])
+        assert percent == pytest.approx(bjontegaard.bd_rate(*both, **settings), rel=1e-6)
         assert many[1][i] == pytest.approx(bjontegaard.bd_psnr(*both, **settings), rel=1e-6)
     assert np.isfinite(many).all(axis=0).sum() > 100
 

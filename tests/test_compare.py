@@ -28,9 +28,10 @@ def test_two_conditions(tmp_path, capsys):
     status, text, _ = compare(capsys, root, "new-6", "opus-6")
     head, *lines = text.splitlines()
     assert status == 0
-    assert head.split()[:4] == ["column", "a", "b", "n"]
+    assert head.split()[:4] == ["column", "a", "b", "n/N"]
     assert [line.split()[0] for line in lines] == ["pesq_wb", "stoi", "estoi"]
     assert all(line.endswith("new-6") and "24/0/0" in line for line in lines)
+    assert all(line.split()[3] == "24/24" for line in lines)
     assert float(lines[0].split()[4]) == pytest.approx(0.2, abs=0.02)
 
 
@@ -38,8 +39,21 @@ def test_two_codecs_over_their_bitrates(tmp_path, capsys):
     root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.15))
     status, text, _ = compare(capsys, root, "new", "opus")
     assert status == 0
+    assert text.splitlines()[1].split()[:2] == ["column", "n/N"]
+    assert text.splitlines()[2].split()[1] == "24/24"
     rate = float(text.splitlines()[2].split()[2])
     assert rate == pytest.approx(100 * (2**-0.5 - 1), abs=4)
+
+
+@pytest.mark.parametrize("words", [["opus-6", "new-6"], ["opus", "new"], ["--all"]])
+def test_runs_without_a_value_that_ranks_are_refused(tmp_path, capsys, words):
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new") | PCM)
+    for column in ("pesq_wb", "stoi", "estoi"):
+        lacking(root, column)
+    status, _, errors = compare(capsys, root, *words)
+    assert status == 2
+    assert errors.count("\n") == 1
+    assert main(["report", str(root)]) == 0
 
 
 def test_all_pairs_of_codecs_without_controls(tmp_path, capsys):

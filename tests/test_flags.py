@@ -1,13 +1,13 @@
 import numpy as np
 import pandas as pd
 
-from nscbench.reports.flags import flags, noise_of_metrics
+from nscbench.reports.flags import flags, yardsticks
 from nscbench.reports.leaderboard import all_comparisons
 from nscbench.reports.scores import Scores
 from nscbench.reports.seeds import seed_variance
 
 DIRECTIONS = {
-    "visqol": "higher", "estoi": "higher", "f0_rmse": "lower",
+    "visqol": "higher", "estoi": "higher", "f0_rmse": "lower", "lsd": "lower",
     "delay_ms": "none", "drift_ppm": "none", "polarity": "none", "level_db": "none",
 }  # fmt: skip
 NONE = pd.DataFrame(columns=["condition", "item", "finding"])
@@ -94,15 +94,25 @@ def test_swapped_items_are_flagged_for_codecs_and_expected_of_controls():
     assert flag == ("swapped", "a", text)
 
 
-def test_differences_under_the_noise_of_the_metric():
+def test_differences_smaller_than_what_a_low_pass_does():
     controls = {"pcm": "control", "lowpass-7": "control"}
     means = {"a": {"visqol": 3.0}, "b": {"visqol": 3.2}, "c": {"visqol": 4.0}}
     means |= {"pcm": {"visqol": 4.6}, "lowpass-7": {"visqol": 4.2}}
     table = scores(means, controls)
-    assert abs(noise_of_metrics(table)["visqol"] - 0.4) < 0.05
+    assert abs(yardsticks(table)["visqol"] - 0.4) < 0.05
     (flag,) = found(table)
     assert flag[:2] == ("small", "visqol")
     assert flag[2].startswith("1 of 3 significant differences are under 0.4")
+    assert "from pcm to lowpass-7" in flag[2]
+
+
+def test_spectral_distances_have_no_yardstick():
+    """A low-pass takes away what they measure; 1 dB of distance would pass for nothing."""
+    means = {"a": {"lsd": 3.0}, "b": {"lsd": 4.0}, "pcm": {"lsd": 0.1}, "lowpass-7": {"lsd": 8.0}}
+    table = scores(means, {"pcm": "control", "lowpass-7": "control"})
+    assert "lsd" in table.ranked
+    assert yardsticks(table) == {}
+    assert found(table) == []
 
 
 def test_variance_of_seeds_is_apart_from_that_of_items():

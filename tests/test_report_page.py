@@ -112,6 +112,7 @@ def test_the_matrix_follows_the_chosen_column(opened):
     text = "return one('#matrix tbody tr:nth-child(5) td:nth-child(2)').title"
     before = opened.execute_script(text)
     assert before.startswith("new-6 − opus-6: +0.1")
+    assert before.endswith(" after Holm, 12/12 items")
     opened.execute_script("chosen.value = 'estoi'; chosen.dispatchEvent(new Event('change'))")
     assert opened.execute_script(text) != before
 

@@ -64,7 +64,7 @@ filter();
 const comparisons = JSON.parse(one("#comparisons").textContent);
 
 function drawMatrix(column) {
-  const { names, pairs } = comparisons[column];
+  const { names, pairs, n, N } = comparisons[column];
   const cells = names.map(() => names.map(() => null));
   for (const [a, b, difference, low, high, p, winner] of pairs) {
     cells[a][b] = { difference, low, high, p, winner: winner === 0 ? 0 : winner === 1 ? 1 : -1 };
@@ -101,7 +101,7 @@ function drawMatrix(column) {
       cell.className = found.winner > 0 ? "win" : found.winner < 0 ? "loss" : "tie";
       cell.textContent = found.winner > 0 ? "▲" : found.winner < 0 ? "▼" : "·";
       const number = (value) => (value === null ? "?" : (value > 0 ? "+" : "") + value.toPrecision(3));
-      cell.title = `${name} − ${other}: ${number(found.difference)} [${number(found.low)}, ${number(found.high)}], p = ${found.p.toPrecision(2)} after Holm`;
+      cell.title = `${name} − ${other}: ${number(found.difference)} [${number(found.low)}, ${number(found.high)}], p = ${found.p.toPrecision(2)} after Holm, ${n}/${N} items`;
       cell.addEventListener("pointerenter", () => (one("#matrix-detail").textContent = cell.title));
     });
   });
