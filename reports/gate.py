@@ -105,9 +105,13 @@ def _judge(new: Scores, old: Scores, condition: str, column: str, items: list[st
     if lost := list(had.index[has < had]):
         reason = f"values of {len(lost)}/{total} items are gone ({_named(lost)})"
         return Verdict("LOST", subject, reason)
-    pair = np.stack([after[before.notna()], before.dropna()], axis=1).astype(np.float64)
-    clusters = old.clusters_of(before.dropna().index)
-    (found,) = compare(pair, [(0, 1)], clusters)
+    common = list(before.dropna().index)
+    pair = np.stack([after[common], before[common]], axis=1).astype(np.float64)
+    clusters = old.clusters_of(common)
+    weights = [scores.weights(column).loc[common, condition] for scores in (new, old)]
+    (found,) = compare(
+        pair, [(0, 1)], clusters, weights=np.stack(weights, axis=1).astype(np.float64)
+    )
     if np.isnan(found.low):
         reason = (
             f"{len(set(clusters))} speakers have values, {FEWEST_CLUSTERS} are needed for an "

@@ -135,6 +135,27 @@ def test_variance_of_seeds_is_apart_from_that_of_items():
     assert (line["n"], line["draws"]) == (400, 4)
 
 
+def test_operating_points_have_seed_variances_of_their_own():
+    """Draws scatter by 0.5 at NFE 1 and by 0.1 at NFE 10; `pcm` draws nothing."""
+    random = np.random.default_rng(4)
+    spread = {"mel2mel-3-nfe1": 0.5, "mel2mel-3-nfe10": 0.1}
+    rows = [
+        (name, item["id"], draw, "visqol", 3 + random.normal(0, sd), "")
+        for name, sd in spread.items()
+        for item in ITEMS
+        for draw in range(20)
+    ]
+    rows += [("pcm", item["id"], 0, "visqol", 4.5, "") for item in ITEMS]
+    table = pd.DataFrame(rows, columns=["condition", "item", "draw", "column", "value", "error"])
+    conditions = [
+        {"condition": name, "codec": name.split("-")[0], "kind": "codec", "nominal_kbps": 3}
+        for name in (*spread, "pcm")
+    ]
+    found = seed_variance(Scores(table, conditions, ITEMS, DIRECTIONS)).set_index("condition")
+    assert found["seed_sd"].round(1).to_dict() == spread
+    assert (found[["n", "N", "draws"]] == 20).all(axis=None)
+
+
 def test_seed_variance_by_hand():
     """Draws 1, 3 and 5, 7: within 2, between 2 * 8 = 16, so items (16 - 2) / 2 = 7."""
     rows = [

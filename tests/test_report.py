@@ -250,6 +250,35 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     assert lines[1] == ["lat2wav-3", "0.2", "0.1", "500", "2 G", "80.5", "1", "some chip"]
 
 
+def test_cells_with_explicit_settings_are_drawn(tmp_path):
+    """The heat map takes the settings that most cells have; NFE curves know their bitrates."""
+    cells = {
+        f"{a}2{b}-{kbps}-nfe10": (f"{a}2{b}", "codec", kbps, 0.01 * n)
+        for n, (a, b) in enumerate(
+            (a, b) for a in ("wav", "mel", "lat") for b in ("wav", "mel", "lat")
+        )
+        for kbps in (1.5, 3)
+    }
+    few = {f"mel2mel-{kbps}-nfe4": ("mel2mel", "codec", kbps, 0.0) for kbps in (1.5, 3)}
+    root = write_run(tmp_path / "run", cells | few)
+    manifest = json.loads((root / "manifest.json").read_text())
+    for entry in manifest["conditions"]:
+        entry["settings"] = f"Cell(kbps=3, nfe={entry['condition'].partition('-nfe')[2]})"
+    (root / "manifest.json").write_text(json.dumps(manifest))
+    made = Material(read_run(root))
+    with drawing():
+        spaces = list(design_space(made.run.scores, made.table))
+        (nfe,) = against_nfe(made.run.scores, made.table)
+        texts = [text.get_text() for text in spaces[1].figure.axes[0].texts]
+    assert [s.title for s in spaces] == [f"Design space at {k} kbit/s, nfe10" for k in (1.5, 3)]
+    assert [len(space.data) for space in spaces] == [9, 9]
+    means = made.table.set_index("condition")["pesq_wb"]
+    order = [f"{a}2{b}-3-nfe10" for a in ("wav", "mel", "lat") for b in ("wav", "mel", "lat")]
+    assert [text.split("\n")[0] for text in texts] == [f"{means[name]:.2f}" for name in order]
+    assert sorted(nfe.data["curve"].unique()) == ["mel2mel 1.5 kbit/s", "mel2mel 3 kbit/s"]
+    assert nfe.data["nfe"].tolist() == [10, 10, 4, 4]
+
+
 COST_HEAD = (
     "condition,encode_rtf,decode_rtf,parameters,macs_per_second,peak_memory_mb,threads,hardware"
 )

@@ -10,7 +10,7 @@ from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 
 from ..columns import look, overview
-from ..scores import Scores
+from ..scores import Scores, curve_of
 from .style import ARROWS, INK, SEQUENTIAL, Picture, panels
 
 DOMAINS = ("wav", "mel", "lat")
@@ -18,16 +18,30 @@ _CELL = re.compile(rf"({'|'.join(DOMAINS)})2({'|'.join(DOMAINS)})")
 
 
 def design_space(scores: Scores, leaderboard: pd.DataFrame) -> Iterator[Picture]:
-    """One picture for each bitrate at which there are cells, each at its default NFE."""
+    """One picture for each bitrate at which there are cells.
+
+    All cells of a picture have the same settings: the default ones, or, where a run has none of
+    these, those that most cells have (`nfe10`).
+    """
     cells = leaderboard[leaderboard["codec"].str.fullmatch(_CELL.pattern)]
-    named = cells["codec"] + "-" + cells["nominal_kbps"].map("{:g}".format)
-    cells = cells[cells["condition"] == named]
+    names = zip(cells["condition"], cells["codec"], strict=True)
+    cells = cells.assign(
+        settings=[curve_of(name, codec)[len(codec) + 1 :] for name, codec in names]
+    )
     for kbps in sorted(cells["nominal_kbps"].unique()):
-        yield _picture(scores, cells[cells["nominal_kbps"] == kbps], kbps)
+        own = cells[cells["nominal_kbps"] == kbps]
+        counts = own["settings"].value_counts()
+        settings = "" if "" in counts else str(counts.index[0])
+        alike = own[own["settings"] == settings]
+        columns = overview([c for c in scores.ranked if alike[c].notna().any()])
+        if columns:
+            yield _picture(scores, alike, columns, kbps, settings)
 
 
-def _picture(scores: Scores, cells: pd.DataFrame, kbps: float) -> Picture:
-    columns = overview([c for c in scores.ranked if cells[c].notna().any()])
+def _picture(
+    scores: Scores, cells: pd.DataFrame, columns: list[str], kbps: float, settings: str
+) -> Picture:
+    title = f"Design space at {kbps:g} kbit/s" + (f", {settings}" if settings else "")
     figure, grid = panels(len(columns), 3.7, 3.2)
     for axes, column in zip(grid, columns, strict=True):
         means, texts = _matrix(cells, column), _texts(cells, column)
@@ -49,11 +63,11 @@ def _picture(scores: Scores, cells: pd.DataFrame, kbps: float) -> Picture:
         axes.set_xlabel("the diffusion model makes")
         axes.set_ylabel("its condition")
         axes.tick_params(length=0, colors=INK)
-    figure.suptitle(f"Design space at {kbps:g} kbit/s")
+    figure.suptitle(title)
     kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
     return Picture(
         f"design_space_{kbps:g}",
-        f"Design space at {kbps:g} kbit/s",
+        title,
         "Condition domain (rows) by output domain (columns), brighter is better: mean and half the "
         "width of its 95 % interval. Grey: not in this run.",
         figure,
