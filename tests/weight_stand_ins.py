@@ -2,7 +2,8 @@
 
 ONNX: SCOREQ's two modes, UTMOS and NISQA, with the names, shapes and dynamic axes of the published
 files. `transformers`: a HuBERT recognizer and a WavLM x-vector, saved by the library, and their
-state as the `pytorch_model.bin` of the years in which the published ones were made.
+state as the `pytorch_model.bin` of the years in which the published ones were made, with the small
+files that stood beside it then.
 """
 
 import json
@@ -13,17 +14,19 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load_file
-from transformers import (
-    HubertConfig,
-    HubertForCTC,
-    Wav2Vec2CTCTokenizer,
-    Wav2Vec2FeatureExtractor,
-    WavLMConfig,
-    WavLMForXVector,
-)
+from transformers import HubertConfig, HubertForCTC, WavLMConfig, WavLMForXVector
 
 KERNEL, STRIDE, CHANNELS = 400, 320, 8
 LETTERS = "|ETAONIHSRDLUMWCFGYPBVK'XJQZ"
+EXTRACTOR = {
+    "do_normalize": True,
+    "feature_extractor_type": "Wav2Vec2FeatureExtractor",
+    "feature_size": 1,
+    "padding_side": "right",
+    "padding_value": 0,
+    "return_attention_mask": True,
+    "sampling_rate": 16_000,
+}
 CONVOLUTIONS = {
     "conv_dim": (8,) * 7,
     "hidden_size": 16,
@@ -130,11 +133,12 @@ def _write_recognizer(folder):
     with torch.no_grad():  # what all frames have in common out, so that their best symbols differ
         model.lm_head.bias -= model(torch.randn(1, 16_000)).logits.mean(dim=(0, 1))
     _save(model, folder)
-    vocabulary = folder / "vocab.json"
-    vocabulary.write_text(json.dumps({symbol: i for i, symbol in enumerate(symbols)}))
-    Wav2Vec2CTCTokenizer(str(vocabulary)).save_pretrained(folder)
-    (folder / "special_tokens_map.json").touch()
-    Wav2Vec2FeatureExtractor(return_attention_mask=True).save_pretrained(folder)
+    _write_json(folder / "vocab.json", {symbol: i for i, symbol in enumerate(symbols)})
+    special = dict(zip(("pad_token", "bos_token", "eos_token", "unk_token"), symbols, strict=False))
+    _write_json(folder / "special_tokens_map.json", special)
+    words = {"do_lower_case": False, "word_delimiter_token": "|"}
+    _write_json(folder / "tokenizer_config.json", special | words)
+    _write_json(folder / "preprocessor_config.json", EXTRACTOR)
 
 
 def _write_speaker(folder):
@@ -146,7 +150,11 @@ def _write_speaker(folder):
         **CONVOLUTIONS,
     )
     _save(WavLMForXVector(config), folder)
-    Wav2Vec2FeatureExtractor(return_attention_mask=True).save_pretrained(folder)
+    _write_json(folder / "preprocessor_config.json", EXTRACTOR)
+
+
+def _write_json(path, content):
+    path.write_text(json.dumps(content))
 
 
 def _save(model, folder):
