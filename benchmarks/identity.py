@@ -24,7 +24,8 @@ def maker(codec: Codec, device: str) -> str:
     """Digest of what decides a bitstream and what it decodes to, beside the recording."""
     soxr = package_version("soxr")
     parts = (codec, codec.fingerprint, codec.backend, _code(type(codec)), soxr, device)
-    return key_of("maker", *parts)
+    inside: Codec | None = getattr(codec, "codec", None)  # of a channel: see `degradations`
+    return key_of("maker", *parts, *([_code(type(inside))] if inside else []))
 
 
 def check_maker(codec: Codec, device: str, planned: str) -> None:

@@ -91,8 +91,8 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
 
 def arguments(codec: Codec) -> dict[str, Any]:
     """The settings from which `remake` makes this operating point, in its channel, again."""
-    if isinstance(inner := getattr(codec, "codec", None), Codec):
-        return {**arguments(inner), "degradation": codec.degradation.settings}
+    if degradation := getattr(codec, "degradation", None):
+        return {**arguments(codec.codec), "degradation": degradation.settings}  # type: ignore[attr-defined]
     return {field.name: getattr(codec, field.name) for field in fields(codec)}
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -19,8 +19,9 @@ from ..reports.table import partial_columns, show
 from . import checksums
 from .atomic import write_atomically
 from .cache import Cache, folder_named
+from .degradations import DegradationError
 from .finished import Finished
-from .items import Item, ItemsError, read_items
+from .items import AudioError, Item, ItemsError, read_items
 from .journal import Journal
 from .plan import Plan
 from .provenance import describe
@@ -75,15 +76,22 @@ def run(arguments: argparse.Namespace) -> int:
         directory = RunDirectory(out.absolute() if arguments.scheduler else out)
         cache = folder_named(arguments.cache)
         with directory.locked(), _workers(arguments, directory, items) as workers:
+            ours = Cache(cache) if cache else None
+            if suite.degradations:
+                from .robustness_command import run_parts
+
+                return run_parts(
+                    suite, items, workers.device(arguments.device), directory, workers, ours
+                )
             plan = Plan(suite, items, workers.device(arguments.device))
-            return _run(plan, directory, workers, Cache(cache) if cache else None)
+            return _run(plan, directory, workers, ours)
     except ItemsError as error:
         print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
         return BAD_INPUT
     except Stopped as error:
         print(f"nscbench: stopped: {error}; the same command goes on", file=sys.stderr)
         return FAILURES
-    except (SuiteError, RunError, CodecError) as error:
+    except (SuiteError, DegradationError, RunError, CodecError, AudioError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
@@ -107,8 +115,28 @@ def _workers(
     return RemoteWorkers(arguments.scheduler, arguments.data, files)
 
 
+class Measured(NamedTuple):
+    """What a run found: leaderboard, failure rows, remarks."""
+
+    table: pd.DataFrame
+    failed: pd.DataFrame
+    remarks: list[str]
+
+
 def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> int:
     _announce(plan)
+    measured = measure(plan, directory, workers, cache)
+    _conclude(plan.suite, directory, measured)
+    return FAILURES if len(measured.failed) else OK
+
+
+def measure(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> Measured:
+    """Do what is missing of a plan, and write everything that belongs to its run.
+
+    Raises:
+        OSError: a file cannot be written.
+        Stopped: weights or versions are no longer those of the plan, or the workers are gone.
+    """
     manifest = describe(plan.suite, plan.items, plan.device, workers.hardware(plan.device))
     with Journal(directory.journal) as journal:
         finished = Finished(plan, directory, journal, cache)
@@ -129,10 +157,10 @@ def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | N
         found = checks(plan, journal)
     write_atomically(directory.checks, found.to_csv(index=False).encode())
     checksums.add(directory, directory.tables())
-    _conclude(plan.suite, directory, table, failed, summary(found, len(plan.items)))
+    remarks = [f"check: {finding}" for finding in summary(found, len(plan.items))]
     for notice, count in Counter(text for _, text in manifest["notices"]).items():
-        print(f"note: {count} items: {notice}")
-    return FAILURES if len(failed) else OK
+        remarks.append(f"note: {count} items: {notice}")
+    return Measured(table, failed, remarks)
 
 
 def write_leaderboard(
@@ -159,19 +187,14 @@ def _announce(plan: Plan) -> None:
         print(f"  left out: {name}: {why}")
 
 
-def _conclude(
-    suite: Suite,
-    directory: RunDirectory,
-    table: pd.DataFrame,
-    failed: pd.DataFrame,
-    findings: Sequence[str],
-) -> None:
-    print(f"\n{show(table)}\n")
-    for remark in partial_columns(table):
+def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None:
+    print(f"\n{show(measured.table)}\n")
+    for remark in partial_columns(measured.table):
         print(f"note: {remark}")
-    for finding in findings:
-        print(f"check: {finding}")
-    for (condition, error), rows in failed.groupby(["condition", "error"], sort=False):
+    for remark in measured.remarks:
+        print(remark)
+    groups = measured.failed.groupby(["condition", "error"], sort=False)
+    for (condition, error), rows in groups:
         items = rows["item"].unique()
         print(f"failed: {condition}, {len(items)} items ({items[0]}, ...): {error}")
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")

@@ -19,6 +19,9 @@ A suite is a TOML file of this folder, or any path:
 
 Programs and folders of decoded audio are conditions too: see `codecs.external`.
 
+A suite with degradations is a robustness suite (`degradations.declared`); it may take a part of its
+items: `sample = 8`.
+
 Unknown keys are errors.
 """
 
@@ -35,8 +38,19 @@ from ..codecs import Codec, CodecError, Unavailable, make
 from ..codecs.external import kind_of
 from ..codecs.registry import unchecked
 from ..metrics import MetricError
+from .degradations import DegradationError
+from .degradations.declared import Declared
+from .degradations.declared import read as read_degradations
 
-_KEYS = {"title": str, "items": str, "metrics": list, "draws": int, "condition": list}
+_KEYS = {
+    "title": str,
+    "items": str,
+    "sample": int,
+    "metrics": list,
+    "draws": int,
+    "condition": list,
+    "degradation": list,
+}
 
 
 class SuiteError(ValueError):
@@ -55,6 +69,8 @@ class Suite:
         draws: decodings per item of a stochastic codec.
         unavailable: conditions and metrics that cannot run here, with the reason.
         isolated: conditions that run in processes of their own.
+        sample: how many items a robustness suite takes, spread over the set; 0 for all.
+        degradations: of a robustness suite.
     """
 
     name: str
@@ -65,6 +81,8 @@ class Suite:
     draws: int
     unavailable: Mapping[str, str]
     isolated: frozenset[str] = frozenset()
+    sample: int = 0
+    degradations: tuple[Declared, ...] = ()
 
 
 def names() -> dict[str, str]:
@@ -109,9 +127,15 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
             raise SuiteError(f"{where}: unknown key {key!r}; a suite has: {', '.join(_KEYS)}")
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
             raise SuiteError(f"{where}: {key} must be a {_KEYS[key].__name__}, not {value!r}")
-    draws = content.get("draws", 1)
+    draws, sample = content.get("draws", 1), content.get("sample", 0)
     if draws < 1:
         raise SuiteError(f"{where}: draws must be at least 1, not {draws}")
+    try:
+        degradations = read_degradations(content.get("degradation", []))
+    except DegradationError as error:
+        raise SuiteError(f"{where}: {error}") from error
+    if sample < 0 or (sample and not degradations):
+        raise SuiteError(f"{where}: sample is a number of items of a suite with degradations")
     unavailable: dict[str, str] = {}
     codecs: dict[str, Codec] = {}
     isolated = set()
@@ -140,6 +164,8 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         draws,
         unavailable,
         frozenset(isolated),
+        sample,
+        degradations,
     )
 
 

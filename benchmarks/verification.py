@@ -25,12 +25,13 @@ from typing import Any
 import pandas as pd
 
 from .. import metrics
-from ..codecs import Codec, CodecError, get, make
+from ..codecs import Codec, CodecError, get
 from ..metrics import MetricError
 from ..reports.figures.curves import curve_tables
 from ..reports.leaderboard import leaderboard
 from ..reports.runs import make_run
 from . import checksums, results
+from .degradations.channel import remake
 from .items import open_items
 from .journal import Journal
 from .leftovers import leftovers
@@ -156,7 +157,7 @@ def _codec(
     name = entry["condition"]
     try:
         settings = manifest.get("arguments", {}).get(name)
-        codec = get(name) if settings is None else make(entry["codec"], settings)
+        codec = get(name) if settings is None else remake(entry["codec"], settings)
         own = describe_condition(codec)
     except (CodecError, TypeError, AttributeError) as error:
         differences.append(f"{name}: {error}")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...codecs import Codec, CodecError, get
+from ...codecs import Codec, CodecError
+from ..degradations.channel import remake
 from ..provenance import describe_condition
 from ..rundir import RunDirectory, RunError
 from ..suite import load, names
@@ -65,15 +66,16 @@ def choose(source: Source, wanted: Sequence[str]) -> list[Codec]:
 
 def _codecs_of(root: Path) -> dict[str, Codec]:
     try:
-        entries = json.loads(RunDirectory(root).manifest.read_text("utf-8"))["conditions"]
+        manifest = json.loads(RunDirectory(root).manifest.read_text("utf-8"))
+        entries, settings = manifest["conditions"], manifest["arguments"]
     except (OSError, ValueError, KeyError) as error:
         raise RunError(f"{root}: its manifest cannot be read: {error}") from error
     codecs: dict[str, Codec] = {}
     for entry in entries:
         name = entry["condition"]
         try:
-            codec = get(name)
-        except CodecError as error:
+            codec = remake(entry["codec"], settings[name])
+        except (CodecError, KeyError) as error:
             raise RunError(f"{root}: {name} cannot run here: {error}") from error
         here = describe_condition(codec)
         for key in _IDENTITY:

@@ -1,0 +1,168 @@
+"""What degradations do to conditions: each against its own clean run.
+
+The tables of a robustness run. A pair is one item of one condition, degraded and clean. Where
+recordings are degraded, the degraded value is that of the decoded audio against the degraded
+recording: the difference says how much worse the codec preserves what it was given. Where the
+channel is, both values are against the recording itself.
+
+`robustness.csv`
+    condition, degradation, column
+    n           items that have a value on both sides
+    clean, degraded, difference    means over them; the difference is degraded minus clean
+    low, high   95 % interval of the difference, by bootstrap over speakers
+    p, p_holm   of the paired test, adjusted over the columns of a condition and a degradation
+    verdict     "worse" or "better" where test and interval agree; empty where they do not
+    refused     items whose damaged payload the decoder refused, as it may
+    failed      items with a failure of another kind
+    note        why there are no numbers
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..benchmarks.degradations.bit_errors import REFUSED
+from .columns import look, overview
+from .comparisons import compare_pair
+from .runs import Run
+from .scores import Scores
+
+COLUMNS = (
+    *("condition", "degradation", "column", "n", "clean", "degraded", "difference", "low", "high"),
+    *("p", "p_holm", "verdict", "refused", "failed", "note"),
+)
+_REFUSAL = f"decode: {REFUSED}"
+
+
+@dataclass(frozen=True)
+class Degraded:
+    """One degradation of a robustness run.
+
+    Attributes:
+        label: of the degradation.
+        run: its run; None where no condition has one.
+        not_applicable: reason by condition.
+    """
+
+    label: str
+    run: Run | None
+    not_applicable: Mapping[str, str]
+
+
+def differences(clean: Run, degraded: Sequence[Degraded]) -> pd.DataFrame:
+    """The table of `robustness.csv`."""
+    lines = [line for part in degraded for line in _part(clean, part)]
+    return pd.DataFrame(lines, columns=list(COLUMNS))
+
+
+def failed_rows(run: Run) -> pd.DataFrame:
+    """Failures of a run that are no refusals."""
+    failures = run.scores.failures
+    return failures[~failures["error"].str.startswith(_REFUSAL)]
+
+
+def tables(found: pd.DataFrame, conditions: Sequence[str]) -> dict[str, str]:
+    """A Markdown table of each of the columns that show the most, by its long name.
+
+    A cell is the degraded mean, its difference to the clean one and the interval of that; `*` where
+    it is significant.
+    """
+    columns = overview(list(dict.fromkeys(found["column"][found["n"] > 0])))
+    labels = list(dict.fromkeys(found["degradation"]))
+    made = {}
+    for column in columns:
+        own = found[found["column"] == column].set_index(["degradation", "condition"])
+        lines = [["degradation", *conditions], [":--", *("--:" for _ in conditions)]]
+        for label in labels:
+            cells = [_cell(own, label, name, look(column).digits) for name in conditions]
+            if any(cell != "–" for cell in cells):
+                lines.append([label, *cells])
+        made[look(column).long] = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return made
+
+
+def notes(found: pd.DataFrame) -> list[str]:
+    """A sentence on each group of pairs without numbers, and of refusals and failures."""
+    said: dict[str, list[str]] = {}
+    for _, line in found.drop_duplicates(["degradation", "condition"]).iterrows():
+        if line["note"]:
+            said.setdefault(f"{line['degradation']}: {line['note']}", []).append(line["condition"])
+        for what in ("refused", "failed"):
+            if line[what]:
+                text = f"{line['degradation']}: {line[what]} items {what}"
+                said.setdefault(text, []).append(line["condition"])
+    return [f"{text} ({', '.join(conditions)})" for text, conditions in said.items()]
+
+
+def _part(clean: Run, part: Degraded) -> Iterator[dict[str, object]]:
+    for name in clean.scores.conditions:
+        if name in part.not_applicable:
+            reason = f"not applicable: {part.not_applicable[name]}"
+            yield _line(name, part.label, "", note=reason)
+        elif part.run:
+            yield from _pair(clean.scores, part.run.scores, name, part.label)
+
+
+def _pair(clean: Scores, degraded: Scores, name: str, label: str) -> Iterator[dict[str, object]]:
+    """Lines of one condition under one degradation."""
+    refused, failed = _troubles(degraded, name)
+    both, other = _together(clean, degraded, name)
+    values = {column: both.common(column, (other, name)) for column in both.directions}
+    columns = [column for column, table in values.items() if table.shape == (len(table), 2)]
+    columns = [column for column in columns if len(values[column])]
+    if not columns:
+        yield _line(name, label, "", refused=refused, failed=failed, note="no value on both sides")
+        return
+    for _, found in compare_pair(both, other, name, columns).iterrows():
+        column = str(found["column"])
+        means = values[column].mean()
+        verdict = {other: "better", name: "worse"}.get(found["better"], "")
+        numbers = {key: found[key] for key in ("n", "difference", "low", "high", "p", "p_holm")}
+        yield _line(
+            name,
+            label,
+            column,
+            clean=means[name],
+            degraded=means[other],
+            verdict=verdict,
+            refused=refused,
+            failed=failed,
+            **numbers,
+        )
+
+
+def _together(clean: Scores, degraded: Scores, name: str) -> tuple[Scores, str]:
+    """Values of a condition from both runs, and the name under which the degraded ones are."""
+    other = f"{name} degraded"  # no condition's name has a space
+    entry = clean.conditions[name]
+    own = degraded.rows[degraded.rows["condition"] == name].assign(condition=other)
+    rows = pd.concat([clean.rows[clean.rows["condition"] == name], own], ignore_index=True)
+    entries = [entry, {**entry, "condition": other}]
+    items = [clean.items[item] for item in degraded.items]
+    directions = degraded.directions
+    return Scores(rows, entries, items, directions, degraded.denominators), other
+
+
+def _troubles(scores: Scores, name: str) -> tuple[int, int]:
+    """Items that the decoder refused, and items with other failures."""
+    own = scores.failures[scores.failures["condition"] == name]
+    refusals = own["error"].str.startswith(_REFUSAL)
+    return own["item"][refusals].nunique(), own["item"][~refusals].nunique()
+
+
+def _line(condition: str, label: str, column: str, **cells: object) -> dict[str, object]:
+    start = {"n": 0, "verdict": "", "refused": 0, "failed": 0, "note": ""}
+    return {**start, "condition": condition, "degradation": label, "column": column, **cells}
+
+
+def _cell(own: pd.DataFrame, label: str, name: str, digits: int) -> str:
+    if (label, name) not in own.index:
+        return "–"
+    line = own.loc[[(label, name)]]
+    numbers = line[["degraded", "difference", "low", "high"]].to_numpy(np.float64)
+    degraded, difference, low, high = numbers[0].tolist()
+    star = "*" if line["verdict"].iloc[0] else ""
+    bounds = "" if np.isnan(low) else f", {low:+.{digits}f}..{high:+.{digits}f}"
+    return f"{degraded:.{digits}f} ({difference:+.{digits}f}{star}{bounds})"
