@@ -104,8 +104,11 @@ def _load(folder: Path, architecture: str, device: str) -> Any:
     from safetensors import SafetensorError
 
     transformers.utils.logging.disable_progress_bar()
-    config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
     kind = getattr(transformers, architecture)
+    try:
+        config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise CodecError(f"{folder}/config.json cannot be read: {error}") from error
     if not isinstance(config, kind.config_class):
         raise CodecError(f"{folder} holds a {config.model_type} model, not one of {architecture}")
     try:

@@ -19,6 +19,7 @@ import torch
 
 from nscbench.benchmarks.cli import main
 from nscbench.codecs import CodecError, Unavailable, available, make
+from nscbench.codecs import checkpoints as loader
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for, pack, unpack
 from nscbench.codecs.noise import Noise
 
@@ -249,6 +250,9 @@ def test_damaged_checkpoints_are_refused(tmp_path):
     (path.parent / "again").mkdir()
     for file in path.parent.glob("*.*"):
         (path.parent / "again" / file.name).write_bytes(file.read_bytes())
+    (path.parent / "config.json").write_text("{}")
+    with pytest.raises(CodecError, match=r"config\.json cannot be read"):
+        loader.load(str(path.parent), "MimiModel")
     with pytest.raises(CodecError, match="cannot be loaded"):
         make("encodec", {"weights": str(path.parent / "again")}).encode([torch.zeros(4800)])
 

@@ -29,7 +29,9 @@ class Encodec(PublishedCodec):
 
     def geometry_of(self, config: Any) -> Geometry:
         if config.audio_channels != 1 or config.normalize or config.chunk_length_s:
-            raise CodecError(f"{self.weights} is not the mono EnCodec without normalization")
+            raise CodecError(
+                f"{self.weights or self.checkpoint} is not the mono EnCodec without normalization"
+            )
         return Geometry(
             config.sampling_rate, config.hop_length, config.codebook_size, config.num_quantizers
         )
