@@ -6,7 +6,7 @@ RUN ?= runs/$(SUITE)
 NSCBENCH := $(BIN)/nscbench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench report mushra train test test-all browser lint speed
+.PHONY: help setup bench report mushra train test test-all test-faults fuzz browser lint speed
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -58,9 +58,18 @@ browser: # Chromium and axe-core for the tests that drive a browser
 	  || { command -v npm >/dev/null && npm install --prefix build --no-save --silent axe-core@4.14.1; } \
 	  || echo "axe-core could not be installed: accessibility is not tested"
 
+test-faults: setup ## kill, fill and starve runs on one machine and on several
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m faults
+
+fuzz: setup ## fuzz every reader of other people's files: make fuzz MINUTES=10
+	@$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/python -m pip install --quiet atheris==3.0.0
+	for target in bitstream manifest results archive; do \
+	  $(BIN)/python tests/fuzz/run.py $$target $(or $(MINUTES),10) || exit 1; done
+
 lint: setup ## ruff, and mypy over the public interfaces
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	cd src && ../$(BIN)/mypy --config-file ../pyproject.toml -p nscbench
 
-speed: setup ## what scoring costs, with one and two workers, against the bare metric calls
+speed: setup ## what scoring and decoding cost, against the bare metric calls and plain modules
 	$(BIN)/python -m nscbench.benchmarks.speed
+	$(BIN)/python -m nscbench.benchmarks.decoder_speed

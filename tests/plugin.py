@@ -1,7 +1,9 @@
 """A package with a faulty codec and a fragile metric, installed into a folder for the tests.
 
 It comes in by entry points, as any other package's codec would: worker processes find it too. The
-item of exactly 1.5 s sets each fault off; all others are coded as by `pcm`.
+item of exactly 1.5 s sets each fault off; all others are coded as by `pcm`. Where the variable
+NSCBENCH_TEST_ARMED names a file, faults of the codec need that it is there. Where NSCBENCH_TEST_LOG
+does, each call of the codec and of the metric `slow` adds a line to it.
 """
 
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 MODULE = '''
 import os
 import time
+from pathlib import Path
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,6 +19,17 @@ from nscbench.codecs.controls.pcm import Pcm
 from nscbench.metrics.base import Metric, Undefined
 
 MARK = 24_000  # samples: 1.5 s at 16 kHz
+
+
+def armed():
+    switch = os.environ.get("NSCBENCH_TEST_ARMED")
+    return not switch or Path(switch).exists()
+
+
+def log(*words):
+    if path := os.environ.get("NSCBENCH_TEST_LOG"):
+        with open(path, "a") as file:
+            file.write(" ".join(map(str, words)) + "\\n")
 
 
 @dataclass(frozen=True)
@@ -27,17 +41,25 @@ class Faulty(Pcm):
     mode: str = "none"
 
     def encode(self, audio):
-        if any(len(signal) == MARK for signal in audio):
+        for signal in audio:
+            log("encode", len(signal))
+        if armed() and any(len(signal) == MARK for signal in audio):
             if self.mode == "raise":
                 raise ValueError("cannot encode this")
             if self.mode == "die":
                 os._exit(11)
             if self.mode == "hang":
                 time.sleep(3600)
+            if self.mode == "exhaust":
+                hoard = []
+                while True:
+                    hoard.append(bytearray(1 << 28))
         return super().encode(audio)
 
     def decode(self, payloads, noise):
         audio = super().decode(payloads, noise)
+        for signal in audio:
+            log("decode", len(signal))
         marked = [len(signal) == MARK for signal in audio]
         if self.mode == "nan":
             return [a * float("nan") if m else a for a, m in zip(audio, marked)]
@@ -59,6 +81,7 @@ def picky(reference, degraded):
 
 
 def slow(reference, degraded):
+    log("slow", len(reference), float(degraded[1000]))
     time.sleep(0.3)
     return {"slow": 3.0}
 

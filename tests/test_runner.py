@@ -1,12 +1,9 @@
 """Whole runs on three short items: faults, resumption, what is written."""
 
 import json
-import os
 import resource
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +18,8 @@ from nscbench.codecs import registry
 
 sys.path.insert(0, str(Path(__file__).parent))
 import plugin
-
-SECONDS = {"a": 1.0, "b": 1.25, "marked": 1.5}
+from inline_workers import inline  # noqa: F401
+from processes import SECONDS, TABLES, Place, group_exists, wait_for, write_items, write_suite
 
 
 @pytest.fixture
@@ -43,23 +40,11 @@ def plugins(tmp_path, monkeypatch):
 
 @pytest.fixture
 def items(tmp_path):
-    folder = tmp_path / "items"
-    folder.mkdir()
-    for number, (name, seconds) in enumerate(SECONDS.items()):
-        random = np.random.default_rng(number)
-        bursts = np.repeat(random.random(16) ** 4, round(seconds * 1000))
-        audio = 0.1 * bursts * random.normal(size=len(bursts))
-        soundfile.write(folder / f"{name}.flac", audio, 16_000)
-    return folder
+    return write_items(tmp_path / "items")
 
 
 def suite(tmp_path, names, conditions, draws=1):
-    lines = [f"metrics = {json.dumps(names)}", f"draws = {draws}"]
-    for settings in conditions:
-        lines += ["[[condition]]", *(f"{k} = {json.dumps(v)}" for k, v in settings.items())]
-    path = tmp_path / "suite.toml"
-    path.write_text("\n".join(lines))
-    return path
+    return write_suite(tmp_path / "suite.toml", names, conditions, draws)
 
 
 def bench(tmp_path, items, names, conditions, **settings):
@@ -70,33 +55,49 @@ def bench(tmp_path, items, names, conditions, **settings):
     return status, pd.read_csv(out / "rows.csv"), pd.read_csv(out / "leaderboard.csv")
 
 
+@pytest.mark.usefixtures("inline")
 def test_each_fault_costs_its_own_rows_only(tmp_path, items, plugins):
-    modes = ["raise", "die", "nan", "short", "none"]
-    status, rows, board = bench(
-        tmp_path,
-        items,
-        ["si_sdr", "fragile", "picky", "broken"],
-        [{"codec": "faulty", "mode": modes}],
-    )
+    modes = ["raise", "nan", "short", "none"]
+    names, conditions = ["si_sdr", "picky", "broken"], [{"codec": "faulty", "mode": modes}]
+    status, rows, board = bench(tmp_path, items, names, conditions)
     assert status == 1
     errors = rows.dropna(subset="error").set_index(["condition", "item", "column"])["error"]
     marked = {c: errors.loc[f"faulty-mode{c}", "marked", "si_sdr"] for c in modes[:-1]}
     assert marked["raise"] == "encode: cannot encode this"
-    assert marked["die"] == "encode: its process died (exit code 11)"
     assert "decode: decodes to NaN" in marked["nan"]
     assert "decodes to 23999 samples, its header promises 24000" in marked["short"]
     whole = errors.loc["faulty"]
-    assert whole.loc["marked", "fragile"] == "its process died (exit code 12)"
     assert whole.loc["marked", "picky"] == "undefined: nothing to measure here"
     assert "gave {'broken': nan}, not a number for each" in whole.loc["marked", "broken"]
-    assert len(whole) == 3
+    assert len(whole) == 2
     assert set(errors.index.get_level_values("item")) == {"marked"}
-    assert board["n"].tolist() == [2] * 5
+    assert board["n"].tolist() == [2] * 4
     values = rows.dropna(subset="value").groupby(["condition", "column"]).size()
     assert values["faulty", "si_sdr"] == 3
-    assert (values.xs("fragile", level="column") == 2).all()
+    assert (values.xs("broken", level="column") == 2).all()
 
 
+@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_what_kills_its_process_costs_its_own_rows_only(tmp_path, items, plugins):
+    conditions = [{"codec": "faulty", "mode": ["die", "none"]}]
+    status, rows, board = bench(tmp_path, items, ["si_sdr", "fragile"], conditions)
+    assert status == 1
+    errors = rows.dropna(subset="error").set_index(["condition", "item", "column"])["error"]
+    died = "its process died (exit code 11)"
+    assert errors.to_dict() == {
+        ("faulty-modedie", "marked", "si_sdr"): f"encode: {died}",
+        ("faulty-modedie", "marked", "fragile"): f"encode: {died}",
+        ("faulty", "marked", "fragile"): "its process died (exit code 12)",
+    }
+    assert board["n"].tolist() == [2, 2]
+    assert rows[rows["column"] == "si_sdr"]["value"].notna().tolist() == [True, True, False] + 3 * [
+        True
+    ]
+
+
+@pytest.mark.usefixtures("inline")
 def test_a_run_is_complete_and_repeats_nothing(tmp_path, items, plugins, capsys):
     conditions = [{"codec": "pcm"}, {"codec": "mnru", "q": 20}, {"codec": "swapped"}]
     status, rows, board = bench(tmp_path, items, ["si_sdr", "picky"], conditions, draws=2)
@@ -130,6 +131,7 @@ def test_a_run_is_complete_and_repeats_nothing(tmp_path, items, plugins, capsys)
     assert sorted(json.loads(line)["item"] for line in added) == ["a", "b"]
 
 
+@pytest.mark.usefixtures("inline")
 def test_another_setting_or_metric_is_not_taken_for_the_old_one(tmp_path, items, plugins):
     _, _, first = bench(tmp_path, items, ["si_sdr"], [{"codec": "mnru", "q": 20}])
     (tmp_path / "run" / "decoded" / "mnru-20").rename(tmp_path / "run" / "decoded" / "mnru-10")
@@ -139,65 +141,29 @@ def test_another_setting_or_metric_is_not_taken_for_the_old_one(tmp_path, items,
     assert second["picky"].tolist() == [2.0, 2.0]
 
 
-def test_killed_runs_go_on_and_end_alike(tmp_path, items, plugins):
+def test_a_killed_run_goes_on_and_ends_as_if_undisturbed(tmp_path, plugins, monkeypatch, request):
+    """The other faults are in test_faults.py."""
+    (tmp_path / "place").mkdir()
     conditions = [{"codec": "pcm"}, {"codec": "mnru", "q": [10, 20, 30]}]
-    path = suite(tmp_path, ["si_sdr", "slow"], conditions)
-    command = [sys.executable, "-m", "nscbench.benchmarks.cli", "run", path, "--items", items]
-    command += ["--workers", "1", "--out"]
-    journal = tmp_path / "killed" / "journal.jsonl"
-    process = subprocess.Popen([*command, tmp_path / "killed"], start_new_session=True)
-    deadline = time.monotonic() + 120
-    while not (journal.exists() and journal.read_bytes().count(b'"slow"') >= 3):
-        assert process.poll() is None, "the run ended before it could be killed"
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    place = Place.make(tmp_path / "place", ["si_sdr", "slow"], conditions)
+    process = place.start("killed", start_new_session=True)
+    place.await_scores(process, "killed", 3)
     process.kill()
     process.wait()
-    done = journal.read_bytes()
-    done = done[: done.rfind(b"\n") + 1]
+    done = place.journal("killed")
     assert 3 <= done.count(b'"slow"') < 12
-    while _group_exists(process.pid):
-        assert time.monotonic() < deadline, "workers outlive the process that was killed"
-        time.sleep(0.1)
+    wait_for(lambda: not group_exists(process.pid))  # no worker outlives the killed process
+    request.getfixturevalue("inline")
     for out in ("killed", "undisturbed"):
-        assert subprocess.run([*command, tmp_path / out], check=False).returncode == 0
-    assert journal.read_bytes().startswith(done)
-    keys = [json.loads(line)["key"] for line in journal.read_bytes().splitlines()]
-    assert len(keys) == len(set(keys))
-    for name in ("leaderboard.csv", "rows.csv", "checks.csv"):
-        killed, undisturbed = ((tmp_path / o / name) for o in ("killed", "undisturbed"))
-        assert killed.read_bytes() == undisturbed.read_bytes()
+        assert main([str(word) for word in place.command(out)[3:]]) == 0
+    assert place.journal("killed").startswith(done)
+    assert len(set(place.keys("killed"))) == len(place.keys("killed"))
+    assert place.tables("killed") == place.tables("undisturbed")
+    assert set(place.tables("killed")) == set(TABLES)
 
 
-def _group_exists(group):
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def test_interruption_is_resumable(tmp_path, items, plugins):
-    path = suite(tmp_path, ["slow"], [{"codec": "mnru", "q": [10, 20]}], draws=50)
-    command = [sys.executable, "-m", "nscbench.benchmarks.cli", "run", path, "--items", items]
-    command += ["--workers", "1", "--out", tmp_path / "run"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    journal = tmp_path / "run" / "journal.jsonl"
-    while not (journal.exists() and b'"slow"' in journal.read_bytes()):
-        assert process.poll() is None
-        time.sleep(0.02)
-    while process.poll() is None:  # a signal within a destructor is lost, as Python has it
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            continue
-    message = process.stderr.read()
-    assert process.returncode == 130
-    assert "interrupted; the same command goes on" in message
-    assert "Traceback" not in message
-
-
+@pytest.mark.faults
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing(tmp_path, items, plugins):
     """Files may grow to 20 kB, as on a disk that fills up while the run goes on."""
     path = suite(tmp_path, ["picky"], [{"codec": "pcm"}, {"codec": "mnru", "q": [10, 20]}])
@@ -229,6 +195,7 @@ def test_two_processes_do_not_share_a_run(tmp_path, items, capsys):
     assert "another process is running in it" in capsys.readouterr().err
 
 
+@pytest.mark.faults
 @pytest.mark.slow
 def test_a_hanging_codec_is_stopped(tmp_path, items, plugins, monkeypatch):
     monkeypatch.setattr(runner, "START_LIMIT", 12.0)
@@ -257,18 +224,22 @@ def test_bad_input_runs_nothing(tmp_path, capsys, arguments, message):
     assert not (tmp_path / "run" / "journal.jsonl").exists()
 
 
-def test_a_changed_codec_is_not_taken_for_the_old_one(tmp_path, items, plugins):
+@pytest.mark.usefixtures("inline")
+def test_a_changed_codec_is_not_taken_for_the_old_one(tmp_path, items, plugins, monkeypatch):
     conditions = [{"codec": "faulty"}]
     _, _, first = bench(tmp_path, items, ["level"], conditions)
     source = (plugins / "nscbench_faulty.py").read_text()
     changed = source.replace("        return audio\n", "        return [a / 2 for a in audio]\n")
     (plugins / "nscbench_faulty.py").write_text(changed)
+    monkeypatch.delitem(sys.modules, "nscbench_faulty")
+    registry.available.cache_clear()
     identity._code.cache_clear()
     _, _, second = bench(tmp_path, items, ["level"], conditions)
     assert first["level_db"][0] == pytest.approx(0, abs=0.01)
     assert second["level_db"][0] == pytest.approx(-6.02, abs=0.02)
 
 
+@pytest.mark.usefixtures("inline")
 def test_an_interrupted_second_run_leaves_the_first_ones_results(tmp_path, items, plugins):
     bench(tmp_path, items, ["picky"], [{"codec": "pcm"}])
     out = tmp_path / "run"
@@ -293,6 +264,7 @@ def test_one_item_cannot_be_swapped(tmp_path, items, capsys):
     assert "a swapped control needs at least 2 items" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("inline")
 def test_what_was_done_to_recordings_is_told(tmp_path, items, plugins, capsys):
     audio, rate = soundfile.read(items / "a.flac")
     soundfile.write(items / "NA.wav", np.stack([audio, audio], 1), rate)

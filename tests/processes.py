@@ -1,0 +1,172 @@
+"""Runs, schedulers and workers as processes of their own, for tests that kill them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import plugin
+import soundfile
+
+SECONDS = {"a": 1.0, "b": 1.25, "marked": 1.5}
+TABLES = ("leaderboard.csv", "rows.csv", "checks.csv")
+PATIENCE = 300  # seconds; a busy machine is slow
+
+
+def write_items(folder):
+    folder.mkdir()
+    for number, (name, seconds) in enumerate(SECONDS.items()):
+        random = np.random.default_rng(number)
+        bursts = np.repeat(random.random(16) ** 4, round(seconds * 1000))
+        audio = 0.1 * bursts * random.normal(size=len(bursts))
+        soundfile.write(folder / f"{name}.flac", audio, 16_000)
+    return folder
+
+
+def write_suite(path, names, conditions, draws=1):
+    lines = [f"metrics = {json.dumps(names)}", f"draws = {draws}"]
+    for settings in conditions:
+        lines += ["[[condition]]", *(f"{k} = {json.dumps(v)}" for k, v in settings.items())]
+    path.write_text("\n".join(lines))
+    return path
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder with the faulty package, items and a suite."""
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder, names, conditions):
+        site = folder / "site"
+        site.mkdir()
+        plugin.install(site)
+        write_items(folder / "items")
+        write_suite(folder / "suite.toml", names, conditions)
+        return cls(folder)
+
+    @property
+    def log(self):
+        return self.folder / "log"
+
+    def environment(self, **more):
+        own = {"PYTHONPATH": str(self.folder / "site"), "OMP_NUM_THREADS": "1"}
+        return {**os.environ, **own, "NSCBENCH_TEST_LOG": str(self.log), **more}
+
+    def command(self, out, *more):
+        return [
+            *(sys.executable, "-m", "nscbench.benchmarks.cli", "run", self.folder / "suite.toml"),
+            *("--items", self.folder / "items", "--workers", "1", "--out", self.folder / out),
+            *more,
+        ]
+
+    def start(self, out, *more, **settings):
+        """A run that goes on by itself."""
+        return subprocess.Popen(self.command(out, *more), env=self.environment(), **settings)
+
+    def run(self, out, *more):
+        """A whole run; what it printed."""
+        return subprocess.run(
+            self.command(out, *more),
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def tables(self, out):
+        return {name: (self.folder / out / name).read_bytes() for name in TABLES}
+
+    def journal(self, out):
+        """Whole lines, so far."""
+        path = self.folder / out / "journal.jsonl"
+        content = path.read_bytes() if path.exists() else b""
+        return content[: content.rfind(b"\n") + 1]
+
+    def await_scores(self, process, out, count):
+        """Until so many values of the metric `slow` are in the journal."""
+        wait_for(lambda: self.journal(out).count(b'"slow"') >= count, process)
+
+    def keys(self, out):
+        return [json.loads(line)["key"] for line in self.journal(out).splitlines()]
+
+
+def wait_for(condition, *processes):
+    """Until it holds; the processes must live meanwhile."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        for process in processes:
+            assert process.poll() is None, "the process ended too early"
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.02)
+
+
+def children(process):
+    """Process numbers of the worker processes of a run."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (entry / "stat").read_text()
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        parent = int(status.rpartition(")")[2].split()[1])
+        if parent == process.pid and b"spawn_main" in command:
+            found.append(int(entry.name))
+    return found
+
+
+def group_exists(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+class Cluster:
+    """A scheduler and workers on this machine, each a process."""
+
+    def __init__(self, place, name):
+        self._place = place
+        self._folder = place.folder / name
+        self._folder.mkdir()
+        facts = self._folder / "scheduler.json"
+        self.scheduler = self._start(
+            "dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--scheduler-file", facts
+        )
+        wait_for(facts.exists, self.scheduler)
+        wait_for(lambda: facts.read_text().rstrip().endswith("}"), self.scheduler)
+        self.address = json.loads(facts.read_text())["address"]
+        self.workers = [
+            self._start(
+                "dask_worker", self.address, "--no-nanny", "--nthreads", "1",
+                "--local-directory", self._folder / f"worker{number}",
+            )
+            for number in range(2)
+        ]  # fmt: skip
+
+    def _start(self, program, *arguments):
+        log = (self._folder / f"{program}.log").open("ab")
+        return subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{program}", *arguments, "--no-dashboard"],
+            env=self._place.environment(),
+            stdout=log,
+            stderr=log,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in (*self.workers, self.scheduler):
+            process.send_signal(signal.SIGKILL)
+            process.wait()

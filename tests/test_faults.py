@@ -1,0 +1,196 @@
+"""Every fault of a machine, and of a codec: in the end stands the undisturbed run's leaderboard."""
+
+import os
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from processes import PATIENCE, Cluster, Place, children, group_exists, wait_for
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(4 * PATIENCE)]
+
+CONDITIONS = [{"codec": "faulty"}, {"codec": "mnru", "q": [10, 20, 30]}]
+PAIRS = 4 * 3
+
+distributed = pytest.mark.skipif(
+    find_spec("distributed") is None, reason="dask.distributed is not installed"
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return Place.make(tmp_path_factory.mktemp("faults"), ["si_sdr", "slow"], CONDITIONS)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(place):
+    done = place.run("undisturbed")
+    assert done.returncode == 0, done.stdout
+    tables = place.tables("undisturbed")
+    assert pd.read_csv(place.folder / "undisturbed/leaderboard.csv")["n"].tolist() == [3] * 4
+    return tables
+
+
+@pytest.fixture(autouse=True)
+def _no_log(place):
+    place.log.unlink(missing_ok=True)
+
+
+def finish(place, out, *more):
+    done = place.run(out, *more)
+    assert done.returncode == 0, done.stdout
+    return place.tables(out)
+
+
+def test_the_main_process_is_killed(place, undisturbed):
+    process = place.start("main", start_new_session=True)
+    place.await_scores(process, "main", 3)
+    process.kill()
+    process.wait()
+    done = place.journal("main")
+    assert 3 <= done.count(b'"slow"') < PAIRS
+    wait_for(lambda: not group_exists(process.pid))  # its workers see it, and end
+    assert finish(place, "main") == undisturbed
+    assert place.journal("main").startswith(done)
+    assert len(set(place.keys("main"))) == len(place.keys("main"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
+def test_all_pool_workers_are_killed(place, undisturbed):
+    process = place.start("workers")
+    place.await_scores(process, "workers", 2)
+    killed = children(process)
+    assert len(killed) >= 2
+    for worker in killed:
+        os.kill(worker, signal.SIGKILL)
+    assert process.wait(timeout=PATIENCE) == 0
+    assert place.tables("workers") == undisturbed
+
+
+def test_an_interrupted_run_says_how_to_go_on(place, undisturbed):
+    process = place.start("interrupted", stderr=subprocess.PIPE, text=True)
+    place.await_scores(process, "interrupted", 2)
+    while process.poll() is None:  # a signal within a destructor is lost, as Python has it
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            continue
+    message = process.stderr.read()
+    assert process.returncode == 130
+    assert "interrupted; the same command goes on: nscbench run" in message
+    assert f"--out {place.folder / 'interrupted'}" in message
+    assert "Traceback" not in message
+    assert finish(place, "interrupted") == undisturbed
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="mounts a small disk: needs root"
+)
+@pytest.mark.parametrize("size", ["60k", "200k"])  # bitstreams do not fit; decoded audio does not
+def test_the_disk_is_full(place, undisturbed, size):
+    disk = place.folder / f"disk{size}"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], check=False
+    )
+    if mounted.returncode:
+        pytest.skip("may not mount")
+    try:
+        full = place.run(disk / "run")
+        assert full.returncode == 1, full.stdout
+        assert "No space left on device" in full.stdout
+        assert "Traceback" not in full.stdout
+        subprocess.run(["mount", "-o", "remount,size=100m", disk], check=True)
+        assert finish(place, disk / "run") == undisturbed
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+LIMITED = """
+import sys
+from nscbench.benchmarks import runner
+from nscbench.benchmarks.cli import main
+runner.START_LIMIT, runner.CODING_LIMIT = 45.0, 0.0
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bounds the memory of a process")
+def test_isolated_codecs_hang_crash_and_exhaust_the_memory(tmp_path):
+    modes = ["hang", "die", "exhaust"]
+    conditions = [{"codec": "faulty", "mode": modes, "isolate": True}, {"codec": "mnru", "q": 10}]
+    place = Place.make(tmp_path, ["si_sdr"], conditions)
+    script, switch = tmp_path / "limited.py", tmp_path / "armed"
+    script.write_text(LIMITED)
+    switch.touch()
+
+    def run(out):
+        command = [sys.executable, script, *place.command(out)[3:]]
+        environment = place.environment(NSCBENCH_TEST_ARMED=str(switch))
+        return subprocess.run(command, env=environment, timeout=3 * PATIENCE, check=False)
+
+    assert run("faulty").returncode == 1
+    rows = pd.read_csv(tmp_path / "faulty/rows.csv")
+    errors = rows.dropna(subset="error").set_index(["condition", "item"])["error"]
+    assert errors.to_dict() == {
+        ("faulty-modehang", "marked"): "encode: took longer than its time limit and was stopped",
+        ("faulty-modedie", "marked"): "encode: its process died (exit code 11)",
+        ("faulty-modeexhaust", "marked"): "encode: took more memory than it may",
+    }
+    switch.unlink()
+    assert run("faulty").returncode == 0
+    assert run("undisturbed").returncode == 0
+    assert place.tables("faulty") == place.tables("undisturbed")
+
+
+@distributed
+def test_a_remote_worker_is_killed(place, undisturbed):
+    with Cluster(place, "cluster") as cluster:
+        process = place.start("remote", "--scheduler", cluster.address)
+        place.await_scores(process, "remote", 3)
+        cluster.workers[0].kill()
+        assert process.wait(timeout=PATIENCE) == 0
+    assert place.tables("remote") == undisturbed
+    assert len(set(place.keys("remote"))) == len(place.keys("remote")) == 3 * 4 * 5
+    calls = place.log.read_text().splitlines()
+    in_flight = 1  # the worker has one thread; a batch is three items
+    assert len({line for line in calls if line.startswith("slow")}) == PAIRS
+    assert PAIRS <= sum(line.startswith("slow") for line in calls) <= PAIRS + in_flight
+    for stage in ("encode", "decode"):
+        assert sum(line.startswith(stage) for line in calls) in (3, 3 + 3 * in_flight)
+
+
+@distributed
+def test_the_data_travel_where_no_disk_is_shared(place, undisturbed):
+    with Cluster(place, "apart") as cluster:
+        done = place.run("sent", "--scheduler", cluster.address, "--data", "send")
+        assert done.returncode == 0, done.stdout
+    assert place.tables("sent") == undisturbed
+    for path in (place.folder / "undisturbed").glob("[sd]*/*/*"):
+        sent = place.folder / "sent" / path.relative_to(place.folder / "undisturbed")
+        assert sent.read_bytes() == path.read_bytes()
+
+
+@distributed
+def test_the_scheduler_is_killed(place, undisturbed):
+    with Cluster(place, "headless") as cluster:
+        process = place.start(
+            "headless-run", "--scheduler", cluster.address, stderr=subprocess.PIPE, text=True
+        )
+        place.await_scores(process, "headless-run", 3)
+        cluster.scheduler.kill()
+        message = process.communicate(timeout=PATIENCE)[1]
+        assert process.returncode == 1, message
+    assert "is gone; the same command goes on" in message
+    assert "Traceback" not in message
+    done = place.journal("headless-run")
+    assert finish(place, "headless-run") == undisturbed  # on this machine
+    assert place.journal("headless-run").startswith(done)
