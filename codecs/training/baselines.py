@@ -1,6 +1,6 @@
 """The published diffusion baselines as components: Multi-Band Diffusion and LaDiffCodec.
 
-They have the recipe and the conditioner of the cells, so equal steps are an equal budget. The
+They have the batches and the conditioner of the cells, so equal steps are an equal budget. The
 continuous autoencoder, which no cell has, is trained before: `presets.ladiff_autoencoder`.
 """
 
@@ -130,7 +130,10 @@ def mbd(size: "Size") -> Component:
     network = load(weights[front.component], front.component).network
     built_on = foundation(front, back, weights)
     config = replace(configure_mbd(network.config, size), built_on=built_on)
-    return MultiBandTraining(config, Ends(front, network, back, None), RECIPES[size])
+    recipe = RECIPES[size]
+    if size == "small":  # normalized at every level, these U-Nets bear more than the cells
+        recipe = replace(recipe, learning_rate=1e-3)
+    return MultiBandTraining(config, Ends(front, network, back, None), recipe)
 
 
 def ladiff(size: "Size") -> Component:
