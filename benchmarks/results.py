@@ -16,7 +16,7 @@ from .plan import Plan
 from .runner import Failures
 
 ROW_COLUMNS = ("condition", "item", "draw", "column", "value", "error")
-RATE_COLUMNS = ("seconds", "payload_bits", "container_bits")
+RATE_COLUMNS = ("seconds", "payload_bits", "container_bits", "entropy_bits")
 NOT_REACHED = "not reached"  # the error of a value whose failure is not known
 UNDEFINED = "undefined: "  # starts the error of a value that does not exist: not a failure
 
@@ -51,7 +51,9 @@ def _item_rows(
     measured = RATE_COLUMNS if codec.bitrate == "measured" else RATE_COLUMNS[:1]
     for column in measured if encoded else ():
         assert encoded is not None
-        yield Row(name, item.id, 0, column, float(encoded[column]))
+        value = encoded.get(column)
+        if value is not None:  # few codecs have a model of their indices
+            yield Row(name, item.id, 0, column, float(value))
     for draw in plan.draws(codec):
         decoded = encoded and journal.get(plan.decode_key(codec, item, draw, encoded["sha256"]))
         for metric in plan.suite.metrics:

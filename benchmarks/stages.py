@@ -78,6 +78,7 @@ def encode(
                 "seconds": len(audio) / codec.sample_rate,
                 "payload_bits": 8 * len(payload),
                 "container_bits": header.container_bits,
+                "entropy_bits": codec.entropy_bits(payload),
                 "sha256": sha256(stream).hexdigest(),
                 "notices": notices,
             }

@@ -49,10 +49,11 @@ def _miscounted(path: Path, codec: Codec, encoded: Mapping[str, Any]) -> Iterato
         "seconds": header.samples / codec.sample_rate,
         "payload_bits": 8 * len(payload),
         "container_bits": header.container_bits,
+        "entropy_bits": codec.entropy_bits(payload),
     }
     for key, value in counted.items():
-        if encoded[key] != value:
-            yield f"{_name(path)}: has {key} {value}, the journal says {encoded[key]}"
+        if encoded.get(key) != value:
+            yield f"{_name(path)}: has {key} {value}, the journal says {encoded.get(key)}"
 
 
 def _name(path: Path) -> str:

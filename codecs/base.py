@@ -108,6 +108,14 @@ class Codec(ABC):
         """
         return None
 
+    def entropy_bits(self, payload: bytes) -> float | None:
+        """Information of a payload under a model of its indices, in bit; None without a model.
+
+        Raises:
+            BitstreamError: a payload is not one of this operating point.
+        """
+        return None
+
     @property
     def fingerprint(self) -> str:
         """Hexadecimal digest of the weights, which bitstreams carry; "" for a codec without."""

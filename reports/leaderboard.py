@@ -13,6 +13,8 @@ COLUMN_n       items behind the mean: less than `n` where a codec lacks items th
 COLUMN_rank    1 + number of codecs that are significantly better (see `comparisons`); empty for
                controls and oracles. Columns that rank nothing have none, nor have runs of too
                few speakers. Counts and ranks stand after the means
+entropy_kbps   the same of what an ideal coder would spend on the indices, under the model that the
+               codec ships; empty for codecs without one
 bitrate        "measured"; "stated" where audio was decoded elsewhere: nominal_kbps is all that is
                known; "none" for an oracle. The last column
 """
@@ -58,6 +60,7 @@ def leaderboard(
     for column, pairs in (all_comparisons(scores) if comparisons is None else comparisons).items():
         if pairs["low"].notna().any():  # with too few speakers, nobody can be told to be better
             table[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
+    table["entropy_kbps"] = [scores.entropy_kbps(name) for name in table.index]
     table["bitrate"] = [_bitrate(scores, name) for name in table.index]
     return table.reset_index(drop=True)
 

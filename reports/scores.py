@@ -138,7 +138,15 @@ class Scores:
             return float("nan")
         if self.states_bitrate(condition):
             return float(self.conditions[condition]["nominal_kbps"])
-        bits, seconds = (self.of(c)[condition].sum() for c in ("payload_bits", "seconds"))
+        return self._rate(condition, "payload_bits")
+
+    def entropy_kbps(self, condition: str) -> float:
+        """Bits of all items under the codec's model of its indices, in kbit/s; NaN without one."""
+        known = "entropy_bits" in self._values and self.of("entropy_bits")[condition].notna().any()
+        return self._rate(condition, "entropy_bits") if known else float("nan")
+
+    def _rate(self, condition: str, column: str) -> float:
+        bits, seconds = (self.of(c)[condition].sum() for c in (column, "seconds"))
         return float(bits / seconds / 1000) if seconds else float("nan")
 
 

@@ -43,11 +43,17 @@ def test_the_rate_is_a_ratio_of_sums():
             ("x", "a", 0, "payload_bits", 10_000, ""),
             ("x", "b", 0, "seconds", 9.0, ""),
             ("x", "b", 0, "payload_bits", 9_000, ""),
+            ("x", "a", 0, "entropy_bits", 8_000, ""),
+            ("x", "b", 0, "entropy_bits", 8_000, ""),
+            ("y", "a", 0, "seconds", 1.0, ""),
+            ("y", "a", 0, "payload_bits", 10_000, ""),
         ],
         columns=["condition", "item", "draw", "column", "value", "error"],
     )
-    made = leaderboard(Scores(table, [condition("x")], ITEMS, {}))
+    made = leaderboard(Scores(table, [condition("x"), condition("y")], ITEMS, {}))
     assert made["measured_kbps"][0] == pytest.approx(1.9)
+    assert made["entropy_kbps"][0] == pytest.approx(1.6)
+    assert np.isnan(made["entropy_kbps"][1])  # a codec without a model of its indices
 
 
 def test_only_common_items_are_compared():
