@@ -28,16 +28,29 @@ def test_pairs_are_items_with_noise_at_the_stated_level():
 
 def test_table_says_what_the_passes_say():
     alone = Line(["pesq"], passes(4.0, 4.0, 2.5), passes(2.0, 2.0, 2.25), passes(1.0, 2.2, 2.25))
+    own = Line(["lsd"], [], passes(1.0, 1.0, 2.25), passes(0.5, 1.0, 2.25))
     every = Line(["pesq", "lsd"], [], passes(3.0, 3.0, 2.25), passes(1.5, 3.3, 2.25))
-    text = speed.table([alone, every], seconds=10.0)
+    text = speed.table([alone, own, every], seconds=10.0)
     rows = {line.split()[0]: line.split() for line in text.splitlines() if line}
     assert rows["pesq"][1:5] == ["0.4000", "0.2000", "2.0x", "2e-01"]
     assert rows["pesq"][5:] == ["5", "(5-5)", "10", "(10-10)", "2.00"]
     assert rows["sum"][3:] == ["0.4000", "0.2000", "2.0x"]
     assert "score 2.00 times what one does" in text
     assert "in 1.10 times its CPU time" in text
-    assert "take 0.75 of the CPU time of 1 packages' calls" in text  # 0.15 s per s, of 0.4 / 2
+    # (4 s of the package's call + 1 s of the other metric) / 2
+    assert "take 0.60 of the floor" in text
+    assert "1 packages' calls, 1 other metrics" in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_floor_is_not_stated_without_every_package_s_call():
+    alone = Line(["pesq"], passes(4.0, 4.0, 2.5), passes(2.0, 2.0, 2.25), passes(1.0, 2.2, 2.25))
+    uncalled = Line(["dnsmos"], [], passes(2.0, 2.0, 3.0), passes(1.0, 2.2, 3.0))
+    every = Line(["pesq", "dnsmos"], [], passes(4.0, 4.0, 2.25), passes(2.0, 4.3, 2.25))
+    last = speed.table([alone, uncalled, every], seconds=10.0).splitlines()[-1]
+    assert "no comparison with the floor" in last
+    assert "dnsmos" in last
+    assert not any(character.isdigit() for character in last)
 
 
 def test_every_call_gives_columns_of_its_metric(speech_like):
