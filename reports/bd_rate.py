@@ -164,9 +164,10 @@ def deltas(
         refusal = f"no values of {', '.join(lost)}" if lost else "no common items"
         return len(values), Delta(refused=refusal), Delta(refused=refusal)
     sign = scores.sign(column)
-    tables = (scores.of(c) for c in _RATE)
+    bits, seconds = (scores.of(c).loc[values.index, names].to_numpy(np.float64) for c in _RATE)
     points = Points(
-        *(table.loc[values.index, names].to_numpy(np.float64) for table in tables),
+        bits,
+        seconds,
         sign * values[names].to_numpy(np.float64),
         scores.weights(column).loc[values.index, names].to_numpy(np.float64),
     )
@@ -217,7 +218,8 @@ def _log_ratio(anchor: Curve, test: Curve) -> float:
 
 
 def _in_percent(delta: Delta) -> Delta:
-    return Delta(*(float(100 * np.expm1(bound)) for bound in delta[:3]), delta.refused)
+    value, low, high = (float(100 * np.expm1(number)) for number in delta[:3])
+    return Delta(value, low, high, delta.refused)
 
 
 def _delta(

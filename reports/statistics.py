@@ -113,7 +113,7 @@ def cluster_bootstrap(
     if not len(values) or len(values) != len(clusters):
         raise ValueError(f"{len(values)} values in {len(clusters)} clusters; at least 1 is needed")
     resampling = Resampling(clusters, seed)
-    mean = np.average(values, weights=weights)
+    mean = np.asarray(np.average(values, weights=weights))
     low, high = resampling.interval(mean, resampling.means(values, weights))
     return float(mean), float(low), float(high)
 
