@@ -21,22 +21,20 @@ whole, within its limit, before we see it.
 """
 
 import ipaddress
-import json
-import math
 import secrets
 import socket
 import sys
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
 from .folder import BuildError, beside, read_description
+from .posts import object_of, session_id, session_of
 from .records import Conflict, Records
 from .submission import SubmissionError, check
 
@@ -95,7 +93,7 @@ class RatingServer:
         if self.ours:
             self.records = Records(beside(folder, ".results.jsonl"), lambda r: str(r["record"]))
         else:
-            self.records = Records(beside(folder, ".webmushra.jsonl"), _session_id)
+            self.records = Records(beside(folder, ".webmushra.jsonl"), session_id)
         self.root = f"/{token_of(folder)}/" if public else "/"
         self.app = self._application()
 
@@ -133,7 +131,7 @@ class RatingServer:
         if request.mimetype != "application/json":  # which no form of another site can send
             return _text(400, "a record is application/json")
         try:
-            record = _object(request.get_data())
+            record = object_of(request.get_data())
             check(record, self.description)
         except SubmissionError as error:
             return _not_taken(400, str(error))
@@ -142,7 +140,7 @@ class RatingServer:
     def _session(self) -> Response:
         request.max_content_length = LARGEST_SESSION
         try:
-            session = _session_of(request.get_data(parse_form_data=False))
+            session = session_of(request.get_data(parse_form_data=False))
         except SubmissionError as error:
             return _not_taken(400, str(error))
         return self._keep(session)
@@ -166,63 +164,12 @@ class RatingServer:
         return response
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body.
-
-    Raises:
-        SubmissionError: not UTF-8, not JSON, not an object, or with NaN or infinity.
-    """
-    try:
-        found = json.loads(
-            body.decode(), parse_constant=_refuse_constant, parse_float=_finite_float
-        )
-    except (ValueError, RecursionError) as error:
-        raise SubmissionError(f"not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise SubmissionError("not a JSON object")
-    return found
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _finite_float(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is too large")
-    return value
-
-
 def _is_secret(name: str) -> bool:
     """Does a file or folder of this name hold what listeners must not get?
 
     Whatever its case: there are file systems that do not tell cases apart.
     """
     return any(fnmatchcase(name.lower(), pattern) for pattern in _SECRET)
-
-
-def _session_of(body: bytes) -> dict[str, Any]:
-    """The session in a post of webMUSHRA: raw behind `sessionJSON=`, or properly encoded."""
-    name = b"sessionJSON="
-    if not body.startswith(name):
-        raise SubmissionError("a session starts with sessionJSON=")
-    try:
-        session = _object(body.removeprefix(name))
-    except SubmissionError:
-        fields = parse_qs(body.decode(errors="replace"))
-        session = _object(fields.get("sessionJSON", [""])[0].encode())
-    if not isinstance(session.get("testId"), str) or not isinstance(session.get("trials"), list):
-        raise SubmissionError("a session of webMUSHRA has testId and trials")
-    return session
-
-
-def _session_id(session: Any) -> str:
-    """Digest of the content: webMUSHRA has no id for one act of sending."""
-    if not isinstance(session, dict):
-        raise TypeError("a session is an object")
-    text = json.dumps(session, sort_keys=True)
-    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _refuse_other_names() -> Response | None:
