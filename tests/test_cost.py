@@ -167,12 +167,44 @@ def test_a_codec_is_counted_encoder_and_decoder_apart():
     assert macs.count_codec(Convolving(), signal(1.0)) == (1_600_000, 0)
 
 
-def test_parameters_are_learned_numbers_and_counted_once():
-    layer = nn.Linear(8, 16)
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_parameters_are_learned_numbers_that_are_read_and_counted_once(mode):
+    layer, idle = nn.Linear(8, 8), nn.Linear(8, 8)
     quantizer = ResidualQuantizer(4, 3, 32)
-    shared = nn.Sequential(layer, layer)
-    assert macs.parameters([shared, layer]) == 8 * 16 + 16
-    assert macs.parameters([quantizer]) == 4 * 3 * 32
+    networks = [nn.ModuleList([layer, layer, idle]), layer, quantizer]
+    with mode():
+        used = macs.parameters(networks, lambda: layer(layer(torch.randn(2, 8))))
+        assert used == 8 * 8 + 8
+        coded = macs.parameters(networks, lambda: quantizer.encode(torch.randn(1, 4, 5), 3))
+        assert coded == 4 * 3 * 32
+        assert macs.parameters(networks, lambda: None) == 0
+
+
+def test_nvml_counts_millijoules_of_the_gpu_in_use(monkeypatch):
+    class Library:
+        """Stands in for libnvidia-ml: a GPU that has spent 5 J, then 7.5 J."""
+
+        readings: ClassVar = [5000, 7500]
+
+        def nvmlInit_v2(self):
+            return 0
+
+        def nvmlDeviceGetHandleByUUID(self, uuid, handle):
+            return 0 if uuid == b"GPU-of-torch" else 6
+
+        def nvmlDeviceGetTotalEnergyConsumption(self, handle, millijoules):
+            millijoules._obj.value = self.readings.pop(0)
+            return 0
+
+    class Properties:
+        uuid = "of-torch"
+
+    monkeypatch.setattr(energy.ctypes, "CDLL", lambda name: Library())
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda index: Properties)
+    assert energy.Nvml().joules() == pytest.approx(2.5)
+    monkeypatch.setattr(Properties, "uuid", "of-another")
+    with pytest.raises(energy.NoMeter, match="nvmlDeviceGetHandleByUUID fails with status 6"):
+        energy.Nvml()
 
 
 @pytest.mark.parametrize("way", ["impulse", "cut"])

@@ -49,7 +49,7 @@ def measure(codec: Codec, device: str, way: Way, signal: Tensor) -> float:
     """
     codec = on_device(codec, device)
     rate = codec.sample_rate
-    length = round(SECONDS * rate)
+    length = min(round(SECONDS * rate), len(signal))
     noise = np.random.default_rng(0).standard_normal(length).astype(np.float32)
     audio = 0.5 * signal[:length] + _NOISE * torch.from_numpy(noise)
 

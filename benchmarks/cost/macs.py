@@ -18,10 +18,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
 from ...codecs import Codec
-from ...codecs.networks.quantizer import LEARNING_STATE
 from ...codecs.noise import Noise
 from ..stages import on_device
 
@@ -50,18 +51,43 @@ def count_codec(codec: Codec, signal: Tensor) -> tuple[int, int]:
     return encode, decode
 
 
-def parameters(networks: Sequence[nn.Module]) -> int:
-    """Learned numbers of networks: parameters, and stored buffers as codebooks are.
+def parameters(networks: Sequence[nn.Module], call: Callable[[], Any]) -> int:
+    """Learned numbers of networks that a call reads: parameters, and buffers such as codebooks.
 
-    A network that stands twice is counted once, and what only training needs is not.
+    A tensor that stands twice is counted once, and whole where a part of it is read; what only
+    training needs, or a decoder that is loaded with an encoder but never runs, is not counted.
     """
+    with _Reads() as reads:
+        call()
     tensors = {
         id(tensor): tensor.numel()
         for network in networks
-        for name, tensor in network.state_dict(keep_vars=True).items()
-        if not f".{name}".endswith(LEARNING_STATE)
+        for tensor in network.state_dict(keep_vars=True).values()
+        if _storage(tensor) in reads.storages
     }
     return sum(tensors.values())
+
+
+def run_codec(codec: Codec, signal: Tensor) -> None:
+    """Encode and decode a signal [T]."""
+    codec.decode(codec.encode([signal]), Noise.of(["0"]))
+
+
+class _Reads(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Notes what lies in memory under the tensors that operations are given."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.storages: set[int] = set()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        given = tree_leaves((args, kwargs or {}))
+        self.storages |= {_storage(value) for value in given if isinstance(value, Tensor)}
+        return func(*args, **(kwargs or {}))
+
+
+def _storage(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
 
 
 def _lstm(inputs: Shape, w_in: Shape, w_hidden: Shape, *_: Any, **__: Any) -> int:

@@ -82,7 +82,7 @@ def _tasks(codec: Codec, setup: Setup) -> Iterator[tuple[Sequence[str], Callable
         ("peak_memory_mb", "codec_memory_mb", "cuda_memory_mb"),
         partial(_memory, codec, device, one),
     )
-    yield ("parameters",), partial(_parameters, codec)
+    yield ("parameters",), partial(_parameters, codec, one)
     yield (
         [f"{part}macs_per_second" for part in ("", "encode_", "decode_")],
         partial(_macs, codec, one),
@@ -109,9 +109,12 @@ def _memory(codec: Codec, device: str, signal: Signal) -> dict[str, Found]:
     }
 
 
-def _parameters(codec: Codec) -> dict[str, Found]:
-    networks = codec.networks
-    return {"parameters": macs.parameters(networks) if networks else "it runs no network"}
+def _parameters(codec: Codec, signal: Signal) -> dict[str, Found]:
+    codec = on_device(codec, "cpu")
+    if not (networks := codec.networks):
+        return {"parameters": "it runs no network"}
+    audio = torch.from_numpy(signal)
+    return {"parameters": macs.parameters(networks, lambda: macs.run_codec(codec, audio))}
 
 
 def _macs(codec: Codec, signal: Signal) -> dict[str, Found]:
