@@ -87,11 +87,11 @@ def table(finished):
 def test_every_degradation_is_a_run_of_its_own(finished):
     root, status = finished
     assert status == 0
-    labels = ["clean", "noise-babble-0dB", "length-0.2s", "tandem-2x", "loss-20%"]
+    labels = ["clean", "noise-babble-0dB", "length-0.2s", "tandem-2x", "loss-20pct"]
     for label in (*labels, "bit-errors-0.01"):
         run = read_run(root / label)
         assert set(run.scores.items) <= {"a", "c"}  # two of four, spread over the set
-    assert list(read_run(root / "loss-20%").scores.conditions) == ["lc3-32"]
+    assert list(read_run(root / "loss-20pct").scores.conditions) == ["lc3-32"]
     assert list(read_run(root / "length-0.2s").scores.items) == ["a"]
     manifest = json.loads((root / "length-0.2s" / "manifest.json").read_text())
     assert manifest["unavailable"]["stoi"] == "needs 0.5 s, the shortest item has 0.2 s"
@@ -112,8 +112,8 @@ def test_channels_are_compared_with_the_clean_run(table):
     again = table.loc[("tandem-2x", "pcm", "si_sdr")]
     assert float(again["difference"]) == 0
     assert float(table.loc[("tandem-2x", "lc3-32", "si_sdr"), "difference"]) < -0.5
-    assert float(table.loc[("loss-20%", "lc3-32", "si_sdr"), "difference"]) < -3
-    assert "pcm does not conceal" in table.loc[("loss-20%", "pcm", ""), "note"]
+    assert float(table.loc[("loss-20pct", "lc3-32", "si_sdr"), "difference"]) < -3
+    assert "pcm does not conceal" in table.loc[("loss-20pct", "pcm", ""), "note"]
     damaged = table.loc[("bit-errors-0.01", "pcm", "si_sdr")]
     assert float(damaged["difference"]) < -30
     assert damaged["n"] == 2
@@ -121,7 +121,7 @@ def test_channels_are_compared_with_the_clean_run(table):
 
 @pytest.mark.slow
 def test_a_part_is_verified_like_any_run(finished, capsys):
-    assert main(["verify", str(finished[0] / "loss-20%"), "--fraction", "1"]) == 0
+    assert main(["verify", str(finished[0] / "loss-20pct"), "--fraction", "1"]) == 0
     assert "no differences" in capsys.readouterr().out
 
 

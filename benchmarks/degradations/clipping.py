@@ -22,7 +22,7 @@ class Clipping(RecordingDegradation):
 
     @property
     def label(self) -> str:
-        return f"clipping-{self.percent:g}%"
+        return f"clipping-{self.percent:g}pct"
 
     def apply(self, signal: Signal, rate: int, place: Place) -> Signal:
         count = round(self.percent / 100 * len(signal))

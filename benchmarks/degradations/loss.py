@@ -62,7 +62,7 @@ class Loss(ChannelDegradation):
 
     @property
     def label(self) -> str:
-        return f"loss-{self.percent:g}%" + (f"-burst{self.burst:g}" if self.burst else "")
+        return f"loss-{self.percent:g}pct" + (f"-burst{self.burst:g}" if self.burst else "")
 
     def wrap(self, codec: Codec) -> Codec:
         if not isinstance(codec, ConcealingCodec):

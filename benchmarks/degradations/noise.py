@@ -68,9 +68,9 @@ class Noise(RecordingDegradation):
 
 def _shaped(noise: Signal, signal: Signal) -> Signal:
     """Noise [T] with the spectrum of a signal [T], averaged over frames of 512 samples."""
-    frames = 512
-    padded = np.pad(signal, (0, -len(signal) % frames)).reshape(-1, frames)
-    spectrum = np.abs(np.fft.rfft(padded * np.hanning(frames), axis=1)) ** 2
+    size = 512
+    padded = np.pad(signal, (0, -len(signal) % size)).reshape(-1, size)
+    spectrum = np.abs(np.fft.rfft(padded * np.hanning(size), axis=1)) ** 2
     magnitude = np.sqrt(spectrum.mean(axis=0))
     hertz = np.linspace(0, 1, len(noise) // 2 + 1)
     gains = np.interp(hertz, np.linspace(0, 1, len(magnitude)), magnitude)
