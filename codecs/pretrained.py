@@ -1,8 +1,9 @@
 """Weights: found by name, rebuilt into networks, identified by a fingerprint.
 
-A weights' file is a safetensors file in half precision. Its header names the component and holds
-the network's configuration as JSON, so that the file alone rebuilds the network; a card of the same
-name, `.json`, says how it was trained. Embedded files lie in `weights/`; a path names any other.
+A weights' file is a safetensors file in half precision, that of a diffusion decoder in 8 bit
+(`eight_bit`). Its header names the component and holds the network's configuration as JSON, so that
+the file alone rebuilds the network; a card of the same name, `.json`, says how it was trained.
+Embedded files lie in `weights/`; a path names any other.
 
 The fingerprint is the SHA-256 of the file: part of a codec's identity, and bitstreams carry it.
 """
@@ -20,6 +21,7 @@ from safetensors import SafetensorError, safe_open
 from torch import nn
 
 from .base import CodecError, Unavailable
+from .eight_bit import expand
 from .entropy import COUNTS, IndexModel
 from .networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
 from .networks.codec import CodecConfig, NeuralCodec
@@ -122,7 +124,7 @@ def _part_digest(path: Path, modules: tuple[str, ...]) -> str:
     found = sha256(_header(path)["config"].encode())
     with safe_open(path, "np") as file:
         for module in modules:
-            names = sorted(name for name in file.keys() if name.startswith(f"{module}."))
+            names = sorted(name for name in file.keys() if name.startswith(f"{module}."))  # noqa: SIM118
             if not names:
                 raise CodecError(f"{path} has no module {module!r}")
             for name in names:
@@ -156,7 +158,7 @@ def _load(path: Path, device: str) -> Pretrained:
     configuration = _config(path)
     network = fold(BUILDERS[_header(path)["component"]][1](configuration))
     with safe_open(path, "pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        tensors = expand({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
     counts = tensors.pop(COUNTS, None)
     own = network.state_dict()
     learning = {name: own[name] for name in own if name.endswith(LEARNING_STATE)}

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from nscbench.codecs import CodecError, Unavailable
+from nscbench.codecs.eight_bit import compress, expand
 from nscbench.codecs.entropy import COUNTS
 from nscbench.codecs.features import MelConfig
 from nscbench.codecs.networks.codec import CodecConfig, NeuralCodec
@@ -16,6 +17,7 @@ from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
 from nscbench.codecs.networks.weight_norm import folded_state
 from nscbench.codecs.pretrained import FOLDER, config, fingerprint, load, locate, missing
 from nscbench.codecs.training.checkpoint import export_weights
+from nscbench.codecs.weights_page import page
 
 CONFIG = VocoderConfig(MelConfig(24_000, 1280, 320, 100, 0.0, 12_000.0), channels=16)
 
@@ -99,3 +101,44 @@ def test_embedded_weights_load_and_have_cards(path: Path) -> None:
     assert {"component", "steps", "minutes", "data", "hardware", "commit"} <= card.keys()
     assert load(path.stem, card["component"]).network is not None
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 80e6
+
+
+def test_eight_bit_errs_by_half_a_step_of_each_channel(tmp_path: Path) -> None:
+    generator = torch.Generator().manual_seed(0)
+    tensors = {
+        "kernel": torch.randn(64, 32, 7, generator=generator)
+        * torch.logspace(-4, 2, 64)[:, None, None],
+        "silent": torch.zeros(64, 64),
+        "bias": torch.randn(64, generator=generator),
+        "small": torch.randn(8, 8, generator=generator),
+        "counts": torch.randint(0, 9, (64, 64), generator=generator),
+    }
+    restored = expand(compress(tensors))
+    assert restored.keys() == tensors.keys()
+    kernel = tensors["kernel"]
+    steps = kernel.flatten(1).abs().amax(dim=1) / 127
+    errors = (restored["kernel"] - kernel).flatten(1).abs().amax(dim=1)
+    assert (errors <= 0.501 * steps).all()
+    for exact in ("silent", "bias", "small", "counts"):
+        assert torch.equal(restored[exact], tensors[exact])
+
+
+def test_an_eight_bit_file_is_half_as_large_and_the_same_network(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config = VocoderConfig(design="spectral", dim=64, depth=2)
+    tensors, card = folded_state(Vocoder(config)), {"component": "vocoder"}
+    half, eight = tmp_path / "half.safetensors", tmp_path / "eight.safetensors"
+    export_weights(half, tensors, config, card)
+    export_weights(eight, tensors, config, card, eight_bit=True)
+    assert eight.stat().st_size < 0.6 * half.stat().st_size
+    mel = torch.randn(1, 80, 6, generator=torch.Generator().manual_seed(0))
+    one, two = (load(str(path), "vocoder").network(mel) for path in (half, eight))
+    assert not torch.equal(one, two)
+    assert (one - two).norm() < 0.05 * one.norm()
+
+
+def test_the_page_of_the_embedded_weights_is_made_from_their_cards() -> None:
+    written = Path(__file__).parents[1] / "docs" / "weights.md"
+    assert written.read_text("utf-8") == page(), (
+        "python -m nscbench.codecs.weights_page > docs/weights.md"
+    )

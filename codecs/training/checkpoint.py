@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ..eight_bit import compress
 from ..networks.quantizer import LEARNING_STATE
 
 
@@ -50,18 +51,24 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def export_weights(
-    path: Path, tensors: Mapping[str, Tensor], config: Any, card: Mapping[str, Any]
+    path: Path,
+    tensors: Mapping[str, Tensor],
+    config: Any,
+    card: Mapping[str, Any],
+    eight_bit: bool = False,
 ) -> None:
     """Half-precision weights as safetensors without learning state, their card as JSON beside them.
 
     The network's configuration travels in the safetensors header, so that the file alone rebuilds
-    the network; integers keep their type.
+    the network; integers keep their type. With `eight_bit`, large weights are stored in 8 bit.
     """
     half = {
         name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous().cpu()
         for name, tensor in tensors.items()
         if not name.endswith(LEARNING_STATE)
     }
+    if eight_bit:
+        half = compress(half)
     metadata = {"component": str(card["component"]), "config": json.dumps(asdict(config))}
     write_atomically(path, lambda partial: save_file(half, partial, metadata))
     text = json.dumps(card, indent=2) + "\n"

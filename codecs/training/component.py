@@ -67,6 +67,7 @@ class Component(nn.Module, ABC):
     critics: Critics | None
     recipe: Recipe
     started = False
+    eight_bit: ClassVar[bool] = False  # how the weights are exported
 
     @property
     def config(self) -> Any:

@@ -49,6 +49,7 @@ class DiffusionTraining(Component):
     """A diffusion decoder between two frozen ends."""
 
     name = "diffusion"
+    eight_bit = True  # twelve decoders are most of what the package weighs
     decoder: ClassVar[type[DiffusionDecoder]] = DiffusionDecoder
     model: DiffusionDecoder
     critics = None

@@ -163,7 +163,8 @@ class Trainer:
         }
         data = describe_data(self.recordings, self.speech.total / rate / 3600)
         card = make_card(self.component.name, data, effort, scores, counts, self.plan.device)
-        export_weights(self.weights, tensors, self.component.config, card)
+        config, eight_bit = self.component.config, self.component.eight_bit
+        export_weights(self.weights, tensors, config, card, eight_bit)
         return scores
 
     @torch.inference_mode()
