@@ -1,12 +1,13 @@
 """Unpacks .tar.gz and .zip archives; a member that could leave the target folder is refused.
 
-Refused are absolute names, names with "..", "\\" or a drive, symbolic and hard links, devices and
+Refused are absolute names, names with "..", "\\", a zero byte or a drive, symbolic and hard links, devices and
 pipes: no corpus needs them. Tar members also pass the standard library's `data` filter (PEP 706).
 """
 
 import gzip
 import shutil
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -68,6 +69,8 @@ def _unpack_zip(archive: Path, folder: Path, wanted: Callable[[str], bool]) -> N
 
 def _check_name(name: str) -> None:
     path = PurePosixPath(name)
+    if "\0" in name:
+        raise ArchiveError(f"member {name!r} has a name that no file can have")
     if path.is_absolute() or ".." in path.parts or "\\" in name or PureWindowsPath(name).drive:
         raise ArchiveError(f"member {name!r} would leave the target folder")
 
@@ -84,5 +87,9 @@ def _named_faults(archive: Path) -> Iterator[None]:
         gzip.BadGzipFile,
         zlib.error,
         EOFError,
+        ValueError,  # numbers and texts of a header
+        OverflowError,
+        struct.error,
+        RuntimeError,  # zipfile: encrypted, or compressed by a method that it lacks
     ) as error:
         raise ArchiveError(f"{archive}: {error}") from error
