@@ -1,0 +1,130 @@
+"""Does an item cost the same, and the memory stay bounded, when a run has very many?
+
+    python -m nscbench.benchmarks.scaling [--counts 100 1000 10000]
+
+One run for each number of items, each in a new process, with a codec and a metric that do next to
+nothing (`pcm` and `level`): what is left is the runner itself, its files, its journal, its rows and
+their table. All stages are done in that process, so that CPU time is all of the work and other
+programs do not disturb it. Items are 0.1 s of noise; all have one file, and hashes of their own.
+
+    run, rows, table   CPU milliseconds per item: encode, decode, score and record; collect the rows
+                       from the journal; make the leaderboard
+    MiB                largest memory of the process, over what it had before the first item
+"""
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import soundfile
+
+from ..codecs import get
+from ..reports.leaderboard import leaderboard
+from ..reports.scores import Scores
+from .finished import Finished
+from .items import Item
+from .journal import Journal
+from .plan import Plan
+from .pool import Pool
+from .provenance import describe_condition
+from .results import collect
+from .rundir import RunDirectory
+from .runner import Runner
+from .suite import Suite
+from .workers import LocalWorkers, Work
+
+SECONDS = 0.1
+RATE = 16_000
+METRIC = "level"
+
+
+class Here(LocalWorkers):
+    """Does each task at once, in this process."""
+
+    def submit(self, work: Work) -> "Future[Any]":
+        task: Future[Any] = Future()
+        task.set_result(work.task(*work.args))
+        return task
+
+
+class Line(NamedTuple):
+    """One run: CPU milliseconds per item of each part, MiB and rows of the whole."""
+
+    items: int
+    run: float
+    rows: float
+    table: float
+    mebibytes: float
+    count: int
+
+
+def measure(count: int) -> Line:
+    """A whole run of so many items, in a temporary folder."""
+    suite = Suite("scaling", "Scaling", "", (get("pcm"),), (METRIC,), 1, {})
+    with tempfile.TemporaryDirectory() as folder:
+        items = _items(Path(folder), count)
+        plan = Plan(suite, items, "cpu")
+        _run(Plan(suite, items[:1], "cpu"), RunDirectory(Path(folder) / "first"))  # imports
+        before = _peak()
+        start = time.process_time()
+        directory = RunDirectory(Path(folder) / "run")
+        with Journal(_run(plan, directory).journal) as journal:
+            ran = time.process_time()
+            rows = collect(plan, journal, {})
+            collected = time.process_time()
+            conditions = [describe_condition(codec) for codec in plan.suite.codecs]
+            listed = [{"id": item.id, "speaker": item.speaker} for item in items]
+            leaderboard(Scores.measured_by([METRIC], rows, conditions, listed))
+        end = time.process_time()
+        parts = (ran - start, collected - ran, end - collected)
+        return Line(count, *(1000 * part / count for part in parts), _peak() - before, len(rows))
+
+
+def _run(plan: Plan, directory: RunDirectory) -> RunDirectory:
+    with directory.locked(), Journal(directory.journal) as journal, Here(1, 1) as workers:
+        failures = Runner(plan, directory, Finished(plan, directory, journal, None), workers).run()
+    if failures:
+        raise RuntimeError(f"the run failed: {next(iter(failures.items()))}")
+    return directory
+
+
+def _items(folder: Path, count: int) -> list[Item]:
+    path = folder / "noise.flac"
+    noise = 0.1 * np.random.default_rng(0).standard_normal(round(SECONDS * RATE))
+    soundfile.write(path, noise, RATE)
+    return [
+        Item(f"i{n:07}", path, f"s{n % 40}", "", "", SECONDS, RATE, f"{n:064x}")
+        for n in range(count)
+    ]
+
+
+def _peak() -> float:
+    """MiB."""
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m nscbench.benchmarks.scaling")
+    parser.add_argument("--counts", type=int, nargs="+", default=[100, 1000, 10_000])
+    print(f"{'items':>7}{'run':>9}{'rows':>9}{'table':>9}   CPU ms per item{'MiB':>8}{'rows':>10}")
+    for count in parser.parse_args(arguments).counts:
+        with Pool(1) as pool:
+            line = pool.submit(36_000, measure, count).result()
+        print(
+            f"{line.items:7}{line.run:9.2f}{line.rows:9.3f}{line.table:9.3f}"
+            f"{'':18}{line.mebibytes:8.1f}{line.count:10}"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
