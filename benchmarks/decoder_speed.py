@@ -7,6 +7,8 @@ layer as PyTorch's modules do it, weight normalization folded in both. DiffWave 
 four times, and what it prepares before them counts.
 
     modules, here  real-time factor: seconds of computing for a second of audio at 16 kHz
+    products       of here, the least that the network's products could take: at the speed that a
+                   large matrix product has in the same repeats; the rest is passes over memory
     faster         modules over here, the median of the repeats' ratios; both are timed in turn
     differs        largest difference between both outputs, which are of the order of 1
 
@@ -36,12 +38,14 @@ from ..codecs.token_codec import TokenCodec
 from ..metrics.signals import resample
 from .audio import AudioError, read_audio
 from .cost.command import threads
+from .cost.macs import count as count_products
 from .cost.timing import time_codec
 from .items import ItemsError, read_items
 from .module_calls import RATE, Case, cases
 from .provenance import hardware
 
 SECONDS = 3.0  # of the signal that codecs code
+SQUARE = 1536  # rows of the large matrix product
 
 
 @dataclass
@@ -51,6 +55,7 @@ class Timing:
     case: Case
     threads: int
     differs: float = math.nan
+    products: float = math.nan
     modules: list[float] = field(default_factory=list)
     here: list[float] = field(default_factory=list)
 
@@ -65,12 +70,18 @@ def time_case(case: Case, count: int, repeats: int) -> Timing:
     torch.set_num_threads(count)
     timing = Timing(case, count)
     timing.differs = float((case.modules() - case.here()).abs().max())
+    products, matrix = count_products(case.here)[0], torch.ones(SQUARE, SQUARE)
+    speeds = []
     ways = ((timing.modules, case.modules), (timing.here, case.here))
     for repeat in range(repeats):
         for taken, call in ways if repeat % 2 == 0 else reversed(ways):
             begin = time.perf_counter()
             call()
             taken.append(time.perf_counter() - begin)
+        begin = time.perf_counter()
+        torch.mm(matrix, matrix)
+        speeds.append(SQUARE**3 / (time.perf_counter() - begin))
+    timing.products = products / median(speeds)
     return timing
 
 
@@ -83,13 +94,15 @@ def trained_codecs() -> list[TokenCodec]:
 def network_table(timings: Sequence[Timing]) -> str:
     """One line for each network and number of threads."""
     lines = [
-        f"{'network':18}{'threads':>8}{'modules':>10}{'here':>9}{'faster':>9}{'differs':>10}",
+        f"{'network':18}{'threads':>8}{'modules':>10}{'here':>9}{'products':>10}{'faster':>9}"
+        f"{'differs':>10}",
     ]
     for timing in timings:
         modules, here = (median(t) / timing.case.seconds for t in (timing.modules, timing.here))
         lines.append(
             f"{timing.case.name:18}{timing.threads:8}{modules:10.3f}{here:9.3f}"
-            f"{timing.faster():8.2f}x{timing.differs:10.0e}"
+            f"{timing.products / timing.case.seconds:10.3f}{timing.faster():8.2f}x"
+            f"{timing.differs:10.0e}"
         )
     return "\n".join(lines)
 

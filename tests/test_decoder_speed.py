@@ -26,9 +26,9 @@ def test_both_ways_give_the_same_signal() -> None:
 
 def test_table_says_what_the_timings_say() -> None:
     case = Case("HiFi-GAN V2", 2.0, lambda: torch.zeros(1), lambda: torch.zeros(1))
-    timing = Timing(case, 2, 3e-6, modules=[1.0, 1.2, 4.0], here=[0.5, 0.8, 1.0])
+    timing = Timing(case, 2, 3e-6, 0.5, modules=[1.0, 1.2, 4.0], here=[0.5, 0.8, 1.0])
     row = decoder_speed.network_table([timing]).splitlines()[1].split()
-    assert row[-5:] == ["2", "0.600", "0.400", "2.00x", "3e-06"]
+    assert row[-6:] == ["2", "0.600", "0.400", "0.250", "2.00x", "3e-06"]
 
 
 def test_a_case_is_timed_in_turn_and_compared() -> None:
@@ -36,12 +36,13 @@ def test_a_case_is_timed_in_turn_and_compared() -> None:
 
     def way(name: str, value: float) -> torch.Tensor:
         calls.append(name)
-        return torch.tensor([value])
+        return torch.tensor([[value]]) @ torch.ones(1, 1)
 
     case = Case("case", 1.0, lambda: way("modules", 1.0), lambda: way("here", 1.5))
     timing = decoder_speed.time_case(case, torch.get_num_threads(), 2)
-    assert calls == ["modules", "here", "modules", "here", "here", "modules"]
+    assert calls == ["modules", "here", "here", "modules", "here", "here", "modules"]  # one counted
     assert timing.differs == 0.5
+    assert 0 < timing.products < 1e-3
     assert len(timing.modules) == len(timing.here) == 2
 
 
