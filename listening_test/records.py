@@ -42,6 +42,7 @@ class Records:
         self.path = path
         self._identify = identify
         self._turn = Lock()
+        self._undo_to: int | None = None  # end of the last record, where half a one follows it
         self.remarks: list[str] = []
         try:
             self._file = path.open("a+b", buffering=0)
@@ -80,17 +81,25 @@ class Records:
                 if self._known[name] != digest:
                     raise Conflict(f"the record {name} is already there, with other content")
                 return
+            self._undo()
             end = self._file.seek(0, os.SEEK_END)
             try:
                 _write(self._file, line)
             except OSError:
-                self._file.truncate(end)
+                self._undo_to = end
+                self._undo()
                 raise
             self._known[name] = digest
 
     def close(self) -> None:
         """Let other processes have the file."""
         self._file.close()
+
+    def _undo(self) -> None:
+        """Remove what a failed write left; until that succeeds, nothing is written behind it."""
+        if self._undo_to is not None:
+            self._file.truncate(self._undo_to)
+            self._undo_to = None
 
     def _recover(self) -> dict[str, bytes]:
         """Digests by id of what is there; once all is known to be ours, the end is mended."""

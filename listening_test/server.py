@@ -41,6 +41,7 @@ from .submission import SubmissionError, check
 LARGEST_RECORD = 64 * 1024  # bytes; a trial of 12 stimuli has 3000
 LARGEST_SESSION = 1024 * 1024
 THREADS = 16
+CONNECTIONS = 900  # kept open at once: a browser has up to 6; below the usual 1024 open files
 
 _SECRET = (".*", "results", "*.key.json", "*.jsonl", "*.token", "*.torn")
 _POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
@@ -209,6 +210,8 @@ def serve(folder: Path, host: str, port: int) -> None:
                 test.app,
                 sockets=[listening],
                 threads=THREADS,
+                connection_limit=CONNECTIONS,
+                asyncore_use_poll=True,  # select() ends at the 1024th file
                 ident="",
                 max_request_body_size=LARGEST_SESSION,
             )

@@ -11,6 +11,7 @@ import sys
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -144,6 +145,18 @@ def test_fifty_listeners_at_once_lose_nothing(folder, running):
     assert sorted(stored, key=lambda r: r["record"]) == sorted(sent, key=lambda r: r["record"])
 
 
+def test_the_open_connections_of_fifty_browsers_leave_room_for_a_record(folder, running):
+    """A browser keeps up to 6 connections open after it has loaded its page over them."""
+    server = running()
+    with ExitStack() as stack:
+        for _ in range(50 * 6):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            stack.callback(connection.close)
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"<title>player</title>"
+        assert post(server.port, json.dumps(record())) == (200, b"")
+
+
 def test_a_killed_server_loses_nothing_that_it_confirmed(folder, running):
     server = running()
     sent = [record(listener=f"l{n}") for n in range(400)]
@@ -232,6 +245,43 @@ def test_a_failed_write_is_not_confirmed_and_leaves_no_trace(tmp_path, monkeypat
     records.append({"record": "2"})
     records.close()
     assert path.read_bytes() == b'{"record":"1"}\n{"record":"2"}\n'
+
+
+def test_nothing_is_written_behind_half_a_line_that_cannot_be_removed(tmp_path):
+    """The disk fails in the middle of a line, and again when the line is to be taken back."""
+    path = tmp_path / "results.jsonl"
+    records = Records(path, lambda r: r["record"])
+    records.append({"record": "1"})
+    sound, records._file = records._file, FailingFile(records._file)
+    for _ in range(2):
+        with pytest.raises(OSError, match="disk is gone"):
+            records.append({"record": "2"})
+    assert path.read_bytes() == b'{"record":"1"}\n{"rec'
+    records._file = sound
+    records.append({"record": "2"})
+    records.close()
+    assert path.read_bytes() == b'{"record":"1"}\n{"record":"2"}\n'
+
+
+class FailingFile:
+    """Takes five bytes, then nothing; keeps its length."""
+
+    def __init__(self, file):
+        self._file = file
+        self._left = 5
+
+    def write(self, data):
+        if not self._left:
+            raise OSError("disk is gone")
+        written = self._file.write(data[: self._left])
+        self._left -= written
+        return written
+
+    def truncate(self, size):
+        raise OSError("disk is gone")
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
 
 
 def _full(descriptor):
