@@ -19,8 +19,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -54,7 +55,8 @@ class Here(LocalWorkers):
         return task
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True)
+class Line:
     """One run: CPU milliseconds per item of each part, MiB and rows of the whole."""
 
     items: int
@@ -83,8 +85,10 @@ def measure(count: int) -> Line:
             listed = [{"id": item.id, "speaker": item.speaker} for item in items]
             leaderboard(Scores.measured_by([METRIC], rows, conditions, listed))
         end = time.process_time()
-        parts = (ran - start, collected - ran, end - collected)
-        return Line(count, *(1000 * part / count for part in parts), _peak() - before, len(rows))
+        run, table, board = (
+            1000 * seconds / count for seconds in (ran - start, collected - ran, end - collected)
+        )
+        return Line(count, run, table, board, _peak() - before, len(rows))
 
 
 def _run(plan: Plan, directory: RunDirectory) -> RunDirectory:
