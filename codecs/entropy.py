@@ -16,6 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .bitstream import BitstreamError
+
 COUNTS = "entropy.counts"  # name of the histograms [stages, entries] in a weights' file
 
 
@@ -44,8 +46,15 @@ class IndexModel:
         return words.astype(">u4").tobytes().rstrip(b"\0")
 
     def decode(self, data: bytes, stages: int, frames: int) -> Tensor:
-        """Indices [stages, frames] of what `encode` gave."""
+        """Indices [stages, frames] of what `encode` gave.
+
+        Raises:
+            BitstreamError: no indices have these bytes.
+        """
         words = np.frombuffer(data + bytes(-len(data) % 4), ">u4").astype(np.uint32)
         coder = constriction.stream.queue.RangeDecoder(words)
-        rows = [coder.decode(self._models[stage], frames) for stage in range(stages)]
+        try:
+            rows = [coder.decode(self._models[stage], frames) for stage in range(stages)]
+        except AssertionError as error:  # the library's word for it
+            raise BitstreamError("the range-coded indices are truncated or damaged") from error
         return torch.from_numpy(np.stack(rows).astype(np.int64))
