@@ -23,7 +23,7 @@ import numpy as np
 
 from .base import Signal
 from .remember import remember
-from .weights import Weights, needs
+from .weights import Weights, needs, network
 
 RATE = 16_000
 PACKAGES = ("transformers", "torch")
@@ -78,6 +78,6 @@ def _loaded(folder: str) -> tuple[Any, Any, Any]:
 
     return (
         Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True),
-        AutoModelForCTC.from_pretrained(folder, local_files_only=True).eval(),
+        network(AutoModelForCTC, folder),
         Wav2Vec2CTCTokenizer.from_pretrained(folder, local_files_only=True),
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .base import Metric, Signal
 from .remember import remember
-from .weights import Weights, needs
+from .weights import Weights, needs, network
 
 RATE = 16_000
 WEIGHTS = Weights(
@@ -47,7 +47,7 @@ def _loaded(folder: str) -> tuple[Any, Any]:
 
     return (
         Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True),
-        AutoModelForAudioXVector.from_pretrained(folder, local_files_only=True).eval(),
+        network(AutoModelForAudioXVector, folder),
     )
 
 

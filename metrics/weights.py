@@ -16,11 +16,14 @@ from functools import lru_cache
 from hashlib import file_digest, sha256
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from .base import MetricUnavailable
 
 VARIABLE = "NSCBENCH_WEIGHTS"
 _SHOWN = 12  # digits of a digest in a version
+# Tensors that only training reads: published checkpoints may lack them
+_OF_TRAINING = ("masked_spec_embed", "classifier.weight", "classifier.bias", "objective.weight")
 
 
 def folder() -> Path:
@@ -112,6 +115,30 @@ def needs(weights: Weights, packages: tuple[str, ...], install: str) -> Callable
         return weights.missing()
 
     return unavailable
+
+
+def network(kind: Any, folder: str) -> Any:
+    """A network of `transformers` from the files of a folder: float32, in evaluation mode.
+
+    Args:
+        kind: its class there, or an `AutoModel`.
+        folder: of the files.
+
+    Raises:
+        MetricUnavailable: a tensor is missing, which transformers only warns of: it fills it with
+            random numbers.
+    """
+    import torch
+
+    found, report = kind.from_pretrained(
+        folder, local_files_only=True, dtype=torch.float32, output_loading_info=True
+    )
+    if lost := sorted(k for k in report["missing_keys"] if not k.endswith(_OF_TRAINING)):
+        raise MetricUnavailable(
+            f"the weights in {folder} lack {len(lost)} tensors, such as {lost[0]}: they are of "
+            f"another network than {type(found).__name__}"
+        )
+    return found.eval()
 
 
 def _digest_of(path: Path) -> str:

@@ -73,6 +73,37 @@ def test_other_weights_are_another_version(name, stand_ins, monkeypatch, tmp_pat
     assert metric_version(name) != before
 
 
+@pytest.mark.parametrize(
+    ("name", "folder", "lost"),
+    [
+        ("speaker_similarity", "wavlm-base-plus-sv", "feature_extractor.weight"),
+        ("wer", "hubert-large-ls960-ft", "lm_head.weight"),
+    ],
+)
+def test_weights_of_another_network_are_refused(
+    name, folder, lost, stand_ins, monkeypatch, tmp_path, speech_like
+):
+    """Without its last layer it would load, with random numbers there; what only training reads
+    may be missing.
+    """
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    pytest.importorskip("jiwer")
+    state = torch.load(stand_ins / folder / "pytorch_model.bin")
+    for changed, left_out in (("untrained", "masked_spec_embed"), ("other", lost)):
+        shutil.copytree(stand_ins / folder, tmp_path / changed / folder)
+        kept = {name: tensor for name, tensor in state.items() if not name.endswith(left_out)}
+        assert len(kept) == len(state) - 1
+        torch.save(kept, tmp_path / changed / folder / "pytorch_model.bin")
+    signal = speech_like(1.0, 16_000).astype(np.float64)
+    text = ("what is said",) if name == "wer" else ()
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "untrained"))
+    assert metrics.get(name).score(signal, signal, *text)
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "other"))
+    with pytest.raises(MetricUnavailable, match=f"lack 1 tensors, such as {lost}"):
+        metrics.get(name).score(signal, signal, *text)
+
+
 def test_a_missing_package_comes_before_the_files(monkeypatch, tmp_path):
     monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
     weights = Weights("w", "https://host/w", ("a",))
