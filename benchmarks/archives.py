@@ -1,7 +1,7 @@
 """Unpacks .tar.gz and .zip archives; a member that could leave the target folder is refused.
 
-Refused are absolute names, names with "..", "\\", a zero byte or a drive, symbolic and hard links,
-devices and pipes: no corpus needs them. Tar members also pass the standard library's `data` filter
+Refused are absolute names, names with "..", "\\", a zero byte or a drive, no name at all, symbolic and
+hard links, devices and pipes: no corpus needs them. Tar members also pass the standard library's `data` filter
 (PEP 706).
 """
 
@@ -70,7 +70,7 @@ def _unpack_zip(archive: Path, folder: Path, wanted: Callable[[str], bool]) -> N
 
 def _check_name(name: str) -> None:
     path = PurePosixPath(name)
-    if "\0" in name:
+    if not name or "\0" in name:
         raise ArchiveError(f"member {name!r} has a name that no file can have")
     if path.is_absolute() or ".." in path.parts or "\\" in name or PureWindowsPath(name).drive:
         raise ArchiveError(f"member {name!r} would leave the target folder")

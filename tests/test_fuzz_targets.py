@@ -2,6 +2,7 @@
 
 import random
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,15 @@ FOUND = {
     # range-coded indices that no model gives: constriction raised AssertionError
     "bitstream": [bytes([15, 0x40, 0x1F]) + bytes.fromhex("19ffffffffffffff2f5d0a")],
     # a zero byte in a name that is not ASCII, and so in a header of its own: ValueError
-    "archive": ["\0é\0x\tcontent".encode()],
+    # then a zip member without a name: IndexError
+    "archive": [
+        "\0é\0x\tcontent".encode(),
+        b64decode(
+            "AAcAAABhL2IudHh0Y29udGVudFBLAwQUAAAAAAAAACEAAAAAAAAAAAAAAAAAAgAAAGZvUEsBAhQDFAAAAAAAAAAh"
+            "AKkwxQr4ABQAAAAAAAAAIQAAAAAAAAAAAAAAAAACAAAAAAAAAAAAAACkoSwAAABmb1BLBQYAAAAAAgACAGUAAABM"
+            "AAAAAAA="
+        ),
+    ],
 }
 
 
