@@ -99,6 +99,9 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"has no {kind}"
         if twice := _twice(known):
             yield f"has {twice} more than once among its {kind}"
+    given = manifest.get("arguments", {})  # which older runs lack
+    if not isinstance(given, dict) or not all(isinstance(part, dict) for part in given.values()):
+        yield "has arguments that are not settings by condition"
     if manifest["suite"]["draws"] < 1:
         yield f"suite.draws is {manifest['suite']['draws']}; at least 1 is allowed"
     for entry in manifest["items"]:

@@ -26,6 +26,7 @@ import pandas as pd
 
 from .. import metrics
 from ..codecs import Codec, CodecError, get
+from ..codecs.external import command_lines
 from ..metrics import MetricError
 from ..reports.figures.curves import curve_tables
 from ..reports.leaderboard import leaderboard
@@ -56,14 +57,22 @@ class Verification:
     differences: tuple[str, ...]
 
 
-def verify(directory: RunDirectory, fraction: float) -> Verification:
+def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> Verification:
     """Look a run over, and recompute a random part of it.
 
+    Args:
+        directory: of the run.
+        fraction: of its coded items to recompute.
+        programs: may the programs be run that its manifest names? A manifest is anybody's.
+
     Raises:
-        RunError: it is not a finished run, or cannot be repeated here: no such device.
+        RunError: it is not a finished run, or cannot be repeated here: no such device, programs
+            that may not be run.
         ItemsError: recordings are missing or changed.
     """
     manifest = read_run_manifest(directory)
+    if not programs:
+        _refuse_programs(manifest)
     rows, tables = _read(directory)
     expected = [*directory.tables(), *directory.root.glob("cost.*")]
     differences = list(checksums.differences(directory, expected))
@@ -84,6 +93,15 @@ def verify(directory: RunDirectory, fraction: float) -> Verification:
         part = random.sample(pairs, min(len(pairs), ceil(fraction * len(pairs))))
         differences += Recomputation(plan, journal, directory).differences(part)
     return Verification(len(part), len(pairs), tuple(differences))
+
+
+def _refuse_programs(manifest: Mapping[str, Any]) -> None:
+    settings = manifest.get("arguments", {}).values()
+    if lines := dict.fromkeys(line for given in settings for line in command_lines(given)):
+        raise RunError(
+            "to recompute this run, programs are run with your rights, as its manifest says. Give "
+            "--programs if you trust them:\n  " + "\n  ".join(map(repr, lines))
+        )
 
 
 def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFrame]]:

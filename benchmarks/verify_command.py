@@ -18,6 +18,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--fraction", type=float, default=0.05, help="of its items to recompute; default 0.05"
     )
+    parser.add_argument(
+        "--programs",
+        action="store_true",
+        help="run the programs that the run names as codecs: only of a run that you trust",
+    )
     parser.set_defaults(command=run)
 
 
@@ -32,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise RunError(f"{arguments.run}: no such directory")
         directory = RunDirectory(arguments.run)
         with directory.locked():
-            found = verify(directory, arguments.fraction)
+            found = verify(directory, arguments.fraction, arguments.programs)
     except (RunError, ItemsError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT

@@ -104,6 +104,8 @@ def edited(root, change):
         (lambda m: m["conditions"][0].update(kind="best"), "conditions[0].kind is 'best'; allowed"),
         (lambda m: m.pop("items"), "manifest.json: lacks items"),
         (lambda m: m["suite"].update(draws=0), "suite.draws is 0; at least 1 is allowed"),
+        (lambda m: m.update(arguments=[{}]), "has arguments that are not settings by condition"),
+        (lambda m: m.update(arguments={"pcm": 1}), "has arguments that are not settings by condi"),
         (lambda m: m["items"][0].update(seconds=0), "the item i000 is 0 s long"),
         (lambda m: m["items"].pop(), "rows.csv: has the item i023, which the manifest lacks"),
         (lambda m: m["conditions"].pop(), "rows.csv: has the condition opus-8, which the manifest"),

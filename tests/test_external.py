@@ -381,7 +381,14 @@ def test_runs_measure_the_one_and_state_the_other(tmp_path, tool, items, capsys)
     (missing,) = set(theirs[theirs["item"] == "b"]["error"])
     assert "nothing in" in missing
     assert "expected is b.wav or .flac" in missing
-    assert main(["verify", str(out), "--fraction", "1"]) == 0
+    tool.rename(tmp_path / "away")
+    capsys.readouterr()
+    assert main(["verify", str(out)]) == 2  # and not 1: the program is not even looked for
+    refusal = capsys.readouterr().err
+    assert "Give --programs if you trust them" in refusal
+    assert "{suite}/tool.py decode" in refusal
+    (tmp_path / "away").rename(tool)
+    assert main(["verify", str(out), "--fraction", "1", "--programs"]) == 0
     assert main(["report", str(out)]) == 0
     assert "3.00 (stated)" in (out / "report" / "report.html").read_text()
 

@@ -36,6 +36,11 @@ def kind_of(settings: Mapping[str, Any]) -> type[Command] | type[Decoded] | None
     return Command if {*_RENAMED, *_RENAMED.values()} & settings.keys() else None
 
 
+def command_lines(settings: Mapping[str, Any]) -> list[str]:
+    """What would be run to code with these settings; nothing for codecs that are no programs."""
+    return [str(settings[key]) for pair in _RENAMED.items() for key in pair if key in settings]
+
+
 def declared(name: str, settings: Mapping[str, Any]) -> Codec:
     """The operating point that these settings declare; its codec is called `name`.
 
