@@ -1,8 +1,8 @@
 """Unpacks .tar.gz and .zip archives; a member that could leave the target folder is refused.
 
-Refused are absolute names, names with "..", "\\", a zero byte or a drive, no name at all, symbolic and
-hard links, devices and pipes: no corpus needs them. Tar members also pass the standard library's `data` filter
-(PEP 706).
+Refused are absolute names, names with "..", "\\", a zero byte or a drive, no name at all, symbolic
+and hard links, devices and pipes: no corpus needs them. Tar members also pass the standard
+library's `data` filter (PEP 706).
 """
 
 import gzip
