@@ -69,7 +69,8 @@ class RemoteWorkers:
         self._address = address
         self._data = data
         self._files = files
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the run tells it, in a line
+        for name in ("distributed", "distributed.client", "asyncio", "tornado.application"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # the run tells it, in a line
         warnings.filterwarnings("ignore", "Sending large graph")  # bytes are sent on purpose
         try:
             self._client = Client(address, set_as_default=False, timeout=_CONNECT)
