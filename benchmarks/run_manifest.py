@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Any
 
+from ..codecs.external import command_lines
 from .rundir import RunDirectory, RunError
 
 # A type; the allowed values; the keys that must be there, "*" for any; a list of one form
@@ -55,6 +56,20 @@ def read_run_manifest(directory: RunDirectory) -> dict[str, Any]:
     for fault in _senseless(manifest):
         raise RunError(f"{path}: {fault}")
     return manifest
+
+
+def refuse_programs(manifest: Mapping[str, Any]) -> None:
+    """Stop before the command lines of somebody else's manifest are run.
+
+    Raises:
+        RunError: some of its codecs are programs; their command lines.
+    """
+    settings = manifest.get("arguments", {}).values()
+    if lines := dict.fromkeys(line for given in settings for line in command_lines(given)):
+        raise RunError(
+            "to code again what this run coded, programs are run with your rights, as its manifest "
+            "says. Give --programs if you trust them:\n  " + "\n  ".join(map(repr, lines))
+        )
 
 
 def _faults(value: Any, form: Any, where: str) -> Iterator[str]:

@@ -26,7 +26,6 @@ import pandas as pd
 
 from .. import metrics
 from ..codecs import Codec, CodecError, get
-from ..codecs.external import command_lines
 from ..metrics import MetricError
 from ..reports.figures.curves import curve_tables
 from ..reports.leaderboard import leaderboard
@@ -41,7 +40,7 @@ from .plan import Plan
 from .provenance import describe_condition, metric_version
 from .recomputation import Recomputation
 from .run_command import items_table
-from .run_manifest import read_run_manifest
+from .run_manifest import read_run_manifest, refuse_programs
 from .rundir import RunDirectory, RunError
 from .suite import Suite
 from .verified_files import file_differences
@@ -72,7 +71,7 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
     """
     manifest = read_run_manifest(directory)
     if not programs:
-        _refuse_programs(manifest)
+        refuse_programs(manifest)
     rows, tables = _read(directory)
     expected = [*directory.tables(), *directory.root.glob("cost.*")]
     differences = list(checksums.differences(directory, expected))
@@ -93,15 +92,6 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
         part = random.sample(pairs, min(len(pairs), ceil(fraction * len(pairs))))
         differences += Recomputation(plan, journal, directory).differences(part)
     return Verification(len(part), len(pairs), tuple(differences))
-
-
-def _refuse_programs(manifest: Mapping[str, Any]) -> None:
-    settings = manifest.get("arguments", {}).values()
-    if lines := dict.fromkeys(line for given in settings for line in command_lines(given)):
-        raise RunError(
-            "to recompute this run, programs are run with your rights, as its manifest says. Give "
-            "--programs if you trust them:\n  " + "\n  ".join(map(repr, lines))
-        )
 
 
 def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFrame]]:

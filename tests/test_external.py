@@ -383,10 +383,11 @@ def test_runs_measure_the_one_and_state_the_other(tmp_path, tool, items, capsys)
     assert "expected is b.wav or .flac" in missing
     tool.rename(tmp_path / "away")
     capsys.readouterr()
-    assert main(["verify", str(out)]) == 2  # and not 1: the program is not even looked for
-    refusal = capsys.readouterr().err
-    assert "Give --programs if you trust them" in refusal
-    assert "{suite}/tool.py decode" in refusal
+    for words in ("verify", "cost"):  # the program is not even looked for
+        assert main([words, str(out)]) == 2
+        refusal = capsys.readouterr().err
+        assert "Give --programs if you trust them" in refusal
+        assert "{suite}/tool.py decode" in refusal
     (tmp_path / "away").rename(tool)
     assert main(["verify", str(out), "--fraction", "1", "--programs"]) == 0
     assert main(["report", str(out)]) == 0

@@ -38,6 +38,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--batch", type=int, default=4, help="signals at once; default 4")
     parser.add_argument("--repeats", type=int, default=5, help="timed calls; default 5")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument(
+        "--programs",
+        action="store_true",
+        help="run the programs that a run names as codecs: only of a run that you trust",
+    )
     parser.set_defaults(command=run)
 
 
@@ -46,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         _check(arguments)
         device = device_named(arguments.device)
-        sources = [open_source(name) for name in arguments.sources]
+        sources = [open_source(name, arguments.programs) for name in arguments.sources]
         chosen = [(source, choose(source, arguments.conditions)) for source in sources]
         speech, rate = _speech(arguments.items, arguments.seconds * arguments.batch)
         whole = [

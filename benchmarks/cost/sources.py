@@ -1,6 +1,5 @@
 """Whose costs are measured: the conditions of a suite, or of a run that lies in a directory."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from ...codecs import Codec, CodecError
 from ..degradations.channel import remake
 from ..provenance import describe_condition
+from ..run_manifest import read_run_manifest, refuse_programs
 from ..rundir import RunDirectory, RunError
 from ..suite import load, names
 
@@ -29,17 +29,21 @@ class Source:
     codecs: dict[str, Codec]
 
 
-def open_source(name: str) -> Source:
+def open_source(name: str, programs: bool = False) -> Source:
     """The source of a run's directory, of a suite's name or of its .toml file.
 
     A suite's costs belong to the directory that `nscbench run` takes for it by default.
 
+    Args:
+        name: of the source.
+        programs: may the programs be run that a run's manifest names? A suite's may.
+
     Raises:
-        RunError: there is none of these, or a condition of the run is another one here.
+        RunError: there is none of these, a condition of the run is another one here, or a program.
         SuiteError: the suite cannot be read.
     """
     if RunDirectory(Path(name)).manifest.is_file():
-        return Source(name, Path(name), _codecs_of(Path(name)))
+        return Source(name, Path(name), _codecs_of(Path(name), programs))
     if name.endswith(".toml") or name in names():
         suite = load(name)
         codecs = {codec.condition: codec for codec in suite.codecs}
@@ -64,12 +68,11 @@ def choose(source: Source, wanted: Sequence[str]) -> list[Codec]:
     return [source.codecs[condition] for condition in wanted or source.codecs]
 
 
-def _codecs_of(root: Path) -> dict[str, Codec]:
-    try:
-        manifest = json.loads(RunDirectory(root).manifest.read_text("utf-8"))
-        entries, settings = manifest["conditions"], manifest["arguments"]
-    except (OSError, ValueError, KeyError) as error:
-        raise RunError(f"{root}: its manifest cannot be read: {error}") from error
+def _codecs_of(root: Path, programs: bool) -> dict[str, Codec]:
+    manifest = read_run_manifest(RunDirectory(root))
+    if not programs:
+        refuse_programs(manifest)
+    entries, settings = manifest["conditions"], manifest.get("arguments", {})
     codecs: dict[str, Codec] = {}
     for entry in entries:
         name = entry["condition"]
