@@ -25,6 +25,7 @@ SCHEMA = 1
 _SUFFIXES = (".jsonl", ".json", ".csv")
 _NEXT_OBJECT = re.compile(r"[\s,]*\{")
 _LINE_OF_OBJECT = re.compile(r"\n ?\{")
+_LINE_OF_RECORD = re.compile(r'^\{".*\}$', re.MULTILINE)
 
 
 @dataclass
@@ -73,7 +74,13 @@ def _read(path: Path, imported: Imported) -> None:
     elif text.lstrip().startswith(("{", "[", import_sessions.FORM_FIELD)):
         _read_json(text, str(path), imported)
     else:
-        table = import_tables.read_table(text, str(path))
+        try:
+            table = import_tables.read_table(text, str(path))
+        except ResultsError:
+            if not _LINE_OF_RECORD.search(text):
+                raise
+            _read_json(text, str(path), imported)  # of JSON lines, the first is damaged
+            return
         imported.submissions += table.submissions
         imported.rejected += table.rejected
         imported.notes += table.notes

@@ -112,6 +112,14 @@ def test_a_torn_download_loses_its_last_record_only(write: Write) -> None:
     assert [s.trial for s in compact.submissions] == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("damaged", ['"a","complete":true}', "\0" * 40, "# joined by hand"])
+def test_a_damaged_first_line_costs_itself_only(write: Write, damaged: str) -> None:
+    text = "\n".join([damaged, json.dumps(own_record()), ""])
+    imported = read_results([write("r.jsonl", text)])
+    assert [s.line for s in imported.submissions] == [2]
+    assert [(r.line, "not JSON" in r.why) for r in imported.rejected] == [(1, True)]
+
+
 def test_drafts_are_read_as_such(write: Write) -> None:
     ratings = [
         {"stimulus": "x", "score": 90, "plays": 2, "seconds": 4.5},
