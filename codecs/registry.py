@@ -41,7 +41,9 @@ def available() -> dict[str, type[Codec]]:
     for point in entry_points(group=ENTRY_POINTS):
         try:
             codec = point.load()
-        except ImportError as error:
+            if not (isinstance(codec, type) and issubclass(codec, Codec)):
+                raise TypeError("it is no subclass of nscbench.codecs.Codec")
+        except (ImportError, AttributeError, TypeError) as error:
             warn(f"the codec {point.value} is left out: {error}", stacklevel=2)
             continue
         if codec.name in found:

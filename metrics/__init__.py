@@ -33,9 +33,13 @@ def available() -> dict[str, Metric]:
         if point.name in found:
             raise MetricError(f"{point.value}: there is a metric {point.name!r} already")
         try:
-            found[point.name] = point.load()
-        except ImportError as error:
+            metric = point.load()
+            if not isinstance(metric, Metric):
+                raise TypeError("it is no nscbench.metrics.Metric")
+        except (ImportError, AttributeError, TypeError) as error:
             warn(f"the metric {point.value} is left out: {error}", stacklevel=2)
+            continue
+        found[point.name] = metric
     return {name: found[name] for name in sorted(found, key=_place)}
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,8 @@ import pytest
 import soundfile
 
 import nscbench
+from nscbench import metrics
+from nscbench.codecs import registry
 
 DOCS = Path(__file__).parents[1] / "docs"
 EXAMPLES = DOCS / "examples"
@@ -55,6 +58,23 @@ def call(*words, folder, **variables):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("no_such_module:X", "No module named 'no_such_module'"),
+        ("json:no_such_name", "has no attribute 'no_such_name'"),
+        ("json:loads", "it is no "),
+        ("json:JSONDecoder", "it is no "),
+    ],
+)
+@pytest.mark.parametrize("module", [registry, metrics], ids=["codec", "metric"])
+def test_a_broken_entry_point_leaves_out_itself_only(module, value, why, monkeypatch):
+    monkeypatch.setattr(module, "entry_points", lambda group: [EntryPoint("theirs", value, group)])
+    with pytest.warns(UserWarning, match=f"{value} is left out: .*{why}"):
+        found = module.available.__wrapped__()
+    assert found.keys() == module.available().keys() - {"theirs"}
 
 
 def leaderboard(work, **variables):
