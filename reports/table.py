@@ -50,7 +50,7 @@ def latex(table: pd.DataFrame) -> str:
             r"\midrule",
             *lines[1:],
             r"\bottomrule",
-            r"\end{tabular}" + _footnote(table, r"\\ "),
+            r"\end{tabular}" + _footnote(table, r"\\{} "),  # a bare \\ takes the asterisk
             "",
         ]
     )

@@ -411,7 +411,7 @@ def test_reports_mark_a_stated_bitrate(tmp_path):
     marked = {
         show: "* bitrate stated, not measured",
         markdown: r"\* bitrate stated, not measured",
-        latex: "* bitrate stated, not measured",
+        latex: r"\end{tabular}\\{} * bitrate stated, not measured",
     }
     for draw, note in marked.items():
         assert note in draw(board)
