@@ -16,7 +16,8 @@ taken is named on the error output, too: the experimenter must not depend on the
 
 Addresses other than the loopback's are reached by a link with a token only, kept in FOLDER.token so
 that a restart does not break it. On the loopback, the Host header must name it, so that a page of
-the web cannot reach us through a name that it lets point here. waitress serves; a body is read
+the web cannot reach us through a name that it lets point here, and what such a page posts here is
+refused: the form of webMUSHRA's sessions needs nobody's leave. waitress serves; a body is read
 whole, within its limit, before we see it.
 """
 
@@ -101,7 +102,7 @@ class RatingServer:
     def _application(self) -> Flask:
         app = Flask(__name__, static_folder=None)
         if self.root == "/":
-            app.before_request(_refuse_other_names)
+            app.before_request(_refuse_strangers)
         routes = Blueprint("test", __name__, url_prefix=self.root.rstrip("/") or None)
         if self.ours:
             routes.post("/records")(self._record)
@@ -173,10 +174,12 @@ def _is_secret(name: str) -> bool:
     return any(fnmatchcase(name.lower(), pattern) for pattern in _SECRET)
 
 
-def _refuse_other_names() -> Response | None:
-    if is_loopback(urlsplit(f"//{request.host}").hostname or ""):
-        return None
-    return _text(400, "this server answers to localhost and 127.0.0.1 only")
+def _refuse_strangers() -> Response | None:
+    if not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
+        return _text(400, "this server answers to localhost and 127.0.0.1 only")
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return _text(403, "sent by a page of another site")
+    return None
 
 
 def _text(status: int, text: str) -> Response:

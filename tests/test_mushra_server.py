@@ -600,6 +600,18 @@ def checkout(tmp_path):
     return folder
 
 
+@pytest.mark.parametrize(("site", "status"), [("same-origin", 200), ("cross-site", 403)])
+def test_what_a_page_of_another_site_posts_is_not_taken(checkout, site, status):
+    server = RatingServer(checkout)
+    body = "sessionJSON=" + json.dumps(SESSION)
+    answer = server.app.test_client().post(
+        "/service/write.php", data=body, content_type=FORM, headers={"Sec-Fetch-Site": site}
+    )
+    server.records.close()
+    assert answer.status_code == status
+    assert len(lines(checkout, ".webmushra.jsonl")) == (status == 200)
+
+
 @pytest.mark.parametrize("encode", [lambda text: text, quote_plus], ids=["raw", "encoded"])
 def test_webmushra_posts_are_kept_to_the_letter(checkout, encode):
     server = RatingServer(checkout)
