@@ -523,6 +523,34 @@ def test_a_second_tab_takes_over_and_nothing_is_lost(folder, browser):
     there.title("Open in another tab")
 
 
+FULL = """
+const put = Storage.prototype.setItem;
+Storage.prototype.setItem = function (key, value) {
+  if (key.includes("/session/")) throw new DOMException("full", "QuotaExceededError");
+  put.call(this, key, value);
+};
+"""
+
+
+def test_what_a_full_storage_did_not_take_survives_another_tab(folder, browser):
+    address = (folder / "index.html").as_uri()
+    listener = Listener(browser, address)
+    listener.to_training()
+    listener.script(FULL)
+    first = listener.order[0]
+    listener.rate("1", first, 42)
+    former = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    Listener(browser, address).title("Welcome back")
+    browser.switch_to.window(former)
+    listener.title("Open in another tab")
+    (record,) = listener.download()[1]
+    assert {r["stimulus"]: r["score"] for r in record["ratings"]}[first] == 42
+    listener.click("Continue here instead")
+    listener.title("Training")
+    assert listener.session["trials"]["training"]["scores"] == {first: 42}
+
+
 def test_a_browser_that_keeps_nothing_says_so(folder, browser):
     blocked = """Object.defineProperty(window, "localStorage", {
         get() { throw new DOMException("blocked", "SecurityError"); } });"""

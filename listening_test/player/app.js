@@ -46,7 +46,9 @@
       this.page = null;
       this.store.addEventListener("change", () => this.showStatus());
       this.store.addEventListener("lost", () => this.lose());
-      document.addEventListener("visibilitychange", () => document.hidden && this.store.save());
+      document.addEventListener("visibilitychange", () => {
+        if (document.hidden && !this.store.unsure) this.store.save();
+      });
       this.sender = new Mushra.Sender(this.store, server);
       this.render();
     }

@@ -97,9 +97,19 @@
     take() {
       this.storage.setItem(this.prefix + "tab", this.tab);
       const own = this.session ? this.session.session : this.storage.getItem(this.prefix + "active");
-      this.all = new Map([...(this.all || []), ...this.read()]);
+      this.all = this.merged();
       this.session = this.all.get(own) || this.session || this.fresh();
       this.all.set(this.session.session, this.session);
+    }
+
+    /* Sessions that this tab knows and stored ones, each in its later state: where the storage is
+     * full, or another tab had it, either may be behind. */
+    merged() {
+      const all = new Map(this.all || []);
+      for (const [id, session] of this.read()) {
+        if (!all.has(id) || session.saved >= all.get(id).saved) all.set(id, session);
+      }
+      return all;
     }
 
     /* Every stored session by its id; what an earlier version of this file did not store is added.
@@ -268,7 +278,7 @@
     /* Records of every listener who took this test in this browser, and drafts of their
      * unfinished trials. */
     everything() {
-      const sessions = this.owned ? this.all : new Map([...this.all, ...this.read()]);
+      const sessions = this.owned ? this.all : this.merged();
       return [...sessions.values()].flatMap((session) =>
         this.begun(session).map(
           (trial) => session.trials[trial.trial].record || this.recordOf(session, trial, false)
