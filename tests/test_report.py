@@ -279,6 +279,17 @@ def test_cells_with_explicit_settings_are_drawn(tmp_path):
     assert nfe.data["nfe"].tolist() == [10, 10, 4, 4]
 
 
+def test_a_figure_of_a_rate_with_a_point_has_files_of_its_own(tmp_path, capsys):
+    cells = {f"mel2mel-{kbps}": ("mel2mel", "codec", kbps, 0.0) for kbps in (1, 1.5)}
+    root = write_run(tmp_path / "run", cells)
+    assert main(["report", str(root)]) == 0
+    figures = root / "report" / "figures"
+    for kbps in ("1", "1.5"):
+        for suffix in ("csv", "png", "svg"):
+            assert (figures / f"design_space_{kbps}.{suffix}").is_file()
+    assert "Design space at 1.5 kbit/s" in (figures / "design_space_1.5.svg").read_text()
+
+
 COST_HEAD = (
     "condition,encode_rtf,decode_rtf,parameters,macs_per_second,peak_memory_mb,threads,hardware"
 )

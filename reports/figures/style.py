@@ -152,7 +152,7 @@ def save(picture: Picture, folder: Path) -> None:
     """Write NAME.png, NAME.svg and NAME.csv, and close the figure."""
     folder.mkdir(parents=True, exist_ok=True)
     for suffix in (".png", ".svg"):
-        path = (folder / picture.name).with_suffix(suffix)
+        path = folder / f"{picture.name}{suffix}"  # a name may have a dot: design_space_1.5
         picture.figure.savefig(path, dpi=160, metadata=_metadata(suffix))
     plt.close(picture.figure)
     picture.data.to_csv(folder / f"{picture.name}.csv", index=False)
