@@ -19,12 +19,14 @@ from nscbench.reports.columns import overview
 from nscbench.reports.context import context
 from nscbench.reports.costs import read_costs
 from nscbench.reports.figures.design_space import design_space
+from nscbench.reports.figures.spread import agreement
 from nscbench.reports.figures.style import INK, REFERENCE, drawing, marks
 from nscbench.reports.figures.trade import against_cost, against_nfe, pareto
 from nscbench.reports.figures.training import training_curves
 from nscbench.reports.gallery import cards, choose, spectrogram
 from nscbench.reports.page import Material, inline
 from nscbench.reports.runs import merge, read_run
+from nscbench.reports.scores import Scores
 from nscbench.reports.table import latex, markdown
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -248,6 +250,27 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     assert head[1:3] == ["real-time factor of the encoder", "real-time factor of the decoder"]
     assert lines[0] == ["mel2mel-3", "0.2", "0.3", "4.2 M", "–", "90", "1", "some chip"]
     assert lines[1] == ["lat2wav-3", "0.2", "0.1", "500", "2 G", "80.5", "1", "some chip"]
+
+
+def test_metrics_are_held_against_each_other_on_common_items():
+    """c fails in PESQ on the hard item: over its own items it would be the best codec there."""
+    values = {
+        "pesq_wb": {"a": (1.0, 3.0), "b": (1.2, 3.2), "c": (np.nan, 2.9)},
+        "stoi": {"a": (0.3, 0.5), "b": (0.32, 0.52), "c": (0.28, 0.48)},
+    }
+    rows = [
+        (name, f"i{n}", 0, column, value, "")
+        for column, codecs in values.items()
+        for name, pair in codecs.items()
+        for n, value in enumerate(pair)
+    ]
+    conditions = [{"condition": name, "kind": "codec"} for name in "abc"]
+    listed = [{"id": f"i{n}", "speaker": ""} for n in range(2)]
+    table = pd.DataFrame(rows, columns=["condition", "item", "draw", "column", "value", "error"])
+    with drawing():
+        scores = Scores(table, conditions, listed, dict.fromkeys(values, "higher"))
+        (picture,) = agreement(scores)
+    assert picture.data.set_index("column").loc["PESQ", "STOI"] == pytest.approx(1)
 
 
 def test_cells_with_explicit_settings_are_drawn(tmp_path):

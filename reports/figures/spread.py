@@ -1,6 +1,6 @@
 """What means hide: distributions over items, speakers and sexes, and agreement of metrics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -140,7 +140,7 @@ def agreement(scores: Scores) -> Iterator[Picture]:
     if len(columns) < 2 or len(codecs) < 3:
         return
     signed = {c: scores.sign(c) * scores.of(c)[codecs] for c in columns}
-    means = pd.DataFrame({c: table.mean() for c, table in signed.items()}).corr("spearman")
+    means = pd.DataFrame({c: _common_means(scores, c, codecs) for c in columns}).corr("spearman")
     items = pd.DataFrame({c: table.sub(table.mean()).stack() for c, table in signed.items()})
     within = items.corr("spearman")
     both = means.where(np.triu(np.ones(means.shape), 1).astype(bool), within)
@@ -159,7 +159,15 @@ def agreement(scores: Scores) -> Iterator[Picture]:
         "agreement",
         "Do the metrics agree?",
         "Rank correlation between metrics, turned so that 1 is agreement. Above the diagonal: of "
-        "the codecs' means. Below: of single items around the mean of their condition.",
+        "the codecs' means over common items. Below: of single items around the mean of their "
+        "condition.",
         figure,
         both.rename_axis("column").reset_index(),
     )
+
+
+def _common_means(scores: Scores, column: str, codecs: Sequence[str]) -> "pd.Series[float]":
+    """Means of the codecs as the leaderboard has them, turned so that more is better."""
+    common = scores.common(column, codecs)
+    weights = scores.weights(column).loc[common.index, common.columns]
+    return scores.sign(column) * (common * weights).sum() / weights.sum()
