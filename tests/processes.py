@@ -15,7 +15,7 @@ import soundfile
 
 SECONDS = {"a": 1.0, "b": 1.25, "marked": 1.5}
 TABLES = ("leaderboard.csv", "rows.csv", "checks.csv")
-PATIENCE = 300  # seconds; a busy machine is slow
+PATIENCE = 900  # seconds; a busy machine is slow
 
 
 def write_items(folder):
