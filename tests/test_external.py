@@ -1,9 +1,13 @@
 """Programs and folders of decoded audio that a suite declares."""
 
 import json
+import os
+import signal as signals
+import subprocess
 import sys
 import time
 from pathlib import Path
+from select import select
 
 import numpy as np
 import pandas as pd
@@ -27,6 +31,7 @@ import runs
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 RATE = 16_000
+PATIENCE = 60  # seconds
 
 # Keeps the upper byte of every sample; a generator's number in the file seeds what it adds.
 TOOL = """
@@ -166,6 +171,42 @@ def test_a_program_that_hangs_is_killed_with_all_that_it_started(tmp_path, signa
             break
         time.sleep(0.1)
     assert not _runs(child)
+
+
+@pytest.mark.parametrize("ending", [signals.SIGKILL, signals.SIGINT, signals.SIGTERM])
+def test_a_program_ends_with_the_process_that_runs_it(tmp_path, ending):
+    """All that the program started has the pipe open to write: its end is that of the last one."""
+    pipe, tool = tmp_path / "pipe", tmp_path / "tool.py"
+    os.mkfifo(pipe)
+    tool.write_text(
+        f"import os, time\nfile = open({str(pipe)!r}, 'wb', buffering=0)\nos.fork()\n"
+        "file.write(b'x')\ntime.sleep(600)"
+    )
+    runs_it = (
+        "from nscbench.codecs import make\nfrom nscbench.codecs.noise import Noise\n"
+        f"line = '{sys.executable} {tool} {{in}} {{out}}'\n"
+        f"codec = make('mine', dict(encode=line, decode=line, kbps=1, sample_rate={RATE}))\n"
+        "codec.decode([b'x'], Noise([1]))"
+    )
+    started = subprocess.Popen([sys.executable, "-c", runs_it], stderr=subprocess.DEVNULL)
+    with pipe.open("rb") as file:
+        assert file.read(2) == b"xx"
+        started.send_signal(ending)
+        assert started.wait(PATIENCE) != 0
+        assert select([file], [], [], PATIENCE)[0], "the program runs on"
+        assert file.read() == b""
+
+
+def test_a_program_that_ended_leaves_no_watcher(tmp_path, tool, signal):
+    before = _children()
+    codec = command(tmp_path)
+    codec.decode(codec.encode([signal]), Noise([1]))
+    assert _children() == before
+
+
+def _children():
+    stats = (path.read_text() for path in Path("/proc").glob("[0-9]*/stat"))
+    return sum(stat.rpartition(")")[2].split()[1] == str(os.getpid()) for stat in stats)
 
 
 def _runs(process):

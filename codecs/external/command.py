@@ -13,9 +13,10 @@ Conventions
     decoded        mono, at `sample_rate`, aligned with what was encoded and at least as long
 
 A command line is split into words as a POSIX shell would, then its placeholders are filled, and no
-shell sees it. It runs in a new, empty folder, which is removed afterwards, without input, as a
-process group that is killed as a whole after `time_limit` seconds. Decoding gets a folder of its
-own: it sees the bytes and nothing else.
+shell reads it. It runs in a new, empty folder, which is removed afterwards, without input, as a
+process group that is killed as a whole after `time_limit` seconds, or when the run or its worker
+ends or is killed (`watched`). Decoding gets a folder of its own: it sees the bytes and nothing
+else.
 
 The fingerprint is of the program and of every file and folder that a word of the commands names,
 `{suite}/weights.bin`; what they load beside these is not seen.
@@ -25,11 +26,9 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import file_digest, sha256
@@ -45,6 +44,7 @@ from ..controls.pcm import to_pcm16
 from ..noise import Noise
 from .declaration import Declaration
 from .samples import read_mono
+from .watched import run_watched
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ALLOWED = {
@@ -163,23 +163,13 @@ class Command(Declaration):
         if program is None:
             raise CodecError(f"{self.name}: there is no program {first}")
         with tempfile.TemporaryFile() as said:
-            process = subprocess.Popen(
-                [str(program), *(self._filled(word, filled) for word in words)],
-                cwd=folder,
-                env=os.environ | {"TMPDIR": folder},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-                start_new_session=True,
-            )
+            command = [program, *(self._filled(word, filled) for word in words)]
             try:
-                status = process.wait(self.time_limit)
+                status = run_watched(command, folder, said, self.time_limit)
             except subprocess.TimeoutExpired as error:
                 raise CodecError(
                     f"{self.name}: `{key}` took more than {self.time_limit:g} s"
                 ) from error
-            finally:
-                _kill_group(process)
             if status:
                 raise CodecError(f"{self.name}: `{key}` {_ended(status)}: {_tail(said)}")
 
@@ -215,13 +205,6 @@ class Command(Declaration):
     def _program(self, word: str) -> Path | None:
         found = shutil.which(self._filled(word, {}))
         return Path(found).absolute() if found else None
-
-
-def _kill_group(process: "subprocess.Popen[bytes]") -> None:
-    """End a process and all that it started."""
-    with suppress(ProcessLookupError):  # all of them have ended
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _ended(status: int) -> str:
