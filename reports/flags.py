@@ -26,7 +26,10 @@ QUALITY = (
     *("pesq_wb", "visqol", "dnsmos_p808", "dnsmos_ovrl", "dnsmos_sig", "plcmos"),
     *("scoreq_nr", "scoreq_ref", "utmos", "nisqa"),
 )
-GUARDS = ("stoi", "estoi", "wer", "f0_rmse", "vuv_error", "speaker_similarity")
+GUARDS = (
+    *("stoi", "estoi", "wer", "cer"),
+    *("f0_rmse", "f0_correlation", "vuv_error", "speaker_similarity"),
+)
 TRANSPARENT, NEARLY = "pcm", "lowpass-7"
 SPECTRAL = ("mel_distance", "lsd", "mcd")
 SIMILAR = 1.25  # greatest ratio of bitrates that are similar

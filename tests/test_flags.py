@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 
+from nscbench import metrics
 from nscbench.reports.flags import flags, yardsticks
 from nscbench.reports.leaderboard import all_comparisons
 from nscbench.reports.scores import Scores
@@ -14,7 +15,7 @@ NONE = pd.DataFrame(columns=["condition", "item", "finding"])
 ITEMS = [{"id": f"i{n}", "speaker": f"s{n % 10}"} for n in range(20)]
 
 
-def scores(means, kinds=None, kbps=None, items=ITEMS, noise=0.05, draws=1):
+def scores(means, kinds=None, kbps=None, items=ITEMS, noise=0.05, draws=1, directions=DIRECTIONS):
     """Scores of {condition: {column: mean}} on all items, with a little noise."""
     random = np.random.default_rng(0)
     kinds, kbps = kinds or {}, kbps or {}
@@ -37,7 +38,7 @@ def scores(means, kinds=None, kbps=None, items=ITEMS, noise=0.05, draws=1):
         for n in means
     ]
     table = pd.DataFrame(rows, columns=["condition", "item", "draw", "column", "value", "error"])
-    return Scores(table, conditions, items, DIRECTIONS)
+    return Scores(table, conditions, items, directions)
 
 
 def found(table, findings=NONE):
@@ -55,6 +56,20 @@ def test_quality_up_while_intelligibility_and_pitch_go_down():
         "b": {"visqol": 4, "estoi": 0.5, "f0_rmse": 9.0},
     })  # fmt: skip
     text = "against a: better in visqol, worse in estoi and f0_rmse"
+    assert found(table) == [("trade-off", "b", text)]
+
+
+def test_every_measure_of_words_and_pitch_guards():
+    columns = set(metrics.get("wer").columns) | set(metrics.get("f0_correlation").columns)
+    assert {"wer", "cer", "f0_correlation"} <= columns
+    table = scores(
+        {
+            "a": {"visqol": 3, "cer": 0.1, "f0_correlation": 0.9},
+            "b": {"visqol": 4, "cer": 0.9, "f0_correlation": 0.2},
+        },
+        directions=DIRECTIONS | {"cer": "lower", "f0_correlation": "higher"},
+    )
+    text = "against a: better in visqol, worse in cer and f0_correlation"
     assert found(table) == [("trade-off", "b", text)]
 
 
