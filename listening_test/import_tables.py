@@ -11,16 +11,13 @@ What is odd about pymushra's: the order of its columns is random; every value wa
 its dates are text in CSV and milliseconds in JSON.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .csv_rows import NO_ROW, NOT_CLOSED, split_rows
 from .import_sessions import MUSHRA, is_training, milliseconds, number
-from .ratings import Rejected, ResultsError, SentRating, Submission
-
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+from .ratings import UUID, Rejected, ResultsError, SentRating, Submission
 
 
 @dataclass(frozen=True)
@@ -139,7 +136,7 @@ def read_table(whole: str, source: str) -> Table:
     def misfit(fields: list[str]) -> int:
         # PHP's readings are told apart by where the listener stands
         if len(fields) == len(header) and (
-            not php or _UUID.fullmatch(fields[header.index(layout.listener)])
+            not php or UUID.fullmatch(fields[header.index(layout.listener)])
         ):
             return 0
         return 1 if _has_tail(fields, layout) else NO_ROW
@@ -166,7 +163,7 @@ def _has_tail(fields: list[str], layout: Layout) -> bool:
     return (
         layout is WEBMUSHRA
         and len(fields) > len(_TAIL)
-        and bool(_UUID.fullmatch(fields[-len(_TAIL)]))
+        and bool(UUID.fullmatch(fields[-len(_TAIL)]))
     )
 
 

@@ -25,6 +25,7 @@ REFERENCE = "reference"
 LOW_ANCHOR = "anchor35"
 MID_ANCHOR = "anchor70"
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DECIMALS = 9  # of means: rounding errors must not break ties
 
 
@@ -67,6 +68,11 @@ class Submission:
     training: bool = False
     blind: bool = False
     complete: bool = True
+
+    @property
+    def anonymous(self) -> bool:
+        """Is the listener no name, but the id that a tool made for one act of sending?"""
+        return bool(self.record and UUID.fullmatch(self.listener))
 
     @property
     def place(self) -> str:

@@ -9,8 +9,9 @@ The rules, in their order:
                 earlier ones and those of trials that were finished later are counted
     replaced    a later record of the same listener and trial replaces the earlier one; later by
                 its time where both have one, otherwise by the order of reading
-    twice       a listener whose trials, scores and times all equal another listener's is the same
-                session sent again (pymushra gives every post a new id)
+    twice       a session whose trials, scores and measured times all equal another's is that one,
+                sent again: pymushra makes a new listener id for every post. Listeners with names,
+                as in long tables, are never taken for each other
 """
 
 from collections import defaultdict
@@ -122,7 +123,8 @@ def _latest(submissions: list[Submission], rejected: list[Rejected]) -> list[Sub
 def _not_sent_twice(submissions: list[Submission], rejected: list[Rejected]) -> list[Submission]:
     sessions: dict[str, list[Submission]] = defaultdict(list)
     for submission in submissions:
-        sessions[submission.listener].append(submission)
+        if submission.anonymous:
+            sessions[submission.listener].append(submission)
     first: dict[frozenset[object], str] = {}
     same: dict[str, str] = {}
     for listener, own in sessions.items():

@@ -182,15 +182,32 @@ def test_the_later_record_of_a_trial_replaces_the_earlier(
 def test_a_session_that_was_sent_twice_counts_once() -> None:
     """pymushra gives every post a new listener id; equal scores alone prove nothing."""
     given: dict[str, object] = {str(k): 10 * k for k in range(6)}
-    same = [sent(given, listener=name, seconds=3.343) for name in ("1", "2")]
+    one, two = (f"264c35db-a636-440d-b542-c3ac3916c44{k}" for k in (1, 2))
+
+    def post(listener: str, **changes: Any) -> Submission:
+        return sent(given, listener=listener, record=f"{listener} a", **changes)
+
+    same = [post(one, seconds=3.343), post(two, seconds=3.343)]
     reading = validate(same)
-    assert {r.listener for r in reading.ratings} == {"1"}
+    assert {r.listener for r in reading.ratings} == {one}
     assert reading.rejected[0].ratings == 6
     assert "sent twice" in whys(reading)[0]
-    other_times = [same[0], sent(given, listener="2", seconds=4.1)]
-    assert {r.listener for r in validate(other_times).ratings} == {"1", "2"}
-    no_times = [sent(given, listener=name) for name in ("1", "2")]
-    assert {r.listener for r in validate(no_times).ratings} == {"1", "2"}
+    other_times = [same[0], post(two, seconds=4.1)]
+    assert {r.listener for r in validate(other_times).ratings} == {one, two}
+    no_times = [post(one), post(two)]
+    assert {r.listener for r in validate(no_times).ratings} == {one, two}
+
+
+@pytest.mark.parametrize("record", ["", "r"])
+def test_listeners_with_names_are_never_taken_for_each_other(record: str) -> None:
+    """Two may agree, in a table whose times say nothing."""
+    given: dict[str, object] = {str(k): 10 * k for k in range(6)}
+    names = ("anna", "ben")
+    reading = validate(
+        [sent(given, listener=n, seconds=1, record=record and f"{n} {record}") for n in names]
+    )
+    assert {r.listener for r in reading.ratings} == set(names)
+    assert not reading.rejected
 
 
 def test_duplicates_in_a_table() -> None:
