@@ -9,12 +9,15 @@ from urllib.parse import parse_qs
 from .import_sessions import FORM_FIELD
 from .submission import SubmissionError
 
+DEEPEST = 32  # levels of lists and objects; a session has 5
+
 
 def object_of(body: bytes) -> dict[str, Any]:
     """The JSON object in a body.
 
     Raises:
-        SubmissionError: not UTF-8, not JSON, not an object, or with NaN or infinity.
+        SubmissionError: not UTF-8, not JSON, not an object, nested too deeply, or with NaN or
+            infinity.
     """
     try:
         found = json.loads(
@@ -24,7 +27,20 @@ def object_of(body: bytes) -> dict[str, Any]:
         raise SubmissionError(f"not JSON: {error}") from error
     if not isinstance(found, dict):
         raise SubmissionError("not a JSON object")
+    if _is_deeper(found, DEEPEST):
+        raise SubmissionError(f"nested more than {DEEPEST} deep")
     return found
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Are there more levels of lists and objects? Found without recursion, which has an end."""
+    level = [value]
+    for _ in range(levels + 1):
+        containers = [v for v in level if isinstance(v, dict | list)]
+        if not containers:
+            return False
+        level = [v for c in containers for v in (c.values() if isinstance(c, dict) else c)]
+    return True
 
 
 def _refuse_constant(name: str) -> None:

@@ -626,6 +626,27 @@ def test_webmushra_posts_are_kept_to_the_letter(checkout, encode):
     assert lines(checkout, ".webmushra.jsonl") == [SESSION]
 
 
+@pytest.mark.parametrize("depth", [33, 960, 980, 100_000])
+def test_deeply_nested_sessions_are_refused(checkout, depth):
+    """What can just be read cannot be written again: that takes the interpreter further down."""
+    server = RatingServer(checkout)
+    comment = "[" * (depth - 1) + "]" * (depth - 1)  # within the session, itself a level
+    body = f'sessionJSON={{"testId": "t", "trials": [], "comment": {comment}}}'
+    answer = server.app.test_client().post("/service/write.php", data=body, content_type=FORM)
+    server.records.close()
+    assert answer.status_code == 400
+    assert lines(checkout, ".webmushra.jsonl") == []
+
+
+def test_sessions_may_nest_as_deep_as_is_said(checkout):
+    server = RatingServer(checkout)
+    comment = "[" * 31 + "]" * 31
+    body = f'sessionJSON={{"testId": "t", "trials": [], "comment": {comment}}}'
+    answer = server.app.test_client().post("/service/write.php", data=body, content_type=FORM)
+    server.records.close()
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"sessionJSON=", b"sessionJSON={", b"sessionJSON=[]", b"sessionJSON={}", b"x=1"]
 )
