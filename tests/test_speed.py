@@ -113,7 +113,8 @@ def test_metrics_are_scored_as_a_run_scores_them(speech_like, monkeypatch, tmp_p
 @pytest.mark.slow
 def test_measures_every_metric_in_workers():
     lines = speed.measure(speed.degraded_pairs("demo", 1), repeats=1)
-    assert [line.names[0] for line in lines[:-1]] == list(metrics.available())
+    here = [name for name, metric in metrics.available().items() if not metric.unavailable()]
+    assert [line.names[0] for line in lines[:-1]] == here
     for line in lines:
         assert len(line.one) == len(line.two) == 1
         assert line.one[0].values == line.two[0].values
