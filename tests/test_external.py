@@ -247,6 +247,14 @@ def test_the_programs_files_are_its_identity(tmp_path, tool):
     assert command(tmp_path, encode=encode, time_limit=7).fingerprint == found[-1]
 
 
+@pytest.mark.parametrize("extra", ["{suite}", "--root={suite}", "--root={suite}/.", "{suite}/.."])
+def test_the_folder_that_runs_are_written_to_is_no_identity(tmp_path, tool, extra):
+    with pytest.raises(CodecError, match=r"where the suite lies, in .*as \{suite\}/FILE"):
+        command(tmp_path, encode=line("encode", extra))
+    with pytest.raises(CodecError, match="decode names"):
+        command(tmp_path, decode=line("decode", extra))
+
+
 def test_where_the_suite_lies_is_no_identity(tmp_path, tool):
     (tmp_path / "moved").mkdir()
     (tmp_path / "moved" / "tool.py").write_text(TOOL)

@@ -19,7 +19,8 @@ ends or is killed (`watched`). Decoding gets a folder of its own: it sees the by
 else.
 
 The fingerprint is of the program and of every file and folder that a word of the commands names,
-`{suite}/weights.bin`; what they load beside these is not seen.
+`{suite}/weights.bin`; what they load beside these is not seen. No word may name the suite's folder
+itself, or one around it: runs lie there, and every one would be another program.
 """
 
 import os
@@ -82,6 +83,7 @@ class Command(Declaration):
                 raise CodecError(
                     f"{self.name}: {key} has the placeholder {{{wrong[0]}}}; allowed are {allowed}"
                 )
+            self._check_paths(key, line)
         if not isinstance(self.time_limit, int | float) or not self.time_limit > 0:
             raise CodecError(f"{self.name}: time_limit must be seconds, not {self.time_limit!r}")
 
@@ -163,7 +165,7 @@ class Command(Declaration):
         if program is None:
             raise CodecError(f"{self.name}: there is no program {first}")
         with tempfile.TemporaryFile() as said:
-            command = [program, *(self._filled(word, filled) for word in words)]
+            command = [str(program), *(self._filled(word, filled) for word in words)]
             try:
                 status = run_watched(command, folder, said, self.time_limit)
             except subprocess.TimeoutExpired as error:
@@ -172,6 +174,17 @@ class Command(Declaration):
                 ) from error
             if status:
                 raise CodecError(f"{self.name}: `{key}` {_ended(status)}: {_tail(said)}")
+
+    def _check_paths(self, key: str, line: str) -> None:
+        suite = self.within_suite("").resolve()
+        for word in self._words(key, line)[1:]:
+            for path in _paths(self._filled(word, {})):
+                if suite.is_relative_to(path.resolve()):
+                    raise CodecError(
+                        f"{self.name}: {key} names {path}, where the suite lies, in {word!r}: "
+                        "results would change with whatever else is there; name the files and "
+                        "folders that the program needs, as {suite}/FILE"
+                    )
 
     def _words(self, key: str, line: str) -> list[str]:
         try:
@@ -197,14 +210,17 @@ class Command(Declaration):
             first, *words = self._words(key, line)
             if program := self._program(first):
                 yield program
-            for word in (self._filled(word, {}) for word in words):
-                for path in map(Path, (word, word.partition("=")[2])):
-                    if path.is_absolute() and path.exists():
-                        yield path
+            for word in words:
+                yield from (path for path in _paths(self._filled(word, {})) if path.exists())
 
     def _program(self, word: str) -> Path | None:
         found = shutil.which(self._filled(word, {}))
         return Path(found).absolute() if found else None
+
+
+def _paths(word: str) -> list[Path]:
+    """The absolute path that a word is, or that is behind its `=`."""
+    return [p for p in map(Path, (word, word.partition("=")[2])) if p.is_absolute()]
 
 
 def _ended(status: int) -> str:

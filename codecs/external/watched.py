@@ -23,7 +23,7 @@ _BECOME = 'echo $$; exec "$@" >/dev/null'
 
 
 def run_watched(
-    words: Sequence[str | Path], folder: str | Path, said: IO[bytes], time_limit: float
+    words: Sequence[str], folder: str | Path, said: IO[bytes], time_limit: float
 ) -> int:
     """Run a program in a folder, without input, and kill whatever of its group is left behind it.
 
