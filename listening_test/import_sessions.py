@@ -3,7 +3,7 @@
 What is odd about them:
     - webMUSHRA posts `sessionJSON=` and the JSON, not URL-encoded: the prefix is accepted
     - scores are strings, `time` is the milliseconds spent on the page, equal for all its stimuli
-    - training pages are not marked; a trial whose id starts with "training" is taken for one
+    - training pages are not marked: our export does so by an id that no item has, `training/ITEM`
     - a page of another type (paired comparison, Likert, ...) is rejected by name
     - pymushra spells `questionaire` with one n, and its uuid is new for every post
 """
@@ -15,11 +15,12 @@ from .ratings import Rejected, SentRating, Submission
 
 FORM_FIELD = "sessionJSON="
 MUSHRA = "mushra"
+TRAINING = "training/"  # before an item's id, which holds no slash
 
 
 def is_training(trial: str) -> bool:
-    """Is this webMUSHRA page a training page, by its id?"""
-    return trial.lower().startswith("training")
+    """Is this webMUSHRA page the training page of our export, by its id?"""
+    return trial.startswith(TRAINING)
 
 
 def is_session(data: Mapping[str, object]) -> bool:

@@ -3,7 +3,9 @@
 The rules, in their order:
     test        with a key, submissions of another test are rejected; without one, files of several
                 tests are refused altogether, for their scores are not comparable
-    training    ratings of training trials are left out, and counted
+    training    ratings of training trials are left out, and counted. Where none is marked, as in a
+                webMUSHRA test of others, a page called `training` or `training_1` is one that the
+                key, if any, does not know
     repetition  of what was sent several times, one is taken (`repetition`)
     stimulus    with a key, a stimulus must belong to its trial
     score       a number in [0, 100]
@@ -11,11 +13,14 @@ The rules, in their order:
                 replaces the earlier
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from .blind_key import Key
 from .ratings import Rating, Reading, Rejected, ResultsError, SentRating, Submission, score_of
 from .repetition import without_repetition
+
+_TRAINING = re.compile(r"training[ _-]?\d*", re.IGNORECASE)
 
 
 def validate(submissions: Sequence[Submission], key: Key | None = None) -> Reading:
@@ -29,7 +34,7 @@ def validate(submissions: Sequence[Submission], key: Key | None = None) -> Readi
     rejected: list[Rejected] = []
     notes: list[str] = []
     kept = _of_test(submissions, key, rejected)
-    kept = _without_training(kept, notes)
+    kept = _without_training(kept, key, notes)
     kept = without_repetition(kept, rejected, notes)
     ratings = _ratings(kept, key, rejected)
     return Reading(tuple(ratings), tuple(rejected), tuple(notes))
@@ -63,13 +68,23 @@ def _of_test(
     return kept
 
 
-def _without_training(submissions: list[Submission], notes: list[str]) -> list[Submission]:
-    training = [s for s in submissions if s.training]
+def _without_training(
+    submissions: list[Submission], key: Key | None, notes: list[str]
+) -> list[Submission]:
+    marked = {s.test for s in submissions if s.training}
+
+    def is_training(submission: Submission) -> bool:
+        if submission.test in marked or not submission.anonymous:
+            return submission.training
+        known = key is not None and key.trial(submission.trial) is not None
+        return not known and bool(_TRAINING.fullmatch(submission.trial))
+
+    training = [s for s in submissions if is_training(s)]
     if training:
         count = sum(len(s.ratings) for s in training)
         trials = ", ".join(sorted({s.trial for s in training}))
         notes.append(f"{count} ratings of training trials ({trials}) are left out")
-    return [s for s in submissions if not s.training]
+    return [s for s in submissions if not is_training(s)]
 
 
 def _ratings(

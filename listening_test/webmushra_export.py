@@ -8,7 +8,7 @@ What webMUSHRA does wrong, or leaves to the configuration, is done here: anchors
 errors are shown to the listener. It adds the hidden reference itself, as `reference`, and lets no
 more than 12 conditions be listed beside it, without counting it.
 
-Its results name pages and conditions as they are here: a page's id is the item's, with "training_"
+Its results name pages and conditions as they are here: a page's id is the item's, with "training/"
 before it for the training page, which webMUSHRA does not tell apart otherwise. So they are read
 without the key, and the configuration is not blind to a listener who opens it.
 """
@@ -22,6 +22,7 @@ import soundfile
 
 from ..benchmarks.atomic import write_atomically
 from .build import ListeningTest, Trial
+from .import_sessions import TRAINING
 from .stimuli import REFERENCE, Samples
 
 _WELCOME = (
@@ -89,7 +90,7 @@ def configuration(test: ListeningTest) -> dict[str, Any]:
 def _page(test: ListeningTest, trial: Trial) -> dict[str, Any]:
     return {
         "type": "mushra",
-        "id": f"training_{trial.item}" if trial.training else trial.item,
+        "id": f"{TRAINING}{trial.item}" if trial.training else trial.item,
         "name": "Training" if trial.training else "Rating",
         "content": _TRAINING if trial.training else _RATE,
         "showWaveform": True,

@@ -60,7 +60,7 @@ def webmushra_session() -> dict[str, Any]:
         "testId": "Smoke",
         "participant": {"name": ["email"], "response": ["someone@example.org"]},
         "trials": [
-            {"id": "training_1", "type": "mushra", "responses": responses},
+            {"id": "training/1", "type": "mushra", "responses": responses},
             {"id": "item_a", "type": "mushra", "responses": responses},
             {"id": "ab", "type": "paired_comparison", "responses": [{"answer": "A"}]},
         ],
@@ -163,7 +163,7 @@ def test_webmushra_session(write: Write, prefix: str) -> None:
     imported = read_results([path])
     assert given(imported) == {
         (UUID, trial, name): str(score)
-        for trial in ("training_1", "item_a")
+        for trial in ("training/1", "item_a")
         for name, score in SCORES.items()
     }
     assert [s.training for s in imported.submissions] == [True, False]

@@ -462,7 +462,7 @@ def test_the_export_is_a_webmushra_configuration(test, tmp_path):
     jsonschema.Draft202012Validator.check_schema(WEBMUSHRA)
     jsonschema.validate(configuration, WEBMUSHRA)
     training, rated = configuration["pages"][2], configuration["pages"][3][1:]
-    assert training["id"] == "training_" + test.trials[0].item
+    assert training["id"] == "training/" + test.trials[0].item
     assert [page["id"] for page in rated] == [trial.item for trial in test.trials[1:]]
     for page, trial in zip([training, *rated], test.trials, strict=True):
         assert set(page["stimuli"]) == {"late-1", "noisy-6", "anchor35", "anchor70"}

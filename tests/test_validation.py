@@ -198,6 +198,33 @@ def test_a_session_that_was_sent_twice_counts_once() -> None:
     assert {r.listener for r in validate(no_times).ratings} == {one, two}
 
 
+ANONYMOUS = "264c35db-a636-440d-b542-c3ac3916c440"
+
+
+def page(trial: str, **changes: Any) -> Submission:
+    names = {"listener": ANONYMOUS, "record": f"{ANONYMOUS} {trial}"}
+    return sent({"opus-6": 5}, trial=trial, **(names | changes))
+
+
+@pytest.mark.parametrize("item", ["training_01", "training_room", "Training"])
+def test_items_called_training_are_rated_where_the_training_page_is_marked(item: str) -> None:
+    reading = validate([page("training/training_room", training=True), page(item)])
+    assert scores(reading) == {(ANONYMOUS, item, "opus-6"): 5}
+    assert "1 ratings of training trials (training/training_room)" in reading.notes[0]
+
+
+def test_items_called_training_are_rated_where_the_key_or_a_table_has_them() -> None:
+    key = Key("", {"trial-01": TrialKey("training_01", {"x": "opus-6"})})
+    assert len(validate([page("training_01")], key).ratings) == 1
+    assert len(validate([page("training_01", listener="anna", record="")]).ratings) == 1
+
+
+def test_the_training_pages_of_other_tests_are_told_by_the_usual_names() -> None:
+    reading = validate([page("training_1"), page("training"), page("training_room"), page("b")])
+    assert {item for _, item, _ in scores(reading)} == {"training_room", "b"}
+    assert "(training, training_1)" in reading.notes[0]
+
+
 @pytest.mark.parametrize("record", ["", "r"])
 def test_listeners_with_names_are_never_taken_for_each_other(record: str) -> None:
     """Two may agree, in a table whose times say nothing."""
