@@ -3,7 +3,7 @@
 Saeki et al., "UTMOS: UTokyo-SaruLab System for VoiceMOS Challenge 2022" (Interspeech 2022), its
 strong learner alone, as papers on codecs report it. The network is an ONNX export of the port in
 `tarepan/SpeechMOS`, which holds all that stands before and after it; its input is 16 kHz, level as
-it is, one signal at a time (padding shifts its values).
+it is, one signal at a time: no padding beyond the reference's length, as it shifts the values.
 
 It was trained on English and Chinese text-to-speech and judges how natural speech sounds, not what
 was said: codecs that lose words may gain UTMOS. Read it beside `wer`.
