@@ -61,7 +61,7 @@ def segments(spectrogram: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     """Columns `nisqa*` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
-    ratings = onnx_graph.run(WEIGHTS.path(FILE), segments(mel_spectrogram(degraded)))
+    ratings = onnx_graph.run(WEIGHTS, segments(mel_spectrogram(degraded)))
     return dict(zip(COLUMNS, map(float, ratings.ravel()), strict=True))
 
 

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .weights import Weights
+
 MODEL_GRAPH = 7
 NODE, NAME, INITIALIZER, INPUT, OUTPUT = 1, 2, 5, 11, 12  # of GraphProto
 NODE_INPUT, NODE_OUTPUT = 1, 2
@@ -41,9 +43,18 @@ def opened(path: str) -> Any:
     return session(path)
 
 
-def run(path: Path, value: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The first output of a model file that takes one array."""
-    model = opened(str(path))
+def run(weights: Weights, value: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The first output of a model that takes one array, and is the only file of the weights.
+
+    Raises:
+        MetricUnavailable: the file is no such model.
+    """
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    damaged = (state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf)
+    (file,) = weights.files
+    with weights.reading(*damaged):
+        model = opened(str(weights.path(file)))
     (name,) = (taken.name for taken in model.get_inputs())
     return np.asarray(model.run(None, {name: value})[0])
 

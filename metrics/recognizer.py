@@ -76,8 +76,9 @@ def _loaded(folder: str) -> tuple[Any, Any, Any]:
 
     disable_progress_bar()  # the run has its own
 
-    return (
-        Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True),
-        network(AutoModelForCTC, folder),
-        Wav2Vec2CTCTokenizer.from_pretrained(folder, local_files_only=True),
-    )
+    with WEIGHTS.reading():
+        return (
+            Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True),
+            network(AutoModelForCTC, folder),
+            Wav2Vec2CTCTokenizer.from_pretrained(folder, local_files_only=True),
+        )

@@ -45,10 +45,11 @@ def _loaded(folder: str) -> tuple[Any, Any]:
 
     disable_progress_bar()  # the run has its own
 
-    return (
-        Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True),
-        network(AutoModelForAudioXVector, folder),
-    )
+    with WEIGHTS.reading():
+        return (
+            Wav2Vec2FeatureExtractor.from_pretrained(folder, local_files_only=True),
+            network(AutoModelForAudioXVector, folder),
+        )
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:

@@ -5,23 +5,31 @@
     version   a digest of the files is part of the version of a metric, so that values of other
               weights are neither taken from a journal nor merged
 
-Nothing is downloaded here. What is missing is named with the command that gets it.
+Nothing is downloaded here. What is missing is named with the command that gets it, under another
+name until it is whole: FILE.part. What cannot be loaded is named with the command that replaces it.
 """
 
 import os
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import file_digest, sha256
 from importlib.util import find_spec
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from .base import MetricUnavailable
 
 VARIABLE = "NSCBENCH_WEIGHTS"
 _SHOWN = 12  # digits of a digest in a version
+# What torch, transformers and JSON raise for files that are cut short
+_DAMAGED: tuple[type[Exception], ...] = (
+    *(OSError, RuntimeError, ValueError),
+    *(EOFError, KeyError, UnpicklingError),
+)
 # Tensors that only training reads: published checkpoints may lack them
 _OF_TRAINING = ("masked_spec_embed", "classifier.weight", "classifier.bias", "objective.weight")
 
@@ -67,10 +75,37 @@ class Weights:
     @property
     def command(self) -> str:
         """A command that gets the absent files; after an interruption it goes on where it was."""
-        files = ",".join(self.absent)
-        address = f"{self.url}/{{{files}}}" if "," in files else f"{self.url}/{files}"
-        where = shlex.quote(str(self.folder))
-        return f"curl -fL --create-dirs --output-dir {where} -C - -O {shlex.quote(address)}"
+        return self._getting(self.absent)
+
+    def _getting(self, files: Sequence[str]) -> str:
+        file = files[0] if len(files) == 1 else '"$file"'
+        path = f"{shlex.quote(str(self.folder))}/{file}"
+        curl = f"curl -fL --create-dirs -C - -o {path}.part {self.url}/{file}"
+        get = f"{curl} && mv {path}.part {path}"
+        if len(files) == 1:
+            return get
+        return f"(for file in {' '.join(files)}; do {get} || exit; done)"
+
+    @contextmanager
+    def reading(self, *errors: type[Exception]) -> Iterator[None]:
+        """What is loaded within comes from these files; a failure names them.
+
+        Args:
+            errors: that the loading library raises for damaged files, beside Python's own.
+
+        Raises:
+            MetricUnavailable: a file cannot be loaded.
+        """
+        try:
+            yield
+        except MetricUnavailable:
+            raise
+        except _DAMAGED + errors as error:
+            paths = " ".join(shlex.quote(str(self.path(file))) for file in self.files)
+            raise MetricUnavailable(
+                f"{paths} cannot be loaded: {error}. An interrupted download, or another file? "
+                f"Get it anew: rm {paths} && {self._getting(self.files)}"
+            ) from error
 
     def missing(self) -> str:
         """Which files are not here and what gets them; "" if all are."""

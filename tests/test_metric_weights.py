@@ -6,7 +6,7 @@ import subprocess
 import threading
 from dataclasses import replace
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +54,7 @@ def test_a_missing_file_is_named_with_the_command_that_gets_it(name, monkeypatch
     weights = metrics.get(name).weights
     text = metrics.get(name).unavailable()
     assert all(file in text for file in weights.files)
-    assert f"curl -fL --create-dirs --output-dir {tmp_path / weights.name}" in text
+    assert f"curl -fL --create-dirs -C - -o {tmp_path / weights.name}/" in text
     assert f"{weights.url}/" in text
     with pytest.raises(MetricUnavailable, match="curl"):
         metric_version(name)
@@ -139,6 +139,53 @@ def test_the_command_gets_the_files(monkeypatch, tmp_path):
         server.shutdown()
     assert weights.missing() == ""
     assert weights.path("b").read_text() == "b" * 1000
+
+
+@pytest.mark.parametrize("names", [("a",), ("a", "b")])
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_an_interrupted_download_is_no_file(names, monkeypatch, tmp_path):
+    """The server breaks off after half of what it announced."""
+
+    class BreaksOff(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "2000")
+            self.end_headers()
+            self.wfile.write(bytes(1000))
+
+        def log_message(self, *_):
+            pass
+
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), BreaksOff) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        weights = Weights("w", f"http://127.0.0.1:{server.server_port}/w", names)
+        ended = subprocess.run(weights.command, shell=True, check=False, capture_output=True)
+        server.shutdown()
+    assert ended.returncode != 0
+    assert weights.absent == list(names)
+    assert [(path.name, path.stat().st_size) for path in weights.folder.iterdir()] == [
+        ("a.part", 1000)
+    ]
+
+
+@pytest.mark.parametrize("name", LOADING)
+def test_a_file_that_is_cut_short_is_named_with_the_command(
+    name, stand_ins, monkeypatch, tmp_path, speech_like
+):
+    pytest.importorskip("transformers")
+    pytest.importorskip("jiwer")
+    shutil.copytree(stand_ins, tmp_path / "copy")
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "copy"))
+    weights = metrics.get(name).weights
+    path = max(map(weights.path, weights.files), key=lambda path: path.stat().st_size)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    signal = speech_like(1.0, 16_000).astype(np.float64)
+    text = ("what is said",) if metrics.get(name).needs_text else ()
+    with pytest.raises(MetricUnavailable) as raised:
+        metrics.get(name).score(signal, signal, *text)
+    assert f"{path} " in str(raised.value)
+    assert f"curl -fL --create-dirs -C - -o {weights.folder}/" in str(raised.value)
 
 
 def test_the_documentation_names_every_file_and_address():
