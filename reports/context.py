@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .columns import look, overview
+from .board import board, heads
+from .columns import look
 from .flags import NEARLY, TRANSPARENT, Flag, yardsticks
 from .gallery import Card, recordings_missing
 from .scores import Scores, records
@@ -36,8 +37,8 @@ def context(material: "Material", cards: Sequence[Card]) -> dict[str, Any]:
         "flag_titles": FLAG_TITLES,
         "notes": list(_notes(scores)),
         "kinds": [kind for kind in _KINDS if scores.of_kind(kind)],
-        "heads": list(_heads(scores)),
-        "board": list(_board(material)),
+        "heads": list(heads(scores)),
+        "board": list(board(material)),
         "matrix_columns": [{"name": c, "long": look(c).long} for c in material.comparisons],
         "comparisons": {c: _pairs(table) for c, table in material.comparisons.items()},
         "anchor": material.anchor,
@@ -95,64 +96,6 @@ def _notes(scores: Scores) -> Iterator[str]:
             "The speakers are not known: every item counts as one of its own, and intervals are "
             "too narrow where one speaker has several."
         )
-
-
-def _heads(scores: Scores) -> Iterator[dict[str, str]]:
-    for short, long, better in (
-        ("condition", "codec and setting", "lower"),
-        ("kbit/s", "measured from the payload", "lower"),
-        ("n/N", "items without a failure", "higher"),
-    ):
-        head = {"short": short, "long": long, "better": better}
-        yield head | {"arrow": "", "class": "", "common": ""}
-    shown = overview(scores.measured)
-    for column in scores.measured:
-        direction = scores.directions[column]
-        common = len(scores.common(column, scores.of_kind("codec")))
-        yield {
-            "common": f"{common}/{len(scores.items)}" if common < len(scores.items) else "",
-            "short": look(column).short,
-            "long": f"{look(column).long} ({column})",
-            "better": "lower" if direction == "none" else direction,
-            "arrow": {"higher": "↑", "lower": "↓", "none": ""}[direction],
-            "class": "" if column in shown else "more",
-        }
-
-
-def _board(material: "Material") -> Iterator[dict[str, Any]]:
-    scores = material.run.scores
-    shown = overview(scores.measured)
-    table = material.table.astype(object).where(material.table.notna(), None)
-    for line in records(table):
-        stated = line.get("bitrate") == "stated"
-        kbps = line["nominal_kbps"] if stated else line["measured_kbps"]
-        rate = f"{kbps:.2f}" if kbps else "–"
-        cells = [
-            {"value": kbps or "", "text": rate + " (stated)" * stated, "class": ""},
-            {"value": line["n"], "text": f"{line['n']}/{line['N']}", "class": ""},
-            *(_cell(line, c, "" if c in shown else "more") for c in scores.measured),
-        ]
-        yield {
-            "name": line["condition"],
-            "kind": line["kind"],
-            "kbps": "" if kbps is None else kbps,
-            "cells": [{"rank": None, "interval": ""} | cell for cell in cells],
-        }
-
-
-def _cell(line: dict[str, Any], column: str, kind: str) -> dict[str, Any]:
-    mean, low, high = (line[f"{column}{end}"] for end in ("", "_lo", "_hi"))
-    rank = line.get(f"{column}_rank")
-    if mean is None:
-        return {"value": "", "text": "–", "class": kind}
-    digits = look(column).digits
-    return {
-        "value": mean,
-        "text": f"{mean:.{digits}f}",
-        "interval": "" if low is None else f"{low:.{digits}f} … {high:.{digits}f}",
-        "rank": rank,
-        "class": f"{kind} first".strip() if rank == 1 else kind,
-    }
 
 
 def _pairs(table: pd.DataFrame) -> dict[str, Any]:

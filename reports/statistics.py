@@ -223,18 +223,15 @@ def compare(
     found = []
     for index, (a, b) in enumerate(pairs):
         differences = (values[:, a] - values[:, b]) * (weights[:, a] + weights[:, b]) / 2
-        wins, losses = int((differences > 0).sum()), int((differences < 0).sum())
+        mean, bounds = float(means[a] - means[b]), (float(low[index]), float(high[index]))
+        p = signed_rank(differences, resampling.cluster)
         found.append(
-            Difference(
-                len(values),
-                float(means[a] - means[b]),
-                float(low[index]),
-                float(high[index]),
-                signed_rank(differences, resampling.cluster),
-                wins,
-                len(values) - wins - losses,
-                losses,
-                float(detectable[index]),
-            )
+            Difference(len(values), mean, *bounds, p, *_wins(differences), float(detectable[index]))
         )
     return found
+
+
+def _wins(differences: Array) -> tuple[int, int, int]:
+    """How many are above zero, zero, and below."""
+    wins, losses = int((differences > 0).sum()), int((differences < 0).sum())
+    return wins, len(differences) - wins - losses, losses

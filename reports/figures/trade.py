@@ -84,16 +84,7 @@ def _scatter(axes: Axes, points: pd.DataFrame, column: str, styles: Mapping[str,
 
 def against_nfe(scores: Scores, leaderboard: pd.DataFrame) -> Iterator[Picture]:
     """Quality against the number of denoiser evaluations, a line for each codec and bitrate."""
-    points = leaderboard[leaderboard["kind"] == "codec"].copy()
-    points["nfe"] = [_nfe(scores.conditions[name]["settings"]) for name in points["condition"]]
-    points = points.dropna(subset=["nfe"])
-    points["curve"] = [
-        f"{_without_nfe(condition, codec)} {kbps:g} kbit/s"
-        for condition, codec, kbps in zip(
-            points["condition"], points["codec"], points["nominal_kbps"], strict=True
-        )
-    ]
-    points = points.groupby("curve").filter(lambda curve: curve["nfe"].nunique() > 1)
+    points = _over_nfe(scores, leaderboard)
     if points.empty:
         return
     columns = overview([c for c in scores.ranked if points[c].notna().any()])
@@ -124,6 +115,20 @@ def against_nfe(scores: Scores, leaderboard: pd.DataFrame) -> Iterator[Picture]:
         figure,
         points[["curve", "condition", "nfe", *kept]],
     )
+
+
+def _over_nfe(scores: Scores, leaderboard: pd.DataFrame) -> pd.DataFrame:
+    """Lines of codecs that were decoded with several NFE, with their `nfe` and `curve`."""
+    points = leaderboard[leaderboard["kind"] == "codec"].copy()
+    points["nfe"] = [_nfe(scores.conditions[name]["settings"]) for name in points["condition"]]
+    points = points.dropna(subset=["nfe"])
+    points["curve"] = [
+        f"{_without_nfe(condition, codec)} {kbps:g} kbit/s"
+        for condition, codec, kbps in zip(
+            points["condition"], points["codec"], points["nominal_kbps"], strict=True
+        )
+    ]
+    return points.groupby("curve").filter(lambda curve: curve["nfe"].nunique() > 1)
 
 
 def _nfe(settings: str) -> float:
