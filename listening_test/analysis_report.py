@@ -23,7 +23,8 @@ from ..benchmarks.atomic import write_atomically
 from . import figures, sentences
 from .analysis import Analysis
 from .analysis_tables import tables
-from .correlation import KINDS, ColumnReport
+from .coefficients import KINDS
+from .correlation import ColumnReport
 from .intervals import Interval
 from .ratings import Reading, Scores
 from .screening import Screening

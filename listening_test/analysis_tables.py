@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 
 from .analysis import Analysis, ConditionSummary, Pair
-from .correlation import KINDS, ColumnReport
+from .coefficients import KINDS
+from .correlation import ColumnReport
 from .intervals import Interval
 from .ratings import Reading
 from .screening import Screening

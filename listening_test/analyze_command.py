@@ -13,6 +13,8 @@ from .screening import PRESETS
 
 if TYPE_CHECKING:
     from .analysis import Analysis
+    from .blind_key import Key
+    from .ratings import Reading
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -71,28 +73,14 @@ def _analyze(arguments: argparse.Namespace) -> int:
     from .analysis_report import Findings, write
     from .blind_key import read_key
     from .correlation import check_common, correlate
-    from .importers import read_results
     from .objective import read_run
     from .ratings import Scores
     from .screening import screen
-    from .validation import validate
 
     if not 0 < arguments.margin < 100:
         raise ResultsError(f"a margin of {arguments.margin:g} points; it lies between 0 and 100")
     key = read_key(arguments.key) if arguments.key else None
-    imported = read_results(arguments.results)
-    reading = validate(imported.submissions, key)
-    reading = replace(
-        reading,
-        rejected=(*imported.rejected, *reading.rejected),
-        notes=(*imported.notes, *reading.notes),
-        sources=tuple(imported.sources),
-    )
-    for entry in reading.rejected:
-        print(f"not taken: {entry}", file=sys.stderr)
-    if not reading.ratings:
-        why = "".join(f"; {note}" for note in reading.notes)
-        raise ResultsError(f"no rating in {', '.join(reading.sources)}{why}: nothing to analyse")
+    reading = _read(arguments.results, key)
     objective, directions = read_run(arguments.run) if arguments.run else ({}, {})
     scores = Scores.of(reading.ratings)
     check_common(scores, objective)
@@ -111,6 +99,31 @@ def _analyze(arguments: argparse.Namespace) -> int:
     print(_table(after))
     print(f"\n{page}")
     return 0
+
+
+def _read(results: list[Path], key: "Key | None") -> "Reading":
+    """The ratings of results files; what is not taken is said at once.
+
+    Raises:
+        ResultsError: there is no rating.
+    """
+    from .importers import read_results
+    from .validation import validate
+
+    imported = read_results(results)
+    reading = validate(imported.submissions, key)
+    reading = replace(
+        reading,
+        rejected=(*imported.rejected, *reading.rejected),
+        notes=(*imported.notes, *reading.notes),
+        sources=tuple(imported.sources),
+    )
+    for entry in reading.rejected:
+        print(f"not taken: {entry}", file=sys.stderr)
+    if not reading.ratings:
+        why = "".join(f"; {note}" for note in reading.notes)
+        raise ResultsError(f"no rating in {', '.join(reading.sources)}{why}: nothing to analyse")
+    return reading
 
 
 def _table(analysis: "Analysis") -> str:

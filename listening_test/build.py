@@ -12,7 +12,7 @@ into it.
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b, sha256
 from pathlib import Path
@@ -20,8 +20,9 @@ from pathlib import Path
 from .. import __version__
 from ..benchmarks.atomic import write_atomically
 from . import anchors
+from .coded_run import Item, read_run
 from .folder import SCHEMA, BuildError, key_path
-from .selection import Item, choose_conditions, choose_items, read_run
+from .selection import Selection, choose_conditions, choose_items
 from .stimuli import REFERENCE, Samples, Stimuli, Treatment, prepare
 
 MOST_SIGNALS = 12  # in a trial: BS.1534-3
@@ -104,15 +105,18 @@ def make(
         for item in dict.fromkeys((selection.training, *selection.items))
     }
     remarks += _remarks(prepared, rate)
-    rated = random.Random(f"trials/{seed}").sample(selection.items, len(selection.items))
-    trials = [_trial("training", True, selection.training, prepared, seed)]
-    trials += [
-        _trial(f"trial-{number:02d}", False, item, prepared, seed)
-        for number, item in enumerate(rated, 1)
-    ]
+    trials = list(_trials(selection, prepared, seed))
     return ListeningTest(
         _digest(trials, rate), rate, seed, tuple(chosen), run.column, tuple(trials), tuple(remarks)
     )
+
+
+def _trials(selection: Selection, prepared: Mapping[Item, Stimuli], seed: int) -> Iterator[Trial]:
+    """That of training, then those of the items, in an order that is drawn."""
+    yield _trial("training", True, selection.training, prepared, seed)
+    rated = random.Random(f"trials/{seed}").sample(selection.items, len(selection.items))
+    for number, item in enumerate(rated, 1):
+        yield _trial(f"trial-{number:02d}", False, item, prepared, seed)
 
 
 def _trial(

@@ -99,31 +99,31 @@ def _read_trial(
         why = f"page {name} is of type {kind!r}, not {MUSHRA!r}"
         rejected.append(Rejected(source, line, why, len(responses)))
         return
-    ratings = []
-    for response in responses:
-        if not isinstance(response, Mapping) or not isinstance(response.get("stimulus"), str):
-            rejected.append(Rejected(source, line, f"page {name}: a response without a stimulus"))
-            continue
-        ratings.append(
-            SentRating(
-                response["stimulus"],
-                response.get("score"),
-                seconds=milliseconds(response.get("time")),
-            )
-        )
+    ratings = tuple(r for r in map(_rating, responses) if r is not None)
+    if lost := len(responses) - len(ratings):
+        why = f"page {name}: a response without a stimulus"
+        rejected.extend(Rejected(source, line, why) for _ in range(lost))
     submissions.append(
         Submission(
             source=source,
             line=line,
             listener=listener,
             trial=name,
-            ratings=tuple(ratings),
+            ratings=ratings,
             test=test,
             record=f"{listener} {name}",
             time=time,
             training=is_training(name),
         )
     )
+
+
+def _rating(response: object) -> SentRating | None:
+    """None for a response without a stimulus."""
+    if not isinstance(response, Mapping) or not isinstance(response.get("stimulus"), str):
+        return None
+    seconds = milliseconds(response.get("time"))
+    return SentRating(response["stimulus"], response.get("score"), seconds=seconds)
 
 
 def milliseconds(value: object) -> float | None:

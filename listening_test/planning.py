@@ -16,7 +16,7 @@ minutes has 10 to 15 trials.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,11 +144,6 @@ def plan(
     used = spread_over(own) if spread is None else spread
     needed = listeners_needed(difference, used, power, pairs)
     alternatives = () if spread is not None else (5, 8, 10, 12, 15)
-    notes = []
-    if whole < fewest:
-        notes.append(f"BS.1534-3 asks for {fewest} items at least with {systems} systems")
-    if own > 15:
-        notes.append(f"{own} trials are more than one session of 10 to 15: plan breaks or days")
     return Plan(
         difference=difference,
         power=power,
@@ -163,8 +158,16 @@ def plan(
             (count, listeners_needed(difference, spread_over(count), power, pairs))
             for count in alternatives
         ),
-        notes=tuple(notes),
+        notes=tuple(_notes(systems, own, whole, fewest)),
     )
+
+
+def _notes(systems: int, own: int, whole: int, fewest: int) -> Iterator[str]:
+    """What speaks against so many items: of a session, and of the whole test."""
+    if whole < fewest:
+        yield f"BS.1534-3 asks for {fewest} items at least with {systems} systems"
+    if own > 15:
+        yield f"{own} trials are more than one session of 10 to 15: plan breaks or days"
 
 
 def assign(

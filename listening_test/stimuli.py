@@ -23,8 +23,8 @@ from ..benchmarks.audio import AudioError, read_audio
 from ..metrics import alignment, signals
 from ..metrics.base import Signal
 from . import anchors
+from .coded_run import Item, Run
 from .folder import BuildError
-from .selection import Item, Run
 
 Samples = NDArray[np.int16]
 

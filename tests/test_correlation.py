@@ -7,13 +7,8 @@ import pytest
 from scipy import stats
 
 from nscbench.listening_test.analysis import analyse
-from nscbench.listening_test.correlation import (
-    KINDS,
-    ColumnReport,
-    check_common,
-    coefficient,
-    correlate,
-)
+from nscbench.listening_test.coefficients import KINDS, coefficient
+from nscbench.listening_test.correlation import ColumnReport, check_common, correlate
 from nscbench.listening_test.objective import Objective, read_run
 from nscbench.listening_test.ratings import Rating, ResultsError, Scores
 

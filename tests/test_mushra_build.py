@@ -17,7 +17,7 @@ import pytest
 import soundfile
 import yaml
 
-from nscbench.listening_test import anchors, selection
+from nscbench.listening_test import anchors, coded_run, selection
 from nscbench.listening_test.build import make, write_key
 from nscbench.listening_test.build_command import add_parsers
 from nscbench.listening_test.folder import BuildError, key_path, read_description
@@ -155,12 +155,12 @@ def test_the_same_seed_gives_the_same_test(run, test, tmp_path):
 
 def test_items_are_spread_over_speakers_sexes_and_the_metric(tmp_path, speech_like, run):
     items = tuple(
-        selection.Item(f"{speaker}{n}", Path(), speaker, speaker[0], 5.0)
+        coded_run.Item(f"{speaker}{n}", Path(), speaker, speaker[0], 5.0)
         for speaker in ("F1", "F2", "M1", "M2")
         for n in range(10)
     )
     scores = {("x", item.id): number % 10 + number / 100 for number, item in enumerate(items)}
-    wide = selection.Run(
+    wide = coded_run.Run(
         _Everything(tmp_path), items, {"x": "codec"}, {"x": RATE}, "pesq_wb", scores
     )
     for seed in range(5):
@@ -185,9 +185,9 @@ class _Everything:
 
 def test_too_many_codecs_are_thinned_over_the_metric(tmp_path):
     names = [f"c{n:02d}" for n in range(15)]
-    items = (selection.Item("a", Path(), "", "", 5.0),)
+    items = (coded_run.Item("a", Path(), "", "", 5.0),)
     scores = {(name, "a"): float(number) for number, name in enumerate(names)}
-    run = selection.Run(
+    run = coded_run.Run(
         _Everything(tmp_path),
         items,
         dict.fromkeys(names, "codec"),
