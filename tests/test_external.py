@@ -188,7 +188,8 @@ def test_a_program_ends_with_the_process_that_runs_it(tmp_path, ending):
         f"codec = make('mine', dict(encode=line, decode=line, kbps=1, sample_rate={RATE}))\n"
         "codec.decode([b'x'], Noise([1]))"
     )
-    started = subprocess.Popen([sys.executable, "-c", runs_it], stderr=subprocess.DEVNULL)
+    own = os.environ | {"TMPDIR": str(tmp_path)}  # its folder stays behind
+    started = subprocess.Popen([sys.executable, "-c", runs_it], stderr=subprocess.DEVNULL, env=own)
     with pipe.open("rb") as file:
         assert file.read(2) == b"xx"
         started.send_signal(ending)
