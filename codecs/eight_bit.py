@@ -18,7 +18,7 @@ def compress(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The tensors, those of large weight matrices and kernels as 8-bit integers and scales."""
     stored = {}
     for name, tensor in tensors.items():
-        if tensor.is_floating_point() and tensor.dim() > 1 and tensor.numel() >= SMALLEST:
+        if _worth(name, tensor):
             largest = tensor.float().flatten(1).abs().amax(dim=1)
             scale = (largest / LARGEST_INTEGER).clamp_min(torch.finfo(torch.float32).tiny)
             ratio = tensor.float() / scale.view(-1, *[1] * (tensor.dim() - 1))
@@ -27,6 +27,12 @@ def compress(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
         else:
             stored[name] = tensor
     return stored
+
+
+def _worth(name: str, tensor: Tensor) -> bool:
+    # a codebook's first dimension is the stage: one scale would serve a thousand entries
+    matrix = tensor.is_floating_point() and tensor.dim() > 1 and not name.endswith("codebooks")
+    return matrix and tensor.numel() >= SMALLEST
 
 
 def expand(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:

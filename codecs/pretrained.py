@@ -1,6 +1,6 @@
 """Weights: found by name, rebuilt into networks, identified by a fingerprint.
 
-A weights' file is a safetensors file in half precision, that of a diffusion decoder in 8 bit
+A weights' file is a safetensors file in half precision or, where a component says so, in 8 bit
 (`eight_bit`). Its header names the component and holds the network's configuration as JSON, so that
 the file alone rebuilds the network; a card of the same name, `.json`, says how it was trained.
 Embedded files lie in `weights/`; a path names any other.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -177,8 +177,9 @@ def _rebuild(kind: type[Any], values: Mapping[str, Any]) -> Any:
         if field.name not in values:
             continue  # written before the field existed: its default is what was used
         value = values[field.name]
-        hint = hints[field.name]
-        if is_dataclass(hint):
+        # of an optional one, the dataclass is the first alternative
+        hint = next(iter(get_args(hints[field.name])), hints[field.name])
+        if is_dataclass(hint) and value is not None:
             value = _rebuild(hint, value)  # type: ignore[arg-type]
         arguments[field.name] = tuple(value) if isinstance(value, list) else value
     return kind(**arguments)

@@ -1,5 +1,7 @@
 """Shapes of the networks, and their sizes against the published ones."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -7,8 +9,8 @@ from torch.nn import functional
 
 from nscbench.codecs.features import MelConfig
 from nscbench.codecs.networks import blockwise
-from nscbench.codecs.networks.codec import CodecConfig, Design, NeuralCodec
-from nscbench.codecs.networks.convnext import SpectralDecoder
+from nscbench.codecs.networks.codec import CodecConfig, NeuralCodec
+from nscbench.codecs.networks.convnext import Fine, SpectralDecoder, _gather, _spread
 from nscbench.codecs.networks.discriminators import CriticConfig, Critics, StftDiscriminator
 from nscbench.codecs.networks.hifigan import HifiGan
 from nscbench.codecs.networks.mel_autoencoder import MelCodec, MelCodecConfig
@@ -41,9 +43,19 @@ def test_published_discriminator_sizes() -> None:
     assert sum(p.numel() for p in scales.parameters()) / 1e6 == pytest.approx(29.6, abs=0.05)
 
 
-@pytest.mark.parametrize("design", ["spectral", "seanet"])
-def test_codec_shapes(design: Design) -> None:
-    config = CodecConfig(design=design, dim=16, filters=2, encoder_depth=1, decoder_depth=1)
+FINE = Fine(rate=4, dim=8, depth=1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"design": "spectral"},
+        {"design": "seanet"},
+        {"n_fft": 320, "decoder_dim": 24, "fine_encoder": FINE, "fine_decoder": FINE},
+    ],
+)
+def test_codec_shapes(changes: dict[str, Any]) -> None:
+    config = CodecConfig(dim=16, filters=2, encoder_depth=1, decoder_depth=1, **changes)
     codec = NeuralCodec(config).eval()
     audio = torch.randn(2, 5 * 320, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
@@ -70,11 +82,34 @@ def test_mel_codec_shapes() -> None:
     [
         (VocoderConfig(channels=16), 320),
         (VocoderConfig(design="spectral", dim=16, depth=1), 320),
+        (VocoderConfig(design="spectral", dim=16, depth=1, n_fft=320, fine=FINE), 320),
         (VocoderConfig(MelConfig(22_050, 1024, 256), rates=PUBLISHED_RATES, channels=16), 256),
     ],
 )
 def test_vocoder_gives_hop_samples_per_frame(config: VocoderConfig, hop: int) -> None:
     assert Vocoder(config)(torch.zeros(2, 80, 6)).shape == (2, 6 * hop)
+
+
+def test_moments_of_a_frame_keep_their_order() -> None:
+    frames = torch.arange(24.0).view(1, 6, 4)  # two channels at three moments of four frames
+    moments = _spread(frames, 3)
+    assert moments.shape == (1, 2, 12)
+    assert moments[0, 0].tolist() == [0, 8, 16, 1, 9, 17, 2, 10, 18, 3, 11, 19]
+    assert torch.equal(_gather(moments, 3), frames)
+
+
+def test_fine_blocks_reach_a_few_moments() -> None:
+    torch.manual_seed(0)
+    decoder = SpectralDecoder(320, 320, 16, 1, 4, FINE).eval()
+    quiet = torch.zeros(1, 4, 20)
+    loud = quiet.clone()
+    loud[..., 10] = 1.0
+    changed = (decoder(quiet) - decoder(loud)).abs()[0] > 1e-6
+    moved = changed.nonzero()[:, 0]
+    # frames 4 to 16 by two kernels of seven; then four moments of 80 samples and half a window
+    reach = 4 * 80 + 120
+    assert 4 * 320 - reach <= moved.min() < 4 * 320
+    assert 17 * 320 <= moved.max() < 17 * 320 + reach
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from nscbench.codecs.eight_bit import compress, expand
 from nscbench.codecs.entropy import COUNTS
 from nscbench.codecs.features import MelConfig
 from nscbench.codecs.networks.codec import CodecConfig, NeuralCodec
+from nscbench.codecs.networks.convnext import Fine
 from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
 from nscbench.codecs.networks.weight_norm import folded_state
 from nscbench.codecs.pretrained import FOLDER, config, fingerprint, load, locate, missing
@@ -39,6 +40,13 @@ def test_file_alone_rebuilds_the_network(vocoder: tuple[Path, Vocoder]) -> None:
     # the weights were rounded to 11 significant bits
     torch.testing.assert_close(pretrained.network(mel), network(mel), atol=1e-4, rtol=5e-2)
     assert json.loads(path.with_suffix(".json").read_text())["steps"] == 7
+
+
+def test_blocks_at_another_rate_are_rebuilt(tmp_path: Path) -> None:
+    config = VocoderConfig(design="spectral", dim=16, depth=1, n_fft=320, fine=Fine(4, 8, 1))
+    path = tmp_path / "fine.safetensors"
+    export_weights(path, folded_state(Vocoder(config)), config, {"component": "vocoder"})
+    assert load(str(path), "vocoder").config == config
 
 
 def test_learning_state_is_left_out(tmp_path: Path) -> None:
@@ -112,6 +120,7 @@ def test_eight_bit_errs_by_half_a_step_of_each_channel(tmp_path: Path) -> None:
         "bias": torch.randn(64, generator=generator),
         "small": torch.randn(8, 8, generator=generator),
         "counts": torch.randint(0, 9, (64, 64), generator=generator),
+        "quantizer.codebooks": torch.randn(2, 64, 64, generator=generator),
     }
     restored = expand(compress(tensors))
     assert restored.keys() == tensors.keys()
@@ -119,7 +128,7 @@ def test_eight_bit_errs_by_half_a_step_of_each_channel(tmp_path: Path) -> None:
     steps = kernel.flatten(1).abs().amax(dim=1) / 127
     errors = (restored["kernel"] - kernel).flatten(1).abs().amax(dim=1)
     assert (errors <= 0.501 * steps).all()
-    for exact in ("silent", "bias", "small", "counts"):
+    for exact in ("silent", "bias", "small", "counts", "quantizer.codebooks"):
         assert torch.equal(restored[exact], tensors[exact])
 
 

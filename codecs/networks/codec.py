@@ -1,7 +1,7 @@
 """The neural codec: encoder, residual vector quantizer, decoder behind one configuration.
 
-Two designs of encoder and decoder share everything else: `spectral` (ConvNeXt at the frame rate,
-inverse-STFT head) and `seanet` (EnCodec's convolutions over samples).
+Two designs of encoder and decoder share everything else: `spectral` (ConvNeXt, inverse-STFT head)
+and `seanet` (EnCodec's convolutions over samples).
 
 Latents leave the encoder normalized to unit variance over the channels of each frame, without
 learned scale: an encoder that may scale its output freely runs away from codebooks that follow as a
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .convnext import SpectralDecoder, SpectralEncoder
+from .convnext import Fine, SpectralDecoder, SpectralEncoder
 from .quantizer import Quantized, ResidualQuantizer
 from .seanet import SeanetDecoder, SeanetEncoder
 
@@ -27,7 +27,9 @@ class CodecConfig:
     """Sizes of a neural codec.
 
     Attributes:
-        dim, encoder_depth, decoder_depth, n_fft: of the spectral design.
+        dim, encoder_depth, n_fft: of the spectral design.
+        decoder_dim, decoder_depth: of its decoder; the width is `dim` if 0.
+        fine_encoder, fine_decoder: of its blocks at a multiple of the frame rate, if any.
         filters, ratios, recurrent_layers: of the SEANet design; the ratios multiply to `hop`.
         stage_counts: numbers of quantizer stages that training draws from, lowest rate first.
     """
@@ -42,6 +44,9 @@ class CodecConfig:
     encoder_depth: int = 4
     decoder_depth: int = 6
     n_fft: int = 960
+    decoder_dim: int = 0
+    fine_encoder: Fine | None = None
+    fine_decoder: Fine | None = None
     filters: int = 16
     ratios: tuple[int, ...] = (8, 5, 4, 2)
     recurrent_layers: int = 2
@@ -62,8 +67,12 @@ class NeuralCodec(nn.Module):
         self.encoder: nn.Module
         self.decoder: nn.Module
         if c.design == "spectral":
-            self.encoder = SpectralEncoder(c.n_fft, c.hop, c.dim, c.encoder_depth, c.latent)
-            self.decoder = SpectralDecoder(c.n_fft, c.hop, c.dim, c.decoder_depth, c.latent)
+            self.encoder = SpectralEncoder(
+                c.n_fft, c.hop, c.dim, c.encoder_depth, c.latent, c.fine_encoder
+            )
+            self.decoder = SpectralDecoder(
+                c.n_fft, c.hop, c.decoder_dim or c.dim, c.decoder_depth, c.latent, c.fine_decoder
+            )
         else:
             self.encoder = SeanetEncoder(c.filters, c.ratios, c.latent, c.recurrent_layers)
             self.decoder = SeanetDecoder(c.filters, c.ratios, c.latent, c.recurrent_layers)

@@ -1,12 +1,18 @@
-"""Frame-rate networks: ConvNeXt blocks that never leave the frame rate, and an inverse-STFT head.
+"""Spectral networks: ConvNeXt blocks at the frame rate, and an inverse-STFT head.
 
 The encoder sees a power-compressed spectrum and its log-magnitude; the decoder predicts magnitude
 and phase of every frame and leaves the samples to the inverse STFT, which is why it costs a fifth
 of a decoder that upsamples in the time domain.
 
+A codec's frame of 20 ms is long for a phase: within it, the phase of a voiced partial turns by many
+periods. So the spectra may run at a multiple of the frame rate (`Fine`): the decoder's last blocks
+and the encoder's first ones work there, on short windows.
+
 H. Siuzdak, "Vocos: Closing the Gap between Time-Domain and Fourier-Based Neural Vocoders for
 High-Quality Audio Synthesis", ICLR 2024. Z. Liu et al., "A ConvNet for the 2020s", CVPR 2022.
 """
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +26,21 @@ LOG_DEVIATION = 2.5
 COMPRESSION = 0.3  # exponent on the magnitude of the spectrum that the encoder sees
 LOUDEST = 100.0  # limit on a predicted magnitude, as in Vocos
 EXPANSION = 3
+
+
+@dataclass(frozen=True)
+class Fine:
+    """Blocks next to the spectra: `rate` spectra a frame, `depth` blocks of width `dim`."""
+
+    rate: int
+    dim: int
+    depth: int
+
+
+def single_precision(device: torch.device) -> torch.autocast:
+    """A context in which layers compute in the precision of their weights."""
+    # tensors without values, by which a network's synchronizations are found, know no autocast
+    return torch.autocast("cpu" if device.type == "meta" else device.type, enabled=False)
 
 
 class ConvNeXtBlock(nn.Module):
@@ -57,7 +78,8 @@ class ConvNeXt(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.entry_norm(self.entry(x).transpose(1, 2)).transpose(1, 2)
         y = self.exit_norm(self.blocks(y).transpose(1, 2))
-        projected: Tensor = self.exit(y)
+        with single_precision(x.device):  # bfloat16 has no digits for a phase
+            projected: Tensor = self.exit(y.float())
         return projected.transpose(1, 2)
 
 
@@ -66,19 +88,29 @@ class SpectralEncoder(nn.Module):
 
     window: Tensor
 
-    def __init__(self, n_fft: int, hop: int, dim: int, depth: int, latent: int) -> None:
+    def __init__(
+        self, n_fft: int, hop: int, dim: int, depth: int, latent: int, fine: Fine | None = None
+    ) -> None:
         super().__init__()
-        self.n_fft, self.hop = n_fft, hop
+        self.n_fft, self.hop = n_fft, hop // (fine.rate if fine else 1)
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
-        self.body = ConvNeXt(3 * (n_fft // 2 + 1), dim, depth, latent, kernel=1)
+        channels = 3 * (n_fft // 2 + 1)
+        self.rate, self.fine = 1, None
+        if fine:
+            self.rate = fine.rate
+            self.fine = ConvNeXt(channels, fine.dim, fine.depth, fine.dim, kernel=1)
+            channels = fine.rate * fine.dim
+        self.body = ConvNeXt(channels, dim, depth, latent, kernel=1)
 
     def forward(self, audio: Tensor) -> Tensor:
         spectrum = stft(audio.float(), self.n_fft, self.hop, self.window)
         magnitude = spectrum.abs().clamp_min(1e-5)
         compressed = spectrum * magnitude ** (COMPRESSION - 1)
         level = (magnitude.log() - LOG_MEAN) / LOG_DEVIATION
-        features = [level, compressed.real, compressed.imag]
-        latents: Tensor = self.body(torch.cat(features, dim=1))
+        features = torch.cat([level, compressed.real, compressed.imag], dim=1)
+        if self.fine is not None:
+            features = _gather(self.fine(features), self.rate)
+        latents: Tensor = self.body(features)
         return latents
 
 
@@ -87,13 +119,38 @@ class SpectralDecoder(nn.Module):
 
     window: Tensor
 
-    def __init__(self, n_fft: int, hop: int, dim: int, depth: int, channels: int) -> None:
+    def __init__(
+        self, n_fft: int, hop: int, dim: int, depth: int, channels: int, fine: Fine | None = None
+    ) -> None:
         super().__init__()
-        self.n_fft, self.hop = n_fft, hop
+        self.n_fft, self.hop = n_fft, hop // (fine.rate if fine else 1)
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
-        self.body = ConvNeXt(channels, dim, depth, n_fft + 2, kernel=7)
+        self.rate, self.fine = 1, None
+        outputs = n_fft + 2
+        if fine:
+            self.rate = fine.rate
+            self.fine = ConvNeXt(fine.dim, fine.dim, fine.depth, outputs, kernel=3)
+            outputs = fine.rate * fine.dim
+        self.body = ConvNeXt(channels, dim, depth, outputs, kernel=7)
 
     def forward(self, features: Tensor) -> Tensor:
-        log_magnitude, phase = self.body(features).float().chunk(2, dim=1)
+        y: Tensor = self.body(features)
+        if self.fine is not None:
+            y = self.fine(_spread(y, self.rate))
+        log_magnitude, phase = y.float().chunk(2, dim=1)
         magnitude = log_magnitude.exp().clamp_max(LOUDEST)
         return istft(torch.polar(magnitude, phase), self.n_fft, self.hop, self.window)
+
+
+def _spread(x: Tensor, rate: int) -> Tensor:
+    """[B, rate * C, k] to [B, C, k * rate]: a frame's channels are those of `rate` moments."""
+    batch, channels, frames = x.shape
+    moments = x.reshape(batch, rate, channels // rate, frames)
+    return moments.permute(0, 2, 3, 1).flatten(2)
+
+
+def _gather(x: Tensor, rate: int) -> Tensor:
+    """[B, C, k * rate] to [B, rate * C, k], the inverse of `_spread`."""
+    batch, channels, moments = x.shape
+    frames = x.reshape(batch, channels, moments // rate, rate)
+    return frames.permute(0, 3, 1, 2).flatten(1, 2)

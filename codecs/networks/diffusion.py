@@ -8,21 +8,28 @@ starts at deviation 1 whatever the anchor, but a dequantized latent is so near t
 nearly all of that noise would drown all there is to learn. A waveform has an anchor only if the
 condition is one.
 
+Speech falls by tens of decibels from vowels to pauses and from low frequencies to high ones, and
+whatever noise sampling leaves would be heard where there is none of it. So where a process starts
+in noise, waveforms are pre-emphasized, and the condition also tells their level in every frame,
+which scales the noise (S. Lee et al., "PriorGrad", ICLR 2022).
+
 Conventions
     condition  log-mel [B, bands, k], dequantized latent [B, latent, k] or waveform [B, 1, k * hop]
     output     the same three domains; the latent is the one before quantization
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ..diffusion.processes import PROCESSES
 from ..diffusion.samplers import Draw, Sampler
-from .convnext import ConvNeXt, SpectralEncoder
+from .convnext import ConvNeXt, SpectralEncoder, single_precision
 from .denoiser import Denoiser
 from .diffwave import DiffWave
 from .patch_wave import PatchWave
@@ -34,6 +41,8 @@ DrawShape = Callable[[tuple[int, ...]], Tensor]
 
 SMALLEST_DEVIATION = 1e-3  # of a channel that never changes
 SPREAD_DECAY = 0.99
+QUIETEST, LOUDEST = 1e-3, 1e2  # level of a frame, relative to the deviation of all waveforms
+ECHO = 512  # samples after which 0.95 to that power is below the resolution of single precision
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,8 @@ class DiffusionConfig:
         rates: DiffWave's upsampling, multiplies to `hop`; patch: samples of a patch.
         features, conditioner_dim, conditioner_depth: sizes of the conditioner.
         n_fft: of the spectrum that the conditioner takes of a waveform.
+        emphasis: coefficient of the pre-emphasis of waveforms; 0 for none.
+        levelled: is the noise scaled by a level that the features tell? Waveforms only.
         built_on: fingerprint of the frozen weights that gave condition and output in training.
     """
 
@@ -68,6 +79,8 @@ class DiffusionConfig:
     conditioner_dim: int = 128
     conditioner_depth: int = 4
     n_fft: int = 960
+    emphasis: float = 0.0
+    levelled: bool = False
     built_on: str = ""
 
     @property
@@ -87,6 +100,7 @@ class Guide:
 
     anchor: Tensor | None
     prepared: Tensor
+    level: Tensor | None = None
 
 
 class DiffusionDecoder(nn.Module):
@@ -114,6 +128,7 @@ class DiffusionDecoder(nn.Module):
             nn.init.zeros_(self.to_anchor.weight)
             assert self.to_anchor.bias is not None
             nn.init.zeros_(self.to_anchor.bias)
+        self.to_level = nn.Conv1d(config.features, 1, 1) if config.levelled else None
         self.denoiser = self.build_denoiser()
 
     def build_denoiser(self) -> Denoiser:
@@ -125,12 +140,13 @@ class DiffusionDecoder(nn.Module):
 
         A waveform keeps its level where the process needs a faint one (`Process.ends_in_noise`).
         """
-        return (output - self.output_mean) / self.output_deviation
+        return (self._emphasize(output) - self.output_mean) / self.output_deviation
 
     @torch.no_grad()
     def measure(self, conditions: Tensor, outputs: Tensor) -> None:
         """Take means and deviations per channel from data [B, channels, T]."""
-        for name, data in (("output", outputs), ("condition", conditions)):
+        emphasized = self._emphasize(outputs)
+        for name, data in (("output", emphasized), ("condition", conditions)):
             mean = data.mean(dim=(0, 2))[:, None]
             getattr(self, f"{name}_mean").copy_(mean)
             getattr(self, f"{name}_deviation").copy_(_deviation(data))
@@ -152,7 +168,8 @@ class DiffusionDecoder(nn.Module):
             anchor = learned if anchor is None else anchor + learned
         # the anchor is part of the process, which runs in single precision
         anchor = None if anchor is None else anchor.float()
-        return Guide(anchor, self.denoiser.prepare(features))
+        level = self.to_level(features).float() if self.to_level is not None else None
+        return Guide(anchor, self.denoiser.prepare(features), level)
 
     def features(self, condition: Tensor) -> Tensor:
         """What the conditioner makes of a condition [B, features, k]."""
@@ -168,12 +185,19 @@ class DiffusionDecoder(nn.Module):
 
         In training, the spread follows the residual's deviation, since the anchor learns.
         """
+        residual = target if guide.anchor is None else target - guide.anchor.detach()
+        if guide.level is not None:
+            residual = residual / self._envelope(guide.level.detach())
         if guide.anchor is None:
-            return target
-        residual = target - guide.anchor.detach()
+            return residual
         if self.training and self.process.ends_in_noise:
             self.spread.lerp_(_deviation(residual), 1 - SPREAD_DECAY)
         return residual / self.spread
+
+    def levels(self, residual: Tensor) -> Tensor:
+        """Logarithm of the root mean square [B, 1, k] of a waveform's frames."""
+        frames = residual.reshape(*residual.shape[:2], -1, self.config.hop)
+        return frames.square().mean(dim=3).clamp_min(QUIETEST**2).log() / 2
 
     def noise(self, white: Tensor) -> Tensor:
         """The noise of the process, of standard normal tensors: they themselves."""
@@ -227,15 +251,39 @@ class DiffusionDecoder(nn.Module):
         return draw
 
     def _around(self, guide: Guide, residual: Tensor) -> Tensor:
-        return residual if guide.anchor is None else guide.anchor + self.spread * residual
+        if guide.anchor is not None:
+            residual = self.spread * residual
+        if guide.level is not None:
+            residual = residual * self._envelope(guide.level)
+        return residual if guide.anchor is None else guide.anchor + residual
 
     def _restore(self, standardized: Tensor) -> Tensor:
-        return standardized * self.output_deviation + self.output_mean
+        restored = standardized * self.output_deviation + self.output_mean
+        if not self.config.emphasis:
+            return restored
+        return _filter(restored, self.config.emphasis ** torch.arange(ECHO))
+
+    def _emphasize(self, output: Tensor) -> Tensor:
+        if not self.config.emphasis:
+            return output
+        return _filter(output, torch.tensor([1.0, -self.config.emphasis]))
+
+    def _envelope(self, level: Tensor) -> Tensor:
+        """Scale [B, 1, k * hop] of the noise, between the frames' levels [B, 1, k] linear."""
+        smooth = F.interpolate(level, scale_factor=float(self.config.hop), mode="linear")
+        return smooth.clamp(math.log(QUIETEST), math.log(LOUDEST)).exp()
 
     def _shape(self, condition: Tensor) -> tuple[int, int, int]:
         c = self.config
         frames = condition.shape[-1] // (c.hop if c.condition == "wav" else 1)
         return len(condition), c.channels, frames * (c.hop if c.output == "wav" else 1)
+
+
+def _filter(signals: Tensor, response: Tensor) -> Tensor:
+    """Signals [B, 1, T] through a causal filter with this impulse response [N]."""
+    kernel = response.flip(0)[None, None].to(signals)
+    with single_precision(signals.device):
+        return F.conv1d(F.pad(signals, (len(response) - 1, 0)), kernel)
 
 
 def _deviation(data: Tensor) -> Tensor:

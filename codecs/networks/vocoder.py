@@ -1,7 +1,7 @@
 """The vocoder: log-mel spectrogram to waveform, in one of two designs.
 
-`hifigan` upsamples in the time domain; `spectral` stays at the frame rate and ends in an inverse
-STFT (Vocos). Both take the same features, so that either may serve every codec with a mel decoder.
+`hifigan` upsamples in the time domain; `spectral` ends in an inverse STFT (Vocos). Both take the
+same features, so that either may serve every codec with a mel decoder.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from ..features import LogMel, MelConfig
-from .convnext import SpectralDecoder
+from .convnext import Fine, SpectralDecoder
 from .hifigan import HifiGan
 
 
@@ -22,6 +22,7 @@ class VocoderConfig:
         rates, channels: of HiFi-GAN; the rates multiply to the mel's hop, V1 has 512 channels and
             V2 128.
         dim, depth, n_fft: of the spectral design.
+        fine: of its blocks at a multiple of the frame rate, if any.
     """
 
     mel: MelConfig = field(default_factory=MelConfig)
@@ -31,6 +32,7 @@ class VocoderConfig:
     dim: int = 256
     depth: int = 6
     n_fft: int = 960
+    fine: Fine | None = None
 
     @property
     def sample_rate(self) -> int:
@@ -55,7 +57,7 @@ class Vocoder(nn.Module):
         if c.design == "hifigan":
             self.network = HifiGan(c.mel.bands, c.rates, c.channels)
         else:
-            self.network = SpectralDecoder(c.n_fft, c.hop, c.dim, c.depth, c.mel.bands)
+            self.network = SpectralDecoder(c.n_fft, c.hop, c.dim, c.depth, c.mel.bands, c.fine)
 
     def forward(self, mel: Tensor) -> Tensor:
         audio: Tensor = self.network(mel)
