@@ -10,12 +10,13 @@ from torch import nn
 from nscbench.codecs.diffusion.samplers import SAMPLERS
 from nscbench.codecs.networks import blockwise, diffwave
 from nscbench.codecs.networks.denoiser import Denoiser, LinearAttention, TimeEmbedding
-from nscbench.codecs.networks.diffusion import DiffusionConfig, DiffusionDecoder
+from nscbench.codecs.networks.diffusion import DiffusionConfig, DiffusionDecoder, Guide
 from nscbench.codecs.networks.diffwave import DiffWave, StepEmbedding
 from nscbench.codecs.networks.patch_wave import PatchWave
 from nscbench.codecs.networks.unet1d import UNet1d
 from nscbench.codecs.networks.unet2d import UNet2d
 from nscbench.codecs.training.cells import DENOISERS
+from nscbench.codecs.training.diffusion import level_loss
 
 HOP, FRAMES = 40, 5
 
@@ -186,6 +187,47 @@ def test_noise_is_scaled_to_what_the_anchor_leaves() -> None:
     for _ in range(300):  # the spread follows the anchor
         decoder.residual(target, worse)
     assert float(decoder.spread.mean()) == pytest.approx(0.5, rel=0.1)
+
+
+LEVELLED = DiffusionConfig(
+    "lat", "wav", 4, 1, process="flow", denoiser="patch-wave", dim=8, depth=1, hop=HOP, patch=20
+)
+LEVELLED = replace(LEVELLED, features=6, conditioner_dim=8, emphasis=0.95, levelled=True)
+
+
+def test_emphasis_is_undone() -> None:
+    decoder = DiffusionDecoder(LEVELLED)
+    wave = torch.randn(2, 1, 4000, generator=torch.Generator().manual_seed(0)).cumsum(dim=2)
+    decoder.measure(torch.randn(2, 4, 100), wave)
+    standardized = decoder.standardize(wave)
+    assert float(standardized.std()) == pytest.approx(1, abs=1e-4)
+    difference = wave[..., 1:] - 0.95 * wave[..., :-1]
+    expected = (difference - decoder.output_mean) / decoder.output_deviation
+    torch.testing.assert_close(standardized[..., 1:], expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(decoder._restore(standardized), wave, atol=1e-3, rtol=1e-5)
+
+
+def test_noise_follows_the_level_of_every_frame() -> None:
+    decoder = DiffusionDecoder(LEVELLED).eval()
+    levels = torch.tensor([-4.0, -4.0, -4.0, 1.0, 1.0, 1.0])[None, None]
+    white = torch.randn(1, 1, 6 * HOP, generator=torch.Generator().manual_seed(0))
+    guide = Guide(None, torch.zeros(1, 8, 12), levels)
+    made = decoder._around(guide, white)
+    torch.testing.assert_close(decoder.residual(made, guide), white, atol=1e-5, rtol=1e-5)
+    measured = decoder.levels(made)[0, 0]
+    assert measured[:2].tolist() == pytest.approx([-4, -4], abs=0.3)
+    assert measured[-2:].tolist() == pytest.approx([1, 1], abs=0.3)
+
+
+def test_level_is_learned_from_what_the_anchor_leaves() -> None:
+    decoder = DiffusionDecoder(LEVELLED)
+    target = torch.full((1, 1, 6 * HOP), math.exp(-2.0))
+    exact = Guide(None, torch.zeros(1), torch.full((1, 1, 6), -2.0))
+    assert float(level_loss(decoder, exact, target)["level"]) == pytest.approx(0, abs=1e-9)
+    half = Guide(target / 2, torch.zeros(1), torch.full((1, 1, 6), -2.0))
+    expected = math.log(2) ** 2
+    assert float(level_loss(decoder, half, target)["level"]) == pytest.approx(expected, rel=1e-4)
+    assert level_loss(decoder, Guide(None, torch.zeros(1)), target) == {}
 
 
 def test_waveform_of_a_chain_that_leaves_signal_keeps_its_level() -> None:

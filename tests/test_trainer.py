@@ -17,12 +17,12 @@ import soundfile
 import torch
 
 from nscbench.codecs.networks.codec import CodecConfig
-from nscbench.codecs.networks.discriminators import CriticConfig
+from nscbench.codecs.networks.discriminators import CriticConfig, Critics
 from nscbench.codecs.networks.mel_autoencoder import MelCodec, MelCodecConfig
 from nscbench.codecs.networks.vocoder import VocoderConfig
 from nscbench.codecs.pretrained import load
 from nscbench.codecs.training.checkpoint import CheckpointError, write_atomically
-from nscbench.codecs.training.command import add_arguments, run
+from nscbench.codecs.training.command import _component, add_arguments, run
 from nscbench.codecs.training.component import Component, Recipe
 from nscbench.codecs.training.components import GanCodec, MelAutoencoder, VocoderTraining
 from nscbench.codecs.training.data import DataError, find_recordings, hold_out, open_speech
@@ -256,6 +256,26 @@ def test_vocoder_is_fine_tuned_on_decoded_mels(folder: Path) -> None:
         assert torch.equal(value, before[name]), name  # the mel codec learned nothing
 
 
+def test_vocoder_is_fine_tuned_on_sampled_mels(folder: Path) -> None:
+    component = tiny_vocoder(tiny_mel().model)
+    sampled: list[torch.Tensor] = []
+
+    class Brighter(torch.nn.Module):
+        def sample(self, condition: torch.Tensor, sampler, nfe: int, draw) -> torch.Tensor:
+            assert draw((2, 3)).shape == (2, 3)
+            sampled.append(condition)
+            return condition + 1
+
+    component.mel_decoder = Brighter()  # type: ignore[assignment]
+    audio = torch.randn(40, 3200, generator=torch.Generator().manual_seed(0))
+    mel = component.model.log_mel(audio)
+    fed = component._input(audio, torch.Generator().manual_seed(0))
+    clean = (fed == mel).flatten(1).all(dim=1)
+    assert 0 < clean.sum() < 40  # a third of the items, which no codec touched
+    torch.testing.assert_close(fed[~clean], sampled[0][~clean] + 1)
+    assert set(component.renderings(component.model, audio[:1])) == {"clean", "1stages", "2stages"}
+
+
 def test_batches_depend_on_seed_and_step_alone(folder: Path) -> None:
     recordings = find_recordings(folder / "speech")
     first = open_speech(recordings, 16_000, folder)
@@ -300,3 +320,32 @@ def test_command_refuses_bad_input_with_status_2(tmp_path: Path, capsys) -> None
     arguments = ["mel", "--data", str(tmp_path / "gone"), "--steps", "1", "--out", str(tmp_path)]
     assert run(parser.parse_args(arguments)) == 2
     assert "neither a folder nor a manifest" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mel", "--critics", "small"], "mel is trained without discriminators"),
+        (["mel", "--batch", "0"], "a batch has at least one crop"),
+        (["vocoder", "--mel-decoder", "mel2mel"], "--mel-decoder needs --mel-codec"),
+        (["mel", "--mel-codec", "mel"], "--mel-codec is for a vocoder"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(
+    folder: Path, capsys, arguments: list[str], message: str
+) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    places = ["--data", str(folder / "speech"), "--steps", "1", "--out", str(folder / "out")]
+    assert run(parser.parse_args([*arguments, *places])) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_batch_and_discriminators_are_settings(folder: Path) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    places = ["--data", str(folder), "--steps", "1"]
+    wide = _component(parser.parse_args(["gan", "--batch", "7", "--critics", "medium", *places]))
+    assert wide.recipe.items == 7
+    assert isinstance(wide.critics, Critics)
+    assert len(wide.critics.members) == 8  # three over spectra, five over periods

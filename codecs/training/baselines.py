@@ -130,10 +130,7 @@ def mbd(size: "Size") -> Component:
     network = load(weights[front.component], front.component).network
     built_on = foundation(front, back, weights)
     config = replace(configure_mbd(network.config, size), built_on=built_on)
-    recipe = RECIPES[size]
-    if size == "small":  # normalized at every level, these U-Nets bear more than the cells
-        recipe = replace(recipe, learning_rate=1e-3)
-    return MultiBandTraining(config, Ends(front, network, back, None), recipe)
+    return MultiBandTraining(config, Ends(front, network, back, None), RECIPES[size])
 
 
 def ladiff(size: "Size") -> Component:

@@ -26,7 +26,7 @@ FRONT_ENDS: tuple[FrontEnd, ...] = (MelFrontEnd(), LatFrontEnd(), WavFrontEnd())
 BACK_ENDS: tuple[BackEnd, ...] = (WavBackEnd(), MelBackEnd(), LatBackEnd())
 
 RECIPES: dict["Size", Recipe] = {
-    "small": Recipe(4, 20_480, 1.5e-3),
+    "small": Recipe(4, 20_480, 1e-3),
     "paper": Recipe(16, 51_200, 2e-4),
 }
 CONDITIONERS: dict["Size", dict[str, Any]] = {
@@ -35,7 +35,13 @@ CONDITIONERS: dict["Size", dict[str, Any]] = {
 }
 DENOISERS: dict["Size", dict[Domain, dict[str, Any]]] = {
     "small": {
-        "wav": {"process": "flow", "denoiser": "patch-wave", "dim": 192},
+        "wav": {
+            "process": "flow",
+            "denoiser": "patch-wave",
+            "dim": 192,
+            "emphasis": 0.95,
+            "levelled": True,
+        },
         # Grad-TTS's own process needs longer: after 120 steps of `mel2mel`, ESTOI 0.24 against 0.69
         "mel": {"process": "flow", "denoiser": "unet2d", "dim": 32},
         "lat": {"process": "flow", "denoiser": "unet1d", "dim": 96, "multipliers": (1, 2)},

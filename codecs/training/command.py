@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from .component import Component
 from .components import VocoderTraining
 from .data import DataError, find_recordings, hold_out
 from .plan import Budget, Plan
-from .presets import COMPONENTS
+from .presets import COMPONENTS, replace_critics
 from .trainer import Trainer, TrainingError
 from .validation import read_items
 
@@ -44,8 +45,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--init", help="weights to start from: a safetensors file, or an embedded name"
     )
+    parser.add_argument("--batch", type=int, help="crops in a batch (default: the recipe's)")
+    parser.add_argument(
+        "--critics",
+        choices=("small", "medium", "paper"),
+        help="size of the discriminators (default: that of --size)",
+    )
     parser.add_argument(
         "--mel-codec", help="vocoder only: train on the mels that these weights decode"
+    )
+    parser.add_argument(
+        "--mel-decoder", help="and on those that these weights of mel2mel sample from them"
     )
 
 
@@ -76,6 +86,10 @@ def _trainer(args: argparse.Namespace) -> Trainer:
     items = read_items(unseen, config.sample_rate, config.hop, VALIDATION_ITEMS)
     automatic = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(automatic if args.device == "auto" else args.device)
+    if device.type == "cuda":
+        # what autocast leaves in single precision bears TF32; shapes never change
+        torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.benchmark = True
     plan = Plan(out, Budget(args.steps, args.minutes), args.seed, device)
     return Trainer(component, recordings, items, plan)
 
@@ -88,6 +102,16 @@ def _component(args: argparse.Namespace) -> Component:
         if not isinstance(component, VocoderTraining):
             raise CodecError(f"--mel-codec is for a vocoder, not for {args.component}")
         component.mel_codec = load(args.mel_codec, "mel").network
+        if args.mel_decoder:
+            component.mel_decoder = load(args.mel_decoder, "diffusion").network
+    elif args.mel_decoder:
+        raise CodecError("--mel-decoder needs --mel-codec, whose mels it is given")
+    if args.batch is not None:
+        if args.batch < 1:
+            raise CodecError(f"--batch {args.batch}: a batch has at least one crop")
+        component.recipe = replace(component.recipe, items=args.batch)
+    if args.critics:
+        replace_critics(component, args.critics)
     if args.init:
         component.start_from(load(args.init, component.name).network)
     return component

@@ -7,7 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..diffusion.samplers import euler
 from ..networks.codec import CodecConfig, NeuralCodec
+from ..networks.diffusion import DiffusionDecoder
 from ..networks.discriminators import CriticConfig, Critics
 from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
 from ..networks.quantizer import UNQUANTIZED, ResidualQuantizer
@@ -15,6 +17,7 @@ from ..networks.vocoder import Vocoder, VocoderConfig
 from .component import Component, Recipe, Turn, autocast, judge
 from .losses import Balancer, MultiScaleMelLoss
 
+DECODER_NFE = 10  # evaluations that make the mels on which a vocoder is tuned
 COMMITMENT_WEIGHT = 0.1  # at 1, the latents shrink to the few dimensions that are easy to quantize
 
 
@@ -22,6 +25,7 @@ class GanCodec(Component):
     """The GAN baseline: neural codec, spectral discriminators, balanced losses."""
 
     name = "gan"
+    eight_bit = True
     model: NeuralCodec
     critics: Critics
 
@@ -115,11 +119,14 @@ class MelAutoencoder(Component):
 class VocoderTraining(Component):
     """The vocoder: HiFi-GAN's losses; fine-tuned on decoded mels if a mel codec is given.
 
+    With a mel decoder too, on the mels that its diffusion samples from those of the mel codec.
+
     The mel loss is taken at five resolutions (as DAC and BigVGAN-v2 do) rather than at the front
     end's alone, whose hop of 20 ms leaves everything shorter to the discriminators.
     """
 
     name = "vocoder"
+    eight_bit = True
     model: Vocoder
     critics: Critics
 
@@ -132,13 +139,15 @@ class VocoderTraining(Component):
         critics: CriticConfig,
         recipe: Recipe,
         mel_codec: MelCodec | None = None,
+        mel_decoder: DiffusionDecoder | None = None,
     ) -> None:
         super().__init__()
         self.model = Vocoder(config)
         self.critics = Critics(critics)
         self.recipe = recipe
         self.mel_loss = MultiScaleMelLoss(config.sample_rate)
-        self.mel_codec = mel_codec.eval().requires_grad_(False) if mel_codec else None
+        self.mel_codec = mel_codec
+        self.mel_decoder = mel_decoder
 
     def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
         mel = self._input(audio, turn.generator)
@@ -160,10 +169,15 @@ class VocoderTraining(Component):
         mel = model.log_mel(audio)
         points = {"clean": model(mel)}
         if self.mel_codec is not None:
-            for count in self.mel_codec.config.stage_counts:
+            generator = torch.Generator().manual_seed(0)
+            for count in self._stage_counts():
                 decoded = self.mel_codec.decode(self.mel_codec.encode(mel, count))
-                points[f"{count}stages"] = model(decoded)
+                points[f"{count}stages"] = model(self._refine(decoded, generator))
         return points
+
+    def _stage_counts(self) -> tuple[int, ...]:
+        assert self.mel_codec is not None
+        return self.mel_codec.config.stage_counts
 
     @torch.no_grad()
     def _input(self, audio: Tensor, generator: torch.Generator) -> Tensor:
@@ -171,10 +185,24 @@ class VocoderTraining(Component):
         mel: Tensor = self.model.log_mel(audio)
         if self.mel_codec is None:
             return mel
-        stages = draw_stages(self.mel_codec.config.stage_counts, len(audio), generator)
+        stages = draw_stages(self._stage_counts(), len(audio), generator)
         self.mel_codec.eval()  # the trainer's `train()` reaches it, and it must not learn
         decoded: Tensor = self.mel_codec(mel, stages, generator)[0]
-        return decoded
+        coded = (stages != UNQUANTIZED).to(audio.device)[:, None, None]
+        # unquantized items stay clean, so that the vocoder keeps what it knows of clean mels
+        return torch.where(coded, self._refine(decoded, generator), mel)
+
+    def _refine(self, decoded: Tensor, generator: torch.Generator) -> Tensor:
+        """What the mel decoder samples given decoded log-mels; they themselves without one."""
+        if self.mel_decoder is None:
+            return decoded
+        self.mel_decoder.eval()
+
+        def draw(shape: tuple[int, ...]) -> Tensor:
+            return torch.randn(shape, generator=generator)
+
+        with autocast(decoded.device):
+            return self.mel_decoder.sample(decoded, euler, DECODER_NFE, draw)
 
 
 def draw_stages(counts: Sequence[int], items: int, generator: torch.Generator) -> Tensor:

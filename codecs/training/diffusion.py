@@ -89,7 +89,7 @@ class DiffusionTraining(Component):
         """Losses of pairs [B, ...], each at a time and with noise of its own."""
         guide, target = model.guide(condition), model.standardize(output)
         own = self._own_loss(model, guide, target, generator)
-        return own | prior_loss(model, guide, target)
+        return own | prior_loss(model, guide, target) | level_loss(model, guide, target)
 
     def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
         return {
@@ -185,3 +185,11 @@ def prior_loss(model: DiffusionDecoder, guide: Guide, target: Tensor) -> dict[st
         return {}
     assert guide.anchor is not None
     return {"prior": 0.5 * F.mse_loss(guide.anchor, target)}
+
+
+def level_loss(model: DiffusionDecoder, guide: Guide, target: Tensor) -> dict[str, Tensor]:
+    """Squared error of the learned log-level of what the anchor leaves; nothing without one."""
+    if guide.level is None:
+        return {}
+    residual = target if guide.anchor is None else target - guide.anchor.detach()
+    return {"level": F.mse_loss(guide.level, model.levels(residual))}

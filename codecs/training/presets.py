@@ -1,16 +1,20 @@
 """The sizes in which components are trained, and their recipes.
 
-`small` is what the package embeds: 16 kHz, trainable on one CPU core in an hour. `paper` has the
-published widths at 24 kHz, for a GPU.
+`small` is what the package embeds: 16 kHz, decoded faster than real time by one core of a CPU.
+`paper` has the published widths at 24 kHz. Discriminators are a choice of their own: the `small`
+ones are all that a CPU can feed, `medium` ones make better use of a GPU.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
+from ..base import CodecError
 from ..features import MelConfig
 from ..networks.autoencoder import AutoencoderConfig
 from ..networks.codec import CodecConfig
-from ..networks.discriminators import CriticConfig
+from ..networks.convnext import Fine
+from ..networks.discriminators import CriticConfig, Critics
 from ..networks.mel_autoencoder import MelCodecConfig
 from ..networks.vocoder import VocoderConfig
 from .autoencoder import AutoencoderTraining
@@ -20,34 +24,59 @@ from .component import Component, Recipe
 from .components import GanCodec, MelAutoencoder, VocoderTraining
 
 Size = Literal["small", "paper"]
+CriticSize = Literal["small", "medium", "paper"]
 
 MEL_24K = MelConfig(24_000, n_fft=1280, hop=320, bands=100, fmax=12_000.0)
-STFT_CRITICS_SMALL = CriticConfig(
-    stft_sizes=(1024, 512, 256), stft_filters=16, stft_strides=(4, 2, 2)
+STFT_SMALL = CriticConfig(stft_sizes=(1024, 512, 256), stft_filters=16, stft_strides=(4, 2, 2))
+PERIODS = (2, 3, 5, 7, 11)
+MEDIUM = CriticConfig(
+    stft_sizes=(1024, 512, 256),
+    stft_filters=32,
+    stft_strides=(2, 2, 2),
+    periods=PERIODS,
+    period_channels=(16, 64, 128, 256, 256),
 )
-STFT_CRITICS_PAPER = CriticConfig(stft_sizes=(2048, 1024, 512, 256, 128))
-VOCODER_CRITICS_SMALL = CriticConfig(
-    stft_sizes=(1024, 256),
-    stft_filters=16,
-    stft_strides=(4, 2, 2),
-    periods=(2, 3, 5, 7, 11),
-    period_channels=(8, 16, 32, 64, 64),
-)
-VOCODER_CRITICS_PAPER = CriticConfig(periods=(2, 3, 5, 7, 11), scales=3)
+CODEC_CRITICS: dict[CriticSize, CriticConfig] = {
+    "small": STFT_SMALL,
+    "medium": MEDIUM,
+    "paper": CriticConfig(stft_sizes=(2048, 1024, 512, 256, 128)),
+}
+VOCODER_CRITICS: dict[CriticSize, CriticConfig] = {
+    "small": replace(
+        STFT_SMALL,
+        stft_sizes=(1024, 256),
+        periods=PERIODS,
+        period_channels=(8, 16, 32, 64, 64),
+    ),
+    "medium": MEDIUM,
+    "paper": CriticConfig(periods=PERIODS, scales=3),
+}
+# short windows, four times a frame
+FINE_ENCODER = Fine(rate=4, dim=128, depth=2)
+FINE_DECODER = Fine(rate=4, dim=320, depth=8)
+FINE_N_FFT = 320
+
+# discriminators this small must learn at every step: at every other one, the codec had them back at
+# chance level after sixty steps
+SMALL_RECIPE = Recipe(4, 20_480, 1e-3, 5e-4, reconstruction_share=0.3, critic_interval=1)
 
 
 def gan(size: Size) -> Component:
-    """The GAN baseline; the small one is the frame-rate design."""
+    """The GAN baseline; the small one is the spectral design."""
     if size == "paper":
         config = CodecConfig(
             24_000, latent=128, stage_counts=(2, 4, 8), design="seanet", filters=32
         )
         recipe = Recipe(64, 24_000, 3e-4, 3e-4, reconstruction_share=0.1)
-        return GanCodec(config, STFT_CRITICS_PAPER, recipe)
-    # discriminators this small must learn at every step: at every other one, the codec
-    # had them back at chance level after sixty steps
-    recipe = Recipe(4, 20_480, 2e-3, 1e-3, reconstruction_share=0.5, critic_interval=1)
-    return GanCodec(CodecConfig(), STFT_CRITICS_SMALL, recipe)
+        return GanCodec(config, CODEC_CRITICS["paper"], recipe)
+    config = CodecConfig(
+        n_fft=FINE_N_FFT,
+        decoder_dim=384,
+        decoder_depth=4,
+        fine_encoder=FINE_ENCODER,
+        fine_decoder=FINE_DECODER,
+    )
+    return GanCodec(config, CODEC_CRITICS["small"], SMALL_RECIPE)
 
 
 def gan_seanet(size: Size) -> Component:
@@ -55,8 +84,8 @@ def gan_seanet(size: Size) -> Component:
     if size == "paper":
         return gan(size)
     config = CodecConfig(design="seanet")
-    recipe = Recipe(4, 20_480, 5e-4, 1e-3, reconstruction_share=0.5, critic_interval=1)
-    return GanCodec(config, STFT_CRITICS_SMALL, recipe)
+    recipe = replace(SMALL_RECIPE, learning_rate=5e-4)
+    return GanCodec(config, CODEC_CRITICS["small"], recipe)
 
 
 def ladiff_autoencoder(size: Size) -> Component:
@@ -64,9 +93,8 @@ def ladiff_autoencoder(size: Size) -> Component:
     if size == "paper":
         config = AutoencoderConfig(24_000, hop=8, latent=128, design="seanet")
         recipe = Recipe(64, 24_000, 3e-4, 3e-4, reconstruction_share=0.1)
-        return AutoencoderTraining(config, STFT_CRITICS_PAPER, recipe)
-    recipe = Recipe(4, 20_480, 2e-3, 1e-3, reconstruction_share=0.5, critic_interval=1)
-    return AutoencoderTraining(AutoencoderConfig(), STFT_CRITICS_SMALL, recipe)
+        return AutoencoderTraining(config, CODEC_CRITICS["paper"], recipe)
+    return AutoencoderTraining(AutoencoderConfig(), CODEC_CRITICS["small"], SMALL_RECIPE)
 
 
 def mel(size: Size) -> Component:
@@ -80,23 +108,20 @@ def mel(size: Size) -> Component:
 
 
 def vocoder(size: Size) -> Component:
-    """HiFi-GAN: V2 is the small size, V1 with the published discriminators the other."""
+    """The vocoder: the small one is the spectral design, the other HiFi-GAN V1 as published."""
+    if size == "paper":
+        return vocoder_hifigan(size)
+    config = VocoderConfig(design="spectral", dim=384, depth=4, n_fft=FINE_N_FFT, fine=FINE_DECODER)
+    return VocoderTraining(config, VOCODER_CRITICS["small"], SMALL_RECIPE)
+
+
+def vocoder_hifigan(size: Size) -> Component:
+    """HiFi-GAN in either size, V2 and V1, for the comparison at equal training time."""
     if size == "paper":
         config = VocoderConfig(MEL_24K, channels=512)
         recipe = Recipe(16, 9_600, 2e-4, 2e-4, reconstruction_share=0.0, critic_interval=1)
-        return VocoderTraining(config, VOCODER_CRITICS_PAPER, recipe)
-    recipe = Recipe(4, 10_240, 1e-3, reconstruction_share=0.5)
-    return VocoderTraining(VocoderConfig(), VOCODER_CRITICS_SMALL, recipe)
-
-
-def vocoder_spectral(size: Size) -> Component:
-    """The frame-rate vocoder, for the comparison at equal training time."""
-    if size == "paper":
-        config = VocoderConfig(MEL_24K, design="spectral", dim=512, depth=8, n_fft=1280)
-        recipe = Recipe(16, 19_200, 5e-4, reconstruction_share=0.0, critic_interval=1)
-        return VocoderTraining(config, VOCODER_CRITICS_PAPER, recipe)
-    recipe = Recipe(4, 20_480, 1e-3, reconstruction_share=0.5)
-    return VocoderTraining(VocoderConfig(design="spectral"), VOCODER_CRITICS_SMALL, recipe)
+        return VocoderTraining(config, VOCODER_CRITICS["paper"], recipe)
+    return VocoderTraining(VocoderConfig(), VOCODER_CRITICS["small"], SMALL_RECIPE)
 
 
 COMPONENTS: dict[str, Callable[[Size], Component]] = {
@@ -104,8 +129,20 @@ COMPONENTS: dict[str, Callable[[Size], Component]] = {
     "gan-seanet": gan_seanet,
     "mel": mel,
     "vocoder": vocoder,
-    "vocoder-spectral": vocoder_spectral,
+    "vocoder-hifigan": vocoder_hifigan,
     "ladiff-autoencoder": ladiff_autoencoder,
     **CELLS,
     **BASELINES,
 }
+
+
+def replace_critics(component: Component, size: CriticSize) -> None:
+    """Give a component that is trained with discriminators those of another size.
+
+    Raises:
+        CodecError: it is trained without.
+    """
+    if component.critics is None:
+        raise CodecError(f"{component.name} is trained without discriminators")
+    of_vocoder = isinstance(component, VocoderTraining)
+    component.critics = Critics((VOCODER_CRITICS if of_vocoder else CODEC_CRITICS)[size])

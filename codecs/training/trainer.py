@@ -62,8 +62,8 @@ class Trainer:
         self.speech = open_speech(recordings, rate, plan.out.parent)
         self.average: nn.Module = copy.deepcopy(component.model).eval().requires_grad_(False)
         critics = component.critics
-        self.optimizer = AdamW(component.model.parameters(), betas=BETAS)
-        self.critic_optimizer = AdamW(critics.parameters(), betas=BETAS) if critics else None
+        self.optimizer = self._optimizer(component.model)
+        self.critic_optimizer = self._optimizer(critics) if critics else None
         self.step, self.seconds = 0, 0.0
         self.audio_seconds = 0.0
         plan.out.mkdir(parents=True, exist_ok=True)
@@ -238,6 +238,10 @@ class Trainer:
             self.component.initialize(lambda: next(batches), generator)
         self.average.load_state_dict(self.component.model.state_dict())
 
+    def _optimizer(self, network: nn.Module) -> AdamW:
+        fused = self.plan.device.type == "cuda"  # one kernel instead of hundreds
+        return AdamW(network.parameters(), betas=BETAS, fused=fused)
+
     def _batch(self, step: int) -> Tensor:
         recipe = self.component.recipe
         # negative steps become large ones: a generator's seed is a natural number
@@ -261,11 +265,14 @@ class Trainer:
     def _update_average(self) -> None:
         decay = min(AVERAGE_DECAY, (1 + self.step) / (10 + self.step))
         new = self.component.model.state_dict()
+        floating, targets = [], []
         for name, value in self.average.state_dict().items():
             if value.is_floating_point():
-                value.lerp_(new[name], 1 - decay)
+                floating.append(value)
+                targets.append(new[name])
             else:
                 value.copy_(new[name])
+        torch._foreach_lerp_(floating, targets, 1 - decay)
 
 
 def _spell(losses: dict[str, float]) -> str:
