@@ -85,6 +85,7 @@ def _panel(
     least, most = values.min(), values.max()
     reach = 0.04 * (most - least) or 0.5
     means = _matrix(cells, column)
+    scale = axes.inset_axes((1.06, 0, 0.07, 1))
     seaborn.heatmap(
         means,
         ax=axes,
@@ -93,7 +94,7 @@ def _panel(
         cmap=_shades(sign),
         vmin=least - reach,
         vmax=most + reach,
-        cbar_kws={"shrink": 0.96, "pad": 0.04, "aspect": 16},
+        cbar_ax=scale,
         square=True,
         linewidths=1.5,
         linecolor="white",
@@ -104,7 +105,6 @@ def _panel(
     axes.set_xlabel("the diffusion model makes")
     axes.set_ylabel("its condition")
     axes.tick_params(length=0, colors=INK)
-    scale = axes.collections[0].colorbar.ax
     if sign < 0:
         scale.invert_yaxis()  # the better end is always the upper one
     _mark(scale, held, look(column).digits, sign)
@@ -115,7 +115,7 @@ def _letter(axes: Axes, means: pd.DataFrame) -> None:
     mesh = axes.collections[0]
     for text in axes.texts:
         column, row = (int(place) for place in text.get_position())
-        shade = mesh.cmap(mesh.norm(means.iloc[row, column]))
+        shade = mesh.to_rgba(means.to_numpy(np.float64)[row, column : column + 1])
         text.set_color("white" if relative_luminance(shade) < _EQUAL_CONTRAST else "#1a1a1a")
 
 
@@ -125,7 +125,9 @@ def _mark(scale: Axes, held: "pd.Series[float]", digits: int, sign: int) -> None
     low, high = sorted(scale.get_ylim())
     heights = (held - low) / (high - low)
     heights = (heights if sign > 0 else 1 - heights).sort_values()
-    for (name, height), place in zip(heights.items(), apart(heights.to_list()), strict=True):
+    names = [str(name) for name in heights.index]
+    places = apart(heights.to_list())
+    for name, height, place in zip(names, heights, places, strict=True):
         ceiling = name in CEILINGS
         line, lettering = ("--", "italic") if ceiling else ("-", "normal")
         for colour, width in (("white", 2.6), (INK, 1.2)):  # to be seen on light and dark
