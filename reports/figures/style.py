@@ -24,6 +24,7 @@ MARKERS = "osD^vPX*<>hp"
 LINES = ("-", "--", "-.", ":")
 REFERENCE = "opus"  # the curve that readers know: always ink
 ARROWS = {"higher": "↑", "lower": "↓", "none": ""}  # where better is
+FORMATS = (".png", ".svg", ".csv")  # of each figure
 SEQUENTIAL, DIVERGING = "cividis", "PuOr_r"
 
 _SETTINGS: dict[Any, Any] = {
@@ -148,14 +149,15 @@ def bitrate_axis(axes: Axes) -> None:
     axes.set_xlabel("measured bitrate (kbit/s)")
 
 
-def save(picture: Picture, folder: Path) -> None:
-    """Write NAME.png, NAME.svg and NAME.csv, and close the figure."""
+def save(picture: Picture, folder: Path, suffixes: Sequence[str] = FORMATS) -> None:
+    """Write NAME.png, NAME.svg and NAME.csv, or those of these suffixes, and close the figure."""
     folder.mkdir(parents=True, exist_ok=True)
-    for suffix in (".png", ".svg"):
+    for suffix in (suffix for suffix in suffixes if suffix != ".csv"):
         path = folder / f"{picture.name}{suffix}"  # a name may have a dot: design_space_1.5
         picture.figure.savefig(path, dpi=160, metadata=_metadata(suffix))
     plt.close(picture.figure)
-    picture.data.to_csv(folder / f"{picture.name}.csv", index=False)
+    if ".csv" in suffixes:
+        picture.data.to_csv(folder / f"{picture.name}.csv", index=False)
 
 
 def _metadata(suffix: str) -> dict[str, None] | None:
