@@ -99,7 +99,7 @@ def _means(scores: Scores, column: str) -> pd.DataFrame:
     for name in values:
         measured = kept[name].dropna().index
         if len(measured):
-            means[name] = (*mean(scores, column, name, measured), len(measured))
+            means[name] = (*mean(scores, column, str(name), measured), len(measured))
     return pd.DataFrame.from_dict(means, orient="index", columns=["mean", "low", "high", "items"])
 
 
