@@ -58,7 +58,7 @@ def knees(scores: Scores, costs: pd.DataFrame) -> Answer:
         return unanswered(KNEE, KNEE_RULE, [], "No codec was decoded with several NFE.")
     verdicts, sentences, tables = [], [], []
     for curve, own in curves.groupby("curve", sort=False):
-        by_nfe = own.sort_values("nfe").set_index("nfe")["condition"]
+        by_nfe = own.drop_duplicates("nfe").sort_values("nfe").set_index("nfe")["condition"]
         found = [_knee(scores, by_nfe, column) for column in scores.ranked]
         known = [knee for knee in found if knee is not None]
         if not known:
@@ -88,7 +88,7 @@ def _knee(scores: Scores, by_nfe: "pd.Series[str]", column: str) -> Knee | None:
     knee = next(nfe for nfe in [*tested, largest] if not worse or nfe > worse[-1])
     fewer = [nfe for nfe in tested if better[nfe] == by_nfe[nfe]]
     at = table.loc[by_nfe[knee if knee in tested else tested[-1]]]
-    means = scores.common(column, [by_nfe[knee], last]).mean()
+    means = scores.common(column, dict.fromkeys([by_nfe[knee], last])).mean()
     itself = knee == largest
     line = (
         look(column).short,
