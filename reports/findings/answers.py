@@ -9,6 +9,7 @@ import pandas as pd
 from ..columns import look
 from ..wording import listed
 
+_NAMED = 5  # metrics that a sentence names; tables have them all
 YES, NO, PARTLY, UNDECIDED, UNANSWERED = "yes", "no", "partly", "undecided", "not answered"
 
 
@@ -58,6 +59,13 @@ def verdict(ups: Sequence[str], downs: Sequence[str]) -> str:
 def names(columns: Iterable[str]) -> str:
     """Metrics by their short names, as words of a sentence."""
     return listed([look(column).short for column in columns])
+
+
+def which(columns: Sequence[str]) -> str:
+    """How many metrics, and which where a sentence has room: `3 (PESQ, STOI and ESTOI)`."""
+    if not columns:
+        return "none"
+    return f"{len(columns)} ({names(columns)})" if len(columns) <= _NAMED else f"{len(columns)}"
 
 
 def number(column: str, value: float, sign: bool = False) -> str:

@@ -13,10 +13,10 @@ from .answers import (
     Answer,
     Table,
     interval,
-    names,
     number,
     unanswered,
     verdict,
+    which,
 )
 from .duels import FAMILY, Duels, details, fight, matrix, sides, split, too_few
 
@@ -62,7 +62,7 @@ def best_of_six(scores: Scores, kbps: float) -> Answer:
         by = f", by {_counted(duels, beaters, own)}" if lost else ""
         sentence = (
             f"Of {len(outcome)} metrics, {own} is significantly better than all {len(there)} "
-            f"others in {_which(won)} and beaten in {_which(lost)}{by}; {_which(level)} undecided."
+            f"others in {which(won)} and beaten in {which(lost)}{by}; {which(level)} undecided."
         )
     table = matrix(duels, [(f"− {b}", own, b) for b in there], f"{own} minus each other cell")
     shown = _with_leaders(duels, table, [own, *there])
@@ -84,10 +84,6 @@ def against_all(duels: Duels, name: str, others: Sequence[str]) -> dict[str, int
     """By metric: 1 where better than all others, -1 where one of them is better, 0 otherwise."""
     found = [duels.outcome(name, other) for other in others]
     return {c: min(outcome.get(c, 0) for outcome in found) for c in duels.columns if found}
-
-
-def _which(columns: Sequence[str]) -> str:
-    return f"{len(columns)} ({names(columns)})" if columns else "none"
 
 
 def _counted(duels: Duels, winners: Sequence[str], loser: str) -> str:
@@ -132,17 +128,17 @@ def _over_baseline(results: Mapping[str, dict[str, int]], anchor: str) -> tuple[
     losing = [cell for cell, outcome in results.items() if -1 in outcome.values()]
     columns = list(dict.fromkeys(c for outcome in results.values() for c in outcome))
     always = [c for c in columns if all(outcome.get(c) == -1 for outcome in results.values())]
-    tail = f" {anchor} is significantly better than all {len(results)} cells in {_which(always)}."
+    tail = f" {anchor} is significantly better than all {len(results)} cells in {which(always)}."
     if better:
         clear = [cell for cell, (_, lost, _) in better.items() if not lost]
         parts = [
-            f"{cell} is significantly better than {anchor} in {_which(won)} and worse in "
-            f"{_which(lost)}"
+            f"{cell}, better in {which(won)}, worse in {which(lost)}"
             for cell, (won, lost, _) in better.items()
         ]
+        text = f"Of {len(columns)} metrics, significantly better than {anchor} in some: "
         rest = len(results) - len(better)
-        others = f"; the other {rest} are better in none" if rest else ""
-        return YES if clear else PARTLY, "; ".join(parts) + others + "." + tail
+        others = f"; the other {rest} in none" if rest else ""
+        return YES if clear else PARTLY, text + "; ".join(parts) + others + "." + tail
     found = NO if len(losing) == len(results) else UNDECIDED
     return found, f"No cell is significantly better in any of {len(columns)} metrics." + tail
 

@@ -8,8 +8,7 @@ import pandas as pd
 from ..columns import look
 from ..comparisons import ALPHA, compare_planned
 from ..scores import Scores, records
-from .answers import Table, interval, number, probability
-from .answers import names as named
+from .answers import Table, interval, number, probability, which
 
 BETTER, WORSE, OPEN = "▲", "▼", "·"
 FAMILY = (
@@ -98,7 +97,7 @@ def split(outcome: dict[str, int]) -> tuple[list[str], list[str], list[str]]:
 def sides(outcome: dict[str, int]) -> str:
     """The same in words."""
     parts = [
-        f"{word} in {len(columns)} ({named(columns)})" if columns else f"{word} in none"
+        f"{word} in {which(columns)}"
         for word, columns in zip(("better", "worse", "undecided"), split(outcome), strict=True)
     ]
     return f"of {len(outcome)} metrics, " + ", ".join(parts)

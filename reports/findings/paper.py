@@ -15,7 +15,7 @@ RULE = (
     "Judged by the tests of the questions above, at the paper's 3 kbit/s and in its metrics where "
     "they were measured (ViSQOL, SCOREQ). Best: significantly better than each of the other five "
     "(holds), or one of them is better (does not hold). Not beaten: the baseline is significantly "
-    "better than every cell (holds), or a cell is better than the baseline (does not hold). Most "
+    "better than all nine cells (holds), or one is better than the baseline (does not hold). Most "
     "computing: every cell that makes waveforms decodes more slowly than every other. " + FAMILY
 )
 HELD = {1: "holds", -1: "does not hold", 0: UNDECIDED}
