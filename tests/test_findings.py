@@ -4,50 +4,22 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from nscbench.benchmarks.cli import main
 from nscbench.reports.costs import read_costs
 from nscbench.reports.figures.design_space import apart
-from nscbench.reports.findings import cells, decodes, paper, steps, targets
+from nscbench.reports.findings import cells, decodes, paper, targets
 from nscbench.reports.findings.answers import Answer
 from nscbench.reports.findings.duels import fight, powerless
 from nscbench.reports.findings.limits import limits
 from nscbench.reports.findings.page import answers
-from nscbench.reports.runs import Run, merge, read_run
+from nscbench.reports.runs import merge, read_run
 
 sys.path.insert(0, str(Path(__file__).parent))
+from findings_runs import TIED, conditions, drawn, made
 from runs import items, write_run
-
-Gains = dict[str, float]
-TIED = dict.fromkeys(cells.SIX, 0.0)
-
-
-def conditions(gains: Gains, kbps: float = 3) -> dict[str, tuple[str, str, float, float]]:
-    """Codecs at a bitrate, by their gain in all columns; oracles are the codecs called so."""
-    made = {}
-    for codec, gain in gains.items():
-        oracle = codec.endswith("oracle")
-        kind = "oracle" if oracle else "control" if codec == "pcm" else "codec"
-        name = codec if kind != "codec" else f"{codec}-{kbps:g}"
-        made[name] = (codec, kind, 0 if oracle else kbps, gain)
-    return made
-
-
-def made(root: Path, gains: Gains, **settings: object) -> Run:
-    return read_run(write_run(root / "run", conditions(gains), items(40, 20), **settings))
-
-
-def edited(root: Path, settings: dict[str, str]) -> Path:
-    """The run with these settings of its conditions."""
-    path = root / "manifest.json"
-    manifest = json.loads(path.read_text())
-    for entry in manifest["conditions"]:
-        entry["settings"] = settings.get(entry["condition"], entry["settings"])
-    path.write_text(json.dumps(manifest))
-    return root
 
 
 def test_a_planted_winner_is_found(tmp_path):
@@ -72,7 +44,10 @@ def test_a_tie_is_undecided(tmp_path):
     assert cells.best_of_six(run.scores, 3).verdict == "undecided"
     assert cells.beats_baseline(run.scores, 3).verdict == "undecided"
     added = cells.diffusion_adds(run.scores, 3)
-    assert added.verdict == "over mel-regression-3: undecided; over mel-vocoder-3: undecided"
+    assert added.verdict == "; ".join(
+        f"{a}-3 over {b}-3: undecided"
+        for a, b in [("mel2mel", c) for c in cells.ABLATIONS] + [cells.ABLATIONS]
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,8 +80,17 @@ def test_a_cell_that_wins_in_one_metric_and_loses_in_another(tmp_path):
 def test_what_diffusion_adds(tmp_path):
     gains = {"mel2mel": 0.0, "mel-regression": 0.1, "mel-vocoder": -0.1}
     answer = cells.diffusion_adds(made(tmp_path, gains).scores, 3)
-    assert answer.verdict == "over mel-regression-3: no; over mel-vocoder-3: yes"
+    assert answer.verdict.startswith(
+        "mel2mel-3 over mel-regression-3: no; mel2mel-3 over mel-vocod"
+    )
+    assert answer.verdict.endswith("mel-vocoder-3: yes; mel-regression-3 over mel-vocoder-3: yes")
     assert "mel-regression-3 against mel-vocoder-3: of 3 metrics, better in 3" in answer.sentence
+
+
+def test_published_codecs(tmp_path):
+    answer = cells.against_published(made(tmp_path, {"mel2mel": 0.1, "ladiff": 0.0}).scores, 3)
+    assert answer.verdict == "mel2mel-3 over ladiff-3: yes"
+    assert answer.missing == ("mbd-3", "gan-3")
 
 
 def test_ceilings(tmp_path):
@@ -146,85 +130,6 @@ def test_power_depends_on_speakers_and_tests(tmp_path):
     assert table["better"].tolist() == ["b-3"] * 3
     assert not powerless(scores, table)
     assert powerless(scores, pd.concat([table] * 3))
-
-
-NFES = (1, 2, 4, 10, 25)
-
-
-def nfe_run(root: Path, by_nfe: dict[int, float], sampler: float | None = None) -> Path:
-    """mel2mel at several NFE with these gains, and DPM-Solver++ at 4 with a gain of its own."""
-    made = {f"mel2mel-3-nfe{nfe}": ("mel2mel", "codec", 3, gain) for nfe, gain in by_nfe.items()}
-    settings = {name: f"Mel2Mel(nfe={name.partition('nfe')[2]}, sampler='euler')" for name in made}
-    if sampler is not None:
-        name = "mel2mel-3-nfe4-samplerdpmpp"
-        made[name] = ("mel2mel", "codec", 3, sampler)
-        settings[name] = "Mel2Mel(nfe=4, sampler='dpmpp')"
-    return edited(write_run(root / "nfe", made, items(40, 20)), settings)
-
-
-def test_the_knee_is_where_quality_ends_to_rise(tmp_path):
-    root = nfe_run(tmp_path, {1: 0.0, 2: 0.1, 4: 0.2, 10: 0.2, 25: 0.2})
-    run = read_run(root)
-    answer = steps.knees(run.scores, read_costs(run))
-    assert answer.verdict == "mel2mel 3 kbit/s: 4"
-    assert "from NFE 4 on, no metric is significantly worse than at 25" in answer.sentence
-    assert [line[1] for line in answer.tables[0].lines] == ["4"] * 3
-
-
-def test_a_dip_after_a_good_start_is_before_the_knee(tmp_path):
-    run = read_run(nfe_run(tmp_path, {1: 0.2, 2: 0.0, 4: 0.1, 10: 0.1, 25: 0.1}))
-    answer = steps.knees(run.scores, read_costs(run))
-    assert answer.verdict == "mel2mel 3 kbit/s: 4"
-    assert "some smaller NFE is significantly better than 25" in answer.sentence
-    head, line = answer.tables[0].head, answer.tables[0].lines[0]
-    assert line[head.index("better than largest")] == "1"
-
-
-def test_quality_that_always_rises_has_its_knee_at_the_end(tmp_path):
-    run = read_run(nfe_run(tmp_path, dict(zip(NFES, np.arange(5) / 10, strict=True))))
-    assert steps.knees(run.scores, read_costs(run)).verdict == "mel2mel 3 kbit/s: 25"
-
-
-def test_the_time_at_the_knee(tmp_path):
-    root = nfe_run(tmp_path, {1: 0.0, 4: 0.2, 25: 0.2})
-    (root / "cost.csv").write_text(
-        "condition,encode_rtf,decode_rtf,parameters,macs_per_second,peak_memory_mb,threads,"
-        "hardware\n"
-        "mel2mel-3-nfe4,1,0.25,1,1,1,1,chip\nmel2mel-3-nfe25,1,1.5,1,1,1,1,chip\n"
-    )
-    run = read_run(root)
-    sentence = steps.knees(run.scores, read_costs(run)).sentence
-    assert "takes 0.25 s there for a second of audio, 1.5 s at the end" in sentence
-
-
-@pytest.mark.parametrize(("gain", "verdict"), [(0.1, "dpmpp"), (0.0, "undecided"), (-0.1, "euler")])
-def test_samplers_at_equal_nfe(tmp_path, gain, verdict):
-    run = read_run(nfe_run(tmp_path, dict.fromkeys(NFES, 0.0), gain))
-    assert steps.samplers(run.scores).verdict == f"mel2mel at 3 kbit/s: {verdict}"
-
-
-def drawn(root: Path, gains: Gains, spread: float) -> Run:
-    """Five draws that scatter by `spread` within an item."""
-    path = write_run(root / "seeds", conditions(gains), items(40, 20)) / "rows.csv"
-    rows, random = pd.read_csv(path), np.random.default_rng(5)
-    first = rows[~rows["column"].isin(["seconds", "payload_bits"])]
-    more = [
-        first.assign(draw=draw, value=first["value"] + random.normal(0, spread, len(first)))
-        for draw in range(1, 5)
-    ]
-    pd.concat([rows, *more]).to_csv(path, index=False)
-    return read_run(path.parent)
-
-
-def test_seeds_turn_neighbours_that_are_alike_and_no_others(tmp_path):
-    gains = {"mel2mel": 0.0, "lat2lat": 0.0, "lat2mel": 1.0}
-    answer = decodes.seed_spread(drawn(tmp_path, gains, 0.3).scores, 3)
-    assert answer.sentence.startswith("Of 6 pairs of neighbours (3 cells, 3 metrics), 3 are within")
-    assert answer.missing[0] == "mel2wav-3 with several draws"
-    far = {"mel2mel": 0.0, "lat2lat": 0.5}
-    apart = decodes.seed_spread(drawn(tmp_path / "far", far, 0.01).scores, 3)
-    assert apart.verdict == "0 of 3 neighbouring pairs within the seeds' reach"
-    assert "the order of 0 turns" in apart.sentence
 
 
 def test_other_draws_change_no_answer_but_that_about_seeds(tmp_path):
@@ -318,6 +223,6 @@ def test_labels_beside_a_scale_keep_their_order_and_distance():
 
 def test_every_answer_is_an_answer(tmp_path):
     found = answers(made(tmp_path, {"pcm": 1.0}))
-    assert len(found) == 14
+    assert len(found) == 16
     assert all(isinstance(answer, Answer) for answer in found)
     assert {answer.verdict for answer in found} == {"not answered", "0 of 3 hold, 0 do not"}

@@ -1,10 +1,11 @@
 """Questions about the cells of the design space at one bitrate."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from ..columns import look, overview
 from ..scores import Scores
+from ..wording import listed
 from .answers import (
     NO,
     PARTLY,
@@ -26,7 +27,12 @@ PROPOSED, BASELINE = "mel2mel", "gan"
 ABLATIONS = ("mel-regression", "mel-vocoder")
 CEILINGS = {"mel": "mel-oracle", "lat": "gan-oracle"}  # by the domain that the decoder makes
 ORIGINAL = "pcm"
+PUBLISHED = ("mbd", "ladiff")
 HEADLINE = "visqol"
+DUEL_RULE = (
+    "Yes: significantly better in some metric and worse in none; no: worse in some and better in "
+    "none; partly: both. " + FAMILY
+)
 
 
 def at(codecs: Sequence[str], kbps: float) -> list[str]:
@@ -149,23 +155,33 @@ def diffusion_adds(scores: Scores, kbps: float) -> Answer:
         f"What does diffusion add at {kbps:g} kbit/s over a regression decoder, "
         "and over the vocoder alone?"
     )
-    rule = (
-        "Yes: significantly better in some metric and worse in none; no: worse in some and better "
-        "in none; partly: both. " + FAMILY
-    )
     own, regression, vocoder = at([PROPOSED, *ABLATIONS], kbps)
-    pairs = [(own, regression), (own, vocoder), (regression, vocoder)]
+    return _one_by_one(scores, question, [(own, regression), (own, vocoder), (regression, vocoder)])
+
+
+def against_published(scores: Scores, kbps: float) -> Answer:
+    """How do mel2mel and the GAN baseline stand against diffusion codecs of the literature?"""
+    question = (
+        f"Is {PROPOSED} better than the published diffusion codecs {listed(PUBLISHED)} at "
+        f"{kbps:g} kbit/s, and is {BASELINE}?"
+    )
+    ours = at([PROPOSED, BASELINE], kbps)
+    return _one_by_one(scores, question, list(product(ours, at(PUBLISHED, kbps))))
+
+
+def _one_by_one(scores: Scores, question: str, pairs: Sequence[tuple[str, str]]) -> Answer:
+    """An answer that has a verdict and a sentence for each pair."""
     duels = fight(scores, pairs)
     if duels.table.empty:
-        return unanswered(question, rule, duels.missing)
+        return unanswered(question, DUEL_RULE, duels.missing)
     made = [(a, b, duels.outcome(a, b)) for a, b in pairs]
     fought = [(a, b, outcome) for a, b, outcome in made if outcome]
+    found = "; ".join(f"{a} over {b}: {verdict(*split(o)[:2])}" for a, b, o in fought)
     words = [f"{a} against {b}: {sides(outcome)}." for a, b, outcome in fought]
-    found = [f"over {b}: {verdict(*split(o)[:2])}" for a, b, o in fought if a == own]
     sentence = too_few(scores) if duels.powerless else " ".join(words)
     heads = [(f"{a} − {b}", a, b) for a, b, _ in fought]
     tables = (matrix(duels, heads, "Differences"), details(duels))
-    return Answer(question, "; ".join(found) or UNDECIDED, sentence, rule, tables, duels.missing)
+    return Answer(question, found, sentence, DUEL_RULE, tables, duels.missing)
 
 
 def below_ceilings(scores: Scores, kbps: float) -> Answer:
