@@ -238,6 +238,8 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
         (nfe,) = against_nfe(scores, table, made.costs)
         (cost,) = against_cost(scores, table, made.costs)
         (pesq, *_) = space.figure.axes
+        nfe.figure.draw_without_rendering()
+        labels = [t.get_text() for t in nfe.figure.axes[-1].get_yticklabels(which="both")]
         written = [text.get_text().split("\n")[0] for text in pesq.texts]
     means = table.set_index("condition")["pesq_wb"]
     assert written == [f"{means['mel2mel-3']:.2f}", f"{means['lat2wav-3']:.2f}"]
@@ -247,6 +249,8 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     assert len(nfe.data) == 3
     assert curve.set_index("nfe")["decode_rtf"].dropna().to_dict() == {10: 0.3}
     assert "Times: some chip, 1 thread;" in nfe.caption
+    assert {"0.5", "1"} <= set(labels)
+    assert not any("$" in label for label in labels)
     assert cost.data["decode_rtf"].tolist() == [0.3, 0.1]
     assert "decoded on some chip, 1 thread." in cost.caption
     head, *lines = context(made, [])["costs"]

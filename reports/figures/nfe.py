@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from ..columns import look, overview
 from ..evaluations import over_nfe
 from ..scores import Scores
-from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels
+from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels, time_axis
 from .trade import COST, machines
 
 CAPTION = "The same bitstreams decoded with more denoiser evaluations. Bars: 95 % intervals."
@@ -41,7 +41,7 @@ def against_nfe(
         axes.set_title(f"{look(column).long} {arrow}")
         if column == COST:
             axes.set_yscale("log")
-            axes.yaxis.set_major_formatter(lambda factor, _: f"{factor:g}")
+            time_axis(axes.yaxis)
             axes.axhline(1, color=INK, linewidth=0.8, alpha=0.5)
     common_legend(figure, grid)
     figure.suptitle("Quality against NFE")

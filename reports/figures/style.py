@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 INK = "#1b1b1f"  # of text and lines; a page replaces it by its own colour of text
@@ -147,6 +148,12 @@ def bitrate_axis(axes: Axes) -> None:
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter(lambda kbps, _: f"{kbps:g}")
     axes.set_xlabel("measured bitrate (kbit/s)")
+
+
+def time_axis(axis: Axis) -> None:
+    """Plain numbers at 1, 2 and 5 of each decade: matplotlib's own are TeX, which is not parsed."""
+    axis.set_major_formatter(lambda factor, _: f"{factor:g}")
+    axis.set_minor_formatter(lambda factor, _: f"{factor:g}" if f"{factor:e}"[0] in "25" else "")
 
 
 def save(picture: Picture, folder: Path, suffixes: Sequence[str] = FORMATS) -> None:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from ..columns import look, overview
 from ..scores import Scores
-from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels
+from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels, time_axis
 
 COST = "decode_rtf"
 
@@ -58,7 +58,7 @@ def _against_time(scores: Scores, points: pd.DataFrame, name: str, machine: str)
         front = pareto(points.dropna(subset=[column]), COST, column, scores.sign(column))
         axes.plot(front[COST], front[column], color=INK, linewidth=1, linestyle=":", label="front")
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(lambda factor, _: f"{factor:g}")
+        time_axis(axes.xaxis)
         axes.axvline(1, color=INK, linewidth=0.8, alpha=0.5)
         axes.set_xlabel(look(COST).long)
         axes.set_title(f"{look(column).long} {ARROWS[scores.directions[column]]}")
