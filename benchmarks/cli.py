@@ -19,6 +19,7 @@ COMMANDS = {
     "cost": ("benchmarks.cost.command", "what coding takes: time, arithmetic, memory, delay"),
     "cache": ("benchmarks.cache_command", "results that runs share: size, and pruning"),
     "report": ("benchmarks.report_command", "one offline HTML page, figures and tables"),
+    "findings": ("benchmarks.findings_command", "answers to the questions of the design space"),
     "doctor": ("benchmarks.doctor_command", "what is installed, what is missing, what is off"),
     "mushra": ("listening_test.command", "make, serve and analyze listening tests"),
     "train": ("codecs.training.command", "train a part of the codecs on speech"),

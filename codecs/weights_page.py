@@ -22,11 +22,12 @@ def page() -> str:
     cards = {
         path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))
     }
-    parts = [LEAD, _overview(cards), "## Speech", _speech(cards), "## Validation", _scores(cards)]
+    parts = [LEAD, overview(cards), "## Speech", speech(cards), "## Validation", _scores(cards)]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def _overview(cards: Mapping[str, Any]) -> str:
+def overview(cards: Mapping[str, Any]) -> str:
+    """Design, size and training of each of the embedded weights, as a Markdown table."""
     lines = []
     for name, card in cards.items():
         size = (FOLDER / f"{name}.safetensors").stat().st_size / 1e6
@@ -44,7 +45,8 @@ def _design(configuration: Any) -> str:
     return ", ".join(str(getattr(configuration, n)) for n in names if hasattr(configuration, n))
 
 
-def _speech(cards: Mapping[str, Any]) -> str:
+def speech(cards: Mapping[str, Any]) -> str:
+    """What each was trained on: hours, speakers, corpora and licences, in Markdown."""
     used: dict[str, list[str]] = {}
     for name, card in cards.items():
         used.setdefault(json.dumps(card["data"]), []).append(f"`{name}`")

@@ -22,7 +22,17 @@ COLUMNS = ("column", "a", "b", "N", *Difference._fields, "p_holm", "better")  # 
 
 def compare_pair(scores: Scores, a: str, b: str, columns: Sequence[str]) -> pd.DataFrame:
     """Two conditions in these columns; the family of Holm's adjustment are the columns."""
-    tables = [_pairs(scores, column, [(a, b)]) for column in columns]
+    return compare_planned(scores, [(a, b)], columns)
+
+
+def compare_planned(
+    scores: Scores, pairs: Sequence[tuple[str, str]], columns: Sequence[str]
+) -> pd.DataFrame:
+    """Pairs that a question names, in these columns; the family are all of these tests.
+
+    In each column, all are made on the items that all conditions of the pairs have.
+    """
+    tables = [_pairs(scores, column, pairs) for column in columns] if pairs else []
     return _judge(scores, pd.concat(tables) if tables else _nothing())
 
 

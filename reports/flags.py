@@ -21,6 +21,7 @@ import pandas as pd
 
 from .comparisons import compare_pair
 from .scores import Scores
+from .wording import listed
 
 QUALITY = (
     *("pesq_wb", "visqol", "dnsmos_p808", "dnsmos_ovrl", "dnsmos_sig", "plcmos"),
@@ -128,7 +129,7 @@ def _above_the_original(scores: Scores) -> list[Flag]:
                 f"{row['column']} by {abs(row['difference']):.3g}" for _, row in better.iterrows()
             ]
             found.append(
-                Flag("above pcm", condition, f"scores better than the original in {_list(gains)}")
+                Flag("above pcm", condition, f"scores better than the original in {listed(gains)}")
             )
     return found
 
@@ -150,7 +151,7 @@ def _trade_offs(scores: Scores, comparisons: Mapping[str, pd.DataFrame]) -> list
             quality = [c for c in part.loc[part["better"] == name, "column"] if c in QUALITY]
             guards = [c for c in part.loc[part["better"] == other, "column"] if c in GUARDS]
             if quality and guards:
-                text = f"against {other}: better in {_list(quality)}, worse in {_list(guards)}"
+                text = f"against {other}: better in {listed(quality)}, worse in {listed(guards)}"
                 found.append(Flag("trade-off", name, text))
     return found
 
@@ -168,7 +169,3 @@ def _small(scores: Scores, comparisons: Mapping[str, pd.DataFrame]) -> list[Flag
             )
             found.append(Flag("small", column, text))
     return found
-
-
-def _list(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -95,16 +95,18 @@ def _means(scores: Scores, column: str) -> pd.DataFrame:
     values = scores.of(column)
     common = scores.common(column, scores.of_kind("codec"))
     kept = values.loc[common.index] if common.shape[1] else values
-    weights = scores.weights(column)
     means = {}
     for name in values:
-        measured = kept[name].dropna()
+        measured = kept[name].dropna().index
         if len(measured):
-            clusters = scores.clusters_of(measured.index)
-            bounds = cluster_bootstrap(
-                measured.to_numpy(np.float64),
-                clusters,
-                weights=weights[name].loc[measured.index].to_numpy(np.float64),
-            )
-            means[name] = (*bounds, len(measured))
+            means[name] = (*mean(scores, column, str(name), measured), len(measured))
     return pd.DataFrame.from_dict(means, orient="index", columns=["mean", "low", "high", "items"])
+
+
+def mean(
+    scores: Scores, column: str, condition: str, items: "pd.Index[Any]"
+) -> tuple[float, float, float]:
+    """Mean of a condition over these items, which all have a value, and its 95 % interval."""
+    values = scores.of(column).loc[items, condition].to_numpy(np.float64)
+    weights = scores.weights(column).loc[items, condition].to_numpy(np.float64)
+    return cluster_bootstrap(values, scores.clusters_of(items), weights=weights)

@@ -25,9 +25,10 @@ from .columns import overview
 from .costs import read_costs
 from .figures.curves import curve_pictures
 from .figures.design_space import design_space
+from .figures.nfe import against_nfe
 from .figures.spread import agreement, distributions, sexes, speakers
 from .figures.style import INK, PAPER, REFERENCE, Picture, drawing, save
-from .figures.trade import against_cost, against_nfe
+from .figures.trade import against_cost
 from .figures.training import training_curves
 from .flags import Flag, flags
 from .gallery import cards
@@ -126,7 +127,7 @@ def _pictures(material: Material, trainings: Sequence[Path]) -> Iterator[Picture
     scores, table = material.run.scores, material.table
     yield from design_space(scores, table)
     yield from against_cost(scores, table, material.costs)
-    yield from against_nfe(scores, table)
+    yield from against_nfe(scores, table, material.costs)
     yield from distributions(scores)
     yield from speakers(scores)
     yield from sexes(scores)

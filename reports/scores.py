@@ -68,6 +68,16 @@ class Scores:
     def _whole(self, table: pd.DataFrame) -> pd.DataFrame:
         return table.reindex(index=list(self.items), columns=list(self.conditions))
 
+    def part(self, conditions: Iterable[str], draw: int | None = None) -> Self:
+        """The values of these conditions alone, of all draws or of one."""
+        wanted = set(conditions)
+        kept = self.rows["condition"].isin(wanted)
+        if draw is not None:
+            kept &= self.rows["draw"] == draw
+        listed = [entry for name, entry in self.conditions.items() if name in wanted]
+        items, directions = list(self.items.values()), self.directions
+        return type(self)(self.rows[kept], listed, items, directions, self.denominators)
+
     def of(self, column: str) -> pd.DataFrame:
         """Values of a column, items by conditions in the order of the run; NaN where missing."""
         if column not in self._values:

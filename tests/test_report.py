@@ -19,9 +19,10 @@ from nscbench.reports.columns import overview
 from nscbench.reports.context import context
 from nscbench.reports.costs import read_costs
 from nscbench.reports.figures.design_space import design_space
+from nscbench.reports.figures.nfe import against_nfe
 from nscbench.reports.figures.spread import agreement
 from nscbench.reports.figures.style import INK, REFERENCE, drawing, marks
-from nscbench.reports.figures.trade import against_cost, against_nfe, pareto
+from nscbench.reports.figures.trade import against_cost, pareto
 from nscbench.reports.figures.training import training_curves
 from nscbench.reports.gallery import cards, choose, spectrogram
 from nscbench.reports.page import Material, inline
@@ -234,9 +235,11 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     scores, table = made.run.scores, made.table
     with drawing():
         (space,) = design_space(scores, table)
-        (nfe,) = against_nfe(scores, table)
+        (nfe,) = against_nfe(scores, table, made.costs)
         (cost,) = against_cost(scores, table, made.costs)
         (pesq, *_) = space.figure.axes
+        nfe.figure.draw_without_rendering()
+        labels = [t.get_text() for t in nfe.figure.axes[-1].get_yticklabels(which="both")]
         written = [text.get_text().split("\n")[0] for text in pesq.texts]
     means = table.set_index("condition")["pesq_wb"]
     assert written == [f"{means['mel2mel-3']:.2f}", f"{means['lat2wav-3']:.2f}"]
@@ -244,6 +247,10 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     curve = nfe.data[nfe.data["curve"] == "mel2mel 3 kbit/s"]
     assert sorted(curve["nfe"]) == [1, 4, 10]
     assert len(nfe.data) == 3
+    assert curve.set_index("nfe")["decode_rtf"].dropna().to_dict() == {10: 0.3}
+    assert "Times: some chip, 1 thread;" in nfe.caption
+    assert {"0.5", "1"} <= set(labels)
+    assert not any("$" in label for label in labels)
     assert cost.data["decode_rtf"].tolist() == [0.3, 0.1]
     assert "decoded on some chip, 1 thread." in cost.caption
     head, *lines = context(made, [])["costs"]
@@ -291,7 +298,7 @@ def test_cells_with_explicit_settings_are_drawn(tmp_path):
     made = Material(read_run(root))
     with drawing():
         spaces = list(design_space(made.run.scores, made.table))
-        (nfe,) = against_nfe(made.run.scores, made.table)
+        (nfe,) = against_nfe(made.run.scores, made.table, made.costs)
         texts = [text.get_text() for text in spaces[1].figure.axes[0].texts]
     assert [s.title for s in spaces] == [f"Design space at {k} kbit/s, nfe10" for k in (1.5, 3)]
     assert [len(space.data) for space in spaces] == [9, 9]

@@ -1,20 +1,30 @@
-"""The design space as pictures: conditioning domain down, output domain across, a column each."""
+"""The design space as pictures: conditioning domain down, output domain across, a column each.
+
+Beside each grid stands the scale of its colours, and on it what the cells are held against: the
+codec without diffusion, the ablations and the ceilings.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 import seaborn
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from seaborn.utils import relative_luminance
 
 from ..columns import look, overview
 from ..scores import Scores, curve_of
 from .style import ARROWS, INK, SEQUENTIAL, Picture, panels
 
 DOMAINS = ("wav", "mel", "lat")
+REFERENCES = ("gan", "mel-regression", "mel-vocoder")  # at the bitrate of the cells
+CEILINGS = ("gan-oracle", "mel-oracle")
 _CELL = re.compile(rf"({'|'.join(DOMAINS)})2({'|'.join(DOMAINS)})")
+_EQUAL_CONTRAST = 0.19  # relative luminance at which dark and white text have the same
+_LETTERING = 0.085  # least distance of two labels beside the scale, in heights of it
 
 
 def design_space(scores: Scores, leaderboard: pd.DataFrame) -> Iterator[Picture]:
@@ -35,49 +45,122 @@ def design_space(scores: Scores, leaderboard: pd.DataFrame) -> Iterator[Picture]
         alike = own[own["settings"] == settings]
         columns = overview([c for c in scores.ranked if alike[c].notna().any()])
         if columns:
-            yield _picture(scores, alike, columns, kbps, settings)
+            held = [*(f"{name}-{kbps:g}" for name in REFERENCES), *CEILINGS]
+            references = leaderboard[leaderboard["condition"].isin(held)]
+            yield _picture(scores, alike, references, columns, kbps, settings)
 
 
 def _picture(
-    scores: Scores, cells: pd.DataFrame, columns: list[str], kbps: float, settings: str
+    scores: Scores,
+    cells: pd.DataFrame,
+    references: pd.DataFrame,
+    columns: list[str],
+    kbps: float,
+    settings: str,
 ) -> Picture:
     title = f"Design space at {kbps:g} kbit/s" + (f", {settings}" if settings else "")
-    figure, grid = panels(len(columns), 3.7, 3.2)
+    figure, grid = panels(len(columns), 4.6, 3.3)
     for axes, column in zip(grid, columns, strict=True):
-        means, texts = _matrix(cells, column), _texts(cells, column)
-        seaborn.heatmap(
-            means,
-            ax=axes,
-            annot=texts,
-            fmt="",
-            annot_kws={"color": "#262626"},
-            cmap=_shades(scores.sign(column)),
-            cbar=False,
-            square=True,
-            linewidths=1.5,
-            linecolor="white",
-        )
-        axes.grid(False)
-        axes.set_facecolor("0.85")
+        _panel(axes, cells, references, column, scores.sign(column))
         axes.set_title(f"{look(column).long} {ARROWS[scores.directions[column]]}")
-        axes.set_xlabel("the diffusion model makes")
-        axes.set_ylabel("its condition")
-        axes.tick_params(length=0, colors=INK)
     figure.suptitle(title)
     kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
     return Picture(
         f"design_space_{kbps:g}",
         title,
-        "Condition domain (rows) by output domain (columns), brighter is better: mean and half the "
-        "width of its 95 % interval. Grey: not in this run.",
+        "What the diffusion model is given (rows) by what it makes (columns), brighter is better: "
+        "mean and half the width of its 95 % interval. The scale has the means of what the cells "
+        "are held against at the same bitrate, and of the ceilings (oracles). Hatched: not in "
+        "this run.",
         figure,
-        cells[["condition", "nominal_kbps", "measured_kbps", *kept]],
+        pd.concat([cells, references])[["condition", "nominal_kbps", "measured_kbps", *kept]],
     )
 
 
+def _panel(
+    axes: Axes, cells: pd.DataFrame, references: pd.DataFrame, column: str, sign: int
+) -> None:
+    held = references.set_index("condition")[column].dropna()
+    values = np.array([*cells[column].dropna(), *held], dtype=np.float64)
+    least, most = values.min(), values.max()
+    reach = 0.04 * (most - least) or 0.5
+    means = _matrix(cells, column)
+    scale = axes.inset_axes((1.06, 0, 0.07, 1))
+    seaborn.heatmap(
+        means,
+        ax=axes,
+        annot=_texts(cells, column),
+        fmt="",
+        cmap=_shades(sign),
+        vmin=least - reach,
+        vmax=most + reach,
+        cbar_ax=scale,
+        square=True,
+        linewidths=1.5,
+        linecolor="white",
+    )
+    _letter(axes, means)
+    axes.grid(False)
+    axes.patch.set(hatch="///", facecolor="0.93", edgecolor="0.75")
+    axes.set_xlabel("the diffusion model makes")
+    axes.set_ylabel("its condition")
+    axes.tick_params(length=0, colors=INK)
+    if sign < 0:
+        scale.invert_yaxis()  # the better end is always the upper one
+    _mark(scale, held, look(column).digits, sign)
+
+
+def _letter(axes: Axes, means: pd.DataFrame) -> None:
+    """Dark or white text on each cell, whichever has the more contrast."""
+    mesh = axes.collections[0]
+    for text in axes.texts:
+        column, row = (int(place) for place in text.get_position())
+        shade = mesh.to_rgba(means.to_numpy(np.float64)[row, column : column + 1])
+        text.set_color("white" if relative_luminance(shade) < _EQUAL_CONTRAST else "#1a1a1a")
+
+
+def _mark(scale: Axes, held: "pd.Series[float]", digits: int, sign: int) -> None:
+    """Lines across the scale, and their labels beside it, none over another."""
+    scale.tick_params(length=0, labelleft=False, labelright=False)
+    low, high = sorted(scale.get_ylim())
+    heights = (held - low) / (high - low)
+    heights = (heights if sign > 0 else 1 - heights).sort_values()
+    names = [str(name) for name in heights.index]
+    places = apart(heights.to_list())
+    for name, height, place in zip(names, heights, places, strict=True):
+        ceiling = name in CEILINGS
+        line, lettering = ("--", "italic") if ceiling else ("-", "normal")
+        for colour, width in (("white", 2.6), (INK, 1.2)):  # to be seen on light and dark
+            scale.axhline(held[name], color=colour, linewidth=width, linestyle=line)
+        scale.annotate(
+            f"{name} {held[name]:.{digits}f}",
+            (1, height),
+            xytext=(1.7, place),
+            xycoords="axes fraction",
+            textcoords="axes fraction",
+            va="center",
+            fontsize=8.5,
+            fontstyle=lettering,
+            color=INK,
+            arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.6, "relpos": (0, 0.5)},
+        )
+
+
+def apart(heights: Sequence[float], least: float = _LETTERING) -> list[float]:
+    """Rising places near rising heights in [0, 1], `least` apart and within [0, 1] if they fit."""
+    places = list(heights)
+    for index in range(1, len(places)):
+        places[index] = max(places[index], places[index - 1] + least)
+    ceiling = 1.0
+    for index in reversed(range(len(places))):
+        places[index] = min(places[index], ceiling)
+        ceiling = places[index] - least
+    return places
+
+
 def _shades(sign: int) -> ListedColormap:
-    """Brighter is better; without the dark end, so that dark text can be read on all of it."""
-    shades = colormaps[SEQUENTIAL](np.linspace(0.6, 1, 256))
+    """Brighter is better, in grey too; without the darkest shades, which print as black."""
+    shades = colormaps[SEQUENTIAL](np.linspace(0.18, 1, 256))
     return ListedColormap(shades[::sign])
 
 

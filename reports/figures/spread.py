@@ -8,8 +8,8 @@ import seaborn
 from matplotlib import pyplot as plt
 
 from ..columns import look, overview
+from ..leaderboard import mean
 from ..scores import Scores
-from ..statistics import cluster_bootstrap
 from .style import ARROWS, DIVERGING, HUES, INK, MARKERS, Picture
 
 TEXT_LIMIT = 14  # lines and columns of a matrix up to which its cells are labelled
@@ -126,11 +126,7 @@ def _mean(
     scores: Scores, column: str, condition: str, chosen: "pd.Series[bool]"
 ) -> tuple[float, float, float]:
     values = scores.of(column).loc[chosen[chosen].index, condition].dropna()
-    if values.empty:
-        return (float("nan"),) * 3
-    weights = scores.weights(column).loc[values.index, condition].to_numpy(np.float64)
-    clusters = scores.clusters_of(values.index)
-    return cluster_bootstrap(values.to_numpy(np.float64), clusters, weights=weights)
+    return (float("nan"),) * 3 if values.empty else mean(scores, column, condition, values.index)
 
 
 def agreement(scores: Scores) -> Iterator[Picture]:

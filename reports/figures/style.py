@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 INK = "#1b1b1f"  # of text and lines; a page replaces it by its own colour of text
@@ -24,6 +25,7 @@ MARKERS = "osD^vPX*<>hp"
 LINES = ("-", "--", "-.", ":")
 REFERENCE = "opus"  # the curve that readers know: always ink
 ARROWS = {"higher": "↑", "lower": "↓", "none": ""}  # where better is
+FORMATS = (".png", ".svg", ".csv")  # of each figure
 SEQUENTIAL, DIVERGING = "cividis", "PuOr_r"
 
 _SETTINGS: dict[Any, Any] = {
@@ -148,14 +150,21 @@ def bitrate_axis(axes: Axes) -> None:
     axes.set_xlabel("measured bitrate (kbit/s)")
 
 
-def save(picture: Picture, folder: Path) -> None:
-    """Write NAME.png, NAME.svg and NAME.csv, and close the figure."""
+def time_axis(axis: Axis) -> None:
+    """Plain numbers at 1, 2 and 5 of each decade: matplotlib's own are TeX, which is not parsed."""
+    axis.set_major_formatter(lambda factor, _: f"{factor:g}")
+    axis.set_minor_formatter(lambda factor, _: f"{factor:g}" if f"{factor:e}"[0] in "25" else "")
+
+
+def save(picture: Picture, folder: Path, suffixes: Sequence[str] = FORMATS) -> None:
+    """Write NAME.png, NAME.svg and NAME.csv, or those of these suffixes, and close the figure."""
     folder.mkdir(parents=True, exist_ok=True)
-    for suffix in (".png", ".svg"):
+    for suffix in (suffix for suffix in suffixes if suffix != ".csv"):
         path = folder / f"{picture.name}{suffix}"  # a name may have a dot: design_space_1.5
         picture.figure.savefig(path, dpi=160, metadata=_metadata(suffix))
     plt.close(picture.figure)
-    picture.data.to_csv(folder / f"{picture.name}.csv", index=False)
+    if ".csv" in suffixes:
+        picture.data.to_csv(folder / f"{picture.name}.csv", index=False)
 
 
 def _metadata(suffix: str) -> dict[str, None] | None:

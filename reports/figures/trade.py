@@ -1,6 +1,5 @@
-"""Quality against what it costs: the real-time factor of the decoder, and the NFE."""
+"""Quality against the real-time factor of the decoder."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -8,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..columns import look, overview
-from ..scores import Scores, curve_of
-from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels
+from ..scores import Scores
+from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels, time_axis
 
 COST = "decode_rtf"
 
@@ -25,16 +24,25 @@ def against_cost(
         costs: what `costs.read_costs` gives; a picture for each machine and number of threads,
             as times of one say nothing of another.
     """
-    if COST not in costs:
-        return
-    timed = costs.dropna(subset=[COST])[[COST, "hardware"]].assign(threads=costs.get("threads"))
-    points = leaderboard[leaderboard["kind"] == "codec"].merge(timed, on="condition")
+    points = leaderboard[leaderboard["kind"] == "codec"].merge(machines(costs), on="condition")
     points = points[points[scores.ranked].notna().any(axis=1)]
-    points["machine"] = points["hardware"] + points["threads"].map(_threads)
-    machines = list(points.groupby("machine", sort=False))
-    for number, (machine, own) in enumerate(machines, 1):
-        name = "quality_rtf" if len(machines) == 1 else f"quality_rtf_{number}"
+    found = list(points.groupby("machine", sort=False))
+    for number, (machine, own) in enumerate(found, 1):
+        name = "quality_rtf" if len(found) == 1 else f"quality_rtf_{number}"
         yield _against_time(scores, own, name, str(machine))
+
+
+def machines(costs: pd.DataFrame) -> pd.DataFrame:
+    """The decoder's real-time factor of what was timed, by condition, and the `machine` in words.
+
+    Args:
+        costs: what `costs.read_costs` gives.
+    """
+    if COST not in costs:
+        return pd.DataFrame(columns=[COST, "machine"], index=pd.Index([], name="condition"))
+    timed = costs.dropna(subset=[COST])
+    threads = timed["threads"].map(_threads) if "threads" in timed else ""
+    return timed[[COST]].assign(machine=timed["hardware"] + threads)
 
 
 def _threads(count: float) -> str:
@@ -50,6 +58,7 @@ def _against_time(scores: Scores, points: pd.DataFrame, name: str, machine: str)
         front = pareto(points.dropna(subset=[column]), COST, column, scores.sign(column))
         axes.plot(front[COST], front[column], color=INK, linewidth=1, linestyle=":", label="front")
         axes.set_xscale("log")
+        time_axis(axes.xaxis)
         axes.axvline(1, color=INK, linewidth=0.8, alpha=0.5)
         axes.set_xlabel(look(COST).long)
         axes.set_title(f"{look(column).long} {ARROWS[scores.directions[column]]}")
@@ -80,61 +89,3 @@ def _scatter(axes: Axes, points: pd.DataFrame, column: str, styles: Mapping[str,
         axes.scatter(
             own[COST], own[column], color=mark.colour, marker=mark.marker, s=40, label=str(codec)
         )
-
-
-def against_nfe(scores: Scores, leaderboard: pd.DataFrame) -> Iterator[Picture]:
-    """Quality against the number of denoiser evaluations, a line for each codec and bitrate."""
-    points = _over_nfe(scores, leaderboard)
-    if points.empty:
-        return
-    columns = overview([c for c in scores.ranked if points[c].notna().any()])
-    styles = marks(list(dict.fromkeys(points["curve"])))
-    figure, grid = panels(len(columns))
-    for axes, column in zip(grid, columns, strict=True):
-        for curve, own in points.groupby("curve", sort=False):
-            own, mark = own.sort_values("nfe"), styles[str(curve)]
-            bounds = own[[f"{column}_lo", f"{column}_hi"]].to_numpy(np.float64).T
-            spread = np.nan_to_num(np.abs(bounds - own[column].to_numpy(np.float64)))
-            axes.errorbar(
-                own["nfe"], own[column], spread, color=mark.colour, marker=mark.marker,
-                linestyle=mark.line, elinewidth=1, capsize=2, label=str(curve),
-            )  # fmt: skip
-        axes.set_xscale("log")
-        axes.set_xticks(sorted(points["nfe"].unique()))
-        axes.xaxis.set_major_formatter(lambda nfe, _: f"{nfe:g}")
-        axes.xaxis.set_minor_formatter(lambda nfe, _: "")
-        axes.set_xlabel("denoiser evaluations (NFE)")
-        axes.set_title(f"{look(column).long} {ARROWS[scores.directions[column]]}")
-    common_legend(figure, grid)
-    figure.suptitle("Quality against NFE")
-    kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
-    yield Picture(
-        "quality_nfe",
-        "Quality against NFE",
-        "The same bitstreams decoded with more denoiser evaluations. Bars: 95 % intervals.",
-        figure,
-        points[["curve", "condition", "nfe", *kept]],
-    )
-
-
-def _over_nfe(scores: Scores, leaderboard: pd.DataFrame) -> pd.DataFrame:
-    """Lines of codecs that were decoded with several NFE, with their `nfe` and `curve`."""
-    points = leaderboard[leaderboard["kind"] == "codec"].copy()
-    points["nfe"] = [_nfe(scores.conditions[name]["settings"]) for name in points["condition"]]
-    points = points.dropna(subset=["nfe"])
-    points["curve"] = [
-        f"{_without_nfe(condition, codec)} {kbps:g} kbit/s"
-        for condition, codec, kbps in zip(
-            points["condition"], points["codec"], points["nominal_kbps"], strict=True
-        )
-    ]
-    return points.groupby("curve").filter(lambda curve: curve["nfe"].nunique() > 1)
-
-
-def _nfe(settings: str) -> float:
-    found = re.search(r"\bnfe=(\d+)", settings)
-    return float(found[1]) if found else float("nan")
-
-
-def _without_nfe(condition: str, codec: str) -> str:
-    return re.sub(r"-nfe\d+\b", "", curve_of(condition, codec))
