@@ -53,7 +53,7 @@ class Findings:
         codecs_off: why the others do not, and what gets what they lack.
         metrics_on: metrics that run here.
         metrics_off: why the others do not, and what gets what they lack.
-        weights_folder: where metrics look for weights.
+        weights_folder: where codecs and metrics look for weights.
         foreign_weights: files there that are not the published ones.
     """
 

@@ -50,7 +50,7 @@ def _beyond(findings: Findings) -> Iterator[str]:
     yield from _section(f"codecs: {on} run here, {off} are off", findings.codecs_off)
     on, off = len(findings.metrics_on), len(findings.metrics_off)
     yield from _section(f"metrics: {on} run here, {off} are off", findings.metrics_off)
-    yield from _section("weights of metrics", {"folder": findings.weights_folder})
+    yield from _section("weights of codecs and metrics", {"folder": findings.weights_folder})
     for path in findings.foreign_weights:
         yield f"  {path} is not the published file: its values stand apart from others'"
 

@@ -11,7 +11,7 @@ from .plan import Plan
 from .robustness import parts
 from .run_command import FAILURES, OK, measure
 from .rundir import RunDirectory
-from .suite import Suite
+from .suite import Suite, left_out
 from .workers import Workers
 
 TABLE, PAGE = "robustness.csv", "robustness.md"
@@ -36,8 +36,8 @@ def run_parts(
         f"{suite.title}: {len(suite.codecs)} conditions, clean and with "
         f"{len(suite.degradations)} degradations, on {device}"
     )
-    for name, why in suite.unavailable.items():
-        print(f"  left out: {name}: {why}")
+    for line in left_out(suite.unavailable):
+        print(f"  {line}")
     found: list[Degraded] = []
     for part in parts(suite, items, directory):
         run = None

@@ -28,7 +28,7 @@ from .provenance import describe
 from .results import checks, collect, is_failure, notices, summary
 from .rundir import RunDirectory, RunError, Stopped
 from .runner import Runner
-from .suite import Suite, SuiteError, load
+from .suite import Suite, SuiteError, left_out, load
 from .workers import LocalWorkers, Workers
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
@@ -183,8 +183,8 @@ def _announce(plan: Plan) -> None:
         f"{plan.suite.title}: {len(plan.suite.codecs)} conditions on {len(plan.items)} items "
         f"({seconds / 60:.1f} min), {len(plan.suite.metrics)} metrics, on {plan.device}"
     )
-    for name, why in plan.suite.unavailable.items():
-        print(f"  left out: {name}: {why}")
+    for line in left_out(plan.suite.unavailable):
+        print(f"  {line}")
 
 
 def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None:

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import metrics as all_metrics
-from ..codecs import Codec, CodecError, Unavailable, make
+from ..codecs import Codec, CodecError
 from ..codecs.external import kind_of
 from ..codecs.registry import unchecked
 from ..metrics import MetricError
@@ -83,6 +83,14 @@ class Suite:
     isolated: frozenset[str] = frozenset()
     sample: int = 0
     degradations: tuple[Declared, ...] = ()
+
+
+def left_out(unavailable: Mapping[str, str]) -> list[str]:
+    """A line for each reason of a suite's `unavailable`, naming all that it leaves out."""
+    by_reason: dict[str, list[str]] = {}
+    for name, why in unavailable.items():
+        by_reason.setdefault(why, []).append(name)
+    return [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
 
 
 def names() -> dict[str, str]:
@@ -154,7 +162,7 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         if isolate:
             isolated.add(codec.condition)
     if not codecs:
-        raise SuiteError(f"{where}: no condition can run here: {unavailable or 'there is none'}")
+        raise SuiteError(_nothing(where, "condition", unavailable))
     return Suite(
         name,
         content.get("title", name),
@@ -185,27 +193,35 @@ def _grid(where: str, conditions: list[Any]) -> Iterator[dict[str, Any]]:
 def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) -> Codec | None:
     name = settings.pop("codec")
     try:
-        return make(name, settings)
-    except Unavailable as error:
-        unavailable[unchecked(name, settings).condition] = str(error)
-        return None
+        codec = unchecked(name, settings)
+        lacking = codec.lacking
     except (CodecError, TypeError) as error:
         raise SuiteError(f"{where}: {error}") from error
+    if not lacking:
+        return codec
+    unavailable[codec.condition] = lacking
+    return None
 
 
 def _metrics(where: str, wanted: list[str] | None, unavailable: dict[str, str]) -> tuple[str, ...]:
     if wanted is not None and not all(isinstance(name, str) for name in wanted):
         raise SuiteError(f"{where}: metrics must be names, not {wanted!r}")
-    chosen = []
+    chosen, lacking = [], {}
     for name in dict.fromkeys(wanted if wanted is not None else all_metrics.available()):
         try:
             missing = all_metrics.get(name).unavailable()
         except MetricError as error:
             raise SuiteError(f"{where}: {error}") from error
         if missing:
-            unavailable[name] = missing
+            lacking[name] = missing
         else:
             chosen.append(name)
     if not chosen:
-        raise SuiteError(f"{where}: no metric can run here: {unavailable or 'there is none'}")
+        raise SuiteError(_nothing(where, "metric", lacking))
+    unavailable |= lacking
     return tuple(chosen)
+
+
+def _nothing(where: str, what: str, unavailable: Mapping[str, str]) -> str:
+    lines = [f"{where}: no {what} can run here", *left_out(unavailable)]
+    return "\n  ".join(lines) if unavailable else f"{lines[0]}: there is none"

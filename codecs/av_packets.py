@@ -66,7 +66,7 @@ def missing(encoder: str | None, decoder: str) -> str:
     try:
         import av
     except ImportError:
-        return "PyAV is missing: pip install 'av>=18,<19'"
+        return "PyAV is missing: pip install 'nscbench[conventional]'"
     try:
         if encoder is not None:
             av.Codec(encoder, "w")

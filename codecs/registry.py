@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pkgutil import iter_modules
 from typing import Any
 from warnings import warn
@@ -40,16 +40,30 @@ def available() -> dict[str, type[Codec]]:
                 found[codec.name] = codec
     for point in entry_points(group=ENTRY_POINTS):
         try:
-            codec = point.load()
-            if not (isinstance(codec, type) and issubclass(codec, Codec)):
-                raise TypeError("it is no subclass of nscbench.codecs.Codec")
-        except (ImportError, AttributeError, TypeError) as error:
+            codec = _loaded(point)
+            if codec.name in found:
+                raise CodecError(f"there is a codec {codec.name!r} already")
+        except Exception as error:  # noqa: BLE001  whatever it dies of, it is left out alone
             warn(f"the codec {point.value} is left out: {error}", stacklevel=2)
             continue
-        if codec.name in found:
-            raise CodecError(f"{point.value}: there is a codec {codec.name!r} already")
         found[codec.name] = codec
     return found
+
+
+def _loaded(point: EntryPoint) -> type[Codec]:
+    """The codec of another package.
+
+    Raises:
+        TypeError: it is none, or lacks what every codec has.
+    """
+    codec = point.load()
+    if not (isinstance(codec, type) and issubclass(codec, Codec)):
+        raise TypeError("it is no subclass of nscbench.codecs.Codec")
+    if not isinstance(getattr(codec, "name", None), str):
+        raise TypeError("it has no name")
+    if lost := sorted(codec.__abstractmethods__):
+        raise TypeError(f"it does not define {', '.join(lost)}")
+    return codec
 
 
 def make(name: str, settings: Mapping[str, Any]) -> Codec:

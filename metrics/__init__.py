@@ -30,13 +30,13 @@ def available() -> dict[str, Metric]:
         if metric is not None:
             found[name] = metric
     for point in entry_points(group=ENTRY_POINTS):
-        if point.name in found:
-            raise MetricError(f"{point.value}: there is a metric {point.name!r} already")
         try:
             metric = point.load()
             if not isinstance(metric, Metric):
                 raise TypeError("it is no nscbench.metrics.Metric")
-        except (ImportError, AttributeError, TypeError) as error:
+            if point.name in found:
+                raise MetricError(f"there is a metric {point.name!r} already")
+        except Exception as error:  # noqa: BLE001  whatever it dies of, it is left out alone
             warn(f"the metric {point.value} is left out: {error}", stacklevel=2)
             continue
         found[point.name] = metric

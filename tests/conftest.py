@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -85,3 +86,23 @@ def stand_ins(stand_in_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same folder, where metrics look for their weights."""
     monkeypatch.setenv("NSCBENCH_WEIGHTS", str(stand_in_weights))
     return stand_in_weights
+
+
+@pytest.fixture(scope="session")
+def stand_in_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of weights with a small checkpoint of every published codec.
+
+    It is empty where transformers is missing: the codecs themselves say so.
+    """
+    from nscbench.codecs import available
+    from nscbench.codecs.published_codec import PublishedCodec
+
+    folder = tmp_path_factory.mktemp("checkpoints")
+    if find_spec("transformers"):
+        from tiny_checkpoints import write_checkpoint
+
+        for name, codec in available().items():
+            if issubclass(codec, PublishedCodec):
+                written = write_checkpoint(folder, name)
+                Path(written).rename(folder / codec.checkpoint.partition("/")[2])
+    return folder

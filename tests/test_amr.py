@@ -53,6 +53,8 @@ def test_contents_byte_is_the_one_of_rfc_4867():
 
 @pytest.mark.parametrize("condition", ["amr-nb-12.2", "amr-wb-12.65"])
 def test_part_of_a_frame_is_refused(condition):
+    if missing := available()[condition.rpartition("-")[0]].unavailable():
+        pytest.skip(missing)
     codec = get(condition)
     with pytest.raises(BitstreamError, match="whole number of frames"):
         codec.decode([bytes(5)], Noise([1]))

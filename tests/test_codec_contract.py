@@ -1,6 +1,8 @@
 """The contract of `nscbench.codecs.base.Codec`, over every operating point that the registry finds.
 
-A codec in a new file is tested without any edit here.
+A codec in a new file is tested without any edit here; published ones run on small random
+checkpoints of their geometry (`tiny_checkpoints`). Their rates differ in the number of stages only:
+the first of each is among the fast tests, the others among the slow ones.
 """
 
 import dataclasses
@@ -16,29 +18,41 @@ import torch
 from nscbench.codecs import Codec, CodecError, available, get, make
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for, pack, unpack
 from nscbench.codecs.noise import Noise
+from nscbench.codecs.published_codec import PublishedCodec
 
-POINTS = [(name, dict(point)) for name, c in available().items() for point in c.operating_points]
-RATED = [point for point in POINTS if available()[point[0]].kind == "codec"]
 MAX_EXTRA_SECONDS = 0.1
 
 
-def _id(point):
-    name, settings = point
-    return "-".join([name, *map(str, settings.values())])
+def _points(kinds):
+    """Operating points of all codecs of these kinds, as parameters of a test."""
+    return [
+        pytest.param(
+            (name, dict(settings)),
+            id="-".join([name, *map(str, settings.values())]),
+            marks=[pytest.mark.slow] if issubclass(cls, PublishedCodec) and number else [],
+        )
+        for name, cls in available().items()
+        if cls.kind in kinds
+        for number, settings in enumerate(cls.operating_points)
+    ]
 
 
-@pytest.fixture(scope="module", params=POINTS, ids=map(_id, POINTS))
-def codec(request) -> Codec:
+@pytest.fixture(scope="module", params=_points(("codec", "control", "oracle")))
+def codec(request):
     name, settings = request.param
-    if missing := available()[name].unavailable():
-        pytest.skip(missing)
-    return make(name, settings)
+    with pytest.MonkeyPatch.context() as patch:
+        if issubclass(available()[name], PublishedCodec):
+            checkpoints = request.getfixturevalue("stand_in_checkpoints")
+            patch.setenv("NSCBENCH_WEIGHTS", str(checkpoints))
+        if missing := available()[name].unavailable():
+            pytest.skip(missing)
+        yield make(name, settings)
 
 
 @pytest.fixture(scope="module")
 def items(codec, speech_like):
     """Three items of other lengths, none a whole number of frames of any codec."""
-    lengths = (0.913, 0.617, 0.871)
+    lengths = (0.453, 0.307, 0.431)
     return [
         torch.from_numpy(speech_like(seconds, codec.sample_rate, seed))
         for seed, seconds in enumerate(lengths)
@@ -118,7 +132,7 @@ def test_draws_differ_if_and_only_if_stochastic(codec, payloads, decoded):
 
 @pytest.mark.parametrize("signal", ["silence", "square", "impulse"])
 def test_extreme_signals_stay_finite(codec, signal):
-    length = codec.sample_rate // 2
+    length = codec.sample_rate // 4
     audio = {
         "silence": np.zeros(length),
         "square": np.sign(np.sin(np.arange(length) / 20)),  # full scale throughout
@@ -144,7 +158,7 @@ def test_no_items_are_no_results(codec):
     assert codec.decode([], Noise([])) == []
 
 
-@pytest.mark.parametrize("codec", RATED, ids=map(_id, RATED), indirect=True)
+@pytest.mark.parametrize("codec", _points(("codec",)), indirect=True)
 def test_measured_rate_is_near_nominal(codec, speech_like):
     item = torch.from_numpy(speech_like(5, codec.sample_rate))
     (payload,) = codec.encode([item])
@@ -178,13 +192,16 @@ for condition, payload in json.load(sys.stdin).items():
 """
 
 
-def test_another_process_decodes_the_same_from_the_bytes(speech_like):
+def test_another_process_decodes_the_same_from_the_bytes(
+    speech_like, stand_in_checkpoints, monkeypatch
+):
     """The first operating point of each codec, in one process that sees only the payloads."""
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(stand_in_checkpoints))
     payloads, expected = {}, {}
     for name, cls in available().items():
         if not cls.unavailable():
             codec = make(name, cls.operating_points[0])
-            item = torch.from_numpy(speech_like(0.5, codec.sample_rate))
+            item = torch.from_numpy(speech_like(0.25, codec.sample_rate))
             (payload,) = codec.encode([item])
             (signal,) = codec.decode([payload], Noise([7]))
             payloads[codec.condition] = payload.hex()

@@ -67,12 +67,13 @@ def test_every_codec_and_metric_is_on_or_off_with_its_reason(requirements, capsy
     assert found["system"]["memory_gib"] > 0
 
 
-def test_what_is_off_is_no_failure_and_names_what_mends_it(requirements, capsys):
+def test_what_is_off_is_no_failure_and_names_what_mends_it(requirements, capsys, tmp_path):
     requirements("numpy", 'no-such-package; extra == "wer"')
     assert main(["doctor"]) == 0
     text = capsys.readouterr().out
     assert "all that is required works" in text
     assert "pip install 'nscbench[wer]': it needs 'no-such-package'" in text
+    assert f"weights of codecs and metrics\n  folder  {tmp_path / 'none'}" in text
     assert "curl -fL" in text
 
 

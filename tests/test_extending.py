@@ -67,11 +67,39 @@ def call(*words, folder, **variables):
         ("json:no_such_name", "has no attribute 'no_such_name'"),
         ("json:loads", "it is no "),
         ("json:JSONDecoder", "it is no "),
+        ("broken_plugin:X", "libtheirs.so: cannot open"),
     ],
 )
 @pytest.mark.parametrize("module", [registry, metrics], ids=["codec", "metric"])
-def test_a_broken_entry_point_leaves_out_itself_only(module, value, why, monkeypatch):
-    monkeypatch.setattr(module, "entry_points", lambda group: [EntryPoint("theirs", value, group)])
+def test_a_broken_entry_point_leaves_out_itself_only(module, value, why, monkeypatch, tmp_path):
+    (tmp_path / "broken_plugin.py").write_text("raise OSError('libtheirs.so: cannot open')")
+    monkeypatch.syspath_prepend(tmp_path)
+    check_left_out(module, "theirs", value, why, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("nscbench.codecs.controls.pcm:Pcm", "there is a codec 'pcm' already"),
+        ("nscbench.codecs.base:Codec", "it has no name"),
+        ("unfinished_plugin:X", "it does not define decode, encode, nominal_kbps, sample_rate"),
+    ],
+)
+def test_a_codec_that_cannot_be_one_is_left_out(value, why, monkeypatch, tmp_path):
+    (tmp_path / "unfinished_plugin.py").write_text(
+        "from nscbench.codecs import Codec\nclass X(Codec):\n    name = 'x'"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    check_left_out(registry, "theirs", value, why, monkeypatch)
+
+
+def test_a_metric_that_exists_is_left_out(monkeypatch):
+    value = "nscbench.metrics.lsd:METRIC"
+    check_left_out(metrics, "stoi", value, "there is a metric 'stoi' already", monkeypatch)
+
+
+def check_left_out(module, name, value, why, monkeypatch):
+    monkeypatch.setattr(module, "entry_points", lambda group: [EntryPoint(name, value, group)])
     with pytest.warns(UserWarning, match=f"{value} is left out: .*{why}"):
         found = module.available.__wrapped__()
     assert found.keys() == module.available().keys() - {"theirs"}

@@ -43,10 +43,10 @@ def test_everything_resolves_to_the_pins_and_brings_cuda_once(python):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    found = dict(re.findall(r"^([\w.-]+)==(\S+)", done.stdout, re.M))
-    pins = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.txt").read_text(), re.M))
-    for name in ("torch", "numpy", "scipy", "pandas", "onnxruntime", "transformers"):
-        assert found[name] == pins.get(name, found[name])
+    found, pins = _versions(done.stdout), _versions((ROOT / "requirements.txt").read_text("utf-8"))
+    loose = {name for name, version in found.items() if pins.get(name) != version}
+    assert {"torch", "numpy", "onnxruntime", "transformers"} <= found.keys() - loose
+    assert all(name.startswith((*CUDA, "triton")) for name in loose), loose  # torch pins these
     libraries = defaultdict(set)
     for name, version in found.items():
         if name.startswith(CUDA):
@@ -56,3 +56,9 @@ def test_everything_resolves_to_the_pins_and_brings_cuda_once(python):
     majors = {name[-2:] for name in found if re.search(r"-cu\d+$", name)}
     assert len(majors) == 1
     assert not {"onnxruntime-gpu", "tensorflow", "jax"} & set(found)
+
+
+def _versions(text):
+    """Versions by normalized name of the lines NAME==VERSION."""
+    lines = re.findall(r"^([\w.-]+)==(\S+)", text, re.M)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in lines}

@@ -1,4 +1,5 @@
-"""Published codecs on tiny random checkpoints that transformers itself saved.
+"""Published codecs on tiny random checkpoints that transformers itself saved; what all codecs must
+do is in `test_codec_contract`, on the same.
 
 The geometry of the payloads (frames a second, bits an index, stages a rate) is what the papers
 state: EnCodec 75 Hz x 10 bit, DAC 50 and 75 Hz x 10 bit, Mimi 12.5 Hz x 11 bit, X-Codec 50 Hz x
@@ -8,7 +9,6 @@ state: EnCodec 75 Hz x 10 bit, DAC 50 and 75 Hz x 10 bit, Mimi 12.5 Hz x 11 bit,
 import dataclasses
 import hashlib
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -39,9 +39,9 @@ POINTS = [(name, ends(rates)) for name, (_, _, rates) in STATED.items() for ends
 
 
 @pytest.fixture(scope="module")
-def checkpoints(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("checkpoints")
-    return {name: write_checkpoint(folder, name) for name in STATED}
+def checkpoints(stand_in_checkpoints):
+    folders = {n: available()[n].checkpoint.partition("/")[2] for n in STATED}
+    return {name: str(stand_in_checkpoints / folder) for name, folder in folders.items()}
 
 
 @pytest.fixture(scope="module", params=STATED)
@@ -111,23 +111,6 @@ def test_library_codes_the_same(codec, items, checkpoints):
     assert not signal[len(expected) :].any()
 
 
-def test_three_together_equal_three_alone(codec, items, payloads):
-    assert [codec.encode([item])[0] for item in items] == payloads
-    together = codec.decode(payloads, Noise([1, 2, 3]))
-    for item, payload, signal in zip(items, payloads, together, strict=True):
-        assert torch.equal(codec.decode([payload], Noise([9]))[0], signal)
-        assert signal.dtype == torch.float32
-        assert torch.isfinite(signal).all()
-        assert 0 <= len(signal) - len(item) < 0.1 * codec.sample_rate
-
-
-@pytest.mark.parametrize("samples", [0, 1, 160])
-def test_short_signals_come_back(codec, samples):
-    (signal,) = codec.decode(codec.encode([0.1 * torch.ones(samples)]), Noise([1]))
-    assert 0 <= len(signal) - samples < 0.1 * codec.sample_rate
-    assert torch.isfinite(signal).all()
-
-
 def test_payloads_that_are_no_whole_number_of_frames_are_refused(codec, payloads):
     bits = codec.stages * (codec.geometry.entries - 1).bit_length()
     whole = {-(-frames * bits // 8) for frames in range(1000)}
@@ -136,35 +119,6 @@ def test_payloads_that_are_no_whole_number_of_frames_are_refused(codec, payloads
     for size in broken[-3:]:
         with pytest.raises(BitstreamError, match="not a whole number of frames"):
             codec.decode([payloads[0][:size]], Noise([1]))
-
-
-DECODER = """
-import hashlib, json, sys
-from nscbench.codecs import make
-from nscbench.codecs.noise import Noise
-for name, (settings, payload) in json.load(sys.stdin).items():
-    (signal,) = make(name, settings).decode([bytes.fromhex(payload)], Noise([7]))
-    print(name, hashlib.sha256(signal.numpy().tobytes()).hexdigest())
-"""
-
-
-def test_another_process_decodes_the_same_from_the_bytes(checkpoints, speech_like):
-    work, expected = {}, {}
-    for name, (_, _, rates) in STATED.items():
-        settings = {"kbps": min(rates), "weights": checkpoints[name]}
-        codec = make(name, settings)
-        (payload,) = codec.encode([torch.from_numpy(speech_like(0.3, codec.sample_rate))])
-        (signal,) = codec.decode([payload], Noise([7]))
-        work[name] = (settings, payload.hex())
-        expected[name] = hashlib.sha256(signal.numpy().tobytes()).hexdigest()
-    done = subprocess.run(
-        [sys.executable, "-c", DECODER],
-        input=json.dumps(work),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert dict(line.split() for line in done.stdout.splitlines()) == expected
 
 
 def test_bitstreams_of_other_weights_are_refused(tmp_path, checkpoints):

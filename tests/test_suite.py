@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nscbench.benchmarks.suite import SuiteError, load, names
+from nscbench.benchmarks.suite import SuiteError, left_out, load, names
 from nscbench.codecs import available
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
 from nscbench.reports.bd_rate import FEWEST_POINTS
@@ -62,6 +62,34 @@ def test_unknown_suites_and_files_are_refused(tmp_path):
         load("nope")
     with pytest.raises(SuiteError, match="cannot be read"):
         load(str(tmp_path / "absent.toml"))
+
+
+def test_what_is_left_out_is_told_once_for_each_reason(tmp_path):
+    """Two rates that lack the same folder are one line, which says it once."""
+    text = "metrics = ['si_sdr']\n"
+    for number, name in enumerate(("ours", "theirs")):
+        text += f"[[condition]]\ncodec = '{name}'\nkbps = [1, 2]\nsample_rate = 16000\n"
+        text += f"decoded = 'absent-{number}'\n"
+    suite = load(write(tmp_path, text + PCM))
+    lines = [
+        f"left out: {name}-1, {name}-2: there is no folder {tmp_path}/absent-{number}"
+        for number, name in enumerate(("ours", "theirs"))
+    ]
+    assert left_out(suite.unavailable) == lines
+    with pytest.raises(SuiteError) as raised:
+        load(write(tmp_path, text))
+    assert str(raised.value).splitlines()[1:] == [f"  {line}" for line in lines]
+    assert str(raised.value).splitlines()[0].endswith("mine.toml: no condition can run here")
+
+
+def test_without_a_metric_the_metrics_are_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "none"))
+    absent = "[[condition]]\ncodec = 'x'\nkbps = 1\nsample_rate = 16000\ndecoded = 'no'\n"
+    with pytest.raises(SuiteError) as raised:
+        load(write(tmp_path, "metrics = ['utmos']\n" + PCM + absent))
+    first, second = str(raised.value).splitlines()
+    assert first.endswith("mine.toml: no metric can run here")
+    assert second.startswith("  left out: utmos: no utmos22_strong.onnx in ")
 
 
 @pytest.mark.parametrize("name", sorted(names()))
