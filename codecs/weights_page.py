@@ -10,9 +10,9 @@ LEAD = """# The embedded weights
 
 What the package ships, from the cards beside the files (`codecs/weights/NAME.json`); made by
 `python -m nscbench.codecs.weights_page`. All are of the size `small`, trained by
-[`nscbench train`](training.md) on a CPU. *Steps* and *speech heard* say how much training a network
-got; *minutes* are those of the clock, other work on the machine included. *Validation* is the mean
-over eight recordings of speakers that training never heard.
+[`nscbench train`](training.md). *Steps* and *speech heard* say how much training a network got;
+*minutes* are those of the clock, other work on the machine included. *Validation* is the mean over
+eight recordings of speakers that training never heard; of decoders of mels, with `vocoder`.
 """
 SHOWN = ("pesq_wb", "estoi", "mel_l1")
 
@@ -34,9 +34,14 @@ def overview(cards: Mapping[str, Any]) -> str:
         heard = card["audio_seconds"] / 3600
         lines.append(
             f"`{name}`|{_design(config(name))}|{size:.1f}|{card['steps']}|{heard:.1f}|"
-            f"{card['minutes']:.0f}|{card['hardware']['processor']}|{card['commit'][:7] or '-'}"
+            f"{card['minutes']:.0f}|{_trainer(card['hardware'])}|{card['commit'][:7] or '-'}"
         )
     return _table("weights|design|MB|steps|speech heard, h|minutes|hardware|commit", lines)
+
+
+def _trainer(hardware: Mapping[str, Any]) -> str:
+    """What trained: the GPU, or the processor where there was none."""
+    return str(hardware.get("gpu") or hardware["processor"])
 
 
 def _design(configuration: Any) -> str:
