@@ -14,7 +14,7 @@ from nscbench.codecs.networks.diffusion import DiffusionConfig, DiffusionDecoder
 from nscbench.codecs.networks.diffwave import DiffWave, StepEmbedding
 from nscbench.codecs.networks.patch_wave import PatchWave
 from nscbench.codecs.networks.unet1d import UNet1d
-from nscbench.codecs.networks.unet2d import UNet2d
+from nscbench.codecs.networks.unet2d import Mish, UNet2d
 from nscbench.codecs.training.cells import DENOISERS
 
 HOP, FRAMES = 40, 5
@@ -169,6 +169,15 @@ def test_attention_is_the_same_multiplied_out(positions, monkeypatch: pytest.Mon
     for ours, plain, chosen in zip(*found, strict=True):
         torch.testing.assert_close(ours, plain, atol=1e-5, rtol=1e-4)
         assert torch.equal(chosen, ours if positions > 8 * FEW else plain)
+
+
+def test_mish_in_inference_is_mish() -> None:
+    x = torch.cat([torch.linspace(-100, 200, 30_001), torch.tensor([-1e30, 1e30])])
+    expected = nn.functional.mish(x)
+    assert torch.equal(Mish()(x), expected)
+    with torch.no_grad():
+        made = Mish()(x.clone())
+    torch.testing.assert_close(made, expected, atol=2e-6, rtol=1e-6)
 
 
 DIFFUSION = DiffusionConfig(
