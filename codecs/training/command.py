@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -47,6 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mel-codec", help="vocoder only: train on the mels that these weights decode"
     )
+    parser.add_argument(
+        "--tensorboard", action="store_true", help="also write what TensorBoard reads"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -65,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _trainer(args: argparse.Namespace) -> Trainer:
+    if args.tensorboard and find_spec("tensorboard") is None:
+        raise CodecError("--tensorboard needs a package: pip install 'nscbench[tensorboard]'")
     component = _component(args)
     config = component.config
     recordings = find_recordings(args.data)
@@ -76,7 +82,8 @@ def _trainer(args: argparse.Namespace) -> Trainer:
     items = read_items(unseen, config.sample_rate, config.hop, VALIDATION_ITEMS)
     automatic = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(automatic if args.device == "auto" else args.device)
-    plan = Plan(out, Budget(args.steps, args.minutes), args.seed, device)
+    budget = Budget(args.steps, args.minutes)
+    plan = Plan(out, budget, args.seed, device, tensorboard=args.tensorboard)
     return Trainer(component, recordings, items, plan)
 
 
