@@ -70,6 +70,7 @@ lint: setup ## ruff, and mypy over the public interfaces
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	cd src && ../$(BIN)/mypy --config-file ../pyproject.toml -p nscbench
 
-speed: setup ## what scoring and decoding cost, against the bare metric calls and plain modules
+speed: setup ## what scoring, decoding and training data cost, against bare calls and plain modules
 	$(BIN)/python -m nscbench.benchmarks.speed
 	$(BIN)/python -m nscbench.benchmarks.decoder_speed
+	$(BIN)/python -m nscbench.benchmarks.data_speed --components mel gan mel2mel

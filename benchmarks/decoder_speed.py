@@ -4,7 +4,7 @@
 
 Networks at published sizes, with random weights: the same network is run by the suite, and layer by
 layer as PyTorch's modules do it, weight normalization folded in both. DiffWave predicts at
-four times, and what it prepares before them counts.
+four times, and what it prepares before them counts; Grad-TTS's U-Net predicts once.
 
     modules, here  real-time factor: seconds of computing for a second of audio at 16 kHz
     products       of here, the least that the network's products could take: at the speed that a

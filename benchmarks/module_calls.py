@@ -17,7 +17,9 @@ from torch.nn import functional as F
 from ..codecs.networks import diffwave, hifigan
 from ..codecs.networks.diffwave import DiffWave
 from ..codecs.networks.hifigan import HifiGan
+from ..codecs.networks.unet2d import UNet2d
 from ..codecs.networks.weight_norm import fold
+from .module_unets import run_unet2d
 
 BANDS, FEATURES, RATE, HOP = 80, 128, 16_000, 320
 EVALUATIONS = 4  # of DiffWave; the suite's cells default to more
@@ -36,8 +38,11 @@ class Case:
     here: Callable[[], Tensor]
 
 
-def cases(hifigan_seconds: float = 4.0, diffwave_seconds: float = 1.0) -> Iterator[Case]:
-    """HiFi-GAN V2 at a hop of 320, and DiffWave at the published and at a small size."""
+def cases(
+    hifigan_seconds: float = 4.0, diffwave_seconds: float = 1.0, unet_seconds: float = 4.0
+) -> Iterator[Case]:
+    """HiFi-GAN V2 at a hop of 320, DiffWave at the published and at a small size, and one
+    evaluation of the U-Net of the mel cells, small and as Grad-TTS published it."""
     generator = torch.Generator().manual_seed(0)
 
     def noise(*shape: int) -> Tensor:
@@ -66,6 +71,15 @@ def cases(hifigan_seconds: float = 4.0, diffwave_seconds: float = 1.0) -> Iterat
             diffwave_seconds,
             partial(run_diffwave, network, x, times, features),
             partial(predict, network),
+        )
+    mel, anchor = noise(2, 1, BANDS, round(unet_seconds * RATE / HOP))
+    for dim in (32, 64):
+        unet = _drawn(UNet2d(BANDS, dim, (1, 2, 4)), generator)
+        yield Case(
+            f"Grad-TTS {dim}",
+            unet_seconds,
+            partial(run_unet2d, unet, mel, times[0], anchor),
+            partial(unet, mel, times[0], anchor, unet.prepare(features)),
         )
 
 
@@ -111,7 +125,9 @@ def _drawn(network: Network, generator: torch.Generator) -> Network:
     """Folded, with random weights that lead to outputs of the order of 1."""
     fold(network).eval().requires_grad_(False)
     for name, parameter in network.named_parameters():
-        if name.endswith("weight") and "step" not in name:
+        if name.endswith(".scale"):  # attention is silent until it is trained
+            nn.init.ones_(parameter)
+        elif name.endswith("weight") and parameter.dim() > 1 and "step" not in name:
             fan_in = parameter[0].numel()
             nn.init.normal_(parameter, std=math.sqrt(2 / fan_in), generator=generator)
     return network

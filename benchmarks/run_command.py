@@ -29,7 +29,7 @@ from .results import checks, collect, is_failure, notices, summary
 from .rundir import RunDirectory, RunError, Stopped
 from .runner import Runner
 from .suite import Suite, SuiteError, left_out, load
-from .workers import LocalWorkers, Workers
+from .workers import LocalWorkers, Workers, device_named
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
 
@@ -44,7 +44,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--items", help="data set, manifest (.csv) or folder of recordings")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="processes that score"
+        "--workers",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="processes that score, and on a CPU as many that encode and that decode",
     )
     parser.add_argument(
         "--cache",
@@ -104,7 +107,9 @@ def _workers(
 ) -> Workers:
     """Those of the scheduler, if there is one, or of this machine."""
     if not arguments.scheduler:
-        return LocalWorkers(1, arguments.workers)
+        # a GPU is shared best by one process
+        coders = arguments.workers if device_named(arguments.device) == "cpu" else 1
+        return LocalWorkers(coders, arguments.workers)
     try:
         from .remote import RemoteWorkers
     except ImportError as error:

@@ -66,7 +66,7 @@ class Runner:
         """
         audio = sum(item.seconds for item in self._plan.items)
         draws = sum(len(self._plan.draws(codec)) for codec in self._plan.suite.codecs)
-        batches = self._plan.batches()
+        batches = self._plan.batches(self._workers.coding_room)
         with tqdm(
             total=ceil(audio * draws),
             desc="audio",

@@ -83,7 +83,8 @@ class LocalWorkers:
     """Processes of this machine, started when they are needed.
 
     Args:
-        coders: processes that encode, and as many that decode.
+        coders: processes that encode, and as many that decode; one for a condition that is
+            isolated, whose share of the memory is for one.
         scorers: processes that score.
     """
 
@@ -114,7 +115,7 @@ class LocalWorkers:
                 self._close_idle()
                 # CUDA takes more addresses than there is memory
                 bound = _memory() if work.owner and work.device == "cpu" else None
-                self._pools[place] = Pool(self._counts[work.stage], bound)
+                self._pools[place] = Pool(1 if work.owner else self._counts[work.stage], bound)
             self._pending[place] += 1
             task = self._pools[place].submit(work.limit, work.task, *work.args)
         task.add_done_callback(lambda _: self._ended(place))

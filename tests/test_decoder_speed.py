@@ -15,8 +15,14 @@ from tiny_weights import write_weights
 
 
 def test_both_ways_give_the_same_signal() -> None:
-    found = list(module_calls.cases(hifigan_seconds=0.1, diffwave_seconds=0.02))
-    assert [case.name for case in found] == ["HiFi-GAN V2", "DiffWave 64 x 30", "DiffWave 32 x 20"]
+    found = list(module_calls.cases(0.1, 0.02, unet_seconds=0.1))
+    assert [case.name for case in found] == [
+        "HiFi-GAN V2",
+        "DiffWave 64 x 30",
+        "DiffWave 32 x 20",
+        "Grad-TTS 32",
+        "Grad-TTS 64",
+    ]
     with torch.inference_mode():
         for case in found:
             expected = case.modules()

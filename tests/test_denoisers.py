@@ -8,13 +8,13 @@ import torch
 from torch import nn
 
 from nscbench.codecs.diffusion.samplers import SAMPLERS
-from nscbench.codecs.networks import blockwise, diffwave
-from nscbench.codecs.networks.denoiser import Denoiser, LinearAttention, TimeEmbedding
+from nscbench.codecs.networks import blockwise, denoiser, diffwave
+from nscbench.codecs.networks.denoiser import FEW, Denoiser, LinearAttention, TimeEmbedding
 from nscbench.codecs.networks.diffusion import DiffusionConfig, DiffusionDecoder, Guide
 from nscbench.codecs.networks.diffwave import DiffWave, StepEmbedding
 from nscbench.codecs.networks.patch_wave import PatchWave
 from nscbench.codecs.networks.unet1d import UNet1d
-from nscbench.codecs.networks.unet2d import UNet2d
+from nscbench.codecs.networks.unet2d import Mish, UNet2d
 from nscbench.codecs.training.cells import DENOISERS
 from nscbench.codecs.training.diffusion import level_loss
 
@@ -152,6 +152,33 @@ def test_attention_starts_as_identity_and_averages_values() -> None:
     out = attention(constant)
     # equal keys share the weight: every position gets the same
     torch.testing.assert_close(out, out[..., :1].expand_as(out))
+
+
+@pytest.mark.parametrize("positions", [1, 2 * FEW, 8 * FEW, 8 * FEW + 1, 500])
+def test_attention_is_the_same_multiplied_out(positions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values and gradients of both ways, on either side of where one takes over."""
+    torch.manual_seed(0)
+    attention = LinearAttention(8, heads=2, dim=4)
+    nn.init.ones_(attention.scale)
+    x, weights = torch.randn(2, 3, 8, positions)
+    found = []
+    for few in (0, 10**9, FEW):
+        monkeypatch.setattr(denoiser, "FEW", few)
+        y = attention(x)
+        gradients = torch.autograd.grad((y * weights).sum(), list(attention.parameters()))
+        found.append((y, *gradients))
+    for ours, plain, chosen in zip(*found, strict=True):
+        torch.testing.assert_close(ours, plain, atol=1e-5, rtol=1e-4)
+        assert torch.equal(chosen, ours if positions > 8 * FEW else plain)
+
+
+def test_mish_in_inference_is_mish() -> None:
+    x = torch.cat([torch.linspace(-100, 200, 30_001), torch.tensor([-1e30, 1e30])])
+    expected = nn.functional.mish(x)
+    assert torch.equal(Mish()(x), expected)
+    with torch.no_grad():
+        made = Mish()(x.clone())
+    torch.testing.assert_close(made, expected, atol=2e-6, rtol=1e-6)
 
 
 DIFFUSION = DiffusionConfig(

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from nscbench.codecs.features import MelConfig
-from nscbench.codecs.networks import blockwise
+from nscbench.codecs.networks import hifigan as hifigan_module
 from nscbench.codecs.networks.codec import CodecConfig, NeuralCodec
 from nscbench.codecs.networks.convnext import Fine, SpectralDecoder, _gather, _spread
 from nscbench.codecs.networks.discriminators import CriticConfig, Critics, StftDiscriminator
@@ -145,12 +145,12 @@ def test_hifigan_trains_on_what_its_modules_make(hifigan: HifiGan) -> None:
     torch.testing.assert_close(hifigan(mel), expected, atol=1e-4, rtol=0)
 
 
-@pytest.mark.parametrize("frames", [1, 7])  # shorter than a halo, and many blocks
-@pytest.mark.parametrize("block", [1, 8192])
-def test_hifigan_infers_block_by_block_what_its_modules_make(
-    hifigan: HifiGan, monkeypatch: pytest.MonkeyPatch, frames: int, block: int
+@pytest.mark.parametrize("frames", [1, 7])  # shorter than a halo, and many windows
+@pytest.mark.parametrize("window", [1, 8192])
+def test_hifigan_infers_window_by_window_what_its_modules_make(
+    hifigan: HifiGan, monkeypatch: pytest.MonkeyPatch, frames: int, window: int
 ) -> None:
-    monkeypatch.setattr(blockwise, "BLOCK", block)
+    monkeypatch.setattr(hifigan_module, "WINDOW", window)
     mel = torch.randn(2, 80, frames)
     expected = one_by_one(hifigan, mel)
     with torch.no_grad():

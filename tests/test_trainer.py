@@ -57,11 +57,15 @@ def tiny_vocoder(mel_codec: MelCodec | None = None) -> VocoderTraining:
     return VocoderTraining(VocoderConfig(channels=16), CRITICS, RECIPE, mel_codec)
 
 
-def trainer(component: Component, folder: Path, out: str, budget: Budget | None = None) -> Trainer:
+def trainer(
+    component: Component, folder: Path, out: str, budget: Budget | None = None, **settings: bool
+) -> Trainer:
     config = component.config
     recordings = find_recordings(folder / "speech")
     items = read_items(recordings, config.sample_rate, config.hop, 1)
-    return Trainer(component, recordings, items, Plan(folder / out, budget or Budget(steps=STEPS)))
+    return Trainer(
+        component, recordings, items, Plan(folder / out, budget or Budget(steps=STEPS), **settings)
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -220,6 +224,51 @@ def test_resumption_cuts_the_log(tmp_path: Path) -> None:
     assert list(csv.DictReader(log.path.open()))[-1] == {
         "step": "3", "minutes": "3.000", "audio_seconds": "5.0", "name": "mel", "value": "0.25"
     }  # fmt: skip
+
+
+def test_events_hold_what_the_logs_hold(folder: Path) -> None:
+    pytest.importorskip("tensorboard", reason="the extra `tensorboard` is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    first = trainer(tiny_mel(), folder, "out", tensorboard=True)
+    first.run()
+    again = trainer(tiny_mel(), folder, "out", Budget(steps=STEPS + 2), tensorboard=True)
+    again.run()
+    for name in ("train", "validation"):
+        with (folder / "out" / f"{name}.csv").open() as file:
+            logged = {(r["name"], int(r["step"])): float(r["value"]) for r in csv.DictReader(file)}
+        events = EventAccumulator(str(folder / "out" / "tensorboard" / name)).Reload()
+        found = {
+            (tag, event.step): event.value
+            for tag in events.Tags()["scalars"]
+            for event in events.Scalars(tag)
+        }
+        assert found == pytest.approx(logged, rel=1e-5)
+
+
+def test_events_after_the_checkpoint_are_purged(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard", reason="the extra `tensorboard` is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    killed = Log(tmp_path / "train.csv", tensorboard=True)
+    for step in (1, 2, 3):
+        killed.append(step, 60.0, 5.0, {"mel": 1.0})
+    resumed = Log(tmp_path / "train.csv", tensorboard=True)
+    resumed.cut(1)
+    resumed.append(2, 60.0, 5.0, {"mel": 0.5})
+    events = EventAccumulator(str(tmp_path / "tensorboard" / "train")).Reload()
+    assert [(e.step, e.value) for e in events.Scalars("mel")] == [(1, 1.0), (2, 0.5)]
+
+
+def test_tensorboard_that_is_not_there_is_one_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("nscbench.codecs.training.command.find_spec", lambda name: None)
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    arguments = ["mel", "--data", str(tmp_path), "--steps", "1", "--tensorboard"]
+    assert run(parser.parse_args(arguments)) == 2
+    assert "pip install 'nscbench[tensorboard]'" in capsys.readouterr().err
 
 
 def test_critics_learn_before_the_model_hears_them(folder: Path) -> None:

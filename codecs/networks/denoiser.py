@@ -19,6 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+FEW = 4  # positions for each channel, at most, that attention projects one by one
+
 
 class Denoiser(nn.Module, ABC):
     """A network that takes part in every step of sampling."""
@@ -73,10 +75,27 @@ class LinearAttention(nn.Module):
         self.scale = nn.Parameter(torch.zeros(1))
 
     def forward(self, x: Tensor) -> Tensor:
-        query, key, value = self.project(self.norm(x)).unflatten(1, (3, self.heads, -1)).unbind(1)
+        normalized = self.norm(x)
+        if x.shape[-1] > FEW * x.shape[1]:
+            return self._few_matrices(x, normalized)
+        query, key, value = self.project(normalized).unflatten(1, (3, self.heads, -1)).unbind(1)
         summary = key.softmax(dim=-1) @ value.transpose(-1, -2)  # [B, heads, dim, dim]
         y: Tensor = self.exit((summary.transpose(-1, -2) @ query).flatten(1, 2))
         return x + self.scale * y
+
+    def _few_matrices(self, x: Tensor, normalized: Tensor) -> Tensor:
+        """The same of many positions: all but the keys is linear, and multiplied out before it
+        meets a position, so that neither queries nor values are ever made."""
+        weight: Tensor = self.project.weight[..., 0]
+        query, key, value = weight.view(3, self.heads, -1, x.shape[1])
+        expanded = key.flatten(0, 1).expand(len(x), -1, -1)  # a product of matrices would copy
+        keys = (expanded @ normalized).softmax(dim=-1)  # [B, heads * dim, N]
+        seen = (keys @ normalized.transpose(1, 2)).unflatten(1, (self.heads, -1))
+        summary = seen @ value.transpose(-1, -2)  # [B, heads, dim, dim]
+        mixed = (summary.transpose(-1, -2) @ query).flatten(1, 2)  # [B, heads * dim, C]
+        matrix = self.scale * (self.exit.weight[..., 0] @ mixed)  # [B, C, C]
+        assert self.exit.bias is not None
+        return torch.baddbmm(x, matrix, normalized) + (self.scale * self.exit.bias)[:, None]
 
 
 def fill_frames(x: Tensor, multiple: int) -> Tensor:

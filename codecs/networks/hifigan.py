@@ -5,15 +5,16 @@ The published versions differ in width alone: V1 starts at 512 channels, V2 at 1
 rates 8, 8, 2, 2 (hop 256) become 8, 5, 4, 2 for a hop of 320.
 
 The modules are one-dimensional, but run as two-dimensional convolutions of height one with the
-channels innermost in memory: the same numbers, on a CPU a fifth faster. Inference on a CPU runs
-their weights block by block in time instead (`blockwise`): a block of a stage takes its three
-residual blocks' reach from its neighbours, so that it passes through all of them in the cache.
+channels innermost in memory: the same numbers, on a CPU a fifth faster. Inference on a CPU cuts
+the time of a stage into windows that pass through all three residual blocks in the cache; each
+takes the blocks' reach from its neighbours.
 
 J. Kong et al., "HiFi-GAN: Generative Adversarial Networks for Efficient and High Fidelity Speech
 Synthesis", NeurIPS 2020.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from typing import cast
 
 import torch
@@ -22,11 +23,13 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import weight_norm
 
 from . import blockwise
-from .blockwise import Taps
 
 SLOPE = 0.1
 RESIDUAL_KERNELS = (3, 7, 11)
 DILATIONS = (1, 3, 5)
+WINDOW = 2**18  # values that a window holds: shorter ones cost more calls than caches save
+
+Merge = Callable[[Tensor, Sequence["ResidualBlock"]], Tensor]
 
 
 def convolve(layer: nn.Module, x: Tensor) -> Tensor:
@@ -64,58 +67,47 @@ class ResidualBlock(nn.Module):
             x = x + convolve(plain, F.leaky_relu(y, SLOPE))
         return x
 
-    def pairs(self) -> list[tuple[Taps, Taps]]:
-        """The taps of each dilated convolution and of the plain one behind it."""
-        layers = zip(self.dilated, self.plain, strict=True)
-        return [(Taps.of(dilated), Taps.of(plain)) for dilated, plain in layers]
+    def infer(self, x: Tensor, first: bool, last: bool) -> Tensor:
+        """What it makes of a window of a signal [1, C, 1, n], but for `reach` columns at either
+        end, of which too little is seen; at the signal's `first` or `last` window, none."""
+        for dilated, plain in zip(self.dilated, self.plain, strict=True):
+            y = convolve(dilated, F.leaky_relu(x, SLOPE))
+            y = convolve(plain, F.leaky_relu_(y, SLOPE))
+            unseen = _reach(dilated) + _reach(plain)
+            seen = slice(0 if first else unseen, None if last else -unseen)
+            x = y[..., seen].add_(x[..., seen])
+        return x
+
+    @property
+    def reach(self) -> int:
+        """Samples that an output sees on either side."""
+        return sum(map(_reach, (*self.dilated, *self.plain)))
+
+
+def _reach(layer: nn.Module) -> int:
+    """Samples that an output of a Conv1d sees on either side."""
+    assert isinstance(layer, nn.Conv1d)
+    return int(layer.padding[0])
 
 
 def average(x: Tensor, blocks: Sequence[ResidualBlock]) -> Tensor:
-    """Mean of what the residual blocks make of x [C, T], a block of time at a time."""
-    chains = [block.pairs() for block in blocks]
-    reaches = [sum(taps.reach for pair in chain for taps in pair) for chain in chains]
-    (channels, samples), halo = x.shape, max(reaches)
-    length = min(max(blockwise.BLOCK // channels, 2 * halo), samples)
-    buffers = x.new_empty(3, channels, length + 2 * halo)
-    mean = torch.zeros_like(x)
+    """Mean of what the residual blocks make of x [1, C, 1, T], a window of time after another."""
+    channels, samples = x.shape[1], x.shape[3]
+    # so long that every window but the first has all that is before it
+    length = max(WINDOW // channels, *(block.reach for block in blocks))
+    windows = []
     for start in range(0, samples, length):
-        width = min(length, samples - start) + 2 * halo
-        # columns of the buffers within the signal; beyond its ends every convolution sees zeros
-        low, high = max(halo - start, 0), min(samples - start + halo, width)
-        buffers[..., :low].zero_()
-        buffers[..., high:].zero_()
-        for chain, reach in zip(chains, reaches, strict=True):
-            window = buffers[..., :width]
-            window[0, :, low:high] = x[:, start - halo + low : start - halo + high]
-            _run(chain, window, (low, high), halo - reach)
-            mean[:, start : start + length].add_(window[0, :, halo : width - halo])
-    return mean.div_(len(blocks))
+        width = min(length, samples - start)
+        made = []
+        for block in blocks:
+            begin, end = start - min(start, block.reach), start + width + block.reach
+            made.append(block.infer(x[..., begin:end], start == 0, end >= samples)[..., :width])
+        windows.append(reduce(Tensor.add_, made).div_(len(blocks)))
+    return torch.cat(windows, dim=3)
 
 
-def _run(
-    chain: Sequence[tuple[Taps, Taps]], window: Tensor, inside: tuple[int, int], margin: int
-) -> None:
-    """Run a residual block on window[0], the first of three buffers [3, C, width], in place.
-
-    Only columns `inside` the signal change; after each convolution those within its reach of the
-    window's ends are no longer right, so the `margin` without them grows.
-    """
-    state, active, inner = window
-    width = state.shape[1]
-    for dilated, plain in chain:
-        begin, end = max(inside[0], margin), min(inside[1], width - margin)
-        torch.ops.aten.leaky_relu.out(state[:, begin:end], SLOPE, out=active[:, begin:end])
-        margin += dilated.reach
-        begin, end = max(inside[0], margin), min(inside[1], width - margin)
-        y = inner[:, begin:end]
-        y.copy_(dilated.bias.expand_as(y))
-        dilated.add_to(y, active, begin)
-        F.leaky_relu_(y, SLOPE)
-        margin += plain.reach
-        begin, end = max(inside[0], margin), min(inside[1], width - margin)
-        y = state[:, begin:end]
-        y.add_(plain.bias)
-        plain.add_to(y, inner, begin)
+def _average_whole(x: Tensor, blocks: Sequence[ResidualBlock]) -> Tensor:
+    return sum((block(x) for block in blocks), start=torch.zeros(())) / len(blocks)
 
 
 class HifiGan(nn.Module):
@@ -135,20 +127,13 @@ class HifiGan(nn.Module):
 
     def forward(self, mel: Tensor) -> Tensor:
         if blockwise.applies(mel):
-            return torch.stack([self._infer(item) for item in mel])
+            return torch.cat([self._generate(item[None], average) for item in mel])
+        return self._generate(mel, _average_whole)
+
+    def _generate(self, mel: Tensor, merge: Merge) -> Tensor:
         x = mel.unsqueeze(2).contiguous(memory_format=torch.channels_last)
         x = convolve(self.entry, x)
         for upsample, blocks in zip(self.upsamples, self.blocks, strict=True):
-            x = convolve(upsample, F.leaky_relu(x, SLOPE))
-            assert isinstance(blocks, nn.ModuleList)
-            x = sum((block(x) for block in blocks), start=torch.zeros(())) / len(blocks)
-        return torch.tanh(convolve(self.exit, F.leaky_relu(x)))[:, 0, 0]
-
-    def _infer(self, mel: Tensor) -> Tensor:
-        """One item: [bands, k] to [k * hop]."""
-        x = self.entry(mel)
-        for upsample, blocks in zip(self.upsamples, self.blocks, strict=True):
-            x = upsample(F.leaky_relu_(x, SLOPE))
-            x = average(x, list(cast("Iterable[ResidualBlock]", blocks)))
-        signal: Tensor = torch.tanh(self.exit(F.leaky_relu_(x)))[0]
-        return signal
+            x = convolve(upsample, F.leaky_relu_(x, SLOPE))
+            x = merge(x, list(cast("Iterable[ResidualBlock]", blocks)))
+        return torch.tanh(convolve(self.exit, F.leaky_relu_(x)))[:, 0, 0]

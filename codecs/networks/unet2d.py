@@ -14,9 +14,24 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from . import blockwise
 from .denoiser import Denoiser, LinearAttention, TimeEmbedding, fill_frames
 
 GROUPS = 8
+
+
+class Mish(nn.Mish):
+    """Mish; of what nothing else will read: in inference on a CPU it is written over.
+
+    x tanh(log(1 + e)), with e = exp(x), is x - 2 x / ((1 + e)^2 + 1): one exponential in the place
+    of two and a hyperbolic tangent. Where the square overflows, it is x, as it should be.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not blockwise.applies(x):
+            return super().forward(x)
+        square = x.exp().add_(1).square_()
+        return x.addcdiv_(x, square.add_(1), value=-2)
 
 
 class Block(nn.Sequential):
@@ -24,7 +39,7 @@ class Block(nn.Sequential):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(
-            nn.Conv2d(inputs, outputs, 3, padding=1), nn.GroupNorm(GROUPS, outputs), nn.Mish()
+            nn.Conv2d(inputs, outputs, 3, padding=1), nn.GroupNorm(GROUPS, outputs), Mish()
         )
 
 
@@ -38,9 +53,10 @@ class ResidualBlock(nn.Module):
         self.skip = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
-        y: Tensor = self.second(self.first(x) + self.time(time)[:, :, None, None])
-        skip: Tensor = self.skip(x)
-        return y + skip
+        # in place: Mish needs its input for the gradient, not its output
+        y = self.first(x).add_(self.time(time)[:, :, None, None])
+        made: Tensor = self.second(y)
+        return made.add_(self.skip(x))
 
 
 class Stage(nn.Module):

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -57,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mel-decoder", help="and on those that these weights of mel2mel sample from them"
     )
+    parser.add_argument(
+        "--tensorboard", action="store_true", help="also write what TensorBoard reads"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -75,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _trainer(args: argparse.Namespace) -> Trainer:
+    if args.tensorboard and find_spec("tensorboard") is None:
+        raise CodecError("--tensorboard needs a package: pip install 'nscbench[tensorboard]'")
     component = _component(args)
     config = component.config
     recordings = find_recordings(args.data)
@@ -90,7 +96,8 @@ def _trainer(args: argparse.Namespace) -> Trainer:
         # what autocast leaves in single precision bears TF32; shapes never change
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.benchmark = True
-    plan = Plan(out, Budget(args.steps, args.minutes), args.seed, device)
+    budget = Budget(args.steps, args.minutes)
+    plan = Plan(out, budget, args.seed, device, tensorboard=args.tensorboard)
     return Trainer(component, recordings, items, plan)
 
 

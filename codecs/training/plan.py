@@ -27,10 +27,11 @@ class Budget:
 
 @dataclass(frozen=True)
 class Plan:
-    """Where and how a component is trained."""
+    """Where and how a component is trained; with `tensorboard`, event files join the logs."""
 
     out: Path
     budget: Budget
     seed: int = 0
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     validate_minutes: float = 5.0
+    tensorboard: bool = False

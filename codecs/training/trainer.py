@@ -67,7 +67,10 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self.audio_seconds = 0.0
         plan.out.mkdir(parents=True, exist_ok=True)
-        self.losses, self.scores = Log(plan.out / "train.csv"), Log(plan.out / "validation.csv")
+        self.losses, self.scores = (
+            Log(plan.out / f"{name}.csv", tensorboard=plan.tensorboard)
+            for name in ("train", "validation")
+        )
 
     @property
     def checkpoint(self) -> Path:
