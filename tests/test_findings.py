@@ -87,6 +87,12 @@ def test_what_diffusion_adds(tmp_path):
     assert "mel-regression-3 against mel-vocoder-3: of 3 metrics, better in 3" in answer.sentence
 
 
+def test_what_a_tuned_vocoder_adds(tmp_path):
+    gains = {"mel2mel": 0.0, "mel2mel-tuned": 0.1, "gan": 0.2}
+    answer = cells.tuning_adds(made(tmp_path, gains).scores, 3)
+    assert answer.verdict == ("mel2mel-tuned-3 over mel2mel-3: yes; mel2mel-tuned-3 over gan-3: no")
+
+
 def test_published_codecs(tmp_path):
     answer = cells.against_published(made(tmp_path, {"mel2mel": 0.1, "ladiff": 0.0}).scores, 3)
     assert answer.verdict == "mel2mel-3 over ladiff-3: yes"
@@ -223,6 +229,6 @@ def test_labels_beside_a_scale_keep_their_order_and_distance():
 
 def test_every_answer_is_an_answer(tmp_path):
     found = answers(made(tmp_path, {"pcm": 1.0}))
-    assert len(found) == 16
+    assert len(found) == 18
     assert all(isinstance(answer, Answer) for answer in found)
     assert {answer.verdict for answer in found} == {"not answered", "0 of 3 hold, 0 do not"}

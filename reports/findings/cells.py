@@ -159,6 +159,16 @@ def diffusion_adds(scores: Scores, kbps: float) -> Answer:
     return _one_by_one(scores, question, [(own, regression), (own, vocoder), (regression, vocoder)])
 
 
+def tuning_adds(scores: Scores, kbps: float) -> Answer:
+    """What does a vocoder that was fine-tuned on mel2mel's output add?"""
+    question = (
+        f"What does a vocoder tuned on what {PROPOSED} samples add at {kbps:g} kbit/s, and does it "
+        f"take {PROPOSED} above {BASELINE}?"
+    )
+    tuned, own, baseline = at([f"{PROPOSED}-tuned", PROPOSED, BASELINE], kbps)
+    return _one_by_one(scores, question, [(tuned, own), (tuned, baseline)])
+
+
 def against_published(scores: Scores, kbps: float) -> Answer:
     """How do mel2mel and the GAN baseline stand against diffusion codecs of the literature?"""
     question = (

@@ -36,6 +36,7 @@ def answers(run: Run) -> list[Answer]:
         *(cells.best_of_six(scores, kbps) for kbps in RATES),
         *(cells.beats_baseline(scores, kbps) for kbps in RATES),
         *(cells.diffusion_adds(scores, kbps) for kbps in RATES),
+        *(cells.tuning_adds(scores, kbps) for kbps in RATES),
         *(cells.against_published(scores, kbps) for kbps in RATES),
         *(cells.below_ceilings(scores, kbps) for kbps in RATES),
         steps.knees(scores, costs),
