@@ -2,6 +2,7 @@
 
 import json
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ from nscbench.codecs import registry
 sys.path.insert(0, str(Path(__file__).parent))
 import impatient
 import plugin
-from inline_workers import inline  # noqa: F401
+from inline_workers import InlineWorkers, inline  # noqa: F401
 from processes import SECONDS, TABLES, Place, group_exists, wait_for, write_items, write_suite
 
 
@@ -256,6 +257,30 @@ def test_an_interrupted_second_run_leaves_the_first_ones_results(tmp_path, items
 
 def _interrupt(self):
     raise KeyboardInterrupt
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("inline")
+def test_an_interrupt_within_a_destructor_is_heard(tmp_path, items, plugins, monkeypatch, capsys):
+    """Python prints that KeyboardInterrupt, and drops it."""
+
+    class Interrupted:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+
+    submit = InlineWorkers.submit
+
+    def submit_and_forget(self, work):
+        Interrupted()
+        return submit(self, work)
+
+    monkeypatch.setattr(InlineWorkers, "submit", submit_and_forget)
+    path = suite(tmp_path, ["picky"], [{"codec": "pcm"}])
+    words = ["run", str(path), "--items", str(items), "--out", str(tmp_path / "run")]
+    assert main(words) == 130
+    assert "interrupted; the same command goes on" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert len((tmp_path / "run/journal.jsonl").read_text().splitlines()) == 3  # encoded
 
 
 def test_one_item_cannot_be_swapped(tmp_path, items, capsys):
