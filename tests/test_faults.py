@@ -94,9 +94,16 @@ def test_one_of_two_workers_is_killed(place, undisturbed):
     assert [len(place.calls(stage)) for stage in ("encode", "decode")] == [3, 3]
 
 
+def hear_interrupts():
+    """As in a terminal: what a shell starts in the background ignores them, and so do we then."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_run_says_how_to_go_on(place, undisturbed):
     with place.held_after(2):
-        process = place.start("interrupted", stderr=subprocess.PIPE, text=True)
+        process = place.start(
+            "interrupted", stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+        )
         place.await_scores(process, "interrupted", 2)
         process.send_signal(signal.SIGINT)
         message = process.communicate(timeout=PATIENCE)[1]
