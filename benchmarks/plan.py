@@ -60,12 +60,13 @@ class Plan:
         ordered = sorted(self.items, key=lambda item: -item.seconds)
         for codec in self.suite.codecs:
             batch: list[Item] = []
+            seconds = 0.0
             for item in ordered:
-                total = sum(i.seconds for i in batch) + item.seconds
-                if batch and total > BATCH_SECONDS[self.device]:
+                if batch and seconds + item.seconds > BATCH_SECONDS[self.device]:
                     yield Batch(codec, tuple(batch))
-                    batch = []
+                    batch, seconds = [], 0.0
                 batch.append(item)
+                seconds += item.seconds
             yield Batch(codec, tuple(batch))
 
     def reference(self, codec: Codec, item: Item) -> Item:
