@@ -139,7 +139,13 @@ class LocalWorkers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for pool in self._pools.values():
+        self.close()
+
+    def close(self) -> None:
+        """Kill the processes, whatever they do."""
+        with self._lock:
+            pools = list(self._pools.values())
+        for pool in pools:  # without the lock, which the ends of their tasks need
             pool.close()
 
 

@@ -181,6 +181,18 @@ def test_a_remote_worker_is_killed(place, undisturbed):
 
 
 @distributed
+def test_a_remote_worker_is_told_to_end(place, undisturbed):
+    with Cluster(place, "retiring") as cluster:
+        with place.held_after(3):
+            process = place.start("retired", "--scheduler", cluster.address)
+            place.await_scores(process, "retired", 3, begun=2)
+            cluster.workers[0].terminate()
+            cluster.workers[0].wait(timeout=PATIENCE)  # though its task is held
+        assert process.wait(timeout=PATIENCE) == 0
+    assert place.tables("retired") == undisturbed
+
+
+@distributed
 def test_the_data_travel_where_no_disk_is_shared(place, undisturbed):
     with Cluster(place, "apart") as cluster:
         done = place.run("sent", "--scheduler", cluster.address, "--data", "send")
