@@ -26,6 +26,12 @@ from .. import __version__
 _SYSTEM_LIBRARIES = {"speex": 1, "vo-amrwbenc": 0}  # for ctypes: ABI version by name
 _PROGRAMS = ("ffmpeg", "curl")
 _CGROUP = Path("/sys/fs/cgroup/memory.max")
+_IMPORT_ERRORS = (
+    *(ImportError, OSError),  # a module, a name in it, a shared library or a data file is missing
+    *(SyntaxError, NameError),  # it is for another Python
+    *(AttributeError, TypeError, ValueError),  # it is for another version of what it imports
+    *(RuntimeError, SystemError, LookupError),  # its compiled part or its setting up gives up
+)
 
 
 @dataclass(frozen=True)
@@ -166,7 +172,7 @@ def _import_error(distribution: str) -> str:
     try:
         for module in chosen[:1]:
             import_module(module)
-    except Exception as error:  # noqa: BLE001  whatever an import dies of is what is wrong
+    except _IMPORT_ERRORS as error:
         return f"{type(error).__name__}: {' '.join(str(error).split())}"
     return ""
 

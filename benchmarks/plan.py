@@ -67,12 +67,13 @@ class Plan:
             longest = min(longest, sum(item.seconds for item in self.items) / parts)
         for codec in self.suite.codecs:
             batch: list[Item] = []
+            seconds = 0.0
             for item in ordered:
-                total = sum(i.seconds for i in batch) + item.seconds
-                if batch and total > longest:
+                if batch and seconds + item.seconds > longest:
                     yield Batch(codec, tuple(batch))
-                    batch = []
+                    batch, seconds = [], 0.0
                 batch.append(item)
+                seconds += item.seconds
             yield Batch(codec, tuple(batch))
 
     def reference(self, codec: Codec, item: Item) -> Item:

@@ -3,14 +3,18 @@
 import multiprocessing
 import os
 import resource
+import signal
 import sys
+import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
-
-from pebble import ProcessExpired, ProcessPool
 
 # One thread a worker: two multi-threaded workers on two cores are slower than one.
 ONE_THREAD = (
@@ -34,25 +38,44 @@ class TaskDied(TaskLost):
     """The process of a task on another machine died."""
 
 
+class ProcessDied(Exception):
+    """The process of a task died; its exit code, negative for a signal."""
+
+    def __init__(self, exitcode: int | None) -> None:
+        super().__init__(exitcode)
+        self.exitcode = exitcode
+
+
+@dataclass(frozen=True)
+class _Call:
+    future: "Future[Any]"
+    limit: float
+    task: Callable[..., Any]
+    args: tuple[Any, ...]
+
+
 class Pool:
     """`workers` processes: each does one task at a time and is replaced when it dies.
 
-    They start with the first task. `memory` bounds the address space that each may take beyond
+    They start with the first task, and share nothing that one of them could leave locked: each has
+    pipes and a thread of its own. `memory` bounds the address space that each may take beyond
     what its interpreter and libraries have, in bytes, where the system can (Linux).
     """
 
     def __init__(self, workers: int, memory: int | None = None) -> None:
         os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-        self._pool = ProcessPool(
-            workers,
-            initializer=None if memory is None else _bound_memory,
-            initargs=() if memory is None else (memory,),
-            context=multiprocessing.get_context("spawn"),
-        )
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._workers = [_Worker(self._calls, memory) for _ in range(workers)]
+        self._started = False
 
     def submit(self, timeout: float, task: Callable[..., Any], *args: Any) -> "Future[Any]":
         """Schedule `task(*args)`; its process is killed `timeout` seconds after it started."""
-        future: Future[Any] = self._pool.submit(task, timeout, *args)
+        if not self._started:
+            self._started = True
+            for worker in self._workers:
+                worker.start()
+        future: Future[Any] = Future()
+        self._calls.put(_Call(future, timeout, task, args))
         return future
 
     def __enter__(self) -> Self:
@@ -67,9 +90,123 @@ class Pool:
         self.close()
 
     def close(self) -> None:
-        """Kill the processes, whatever they do."""
-        self._pool.stop()
-        self._pool.join()
+        """Kill the processes, whatever they do; what they had not begun is cancelled."""
+        if not self._started:
+            return
+        for worker in self._workers:
+            worker.stop()
+            self._calls.put(None)
+        for worker in self._workers:
+            worker.join()
+
+
+class _Worker(Thread):
+    """The thread that has one process do tasks; it begins a new process when there is none."""
+
+    def __init__(self, calls: "SimpleQueue[_Call | None]", memory: int | None) -> None:
+        super().__init__(name="nscbench-worker", daemon=True)
+        self._calls = calls
+        self._memory = memory
+        self._executor: ProcessPoolExecutor | None = None
+        self._process: BaseProcess | None = None
+        self._stopped = Event()
+
+    def run(self) -> None:
+        # Its processes inherit this: Ctrl-C is the main process's affair from their first moment.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        while call := self._calls.get():
+            if self._stopped.is_set():
+                call.future.cancel()
+            elif call.future.set_running_or_notify_cancel():
+                self._do(call)
+        self._drop()
+
+    def stop(self) -> None:
+        """Kill the process; the thread ends as soon as it sees it."""
+        self._stopped.set()
+        if process := self._process:
+            process.kill()
+
+    def _do(self, call: _Call) -> None:
+        try:
+            executor, process = self._ready()
+            if self._stopped.is_set():  # it may have come too late for `stop` to kill it
+                process.kill()
+            answer = executor.submit(call.task, *call.args)
+        except (OSError, RuntimeError) as none:  # no memory, no process number, no thread
+            self._drop()
+            call.future.set_exception(none)
+            return
+        late = not wait([answer], call.limit).done
+        if late:
+            process.kill()
+        error = answer.exception()
+        if error is None:
+            call.future.set_result(answer.result())
+        elif not isinstance(error, BrokenExecutor):
+            call.future.set_exception(error)
+        else:
+            self._drop()
+            call.future.set_exception(_ending(error, process, late=late))
+
+    def _ready(self) -> tuple[ProcessPoolExecutor, BaseProcess]:
+        """A process that answers. One that was killed since its last task is no task's failure.
+
+        Raises:
+            OSError, RuntimeError: there can be none.
+        """
+        for new in (False, True):
+            if new or not self._executor:
+                self._drop()
+                self._executor = ProcessPoolExecutor(
+                    1, multiprocessing.get_context("spawn"), _prepare, (self._memory,)
+                )
+            try:
+                number = self._executor.submit(os.getpid).result()
+            except BrokenExecutor:
+                continue
+            self._process = self._process or _child(number)
+            if self._process:
+                return self._executor, self._process
+        raise BrokenExecutor("processes die as soon as they start")
+
+    def _drop(self) -> None:
+        if self._process:
+            self._process.kill()
+        if self._executor:
+            self._executor.shutdown()
+        self._executor = self._process = None
+
+
+def _child(number: int) -> BaseProcess | None:
+    children = multiprocessing.active_children()
+    return next((child for child in children if child.pid == number), None)
+
+
+def _ending(error: BaseException, process: BaseProcess, *, late: bool) -> Exception:
+    """Why a process, which has been waited for, gave no answer."""
+    if late:
+        return TimeoutError()
+    if error.__cause__:  # it came, but this process cannot make an object of it
+        told = str(error.__cause__).strip("\n' ").rpartition("\n")[2]
+        return TaskFailed(f"gave what cannot be sent between processes ({told})")
+    while process.exitcode is None:  # another thread has just waited for it
+        time.sleep(0.001)
+    return ProcessDied(process.exitcode)
+
+
+def _prepare(memory: int | None) -> None:
+    """What a process does first."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    if memory is not None:
+        _bound_memory(memory)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent, "a pool has started this process"
+    parent.join()
+    os._exit(1)
 
 
 def _bound_memory(limit: int) -> None:
@@ -89,7 +226,7 @@ def reason(error: BaseException) -> str:
     """One line that says why a task failed."""
     if isinstance(error, TimeoutError):
         return "took longer than its time limit and was stopped"
-    if isinstance(error, ProcessExpired):
+    if isinstance(error, ProcessDied):
         return f"its process died (exit code {error.exitcode})"
     text = " ".join(str(error).split())
     if isinstance(error, MemoryError):
@@ -99,9 +236,9 @@ def reason(error: BaseException) -> str:
 
 def lost(error: BaseException | None) -> bool:
     """Did the task's process die or hang, so that its other work is worth another try?"""
-    return isinstance(error, TimeoutError | ProcessExpired | TaskLost)
+    return isinstance(error, TimeoutError | ProcessDied | BrokenExecutor | TaskLost)
 
 
 def died(error: BaseException | None) -> bool:
     """Did the task's process die? Others than the task may have killed it."""
-    return isinstance(error, ProcessExpired | TaskDied)
+    return isinstance(error, ProcessDied | BrokenExecutor | TaskDied)

@@ -150,15 +150,17 @@ class RemoteWorkers:
     def _settle(self, task: "Future[Any]", work: Work, done: "Future[Answer]") -> None:
         """Turn an answer into what a process of this machine would have returned or raised."""
         try:
-            answer = done.result()
-        except CancelledError as error:
+            error = done.exception()
+        except CancelledError as cancelled:
+            error = cancelled
+        if error is None:
+            self._take(task, work, done.result())
+        elif isinstance(error, CancelledError):
             task.set_exception(self._gone(error))
-        except KilledWorker:
+        elif isinstance(error, KilledWorker):
             task.set_exception(TaskDied("its worker died, and those that tried it again"))
-        except Exception as error:  # noqa: BLE001  no task raises: the way to the worker is broken
+        else:  # no task raises: the way to the worker is broken
             task.set_exception(Stopped(f"a worker cannot work: {reason(error)}"))
-        else:
-            self._take(task, work, answer)
 
     def _take(self, task: "Future[Any]", work: Work, answer: Answer) -> None:
         if answer.failure:

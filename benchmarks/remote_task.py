@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
-from distributed import get_worker
+from distributed import Worker, WorkerPlugin, get_worker
 
 from .identity import Misfit
 from .pool import died, lost, reason
@@ -49,7 +49,7 @@ def do(request: bytes) -> Answer:
     except (ImportError, AttributeError) as error:
         return Answer(None, "misfit", f"a worker lacks what the run is made of: {error}")
     with _HOST_LOCK:
-        host = _host(get_worker().state.nthreads)
+        host = _host(get_worker())
     if contents is None:
         return _wait(host, work)
     with tempfile.TemporaryDirectory() as folder:
@@ -108,6 +108,19 @@ def _moved(value: Any, here: Mapping[Path, Path]) -> Any:
 
 
 @lru_cache
-def _host(threads: int) -> LocalWorkers:
+def _host(worker: Worker) -> LocalWorkers:
     """The processes of this worker: as many of each stage as it does tasks at once."""
-    return LocalWorkers(threads, threads)
+    threads = worker.state.nthreads
+    host = LocalWorkers(threads, threads)
+    worker.loop.add_callback(worker.plugin_add, _Ending(host), name="nscbench")
+    return host
+
+
+class _Ending(WorkerPlugin):
+    """Lets a worker that is told to end do so at once, whatever its processes are at."""
+
+    def __init__(self, host: LocalWorkers) -> None:
+        self._host = host
+
+    def teardown(self, worker: Worker) -> None:
+        self._host.close()

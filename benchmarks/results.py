@@ -17,6 +17,7 @@ from .runner import Failures
 
 ROW_COLUMNS = ("condition", "item", "draw", "column", "value", "error")
 RATE_COLUMNS = ("seconds", "payload_bits", "container_bits", "entropy_bits")
+BLOCK = 1024  # items whose rows become a table at once: a row takes six times as much as its line
 NOT_REACHED = "not reached"  # the error of a value whose failure is not known
 UNDEFINED = "undefined: "  # starts the error of a value that does not exist: not a failure
 
@@ -35,11 +36,14 @@ class Row(NamedTuple):
 def collect(plan: Plan, journal: Journal, failures: Failures) -> pd.DataFrame:
     """All rows of a plan, in the order of its conditions, items, draws and columns."""
     tables = []
-    for codec in plan.suite.codecs:  # apart: a row takes six times the memory of its line
-        rows = [
-            row for item in plan.items for row in _item_rows(plan, journal, failures, codec, item)
-        ]
-        tables.append(pd.DataFrame(rows, columns=list(ROW_COLUMNS)))
+    for codec in plan.suite.codecs:
+        for first in range(0, len(plan.items), BLOCK):
+            rows = [
+                row
+                for item in plan.items[first : first + BLOCK]
+                for row in _item_rows(plan, journal, failures, codec, item)
+            ]
+            tables.append(pd.DataFrame(rows, columns=list(ROW_COLUMNS)))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -20,6 +20,7 @@ from ..codecs import Codec
 from . import stages
 from .finished import Decoded, Finished, Streams
 from .identity import Misfit
+from .interrupts import heard
 from .items import Item
 from .plan import Batch, Plan
 from .pool import died, lost, reason
@@ -61,22 +62,27 @@ class Runner:
         """Do all that is missing; the failures, by condition, item, draw and metric.
 
         Raises:
+            KeyboardInterrupt: Ctrl-C.
             OSError: the journal cannot be written (a full disk).
             Stopped: weights or versions are no longer those of the plan, or the workers are gone.
         """
         audio = sum(item.seconds for item in self._plan.items)
         draws = sum(len(self._plan.draws(codec)) for codec in self._plan.suite.codecs)
         batches = self._plan.batches(self._workers.coding_room)
-        with tqdm(
-            total=ceil(audio * draws),
-            desc="audio",
-            smoothing=0.05,
-            bar_format="{desc} {percentage:3.0f}% |{bar:30}| {n:.0f}/{total:.0f} s "
-            "[{elapsed}, {remaining} left] {postfix}",
-            mininterval=0.2 if sys.stderr.isatty() else 15,
-        ) as self._bar:
+        with (
+            heard() as interrupts,
+            tqdm(
+                total=ceil(audio * draws),
+                desc="audio",
+                smoothing=0.05,
+                bar_format="{desc} {percentage:3.0f}% |{bar:30}| {n:.0f}/{total:.0f} s "
+                "[{elapsed}, {remaining} left] {postfix}",
+                mininterval=0.2 if sys.stderr.isatty() else 15,
+            ) as self._bar,
+        ):
             batch = next(batches, None)
             while batch or self._again or self._running:
+                interrupts.check()
                 while (batch or self._again) and self._room():
                     if self._again:
                         self._encode(self._again.popleft())

@@ -19,7 +19,8 @@ from .pool import Pool
 from .provenance import hardware
 from .rundir import RunError
 
-_ISOLATED_SHARE = 0.75  # of the machine's memory that an isolated process may take
+_ISOLATED_SHARE = 0.75  # of the free memory that an isolated process may take
+_MEMORY_INFO = Path("/proc/meminfo")
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,13 @@ class LocalWorkers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for pool in self._pools.values():
+        self.close()
+
+    def close(self) -> None:
+        """Kill the processes, whatever they do."""
+        with self._lock:
+            pools = list(self._pools.values())
+        for pool in pools:  # without the lock, which the ends of their tasks need
             pool.close()
 
 
@@ -159,6 +166,9 @@ def device_named(wanted: str) -> str:
 
 
 def _memory() -> int:
-    """Bytes that an isolated process may take."""
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return int(_ISOLATED_SHARE * machine)
+    """Bytes that an isolated process may take: a share of what is free, lest another one dies."""
+    free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if _MEMORY_INFO.is_file():
+        lines = dict(line.split(":", 1) for line in _MEMORY_INFO.read_text().splitlines())
+        free = 1024 * int(lines["MemAvailable"].split()[0])
+    return int(_ISOLATED_SHARE * free)

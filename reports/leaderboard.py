@@ -68,6 +68,8 @@ def leaderboard(
 def all_comparisons(scores: Scores) -> dict[str, pd.DataFrame]:
     """All pairs of codecs in each column that ranks, by column."""
     codecs = scores.of_kind("codec")
+    if len(codecs) < 2:
+        return {}
     tables = {column: compare_all(scores, column, codecs) for column in scores.ranked}
     return {column: table for column, table in tables.items() if len(table)}
 

@@ -98,6 +98,10 @@ class Scores:
         """
         if column in self.denominators:
             return self.of(self.denominators[column])
+        return self._ones
+
+    @cached_property
+    def _ones(self) -> pd.DataFrame:
         return self._whole(pd.DataFrame(dtype=float)).fillna(1.0)
 
     def common(self, column: str, conditions: Iterable[str]) -> pd.DataFrame:

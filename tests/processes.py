@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,9 +56,30 @@ class Place:
     def log(self):
         return self.folder / "log"
 
+    @property
+    def _gate(self):
+        return self.folder / "gate"
+
     def environment(self, **more):
         own = {"PYTHONPATH": str(self.folder / "site"), "OMP_NUM_THREADS": "1"}
-        return {**os.environ, **own, "NSCBENCH_TEST_LOG": str(self.log), **more}
+        files = {"NSCBENCH_TEST_LOG": str(self.log), "NSCBENCH_TEST_GATE": str(self._gate)}
+        return {**os.environ, **own, **files, **more}
+
+    @contextmanager
+    def held_after(self, count):
+        """No more calls of the metric `slow` end than so many."""
+        shut = self.folder / "shut"
+        shut.write_text(str(count))
+        shut.rename(self._gate)
+        try:
+            yield
+        finally:
+            self._gate.unlink()
+
+    def calls(self, kind):
+        """What was logged of calls of one kind; the last word of each is the process's number."""
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return [line.split()[1:] for line in lines if line.split()[0] == kind]
 
     def command(self, out, *more):
         return [
@@ -91,9 +113,14 @@ class Place:
         content = path.read_bytes() if path.exists() else b""
         return content[: content.rfind(b"\n") + 1]
 
-    def await_scores(self, process, out, count):
-        """Until so many values of the metric `slow` are in the journal."""
-        wait_for(lambda: self.journal(out).count(b'"slow"') >= count, process)
+    def scores(self, out):
+        """How many values of the metric `slow` are in the journal."""
+        return self.journal(out).count(b'"metric": "slow"')
+
+    def await_scores(self, process, out, count, begun=1):
+        """Until so many values of `slow` are in the journal, and more have begun (and are held)."""
+        wait_for(lambda: self.scores(out) >= count, process)
+        wait_for(lambda: len(self.calls("slow")) >= count + begun, process)
 
     def keys(self, out):
         return [json.loads(line)["key"] for line in self.journal(out).splitlines()]
@@ -139,6 +166,7 @@ class Cluster:
         self._place = place
         self._folder = place.folder / name
         self._folder.mkdir()
+        self._started = []
         facts = self._folder / "scheduler.json"
         self.scheduler = self._start(
             "dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--scheduler-file", facts
@@ -155,18 +183,20 @@ class Cluster:
         ]  # fmt: skip
 
     def _start(self, program, *arguments):
-        log = (self._folder / f"{program}.log").open("ab")
-        return subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{program}", *arguments, "--no-dashboard"],
-            env=self._place.environment(),
-            stdout=log,
-            stderr=log,
-        )
+        with (self._folder / f"{program}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{program}", *arguments, "--no-dashboard"],
+                env=self._place.environment(),
+                stdout=log,
+                stderr=log,
+            )
+        self._started.append(process)
+        return process
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        for process in (*self.workers, self.scheduler):
+        for process in self._started:
             process.send_signal(signal.SIGKILL)
             process.wait()

@@ -46,6 +46,7 @@ from nscbench.codecs.controls.pcm import Pcm
 class Hungry(Pcm):
     name: ClassVar[str] = "hungry"
     dies: bool = False
+    leaves: bool = False
 
     def encode(self, audio):
         np.ones({HUNGRY_MB}_000_000, np.uint8)
@@ -54,6 +55,8 @@ class Hungry(Pcm):
     def decode(self, payloads, noise):
         if self.dies:
             os._exit(7)
+        if self.leaves:
+            raise SystemExit("had enough")
         return super().decode(payloads, noise)
 """
 
@@ -296,6 +299,11 @@ def test_peak_memory_is_the_array_that_a_codec_allocates(hungry):
 def test_a_codec_that_dies_gives_the_reason(hungry):
     found = measure(hungry(dies=True), setup())
     assert found == dict.fromkeys(COLUMNS, "its process died (exit code 7)")
+
+
+def test_a_codec_that_leaves_its_interpreter_gives_the_reason(hungry):
+    found = measure(hungry(leaves=True), setup())
+    assert found == dict.fromkeys(COLUMNS, "SystemExit: had enough")
 
 
 @pytest.fixture(scope="module")

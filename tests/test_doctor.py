@@ -52,6 +52,14 @@ def test_a_package_that_cannot_be_imported_is_told(monkeypatch):
     assert problem.endswith("pip install --force-reinstall 'soxr'")
 
 
+@pytest.mark.parametrize("error", doctor._IMPORT_ERRORS)
+def test_whatever_an_import_raises_is_told(monkeypatch, tmp_path, error):
+    (tmp_path / "refusing.py").write_text(f"raise {error.__name__}('built for\\nanother')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(doctor, "_modules", lambda: {"numpy": ["refusing"]})
+    assert f"cannot be imported ({error.__name__}: built for another)" in _package("numpy").problem
+
+
 def test_every_codec_and_metric_is_on_or_off_with_its_reason(requirements, capsys):
     requirements("numpy")
     assert main(["doctor", "--json"]) == 0

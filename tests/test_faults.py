@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(4 * PATI
 
 CONDITIONS = [{"codec": "faulty"}, {"codec": "mnru", "q": [10, 20, 30]}]
 PAIRS = 4 * 3
+RECORDS = PAIRS * 5  # encode, decode, match, two metrics
 
 distributed = pytest.mark.skipif(
     find_spec("distributed") is None, reason="dask.distributed is not installed"
@@ -49,45 +51,68 @@ def finish(place, out, *more):
 
 
 def test_the_main_process_is_killed(place, undisturbed):
-    process = place.start("main", start_new_session=True)
-    place.await_scores(process, "main", 3)
-    process.kill()
-    process.wait()
+    with place.held_after(3):
+        process = place.start("main", start_new_session=True)
+        place.await_scores(process, "main", 3)
+        process.kill()
+        process.wait()
+        wait_for(lambda: not group_exists(process.pid))  # its workers see it, and end
     done = place.journal("main")
-    assert 3 <= done.count(b'"slow"') < PAIRS
-    wait_for(lambda: not group_exists(process.pid))  # its workers see it, and end
+    assert place.scores("main") == 3
     assert finish(place, "main") == undisturbed
     assert place.journal("main").startswith(done)
     assert len(set(place.keys("main"))) == len(place.keys("main"))
+    assert len(place.calls("slow")) == PAIRS + 1  # the one in flight
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
 def test_all_pool_workers_are_killed(place, undisturbed):
-    process = place.start("workers")
-    place.await_scores(process, "workers", 2)
-    killed = children(process)
-    assert len(killed) >= 2
-    for worker in killed:
-        os.kill(worker, signal.SIGKILL)
+    with place.held_after(2):
+        process = place.start("workers")
+        place.await_scores(process, "workers", 2)
+        killed = children(process)
+        assert len(killed) >= 2
+        for worker in killed:
+            os.kill(worker, signal.SIGKILL)
     assert process.wait(timeout=PATIENCE) == 0
     assert place.tables("workers") == undisturbed
+    assert len(place.calls("slow")) == PAIRS + 1
+
+
+def test_one_of_two_workers_is_killed(place, undisturbed):
+    with place.held_after(2):
+        process = place.start("one", "--workers", "2")
+        place.await_scores(process, "one", 2, begun=2)
+        *in_flight, number = place.calls("slow")[-1]
+        os.kill(int(number), signal.SIGKILL)
+    assert process.wait(timeout=PATIENCE) == 0
+    assert place.tables("one") == undisturbed
+    assert len(set(place.keys("one"))) == len(place.keys("one")) == RECORDS
+    calls = Counter((*call,) for *call, _ in place.calls("slow"))
+    assert len(calls) == PAIRS
+    assert {call: n for call, n in calls.items() if n > 1} == {(*in_flight,): 2}
+    assert [len(place.calls(stage)) for stage in ("encode", "decode")] == [3, 3]
+
+
+def hear_interrupts():
+    """As in a terminal: what a shell starts in the background ignores them, and so do we then."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_an_interrupted_run_says_how_to_go_on(place, undisturbed):
-    process = place.start("interrupted", stderr=subprocess.PIPE, text=True)
-    place.await_scores(process, "interrupted", 2)
-    while process.poll() is None:  # a signal within a destructor is lost, as Python has it
+    with place.held_after(2):
+        process = place.start(
+            "interrupted", stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+        )
+        place.await_scores(process, "interrupted", 2)
         process.send_signal(signal.SIGINT)
-        try:
-            process.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            continue
-    message = process.stderr.read()
+        message = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 130
     assert "interrupted; the same command goes on: nscbench run" in message
     assert f"--out {place.folder / 'interrupted'}" in message
     assert "Traceback" not in message
     assert finish(place, "interrupted") == undisturbed
+    assert len(place.calls("slow")) == PAIRS + 1
 
 
 @pytest.mark.skipif(
@@ -113,23 +138,12 @@ def test_the_disk_is_full(place, undisturbed, size):
         subprocess.run(["umount", disk], check=True)
 
 
-LIMITED = """
-import sys
-from nscbench.benchmarks import runner
-from nscbench.benchmarks.cli import main
-runner.START_LIMIT, runner.CODING_LIMIT = 45.0, 0.0
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
-"""
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="bounds the memory of a process")
 def test_isolated_codecs_hang_crash_and_exhaust_the_memory(tmp_path):
     modes = ["hang", "die", "exhaust"]
     conditions = [{"codec": "faulty", "mode": modes, "isolate": True}, {"codec": "mnru", "q": 10}]
     place = Place.make(tmp_path, ["si_sdr"], conditions)
-    script, switch = tmp_path / "limited.py", tmp_path / "armed"
-    script.write_text(LIMITED)
+    script, switch = Path(__file__).parent / "impatient.py", tmp_path / "armed"
     switch.touch()
 
     def run(out):
@@ -154,18 +168,28 @@ def test_isolated_codecs_hang_crash_and_exhaust_the_memory(tmp_path):
 @distributed
 def test_a_remote_worker_is_killed(place, undisturbed):
     with Cluster(place, "cluster") as cluster:
-        process = place.start("remote", "--scheduler", cluster.address)
-        place.await_scores(process, "remote", 3)
-        cluster.workers[0].kill()
+        with place.held_after(3):
+            process = place.start("remote", "--scheduler", cluster.address)
+            place.await_scores(process, "remote", 3, begun=2)  # each worker has one in hand
+            cluster.workers[0].kill()
         assert process.wait(timeout=PATIENCE) == 0
     assert place.tables("remote") == undisturbed
-    assert len(set(place.keys("remote"))) == len(place.keys("remote")) == 3 * 4 * 5
-    calls = place.log.read_text().splitlines()
-    in_flight = 1  # the worker has one thread; a batch is three items
-    assert len({line for line in calls if line.startswith("slow")}) == PAIRS
-    assert PAIRS <= sum(line.startswith("slow") for line in calls) <= PAIRS + in_flight
-    for stage in ("encode", "decode"):
-        assert sum(line.startswith(stage) for line in calls) in (3, 3 + 3 * in_flight)
+    assert len(set(place.keys("remote"))) == len(place.keys("remote")) == RECORDS
+    calls = Counter((*call,) for *call, _ in place.calls("slow"))
+    assert sorted(calls.values()) == [*(1,) * (PAIRS - 1), 2]
+    assert [len(place.calls(stage)) for stage in ("encode", "decode")] == [3, 3]
+
+
+@distributed
+def test_a_remote_worker_is_told_to_end(place, undisturbed):
+    with Cluster(place, "retiring") as cluster:
+        with place.held_after(3):
+            process = place.start("retired", "--scheduler", cluster.address)
+            place.await_scores(process, "retired", 3, begun=2)
+            cluster.workers[0].terminate()
+            cluster.workers[0].wait(timeout=PATIENCE)  # though its task is held
+        assert process.wait(timeout=PATIENCE) == 0
+    assert place.tables("retired") == undisturbed
 
 
 @distributed
@@ -182,15 +206,17 @@ def test_the_data_travel_where_no_disk_is_shared(place, undisturbed):
 @distributed
 def test_the_scheduler_is_killed(place, undisturbed):
     with Cluster(place, "headless") as cluster:
-        process = place.start(
-            "headless-run", "--scheduler", cluster.address, stderr=subprocess.PIPE, text=True
-        )
-        place.await_scores(process, "headless-run", 3)
-        cluster.scheduler.kill()
-        message = process.communicate(timeout=PATIENCE)[1]
+        with place.held_after(3):
+            process = place.start(
+                "headless-run", "--scheduler", cluster.address, stderr=subprocess.PIPE, text=True
+            )
+            place.await_scores(process, "headless-run", 3, begun=2)
+            cluster.scheduler.kill()
+            message = process.communicate(timeout=PATIENCE)[1]
         assert process.returncode == 1, message
     assert "is gone; the same command goes on" in message
     assert "Traceback" not in message
     done = place.journal("headless-run")
     assert finish(place, "headless-run") == undisturbed  # on this machine
     assert place.journal("headless-run").startswith(done)
+    assert len(place.calls("slow")) == PAIRS + 2  # each worker had one in hand

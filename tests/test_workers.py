@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nscbench import codecs
+from nscbench.benchmarks import workers as worker_module
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.items import read_items
 from nscbench.benchmarks.plan import Plan
@@ -76,3 +77,10 @@ def test_results_do_not_depend_on_the_number_of_workers(tmp_path) -> None:
         paths = [out / name for name in TABLES] + coded
         found.append({path.relative_to(out): path.read_bytes() for path in paths})
     assert found[0] == found[1]
+
+
+def test_an_isolated_process_gets_a_share_of_the_free_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker_module, "_MEMORY_INFO", tmp_path / "meminfo")
+    whole = worker_module._memory()
+    (tmp_path / "meminfo").write_text("MemTotal: 9999999 kB\nMemAvailable:    4096 kB\nHuge: 0\n")
+    assert worker_module._memory() == 3 << 20 < whole

@@ -60,11 +60,12 @@ def measure(codec: Codec, setup: Setup) -> dict[str, Found]:
     found: dict[str, Found] = {}
     with Pool(1) as pool:
         for columns, task in _tasks(codec, setup):
-            try:
-                found |= pool.submit(LIMIT, task).result()
-            except Exception as error:  # noqa: BLE001  whatever a codec dies of is a reason
-                if "peak_memory_mb" in columns:  # it cannot code a single signal
-                    return dict.fromkeys(COLUMNS, reason(error))
+            measured = pool.submit(LIMIT, task)
+            if not (error := measured.exception()):
+                found |= measured.result()
+            elif "peak_memory_mb" in columns:  # it cannot code a single signal
+                return dict.fromkeys(COLUMNS, reason(error))
+            else:
                 found |= dict.fromkeys(columns, reason(error))
     return found
 
