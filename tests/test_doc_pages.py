@@ -18,6 +18,7 @@ PAGES = {
     "speaker": "weight_metrics.md",
     "wer": "weight_metrics.md",
     "distributed": "distributed.md",
+    "tensorboard": "training.md",
 }
 
 
