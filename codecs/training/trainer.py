@@ -31,12 +31,11 @@ from .component import Component, Turn
 from .data import Recording, open_speech
 from .log import Log
 from .plan import Plan
+from .schedule import critics_phase, rate_factor
 from .validation import ValidationItem, validate
 
 BETAS = (0.8, 0.99)
 AVERAGE_DECAY = 0.999
-WARMUP_STEPS = 100
-FINAL_RATE = 0.1  # of the learning rate, at the end of the budget
 CHECKPOINT_SECONDS = 40.0
 COUNTED_SECONDS = 600.0  # of speech, for the entropy model
 
@@ -122,8 +121,10 @@ class Trainer:
             TrainingError: a loss is not finite.
         """
         recipe = self.component.recipe
-        learn, judge = self._critics_phase()
-        fall = self._schedule()
+        learn, judge = False, False
+        if self.component.critics is not None:
+            learn, judge = critics_phase(recipe, self.progress)
+        fall = rate_factor(self.step, self.progress)
         self.optimizer.param_groups[0]["lr"] = recipe.learning_rate * fall
         if self.critic_optimizer is not None:
             self.critic_optimizer.param_groups[0]["lr"] = recipe.critic_learning_rate * fall
@@ -250,19 +251,6 @@ class Trainer:
         # negative steps become large ones: a generator's seed is a natural number
         crops = self.speech.batch(self.plan.seed, step % (1 << 32), recipe.items, recipe.crop)
         return crops.to(self.plan.device, non_blocking=True)
-
-    def _critics_phase(self) -> tuple[bool, bool]:
-        """Whether the discriminators learn yet, and whether the model hears them yet."""
-        start = self.component.recipe.reconstruction_share
-        heard = start + self.component.recipe.critic_head_start
-        present = self.component.critics is not None and start < 1
-        return present and self.progress >= start, present and self.progress >= heard
-
-    def _schedule(self) -> float:
-        """Factor on the learning rates."""
-        warmup = min(1.0, (self.step + 1) / WARMUP_STEPS)
-        cosine = 0.5 * (1 + math.cos(math.pi * self.progress))
-        return warmup * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
 
     @torch.no_grad()
     def _update_average(self) -> None:
