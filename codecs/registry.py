@@ -18,6 +18,7 @@ from pkgutil import iter_modules
 from typing import Any
 from warnings import warn
 
+from ..metrics.base import PLUGIN_ERRORS
 from .base import Codec, CodecError, Unavailable
 from .external import declared, kind_of
 
@@ -43,7 +44,7 @@ def available() -> dict[str, type[Codec]]:
             codec = _loaded(point)
             if codec.name in found:
                 raise CodecError(f"there is a codec {codec.name!r} already")
-        except Exception as error:  # noqa: BLE001  whatever it dies of, it is left out alone
+        except PLUGIN_ERRORS as error:
             warn(f"the codec {point.value} is left out: {error}", stacklevel=2)
             continue
         found[codec.name] = codec

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from warnings import warn
 
-from .base import Metric, MetricError, MetricUnavailable, Undefined
+from .base import PLUGIN_ERRORS, Metric, MetricError, MetricUnavailable, Undefined
 
 ENTRY_POINTS = "nscbench.metrics"
 ORDER = (  # leads a leaderboard
@@ -36,7 +36,7 @@ def available() -> dict[str, Metric]:
                 raise TypeError("it is no nscbench.metrics.Metric")
             if point.name in found:
                 raise MetricError(f"there is a metric {point.name!r} already")
-        except Exception as error:  # noqa: BLE001  whatever it dies of, it is left out alone
+        except PLUGIN_ERRORS as error:
             warn(f"the metric {point.value} is left out: {error}", stacklevel=2)
             continue
         found[point.name] = metric

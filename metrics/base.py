@@ -24,6 +24,24 @@ Signal = NDArray[np.float64]
 Direction = Literal["higher", "lower", "none"]
 
 
+# What importing another package's codec or metric may raise: every family of Python's own errors,
+# for a broken installation may die of any of them.
+PLUGIN_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
+
 class MetricError(ValueError):
     """A pair of signals cannot be measured: the message says what is wrong with it."""
 
