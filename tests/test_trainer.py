@@ -376,6 +376,8 @@ def test_command_refuses_bad_input_with_status_2(tmp_path: Path, capsys) -> None
     [
         (["mel", "--critics", "small"], "mel is trained without discriminators"),
         (["mel", "--batch", "0"], "a batch has at least one crop"),
+        (["mel", "--learning-rate", "0"], "a learning rate is positive and finite, not 0.0"),
+        (["mel", "--learning-rate", "nan"], "a learning rate is positive and finite, not nan"),
         (["vocoder", "--mel-decoder", "mel2mel"], "--mel-decoder needs --mel-codec"),
         (["mel", "--mel-codec", "mel"], "--mel-codec is for a vocoder"),
     ],
@@ -398,3 +400,15 @@ def test_batch_and_discriminators_are_settings(folder: Path) -> None:
     assert wide.recipe.items == 7
     assert isinstance(wide.critics, Critics)
     assert len(wide.critics.members) == 8  # three over spectra, five over periods
+
+
+def test_learning_rate_of_the_discriminators_is_in_proportion(folder: Path) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    places = ["--data", str(folder), "--steps", "1"]
+    own = _component(parser.parse_args(["gan", *places])).recipe
+    slower = _component(parser.parse_args(["gan", "--learning-rate", "1e-4", *places])).recipe
+    assert slower.learning_rate == 1e-4
+    assert slower.critic_learning_rate / own.critic_learning_rate == pytest.approx(
+        slower.learning_rate / own.learning_rate
+    )

@@ -48,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--batch", type=int, help="crops in a batch (default: the recipe's)")
     parser.add_argument(
+        "--learning-rate",
+        type=float,
+        help="at its highest (default: the recipe's); the discriminators' is in proportion",
+    )
+    parser.add_argument(
         "--critics",
         choices=("small", "medium", "paper"),
         help="size of the discriminators (default: that of --size)",
@@ -117,6 +122,8 @@ def _component(args: argparse.Namespace) -> Component:
         if args.batch < 1:
             raise CodecError(f"--batch {args.batch}: a batch has at least one crop")
         component.recipe = replace(component.recipe, items=args.batch)
+    if args.learning_rate is not None:
+        component.recipe = component.recipe.at_rate(args.learning_rate)
     if args.critics:
         replace_critics(component, args.critics)
     if args.init:

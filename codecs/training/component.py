@@ -5,9 +5,10 @@ A component holds the network that is exported (`model`), the discriminators tha
 checkpoints and the clock belong to the trainer.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import torch
@@ -41,6 +42,17 @@ class Recipe:
     reconstruction_share: float = 1.0
     critic_head_start: float = 0.05
     critic_interval: int = 2
+
+    def at_rate(self, learning_rate: float) -> "Recipe":
+        """The recipe at another learning rate, the discriminators' in proportion.
+
+        Raises:
+            CodecError: the rate is not positive.
+        """
+        if not 0 < learning_rate < math.inf:
+            raise CodecError(f"a learning rate is positive and finite, not {learning_rate}")
+        critics = self.critic_learning_rate * learning_rate / self.learning_rate
+        return replace(self, learning_rate=learning_rate, critic_learning_rate=critics)
 
 
 @dataclass(frozen=True)
