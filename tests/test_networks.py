@@ -69,6 +69,16 @@ def test_codec_shapes(changes: dict[str, Any]) -> None:
     assert latents.square().mean(dim=1).max() < 1 + 1e-5
 
 
+def test_latents_of_seanet_tell_frames_apart_from_the_start() -> None:
+    """Faint speech beside biases: without care, all frames have one latent and one entry."""
+    generator = torch.Generator().manual_seed(0)
+    encoder = SeanetEncoder(16, (8, 5, 4, 2), 64, 2).train()
+    envelope = torch.rand(4, 64, generator=generator).repeat_interleave(320, dim=1)
+    speech = 0.05 * envelope * torch.randn(4, 64 * 320, generator=generator)
+    latents = torch.nn.functional.layer_norm(encoder(speech).transpose(1, 2), (64,))
+    assert latents.std(dim=1).mean() > 0.5 * latents.std()
+
+
 def test_mel_codec_shapes() -> None:
     codec = MelCodec(MelCodecConfig(dim=16, encoder_depth=1, decoder_depth=1)).eval()
     mel = codec.log_mel(torch.zeros(1, 7 * 320))

@@ -114,6 +114,17 @@ def test_dead_entries_are_revived(quantizer: ResidualQuantizer, random: torch.Ge
     assert all(stage.share == 1.0 for stage in use)
 
 
+def test_first_codebooks_follow_latents_that_leave_them(random: torch.Generator) -> None:
+    """As an untrained encoder's do: with full credit, unused entries would stay for 300 steps."""
+    network = ResidualQuantizer(DIM, 1, ENTRIES)
+    network.initialize(torch.randn(600, DIM, generator=random), random)
+    for _ in range(100):
+        latents = 5 + torch.randn(2, DIM, 32, generator=random)
+        network(latents, torch.tensor([1, 1]), random)
+    used = network.encode(5 + torch.randn(1, DIM, 600, generator=random), 1).unique()
+    assert len(used) > ENTRIES / 2
+
+
 def test_kmeans_finds_separate_clusters(random: torch.Generator) -> None:
     centres = torch.tensor([[0.0, 0.0], [10.0, 5.0]])
     points = centres.repeat(50, 1) + 0.01 * torch.randn(100, 2, generator=random)

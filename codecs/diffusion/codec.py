@@ -10,7 +10,7 @@ Every item is decoded alone and takes its noise from its own generator, drawn on
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 import torch
 from torch import Tensor
@@ -26,6 +26,8 @@ from .front_ends import FrontEnd
 from .processes import Chain
 from .samplers import FAST_BETAS, SAMPLERS, Sampler
 
+Launch = Literal["kernels", "graph"]
+LAUNCHES: tuple[Launch, ...] = get_args(Launch)
 RATES = (1.5, 3.0)
 NFES = (1, 2, 4, 6, 10, 25, 50)
 
@@ -37,6 +39,7 @@ class DiffusionCodec(TokenCodec):
     Attributes:
         nfe: number of evaluations of the denoiser per decoded signal.
         sampler: one of `samplers`.
+        launch: of the evaluations on a GPU: kernel by kernel, or as a CUDA graph.
         weights, front_weights, back_weights: of the decoder and the two ends, as embedded names or
             paths; by default those named after the cell and the ends' components.
     """
@@ -52,6 +55,7 @@ class DiffusionCodec(TokenCodec):
 
     nfe: int = 10
     sampler: str = "euler"
+    launch: Launch = "kernels"
     weights: str = field(default="", metadata={"in_name": False})
     front_weights: str = field(default="", metadata={"in_name": False})
     back_weights: str = field(default="", metadata={"in_name": False})
@@ -66,6 +70,9 @@ class DiffusionCodec(TokenCodec):
         if self.sampler not in self.samplers:
             allowed = ", ".join(self.samplers)
             raise CodecError(f"{self.name} has no sampler={self.sampler!r}; there are: {allowed}")
+        if self.launch not in LAUNCHES:
+            allowed = ", ".join(LAUNCHES)
+            raise CodecError(f"{self.name} has no launch={self.launch!r}; there are: {allowed}")
         if self.sampler == "midpoint" and self.nfe % 2:
             raise CodecError(f"sampler='midpoint' takes an even nfe, not {self.nfe}")
         if self.sampler == "fast" and self.nfe != len(FAST_BETAS):
@@ -119,8 +126,13 @@ class DiffusionCodec(TokenCodec):
                 f"sampler='fast' is for discrete chains; the process of these weights of "
                 f"{self.name} is {decoder.config.process!r}"
             )
+        graphed = self.launch == "graph"
+        if graphed and indices.device.type != "cuda":
+            raise CodecError(
+                f"{self.name}: launch='graph' is for CUDA devices, not for {indices.device.type}"
+            )
         condition = self.front.condition(self.network(self.front.component), indices)
-        made = decoder.sample(condition, self.samplers[self.sampler], self.nfe, draw)
+        made = decoder.sample(condition, self.samplers[self.sampler], self.nfe, draw, graphed)
         component = self.back.component
         return self.back.waveform(self.network(component) if component else None, made)
 

@@ -32,6 +32,7 @@ from ..diffusion.samplers import Draw, Sampler
 from .convnext import ConvNeXt, SpectralEncoder, single_precision
 from .denoiser import Denoiser
 from .diffwave import DiffWave
+from .graphs import Replayed
 from .patch_wave import PatchWave
 from .unet1d import UNet1d
 from .unet2d import UNet2d
@@ -208,17 +209,30 @@ class DiffusionDecoder(nn.Module):
         prediction: Tensor = self.denoiser(y, t, guide.anchor, guide.prepared)
         return prediction.float()
 
-    def sample(self, condition: Tensor, sampler: Sampler, nfe: int, draw: DrawShape) -> Tensor:
+    def sample(
+        self,
+        condition: Tensor,
+        sampler: Sampler,
+        nfe: int,
+        draw: DrawShape,
+        graphed: bool = False,
+    ) -> Tensor:
         """An output drawn for a condition; `draw(shape)` gives standard normal tensors on the CPU.
 
         No step waits for the device: nothing that is computed there is looked at before the end.
+        On CUDA, the denoiser's evaluations may be replayed as a graph.
         """
         guide, shape = self.guide(condition), self._shape(condition)
         device = condition.device
 
+        def evaluate(y: Tensor, t: Tensor) -> Tensor:
+            return self.predict(y, t, guide)
+
+        predict = Replayed(evaluate) if graphed else evaluate
+
         def denoise(y: Tensor, time: float) -> Tensor:
             t = torch.full((len(y),), time, device=device)
-            return self.process.clean(self.predict(y, t, guide), y, time)
+            return self.process.clean(predict(y, t), y, time)
 
         def noise() -> Tensor:
             drawn = draw(shape)

@@ -33,6 +33,9 @@ UNQUANTIZED = 0  # as a number of stages: the latents pass as they are
 DECAY = 0.99
 LEARNING_STATE = (".sums", ".use")  # ends of buffers' names that only training needs
 DEAD = 0.05  # share of the mean use below which an entry is moved
+# use that the first codebooks are credited with: an untrained encoder's latents leave them at once,
+# and entries that stayed behind must not wait for 300 steps to be moved
+TRUST = 0.1
 KMEANS_ITERATIONS = 15
 
 
@@ -111,10 +114,10 @@ class ResidualQuantizer(nn.Module):
             torch.stack(indices, dim=1).reshape(batch, frames, -1).transpose(1, 2),
         )
 
-    def restart(self) -> None:
-        """Let the averages start anew from the codebooks as they are."""
-        self.sums.copy_(self.codebooks)
-        self.use.fill_(1)
+    def restart(self, use: float = 1.0) -> None:
+        """Let the averages start anew from the codebooks as they are, credited with this use."""
+        self.sums.copy_(self.codebooks * use)
+        self.use.fill_(use)
 
     @torch.no_grad()
     def initialize(self, vectors: Tensor, generator: torch.Generator) -> None:
@@ -129,7 +132,7 @@ class ResidualQuantizer(nn.Module):
             codebook = kmeans(vectors, self.entries, generator)
             self.codebooks[stage] = codebook
             vectors = vectors - codebook[nearest(vectors, codebook)]
-        self.restart()
+        self.restart(TRUST)
 
     @torch.no_grad()
     def _learn(

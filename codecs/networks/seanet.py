@@ -4,6 +4,10 @@ Strided convolutions (kernels of twice the stride) between residual units, chann
 every stage, LSTM layers with a skip at the frame rate; ELU; weight normalization. Non-causal, as
 FunCodec's 16 kHz recipe: the suite measures codecs without a delay constraint.
 
+Unlike the published encoder, this one normalizes each channel of its latents over the batch: speech
+is faint beside the biases, and latents that hardly change from frame to frame would all have one
+entry, from which nothing can be learned. Biases start at zero for the same reason.
+
 M. Tagliasacchi et al., "SEANet: A Multi-modal Speech Enhancement Network", Interspeech 2020.
 A. Défossez et al., "High Fidelity Neural Audio Compression", TMLR 2023.
 """
@@ -16,8 +20,11 @@ from torch.nn.utils.parametrizations import weight_norm
 
 def _conv(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Module:
     padding = (kernel - stride + 1) // 2
-    conv: nn.Module = weight_norm(nn.Conv1d(inputs, outputs, kernel, stride, padding))
-    return conv
+    conv = nn.Conv1d(inputs, outputs, kernel, stride, padding)
+    assert conv.bias is not None
+    nn.init.zeros_(conv.bias)
+    normalized: nn.Module = weight_norm(conv)
+    return normalized
 
 
 class _Residual(nn.Module):
@@ -41,6 +48,9 @@ class _Recurrent(nn.Module):
     def __init__(self, channels: int, layers: int) -> None:
         super().__init__()
         self.lstm = nn.LSTM(channels, channels, layers, batch_first=True)
+        for name, parameter in self.lstm.named_parameters():
+            if "bias" in name:
+                nn.init.zeros_(parameter)
 
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = self.lstm(x.transpose(1, 2))[0]
@@ -53,7 +63,10 @@ class _Upsample(nn.Module):
     def __init__(self, inputs: int, outputs: int, ratio: int) -> None:
         super().__init__()
         self.excess = ratio
-        self.conv = weight_norm(nn.ConvTranspose1d(inputs, outputs, 2 * ratio, ratio))
+        conv = nn.ConvTranspose1d(inputs, outputs, 2 * ratio, ratio)
+        assert conv.bias is not None
+        nn.init.zeros_(conv.bias)
+        self.conv = weight_norm(conv)
 
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = self.conv(x)
@@ -76,6 +89,7 @@ class SeanetEncoder(nn.Module):
             ]
             channels *= 2
         blocks += [_Recurrent(channels, layers), nn.ELU(), _conv(channels, latent, 7)]
+        blocks.append(nn.BatchNorm1d(latent, affine=False))
         self.body = nn.Sequential(*blocks)
 
     def forward(self, audio: Tensor) -> Tensor:
