@@ -73,4 +73,5 @@ lint: setup ## ruff, and mypy over the public interfaces
 speed: setup ## what scoring, decoding and training data cost, against bare calls and plain modules
 	$(BIN)/python -m nscbench.benchmarks.speed
 	$(BIN)/python -m nscbench.benchmarks.decoder_speed
+	$(BIN)/python -m nscbench.benchmarks.cuda_speed
 	$(BIN)/python -m nscbench.benchmarks.data_speed --components mel gan mel2mel

@@ -121,7 +121,12 @@ def codec_table(speech: Tensor, counts: Sequence[int], repeats: int) -> Iterator
         yield f"{codec.condition:18}" + "".join(f"{factor:10.3f}" for factor in factors)
 
 
-def _speech(items: str) -> Tensor:
+def speech(items: str) -> Tensor:
+    """The first `SECONDS` of a test set's items, joined, at `RATE` [T].
+
+    Raises:
+        ItemsError, AudioError: no items, or a file that is not audio.
+    """
     signals: list[Tensor] = []
     for item in read_items(items):
         signal, rate, _ = read_audio(item.path)
@@ -138,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args(arguments)
     try:
-        speech = _speech(options.items)
+        signal = speech(options.items)
     except (ItemsError, AudioError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -150,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for count in counts
     ]
     print(network_table(timings), end="\n\n", flush=True)
-    for line in codec_table(speech, counts, repeats):
+    for line in codec_table(signal, counts, repeats):
         print(line, flush=True)
     return 0
 

@@ -85,4 +85,4 @@ class Replayed:
 @cache
 def _stream(device: int) -> torch.cuda.Stream:
     """One for each device: libraries keep workspaces for every stream that they meet."""
-    return torch.cuda.Stream(device)
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
