@@ -10,10 +10,25 @@ from nscbench.codecs.base import CodecError
 from nscbench.codecs.diffusion.samplers import SAMPLERS
 from nscbench.codecs.networks.diffusion import DiffusionDecoder
 from nscbench.codecs.networks.graphs import Replayed
+from nscbench.codecs.networks.mbd import MultiBandConfig, MultiBandDecoder
 from nscbench.codecs.neural.grid import Lat2Lat, Mel2Mel
 from nscbench.codecs.noise import Noise
 
-from .test_denoisers import DECODERS, FRAMES
+from .test_denoisers import DECODERS as CONFIGS
+from .test_denoisers import FRAMES
+
+MULTI_BAND = MultiBandConfig(
+    condition="lat",
+    output="wav",
+    condition_channels=6,
+    channels=1,
+    process="power-velocity",
+    denoiser="wave-unet",
+    dim=8,
+    multipliers=(1, 1, 1),
+    features=4,
+)
+DECODERS = (*CONFIGS, "wave-unet")
 
 
 class Tape:
@@ -52,14 +67,14 @@ def test_first_call_is_run_the_second_recorded_all_others_replayed() -> None:
 def test_a_replayed_denoiser_samples_the_same(
     monkeypatch: pytest.MonkeyPatch, denoiser: str, sampler: str
 ) -> None:
-    tape = Tape()
-    monkeypatch.setattr("nscbench.codecs.networks.graphs.CudaRecorder", lambda: tape)
-    plain, graphed = (_sample(denoiser, sampler, "cpu", way) for way in (False, True))
+    tape, decoder = Tape(), _decoder(denoiser)
+    monkeypatch.setattr("nscbench.codecs.networks.graphs.CudaRecorder", lambda device: tape)
+    plain, graphed = (_sample(decoder, sampler, way) for way in (False, True))
     assert torch.equal(plain, graphed)
     assert (tape.runs, tape.records, tape.replays) == (1, 1, 5)
 
 
-def test_a_graph_is_refused_where_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_graph_is_refused_where_there_are_none() -> None:
     if Lat2Lat.unavailable():
         pytest.skip("the weights are not embedded")
     codec = Lat2Lat(launch="graph")
@@ -80,26 +95,52 @@ def test_a_launch_that_there_is_not_is_refused() -> None:
 @pytest.mark.parametrize("half", [False, True])
 @pytest.mark.parametrize("denoiser", DECODERS)
 def test_a_cuda_graph_samples_the_same_without_waiting(denoiser: str, half: bool) -> None:
+    decoder = _decoder(denoiser).cuda()
+    restored = decoder._restore  # the bands of `mbd` are summed with responses made anew
     with torch.autocast("cuda", torch.bfloat16, enabled=half):
-        plain = _sample(denoiser, "ancestral", "cuda", graphed=False)
+        plain = _sample(decoder, "ancestral", graphed=False)
         torch.cuda.set_sync_debug_mode("error")
         try:
-            graphed = _sample(denoiser, "ancestral", "cuda", graphed=True)
+            decoder._restore = lambda made: made  # type: ignore[method-assign]
+            made = _sample(decoder, "ancestral", graphed=True)
         finally:
             torch.cuda.set_sync_debug_mode("default")
+        graphed = restored(made)
     torch.testing.assert_close(graphed, plain, rtol=1e-4, atol=1e-4)
 
 
-def _sample(denoiser: str, sampler: str, device: str, graphed: bool) -> Tensor:
-    config = DECODERS[denoiser]
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_graphs_of_many_signals_share_their_memory() -> None:
+    decoder = _decoder("unet2d").cuda()
+    _sample(decoder, "euler", graphed=True)
+    before = torch.cuda.memory_reserved()
+    for _ in range(10):
+        _sample(decoder, "euler", graphed=True)
+    assert torch.cuda.memory_reserved() == before
+
+
+def _decoder(denoiser: str) -> DiffusionDecoder:
+    """A tiny one without a layer at zero, which would hide its inputs."""
     torch.manual_seed(0)
-    decoder = DiffusionDecoder(config).eval().to(device)
+    if denoiser == "wave-unet":
+        decoder: DiffusionDecoder = MultiBandDecoder(MULTI_BAND)
+    else:
+        decoder = DiffusionDecoder(CONFIGS[denoiser])
+    for parameter in decoder.parameters():
+        if not parameter.any():
+            torch.nn.init.normal_(parameter, std=0.3)
+    return decoder.eval()
+
+
+def _sample(decoder: DiffusionDecoder, sampler: str, graphed: bool) -> Tensor:
     generator = torch.Generator().manual_seed(1)
-    condition = torch.randn(1, config.condition_channels, FRAMES, generator=generator)
+    condition = torch.randn(1, decoder.config.condition_channels, FRAMES, generator=generator)
 
     def draw(shape: tuple[int, ...]) -> Tensor:
         return torch.randn(shape, generator=generator)
 
-    held = condition.pin_memory().to(device, non_blocking=True) if device == "cuda" else condition
+    if decoder.spread.is_cuda:
+        condition = condition.pin_memory().to("cuda", non_blocking=True)
     with torch.inference_mode():
-        return decoder.sample(held, SAMPLERS[sampler], 6, draw, graphed)
+        return decoder.sample(condition, SAMPLERS[sampler], 6, draw, graphed)

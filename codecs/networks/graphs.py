@@ -3,7 +3,7 @@
 A small denoiser asks a GPU for hundreds of kernels that each take less time than launching them.
 The evaluations of one signal are the same kernels on tensors of the same shapes, so the first is
 run as it is, the second is recorded, and from then on what was recorded is replayed. A graph lives
-as long as its signal: the next one has another length, and recording costs no more than launching.
+as long as its signal: the next one has another length.
 """
 
 from collections.abc import Callable
@@ -29,9 +29,12 @@ class Recorder(Protocol):
 class CudaRecorder:
     """Records on a stream of its own, on which the first call has run before."""
 
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+
     def run(self, call: Callable[[], Tensor]) -> Tensor:
         """The call's result, ordered with what the current stream does before and after."""
-        current, aside = torch.cuda.current_stream(), _stream(torch.cuda.current_device())
+        current, (aside, _) = torch.cuda.current_stream(self.device), _place(self.device)
         aside.wait_stream(current)
         with torch.cuda.stream(aside):
             result = call()
@@ -43,11 +46,11 @@ class CudaRecorder:
 
         `torch.cuda.graph` would empty the cache of memory and wait for the device first.
         """
-        current, aside = torch.cuda.current_stream(), _stream(torch.cuda.current_device())
+        current, (aside, pool) = torch.cuda.current_stream(self.device), _place(self.device)
         graph = torch.cuda.CUDAGraph()
         aside.wait_stream(current)
         with torch.cuda.stream(aside):
-            graph.capture_begin(capture_error_mode="thread_local")
+            graph.capture_begin(pool=pool.id, capture_error_mode="thread_local")
             try:
                 result = call()
             finally:
@@ -61,7 +64,7 @@ class Replayed:
 
     def __init__(self, function: Function, recorder: Recorder | None = None) -> None:
         self.function = function
-        self.recorder = recorder or CudaRecorder()
+        self.recorder = recorder
         self.inputs: tuple[Tensor, ...] = ()
         self.recorded: tuple[Tensor, Callable[[], None]] | None = None
 
@@ -69,10 +72,12 @@ class Replayed:
         """The function's value, in a tensor that later calls leave alone."""
         if not self.inputs:
             self.inputs = tuple(value.clone() for value in inputs)
+            self.recorder = self.recorder or CudaRecorder(inputs[0].device)
             return self.recorder.run(self._call)
         for held, value in zip(self.inputs, inputs, strict=True):
             held.copy_(value)
         if self.recorded is None:
+            assert self.recorder is not None
             self.recorded = self.recorder.record(self._call)
         result, replay = self.recorded
         replay()
@@ -83,6 +88,12 @@ class Replayed:
 
 
 @cache
-def _stream(device: int) -> torch.cuda.Stream:
-    """One for each device: libraries keep workspaces for every stream that they meet."""
-    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+def _place(device: torch.device) -> tuple[torch.cuda.Stream, torch.cuda.MemPool]:
+    """Stream and memory of all recordings on a device, in one thread.
+
+    Libraries keep workspaces for every stream that they meet, and memory that one graph leaves
+    would be of no use to the next one in a pool of its own.
+    """
+    with torch.cuda.device(device):
+        stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        return stream, torch.cuda.MemPool()
