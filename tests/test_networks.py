@@ -51,6 +51,7 @@ FINE = Fine(rate=4, dim=8, depth=1)
     [
         {"design": "spectral"},
         {"design": "seanet"},
+        {"design": "seanet", "normalized": True},
         {"n_fft": 320, "decoder_dim": 24, "fine_encoder": FINE, "fine_decoder": FINE},
     ],
 )
@@ -72,7 +73,7 @@ def test_codec_shapes(changes: dict[str, Any]) -> None:
 def test_latents_of_seanet_tell_frames_apart_from_the_start() -> None:
     """Faint speech beside biases: without care, all frames have one latent and one entry."""
     generator = torch.Generator().manual_seed(0)
-    encoder = SeanetEncoder(16, (8, 5, 4, 2), 64, 2).train()
+    encoder = SeanetEncoder(16, (8, 5, 4, 2), 64, 2, normalized=True).train()
     envelope = torch.rand(4, 64, generator=generator).repeat_interleave(320, dim=1)
     speech = 0.05 * envelope * torch.randn(4, 64 * 320, generator=generator)
     latents = torch.nn.functional.layer_norm(encoder(speech).transpose(1, 2), (64,))

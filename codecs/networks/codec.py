@@ -31,6 +31,7 @@ class CodecConfig:
         decoder_dim, decoder_depth: of its decoder; the width is `dim` if 0.
         fine_encoder, fine_decoder: of its blocks at a multiple of the frame rate, if any.
         filters, ratios, recurrent_layers: of the SEANet design; the ratios multiply to `hop`.
+        normalized: does its encoder normalize each channel over the batch?
         stage_counts: numbers of quantizer stages that training draws from, lowest rate first.
     """
 
@@ -50,6 +51,7 @@ class CodecConfig:
     filters: int = 16
     ratios: tuple[int, ...] = (8, 5, 4, 2)
     recurrent_layers: int = 2
+    normalized: bool = False
 
     @property
     def frame_rate(self) -> float:
@@ -74,7 +76,9 @@ class NeuralCodec(nn.Module):
                 c.n_fft, c.hop, c.decoder_dim or c.dim, c.decoder_depth, c.latent, c.fine_decoder
             )
         else:
-            self.encoder = SeanetEncoder(c.filters, c.ratios, c.latent, c.recurrent_layers)
+            self.encoder = SeanetEncoder(
+                c.filters, c.ratios, c.latent, c.recurrent_layers, c.normalized
+            )
             self.decoder = SeanetDecoder(c.filters, c.ratios, c.latent, c.recurrent_layers)
         self.quantizer = ResidualQuantizer(c.latent, max(c.stage_counts), c.entries)
 

@@ -4,9 +4,9 @@ Strided convolutions (kernels of twice the stride) between residual units, chann
 every stage, LSTM layers with a skip at the frame rate; ELU; weight normalization. Non-causal, as
 FunCodec's 16 kHz recipe: the suite measures codecs without a delay constraint.
 
-Unlike the published encoder, this one normalizes each channel of its latents over the batch: speech
-is faint beside the biases, and latents that hardly change from frame to frame would all have one
-entry, from which nothing can be learned. Biases start at zero for the same reason.
+Speech is faint beside the biases, and latents that hardly change from frame to frame would all have
+one entry of a quantizer, from which nothing can be learned. So biases start at zero, and unlike in
+the published encoder each channel of the latents may be normalized over the batch.
 
 M. Tagliasacchi et al., "SEANet: A Multi-modal Speech Enhancement Network", Interspeech 2020.
 A. Défossez et al., "High Fidelity Neural Audio Compression", TMLR 2023.
@@ -77,7 +77,14 @@ class _Upsample(nn.Module):
 class SeanetEncoder(nn.Module):
     """Signals [B, k * hop] to latents [B, latent, k]; hop is the product of the ratios."""
 
-    def __init__(self, filters: int, ratios: Sequence[int], latent: int, layers: int) -> None:
+    def __init__(
+        self,
+        filters: int,
+        ratios: Sequence[int],
+        latent: int,
+        layers: int,
+        normalized: bool = False,
+    ) -> None:
         super().__init__()
         blocks: list[nn.Module] = [_conv(1, filters, 7)]
         channels = filters
@@ -89,7 +96,8 @@ class SeanetEncoder(nn.Module):
             ]
             channels *= 2
         blocks += [_Recurrent(channels, layers), nn.ELU(), _conv(channels, latent, 7)]
-        blocks.append(nn.BatchNorm1d(latent, affine=False))
+        if normalized:
+            blocks.append(nn.BatchNorm1d(latent, affine=False))
         self.body = nn.Sequential(*blocks)
 
     def forward(self, audio: Tensor) -> Tensor:

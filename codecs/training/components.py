@@ -41,6 +41,7 @@ class GanCodec(Component):
         self.balancer = Balancer(self.WEIGHTS)
 
     def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
+        self.model.encoder.train()  # k-means is of the latents that training quantizes
         initialize_quantizer(self.model.quantizer, lambda: self.model.latents(crops()), generator)
 
     def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:

@@ -65,7 +65,12 @@ def gan(size: Size) -> Component:
     """The GAN baseline; the small one is the spectral design."""
     if size == "paper":
         config = CodecConfig(
-            24_000, latent=128, stage_counts=(2, 4, 8), design="seanet", filters=32
+            24_000,
+            latent=128,
+            stage_counts=(2, 4, 8),
+            design="seanet",
+            filters=32,
+            normalized=True,
         )
         recipe = Recipe(64, 24_000, 3e-4, 3e-4, reconstruction_share=0.1)
         return GanCodec(config, CODEC_CRITICS["paper"], recipe)
@@ -83,7 +88,7 @@ def gan_seanet(size: Size) -> Component:
     """The GAN baseline as SEANet in either size, for the comparison at equal training time."""
     if size == "paper":
         return gan(size)
-    config = CodecConfig(design="seanet")
+    config = CodecConfig(design="seanet", normalized=True)
     recipe = replace(SMALL_RECIPE, learning_rate=5e-4)
     return GanCodec(config, CODEC_CRITICS["small"], recipe)
 
