@@ -50,7 +50,7 @@ class CudaRecorder:
         graph = torch.cuda.CUDAGraph()
         aside.wait_stream(current)
         with torch.cuda.stream(aside):
-            graph.capture_begin(pool=pool.id, capture_error_mode="thread_local")
+            graph.capture_begin(pool.id, "thread_local")  # type: ignore[arg-type]
             try:
                 result = call()
             finally:
