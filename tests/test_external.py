@@ -183,6 +183,8 @@ def test_a_program_ends_with_the_process_that_runs_it(tmp_path, ending):
         "file.write(b'x')\ntime.sleep(600)"
     )
     runs_it = (
+        # in the background of a shell, where SIGINT is ignored, it would be here too
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from nscbench.codecs import make\nfrom nscbench.codecs.noise import Noise\n"
         f"line = '{sys.executable} {tool} {{in}} {{out}}'\n"
         f"codec = make('mine', dict(encode=line, decode=line, kbps=1, sample_rate={RATE}))\n"
