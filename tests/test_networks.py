@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from nscbench.codecs.features import MelConfig
@@ -17,6 +17,8 @@ from nscbench.codecs.networks.mel_autoencoder import MelCodec, MelCodecConfig
 from nscbench.codecs.networks.seanet import SeanetDecoder, SeanetEncoder
 from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
 from nscbench.codecs.networks.weight_norm import fold, folded_state
+from nscbench.codecs.training.components import GanCodec
+from nscbench.codecs.training.presets import SMALL_RECIPE, STFT_SMALL
 
 PUBLISHED_RATES, ENCODEC_RATIOS = (8, 8, 2, 2), (8, 5, 4, 2)
 
@@ -78,6 +80,26 @@ def test_latents_of_seanet_tell_frames_apart_from_the_start() -> None:
     speech = 0.05 * envelope * torch.randn(4, 64 * 320, generator=generator)
     latents = torch.nn.functional.layer_norm(encoder(speech).transpose(1, 2), (64,))
     assert latents.std(dim=1).mean() > 0.5 * latents.std()
+
+
+def test_kmeans_sees_the_latents_that_training_quantizes() -> None:
+    """Before the first step, evaluation normalizes by statistics that nothing was counted in."""
+    torch.manual_seed(0)
+    config = CodecConfig(
+        latent=4, entries=128, stage_counts=(1,), design="seanet", filters=2, normalized=True
+    )
+    component = GanCodec(config, STFT_SMALL, SMALL_RECIPE).eval()
+    generator = torch.Generator().manual_seed(0)
+
+    def crops() -> Tensor:
+        return 0.05 * torch.randn(4, 64 * 320, generator=generator)
+
+    with torch.no_grad():
+        component.initialize(crops, generator)
+        model = component.model.train()
+        latents = model.latents(crops())
+        left = latents - model.quantizer.decode(model.quantizer.encode(latents, 1))
+    assert left.square().mean() < 0.3 * latents.square().mean()
 
 
 def test_mel_codec_shapes() -> None:
