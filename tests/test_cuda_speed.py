@@ -46,9 +46,7 @@ def test_a_row_has_all_four_ways(timed: list[tuple[str, str]]) -> None:
     assert row.split() == ["lat2lat-3", "0.4000", "0.1000", "0.2000", "0.0500", "8.00x", "1e-02"]
 
 
-def test_only_diffusion_codecs_are_timed(
-    timed: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_diffusion_codecs_are_timed(timed: list[tuple[str, str]]) -> None:
     names = [line.split()[0] for line in cuda_speed.table(torch.zeros(16_000), 1)]
     assert names[0] == "condition"
     assert not {"gan-3", "mel-vocoder-3", "mel-regression-3"} & set(names)
@@ -57,7 +55,7 @@ def test_only_diffusion_codecs_are_timed(
 
 
 def test_without_a_gpu_nothing_is_measured(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert cuda_speed.main([]) == 0

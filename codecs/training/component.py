@@ -47,7 +47,7 @@ class Recipe:
         """The recipe at another learning rate, the discriminators' in proportion.
 
         Raises:
-            CodecError: the rate is not positive.
+            CodecError: the rate is not positive and finite.
         """
         if not 0 < learning_rate < math.inf:
             raise CodecError(f"a learning rate is positive and finite, not {learning_rate}")
