@@ -12,6 +12,7 @@ from nscbench.codecs import CodecError
 from nscbench.codecs.diffusion.codec import DiffusionCodec
 from nscbench.codecs.networks.codec import CodecConfig
 from nscbench.codecs.networks.diffusion import DiffusionDecoder
+from nscbench.codecs.networks.draws import Draws
 from nscbench.codecs.networks.vocoder import VocoderConfig
 from nscbench.codecs.neural.grid import Lat2Mel, Mel2Mel, Mel2Wav, Wav2Lat
 from nscbench.codecs.neural.mel_regression import MelRegression
@@ -158,7 +159,7 @@ def test_items_get_rates_of_their_own(ends: dict[str, str]) -> None:
     part = component(Lat2Mel, ends)
     assert part.ends.stage_counts == (3, 6)
     audio = torch.randn(1, 3200, generator=torch.Generator().manual_seed(0)).expand(16, -1)
-    condition, _ = part.pair(audio, torch.Generator().manual_seed(0))
+    condition, _ = part.pair(audio, Draws(torch.Generator().manual_seed(0), audio.device))
     rates = [
         part._condition(part.tokenize(audio[:1], count))[0] for count in part.ends.stage_counts
     ]

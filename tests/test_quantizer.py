@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from nscbench.codecs.networks.draws import Draws
 from nscbench.codecs.networks.quantizer import (
     UNQUANTIZED,
     ResidualQuantizer,
@@ -13,6 +14,7 @@ from nscbench.codecs.networks.quantizer import (
 )
 
 DIM, STAGES, ENTRIES = 4, 3, 16
+CPU = torch.device("cpu")
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_commitment_gradient_reaches_every_stage(
     latents = torch.randn(1, DIM, 50, generator=random, requires_grad=True)
     gradients = []
     for stages in (1, 2, 3):
-        loss = quantizer(latents, torch.tensor([stages]), random).commitment
+        loss = quantizer(latents, torch.tensor([stages]), Draws(random, CPU)).commitment
         gradients.append(torch.autograd.grad(loss, latents)[0])
     for stage in (1, 2):
         shorter = quantizer.decode(quantizer.encode(latents.detach(), stage + 1))
@@ -70,7 +72,7 @@ def test_latents_pass_straight_through(
 ) -> None:
     quantizer.eval()
     latents = torch.randn(1, DIM, 5, generator=random, requires_grad=True)
-    output = quantizer(latents, torch.tensor([2]), random).latents
+    output = quantizer(latents, torch.tensor([2]), Draws(random, CPU)).latents
     torch.testing.assert_close(output, quantizer.decode(quantizer.encode(latents, 2)))
     weights = torch.randn(1, DIM, 5, generator=random)
     (output * weights).sum().backward()
@@ -82,7 +84,7 @@ def test_items_use_their_own_number_of_stages(
 ) -> None:
     quantizer.eval()
     latents = torch.randn(3, DIM, 20, generator=random)
-    output = quantizer(latents, torch.tensor([1, 3, UNQUANTIZED]), random).latents
+    output = quantizer(latents, torch.tensor([1, 3, UNQUANTIZED]), Draws(random, CPU)).latents
     for item, stages in ((0, 1), (1, 3)):
         alone = latents[item : item + 1]
         expected = quantizer.decode(quantizer.encode(alone, stages))
@@ -99,7 +101,7 @@ def test_training_follows_the_data(quantizer: ResidualQuantizer, random: torch.G
 
     before = error()
     for latents in shifted:
-        quantizer(latents, torch.tensor([1, 2, 3, 3]), random)
+        quantizer(latents, torch.tensor([1, 2, 3, 3]), Draws(random, CPU))
     assert error() < before / 20
 
 
@@ -109,7 +111,7 @@ def test_dead_entries_are_revived(quantizer: ResidualQuantizer, random: torch.Ge
     quantizer.sums[0] = quantizer.codebooks[0]
     latents = torch.randn(4, DIM, 200, generator=random)
     for _ in range(400):
-        quantizer(latents, torch.full((4,), STAGES), random)
+        quantizer(latents, torch.full((4,), STAGES), Draws(random, CPU))
     use = codebook_use(count_indices(quantizer.encode(latents, STAGES), ENTRIES))
     assert all(stage.share == 1.0 for stage in use)
 
@@ -120,7 +122,7 @@ def test_first_codebooks_follow_latents_that_leave_them(random: torch.Generator)
     network.initialize(torch.randn(600, DIM, generator=random), random)
     for _ in range(100):
         latents = 5 + torch.randn(2, DIM, 32, generator=random)
-        network(latents, torch.tensor([1, 1]), random)
+        network(latents, torch.tensor([1, 1]), Draws(random, CPU))
     used = network.encode(5 + torch.randn(1, DIM, 600, generator=random), 1).unique()
     assert len(used) > ENTRIES / 2
 

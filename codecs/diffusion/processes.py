@@ -136,17 +136,18 @@ class Chain(VariancePreserving):
     def __init__(self, table: Tensor, predicts: Prediction) -> None:
         """A chain with alpha-bar [T + 1] from `schedules`."""
         self.alphas = table.sqrt()
+        self._copies: dict[torch.device, Tensor] = {}
         self.steps = len(table) - 1
         self.earliest = 1 / self.steps
         self.predicts = predicts
 
     def alpha(self, t: Tensor) -> Tensor:
-        below = self._below(t)
-        return torch.lerp(self.alphas[below], self.alphas[below + 1], t * self.steps - below)
+        alphas, below = self._on(t.device), self._below(t)
+        return torch.lerp(alphas[below], alphas[below + 1], t * self.steps - below)
 
     def slope(self, t: Tensor) -> Tensor:
-        below = self._below(t)
-        return (self.alphas[below + 1] - self.alphas[below]) * self.steps
+        alphas, below = self._on(t.device), self._below(t)
+        return (alphas[below + 1] - alphas[below]) * self.steps
 
     def time_of(self, alpha: float) -> float:
         """The time at which the data's coefficient has fallen to `alpha`.
@@ -159,6 +160,12 @@ class Chain(VariancePreserving):
         below = int((self.alphas[1:-1] > alpha).sum())
         upper, lower = float(self.alphas[below]), float(self.alphas[below + 1])
         return (below + (upper - alpha) / (upper - lower)) / self.steps
+
+    def _on(self, device: torch.device) -> Tensor:
+        """The table on a device, to which it is copied once."""
+        if device not in self._copies:
+            self._copies[device] = self.alphas.to(device)
+        return self._copies[device]
 
     def _below(self, t: Tensor) -> Tensor:
         """The last step before t."""

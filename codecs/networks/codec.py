@@ -11,11 +11,11 @@ moving average. For the quantizer and for latent diffusion they are therefore of
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .convnext import Fine, SpectralDecoder, SpectralEncoder
+from .draws import Draws
 from .quantizer import Quantized, ResidualQuantizer
 from .seanet import SeanetDecoder, SeanetEncoder
 
@@ -100,9 +100,7 @@ class NeuralCodec(nn.Module):
         audio: Tensor = self.decoder(latents).float()
         return audio
 
-    def forward(
-        self, audio: Tensor, stages: Tensor, generator: torch.Generator
-    ) -> tuple[Tensor, Quantized]:
+    def forward(self, audio: Tensor, stages: Tensor, draws: Draws) -> tuple[Tensor, Quantized]:
         """Training pass: decoded signals, and what the quantizer says of them."""
-        quantized: Quantized = self.quantizer(self.latents(audio), stages, generator)
+        quantized: Quantized = self.quantizer(self.latents(audio), stages, draws)
         return self.synthesize(quantized.latents), quantized

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from ..features import istft, stft
+from .precision import single_precision
 
 # roughly the mean and the deviation of speech's log-magnitudes: with an offset that all bins share,
 # loudness alone fills the latents and training stays there
@@ -35,12 +36,6 @@ class Fine:
     rate: int
     dim: int
     depth: int
-
-
-def single_precision(device: torch.device) -> torch.autocast:
-    """A context in which layers compute in the precision of their weights."""
-    # tensors without values, by which a network's synchronizations are found, know no autocast
-    return torch.autocast("cpu" if device.type == "meta" else device.type, enabled=False)
 
 
 class ConvNeXtBlock(nn.Module):

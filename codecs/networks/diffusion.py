@@ -29,11 +29,12 @@ from torch.nn import functional as F
 
 from ..diffusion.processes import PROCESSES
 from ..diffusion.samplers import Draw, Sampler
-from .convnext import ConvNeXt, SpectralEncoder, single_precision
+from .convnext import ConvNeXt, SpectralEncoder
 from .denoiser import Denoiser
 from .diffwave import DiffWave
 from .graphs import Replayed
 from .patch_wave import PatchWave
+from .precision import single_precision
 from .unet1d import UNet1d
 from .unet2d import UNet2d
 
@@ -217,7 +218,7 @@ class DiffusionDecoder(nn.Module):
         draw: DrawShape,
         graphed: bool = False,
     ) -> Tensor:
-        """An output drawn for a condition; `draw(shape)` gives standard normal tensors on the CPU.
+        """An output drawn for a condition; `draw(shape)` gives standard normal tensors.
 
         No step waits for the device: nothing that is computed there is looked at before the end.
         On CUDA, the denoiser's evaluations may be replayed as a graph.
@@ -236,9 +237,10 @@ class DiffusionDecoder(nn.Module):
 
         def noise() -> Tensor:
             drawn = draw(shape)
-            # from pageable memory, a copy would wait for all that the device still has to do
-            pinned = drawn.pin_memory() if device.type == "cuda" else drawn
-            return self.noise(pinned.to(device, non_blocking=True))
+            if drawn.device.type != device.type == "cuda":
+                # from pageable memory, a copy would wait for all that the device still has to do
+                drawn = drawn.pin_memory()
+            return self.noise(drawn.to(device, non_blocking=True))
 
         draws = self._draws(guide, sampler, noise)
         return self._restore(self._around(guide, sampler(denoise, self.process, nfe, draws)))
@@ -280,7 +282,7 @@ class DiffusionDecoder(nn.Module):
     def _emphasize(self, output: Tensor) -> Tensor:
         if not self.config.emphasis:
             return output
-        return _filter(output, torch.tensor([1.0, -self.config.emphasis]))
+        return output - self.config.emphasis * F.pad(output, (1, 0))[..., :-1]
 
     def _envelope(self, level: Tensor) -> Tensor:
         """Scale [B, 1, k * hop] of the noise, between the frames' levels [B, 1, k] linear."""

@@ -8,21 +8,22 @@ as long as its signal: the next one has another length.
 
 from collections.abc import Callable
 from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor
 
 Function = Callable[..., Tensor]
+T = TypeVar("T")
 
 
 class Recorder(Protocol):
-    """How calls are run and recorded."""
+    """How calls are run and recorded; their results are tensors or hold some."""
 
-    def run(self, call: Callable[[], Tensor]) -> Tensor:
+    def run(self, call: Callable[[], T]) -> T:
         """The call's result; whatever libraries set up at first use is set up here."""
 
-    def record(self, call: Callable[[], Tensor]) -> tuple[Tensor, Callable[[], None]]:
+    def record(self, call: Callable[[], T]) -> tuple[T, Callable[[], None]]:
         """Where the call's result will lie, and what makes it from the inputs as they then are."""
 
 
@@ -32,7 +33,7 @@ class CudaRecorder:
     def __init__(self, device: torch.device) -> None:
         self.device = device
 
-    def run(self, call: Callable[[], Tensor]) -> Tensor:
+    def run(self, call: Callable[[], T]) -> T:
         """The call's result, ordered with what the current stream does before and after."""
         current, (aside, _) = torch.cuda.current_stream(self.device), _place(self.device)
         aside.wait_stream(current)
@@ -41,7 +42,7 @@ class CudaRecorder:
         current.wait_stream(aside)
         return result
 
-    def record(self, call: Callable[[], Tensor]) -> tuple[Tensor, Callable[[], None]]:
+    def record(self, call: Callable[[], T]) -> tuple[T, Callable[[], None]]:
         """The graph of the call. Nothing runs, and the host waits for nothing.
 
         `torch.cuda.graph` would empty the cache of memory and wait for the device first.

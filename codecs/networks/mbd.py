@@ -49,10 +49,13 @@ class MultiBandDecoder(DiffusionDecoder):
 
     config: MultiBandConfig
     band_deviation: Tensor
+    powers: Tensor
 
     def __init__(self, config: MultiBandConfig) -> None:
         super().__init__(config)
         self.register_buffer("band_deviation", torch.ones(config.equalizer_bands))
+        powers = torch.tensor(config.equalizer_powers)[:, None]
+        self.register_buffer("powers", powers, persistent=False)
 
     def build_denoiser(self) -> Denoiser:
         c = self.config
@@ -97,8 +100,7 @@ class MultiBandDecoder(DiffusionDecoder):
         c, device = self.config, self.band_deviation.device
         shape = c.equalizer_bands, c.sample_rate
         noise = noise_deviations(band_responses(shape[0], NOISE_GRID, shape[1], device))
-        powers = torch.tensor(c.equalizer_powers, device=device)[:, None]
-        gains = (noise / self.band_deviation) ** powers
+        gains = (noise / self.band_deviation) ** self.powers
         return gains @ band_responses(shape[0], samples, shape[1], device)
 
     def _shape(self, condition: Tensor) -> tuple[int, int, int]:

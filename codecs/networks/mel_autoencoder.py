@@ -5,12 +5,12 @@ Latents are normalized per frame as the neural codec's are, for the same reason 
 
 from dataclasses import dataclass, field
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..features import LogMel, MelConfig
 from .convnext import ConvNeXt
+from .draws import Draws
 from .quantizer import Quantized, ResidualQuantizer
 
 # roughly the mean and the deviation of speech's log-mels: the network sees values of order one
@@ -72,9 +72,7 @@ class MelCodec(nn.Module):
         mel: Tensor = self.decoder(latents).float()
         return mel * LOG_MEL_DEVIATION + LOG_MEL_MEAN
 
-    def forward(
-        self, mel: Tensor, stages: Tensor, generator: torch.Generator
-    ) -> tuple[Tensor, Quantized]:
+    def forward(self, mel: Tensor, stages: Tensor, draws: Draws) -> tuple[Tensor, Quantized]:
         """Training pass: decoded log-mels, and what the quantizer says of them."""
-        quantized: Quantized = self.quantizer(self.latents(mel), stages, generator)
+        quantized: Quantized = self.quantizer(self.latents(mel), stages, draws)
         return self.reconstruct(quantized.latents), quantized

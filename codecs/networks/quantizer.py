@@ -29,6 +29,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from .draws import Draws
+from .precision import single_precision
+
 UNQUANTIZED = 0  # as a number of stages: the latents pass as they are
 DECAY = 0.99
 LEARNING_STATE = (".sums", ".use")  # ends of buffers' names that only training needs
@@ -79,20 +82,22 @@ class ResidualQuantizer(nn.Module):
         entries = [self.codebooks[s][indices[:, s]] for s in range(indices.shape[1])]
         return torch.stack(entries).sum(dim=0).transpose(1, 2)
 
-    def forward(self, latents: Tensor, stages: Tensor, generator: torch.Generator) -> Quantized:
+    def forward(self, latents: Tensor, stages: Tensor, draws: Draws) -> Quantized:
         """Quantize item b with `stages[b]` stages, and learn from it in training mode.
+
+        No step waits for the device: nothing that is computed there is looked at.
 
         Unquantized items still teach the codebooks, at all stages. Always in float32: near the
         border of two entries, bfloat16 would choose another one than the encoder.
         """
-        with torch.autocast(latents.device.type, enabled=False):
-            return self._quantize(latents.float(), stages, generator)
+        with single_precision(latents.device):
+            return self._quantize(latents.float(), stages, draws)
 
-    def _quantize(self, latents: Tensor, stages: Tensor, generator: torch.Generator) -> Quantized:
+    def _quantize(self, latents: Tensor, stages: Tensor, draws: Draws) -> Quantized:
         batch, _, frames = latents.shape
         flat = latents.transpose(1, 2).flatten(0, 1)  # [B * T, dim]
         used = torch.where(stages == UNQUANTIZED, self.stages, stages)
-        used = used.to(flat.device).repeat_interleave(frames)
+        used = used[:, None].expand(-1, frames).flatten()
         total = torch.zeros_like(flat)
         commitment, indices = flat.new_zeros(()), []
         for stage in range(self.stages):
@@ -103,10 +108,10 @@ class ResidualQuantizer(nn.Module):
             distance = (residual - entry).square().mean(dim=1) * active
             commitment = commitment + distance.sum() / active.sum().clamp_min(1)
             if self.training:
-                self._learn(stage, residual.detach()[active], chosen[active], generator)
+                self._learn(stage, residual.detach(), chosen, active, draws)
             total = total + entry * active[:, None]
             indices.append(chosen)
-        through = (stages == UNQUANTIZED).to(flat.device).repeat_interleave(frames)[:, None]
+        through = (stages == UNQUANTIZED)[:, None].expand(-1, frames).flatten()[:, None]
         output = torch.where(through, flat, flat + (total - flat).detach())
         return Quantized(
             output.reshape(batch, frames, -1).transpose(1, 2),
@@ -136,21 +141,23 @@ class ResidualQuantizer(nn.Module):
 
     @torch.no_grad()
     def _learn(
-        self, stage: int, vectors: Tensor, chosen: Tensor, generator: torch.Generator
+        self, stage: int, vectors: Tensor, chosen: Tensor, active: Tensor, draws: Draws
     ) -> None:
-        """Move a stage's entries towards the vectors [N, dim] that chose them."""
-        if not len(vectors):
-            return
-        vectors = vectors.float()
-        counts = torch.bincount(chosen, minlength=self.entries).to(vectors)
-        sums = torch.zeros_like(self.sums[stage]).index_add_(0, chosen, vectors)
-        share = len(vectors) / self.entries  # `use` counts in units of the uniform share
-        self.use[stage].lerp_(counts / share, 1 - DECAY)
-        self.sums[stage].lerp_(sums / share, 1 - DECAY)
-        dead = torch.nonzero(self.use[stage] < DEAD)[:, 0]
-        picks = torch.randint(len(vectors), (len(dead),), generator=generator)
-        self.sums[stage, dead] = vectors[picks.to(vectors.device)]
-        self.use[stage, dead] = 1
+        """Move a stage's entries towards the active ones [N] of the vectors that chose them."""
+        weights = active.to(vectors)
+        counts = torch.zeros_like(self.use[stage]).index_add_(0, chosen, weights)
+        sums = torch.zeros_like(self.sums[stage]).index_add_(0, chosen, vectors * weights[:, None])
+        total = active.sum()
+        share = total.clamp_min(1) / self.entries  # `use` counts in units of the uniform share
+        pace = (1 - DECAY) * (total > 0)
+        self.use[stage].lerp_(counts / share, pace)
+        self.sums[stage].lerp_(sums / share, pace)
+        dead = (self.use[stage] < DEAD) & (total > 0)
+        luck = draws(lambda generator: torch.rand(self.entries, generator=generator))
+        ranks = (luck * total).long() + 1  # every entry gets one of the active vectors
+        picks = torch.searchsorted(active.cumsum(0), ranks).clamp_max(len(vectors) - 1)
+        self.sums[stage] = torch.where(dead[:, None], vectors[picks], self.sums[stage])
+        self.use[stage] = torch.where(dead, 1.0, self.use[stage])
         self.codebooks[stage] = self.sums[stage] / self.use[stage, :, None]
 
     def _check(self, stages: int) -> None:

@@ -6,7 +6,8 @@ from torch import Tensor
 
 from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
 from ..networks.discriminators import CriticConfig, Critics
-from .component import Component, Recipe, Turn, autocast, judge
+from ..networks.precision import half_precision
+from .component import Component, Recipe, Turn, judge
 from .components import GanCodec
 from .losses import Balancer, MultiScaleMelLoss
 
@@ -27,7 +28,7 @@ class AutoencoderTraining(Component):
         self.balancer = Balancer(GanCodec.WEIGHTS)
 
     def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
-        with autocast(audio.device):
+        with half_precision(audio.device):
             decoded = self.model(audio)
         losses = {"mel": self.mel_loss(decoded, audio)}
         if turn.critics_judge:

@@ -17,6 +17,8 @@ from torch.optim import Optimizer
 
 from ..base import CodecError
 from ..networks.discriminators import Critics
+from ..networks.draws import Draws
+from ..networks.precision import half_precision
 from ..networks.quantizer import ResidualQuantizer
 from ..networks.weight_norm import adopt
 from .losses import adversarial_loss, discriminator_loss, feature_matching
@@ -57,7 +59,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one step may do: with which optimizers, on whose turn, and its random generator.
+    """What one step may do: with which optimizers, on whose turn, and its random numbers.
 
     Attributes:
         critics_learn: the discriminators make a step.
@@ -68,7 +70,7 @@ class Turn:
     critic_optimizer: Optimizer | None
     critics_learn: bool
     critics_judge: bool
-    generator: torch.Generator
+    draws: Draws
 
 
 class Component(nn.Module, ABC):
@@ -120,7 +122,7 @@ class Component(nn.Module, ABC):
         """One step of the discriminators on signals [B, T]; their loss."""
         assert self.critics is not None
         assert turn.critic_optimizer is not None
-        with autocast(real.device):
+        with half_precision(real.device):
             judged_real, judged_fake = self.critics(real), self.critics(fake.detach())
         loss = discriminator_loss(judged_real, judged_fake)
         turn.critic_optimizer.zero_grad(set_to_none=True)
@@ -132,15 +134,10 @@ class Component(nn.Module, ABC):
         """Set what depends on data before the first step; `crops()` gives ever new batches."""
 
 
-def autocast(device: torch.device) -> torch.autocast:
-    """bfloat16 where a GPU computes it faster; float32 on the CPU."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
-
-
 def judge(critics: Critics, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
     """Adversarial and feature-matching losses of decoded signals; the critics get no gradient."""
     critics.requires_grad_(False)
-    with autocast(real.device):
+    with half_precision(real.device):
         with torch.no_grad():
             judged_real = critics(real)
         judged_fake = critics(fake)

@@ -11,10 +11,12 @@ from ..diffusion.samplers import euler
 from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.diffusion import DiffusionDecoder
 from ..networks.discriminators import CriticConfig, Critics
+from ..networks.draws import Draws
 from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
+from ..networks.precision import half_precision
 from ..networks.quantizer import UNQUANTIZED, ResidualQuantizer
 from ..networks.vocoder import Vocoder, VocoderConfig
-from .component import Component, Recipe, Turn, autocast, judge
+from .component import Component, Recipe, Turn, judge
 from .losses import Balancer, MultiScaleMelLoss
 
 DECODER_NFE = 10  # evaluations that make the mels on which a vocoder is tuned
@@ -45,9 +47,9 @@ class GanCodec(Component):
         initialize_quantizer(self.model.quantizer, lambda: self.model.latents(crops()), generator)
 
     def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
-        stages = draw_stages(self.config.stage_counts, len(audio), turn.generator)
-        with autocast(audio.device):
-            decoded, quantized = self.model(audio, stages, turn.generator)
+        stages = draw_stages(self.config.stage_counts, len(audio), turn.draws)
+        with half_precision(audio.device):
+            decoded, quantized = self.model(audio, stages, turn.draws)
         losses = {"mel": self.mel_loss(decoded, audio)}
         if turn.critics_judge:
             losses |= judge(self.critics, audio, decoded)
@@ -93,10 +95,10 @@ class MelAutoencoder(Component):
         initialize_quantizer(self.model.quantizer, latents, generator)
 
     def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
-        stages = draw_stages(self.config.stage_counts, len(audio), turn.generator)
+        stages = draw_stages(self.config.stage_counts, len(audio), turn.draws)
         mel = self.model.log_mel(audio)
-        with autocast(audio.device):
-            decoded, quantized = self.model(mel, stages, turn.generator)
+        with half_precision(audio.device):
+            decoded, quantized = self.model(mel, stages, turn.draws)
         distance = F.l1_loss(decoded, mel)
         turn.model_optimizer.zero_grad(set_to_none=True)
         (distance + COMMITMENT_WEIGHT * quantized.commitment).backward()
@@ -151,8 +153,8 @@ class VocoderTraining(Component):
         self.mel_decoder = mel_decoder
 
     def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
-        mel = self._input(audio, turn.generator)
-        with autocast(audio.device):
+        mel = self._input(audio, turn.draws)
+        with half_precision(audio.device):
             decoded = self.model(mel)
         losses = {"mel": self.mel_loss(decoded, audio)}
         total = self.MEL_WEIGHT * losses["mel"]
@@ -170,10 +172,10 @@ class VocoderTraining(Component):
         mel = model.log_mel(audio)
         points = {"clean": model(mel)}
         if self.mel_codec is not None:
-            generator = torch.Generator().manual_seed(0)
+            draws = Draws(torch.Generator().manual_seed(0), mel.device)
             for count in self._stage_counts():
                 decoded = self.mel_codec.decode(self.mel_codec.encode(mel, count))
-                points[f"{count}stages"] = model(self._refine(decoded, generator))
+                points[f"{count}stages"] = model(self._refine(decoded, draws))
         return points
 
     def _stage_counts(self) -> tuple[int, ...]:
@@ -181,35 +183,35 @@ class VocoderTraining(Component):
         return self.mel_codec.config.stage_counts
 
     @torch.no_grad()
-    def _input(self, audio: Tensor, generator: torch.Generator) -> Tensor:
+    def _input(self, audio: Tensor, draws: Draws) -> Tensor:
         """Clean log-mels, or those that the mel codec decodes, each item at a rate of its own."""
         mel: Tensor = self.model.log_mel(audio)
         if self.mel_codec is None:
             return mel
-        stages = draw_stages(self._stage_counts(), len(audio), generator)
+        stages = draw_stages(self._stage_counts(), len(audio), draws)
         self.mel_codec.eval()  # the trainer's `train()` reaches it, and it must not learn
-        decoded: Tensor = self.mel_codec(mel, stages, generator)[0]
-        coded = (stages != UNQUANTIZED).to(audio.device)[:, None, None]
+        decoded: Tensor = self.mel_codec(mel, stages, draws)[0]
+        coded = (stages != UNQUANTIZED)[:, None, None]
         # unquantized items stay clean, so that the vocoder keeps what it knows of clean mels
-        return torch.where(coded, self._refine(decoded, generator), mel)
+        return torch.where(coded, self._refine(decoded, draws), mel)
 
-    def _refine(self, decoded: Tensor, generator: torch.Generator) -> Tensor:
+    def _refine(self, decoded: Tensor, draws: Draws) -> Tensor:
         """What the mel decoder samples given decoded log-mels; they themselves without one."""
         if self.mel_decoder is None:
             return decoded
         self.mel_decoder.eval()
 
         def draw(shape: tuple[int, ...]) -> Tensor:
-            return torch.randn(shape, generator=generator)
+            return draws(lambda generator: torch.randn(shape, generator=generator))
 
-        with autocast(decoded.device):
+        with half_precision(decoded.device):
             return self.mel_decoder.sample(decoded, euler, DECODER_NFE, draw)
 
 
-def draw_stages(counts: Sequence[int], items: int, generator: torch.Generator) -> Tensor:
+def draw_stages(counts: Sequence[int], items: int, draws: Draws) -> Tensor:
     """A number of stages per item: one of `counts`, or `UNQUANTIZED`, all equally likely."""
     choices = torch.tensor([*counts, UNQUANTIZED])
-    return choices[torch.randint(len(choices), (items,), generator=generator)]
+    return draws(lambda g: choices[torch.randint(len(choices), (items,), generator=g)])
 
 
 @torch.no_grad()

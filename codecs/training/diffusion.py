@@ -20,7 +20,9 @@ from ..diffusion.codec import RATES
 from ..diffusion.front_ends import FrontEnd
 from ..diffusion.samplers import Sampler, euler
 from ..networks.diffusion import DiffusionConfig, DiffusionDecoder, Guide
-from .component import Component, Recipe, Turn, autocast
+from ..networks.draws import Draws
+from ..networks.precision import half_precision
+from .component import Component, Recipe, Turn
 
 LARGEST_GRADIENT = 1.0
 MEASURED_BATCHES = 20  # for means and deviations
@@ -70,13 +72,14 @@ class DiffusionTraining(Component):
         return euler
 
     def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
-        pairs = [self.pair(crops(), generator) for _ in range(MEASURED_BATCHES)]
+        draws = Draws(generator, next(self.model.parameters()).device)
+        pairs = [self.pair(crops(), draws) for _ in range(MEASURED_BATCHES)]
         self.model.measure(torch.cat([c for c, _ in pairs]), torch.cat([o for _, o in pairs]))
 
     def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
-        condition, output = self.pair(audio, turn.generator)
-        with autocast(audio.device):
-            losses = self.losses(self.model, condition, output, turn.generator)
+        condition, output = self.pair(audio, turn.draws)
+        with half_precision(audio.device):
+            losses = self.losses(self.model, condition, output, turn.draws)
         turn.model_optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
@@ -84,11 +87,11 @@ class DiffusionTraining(Component):
         return {name: loss.detach() for name, loss in losses.items()}
 
     def losses(
-        self, model: DiffusionDecoder, condition: Tensor, output: Tensor, generator: torch.Generator
+        self, model: DiffusionDecoder, condition: Tensor, output: Tensor, draws: Draws
     ) -> dict[str, Tensor]:
         """Losses of pairs [B, ...], each at a time and with noise of its own."""
         guide, target = model.guide(condition), model.standardize(output)
-        own = self._own_loss(model, guide, target, generator)
+        own = self._own_loss(model, guide, target, draws)
         return own | prior_loss(model, guide, target) | level_loss(model, guide, target)
 
     def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
@@ -107,7 +110,7 @@ class DiffusionTraining(Component):
                 model,
                 self._condition(self.tokenize(copies, count)),
                 output,
-                torch.Generator().manual_seed(0),
+                Draws(torch.Generator().manual_seed(0), audio.device),
             ).items()
         }
 
@@ -121,27 +124,27 @@ class DiffusionTraining(Component):
         return self.ends.back.waveform(self.back_network, made)
 
     @torch.no_grad()
-    def pair(self, audio: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    def pair(self, audio: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
         """Conditions and outputs of signals [B, k * hop], each item at a rate of its own."""
         self.front_network.eval()  # the trainer's `train()` reaches them, and they must not learn
         if self.back_network is not None:
             self.back_network.eval()
         counts = self.ends.stage_counts
-        choice = torch.randint(len(counts), (len(audio),), generator=generator)
+        choice = draws(lambda g: torch.randint(len(counts), (len(audio),), generator=g))
         indices = self.ends.front.tokenize(self.front_network, audio, max(counts))
         decoded = [
             self.ends.front.condition(self.front_network, indices[:, :count]) for count in counts
         ]
-        condition = torch.stack(decoded)[choice, torch.arange(len(audio))]
+        condition = torch.stack(decoded)[choice, torch.arange(len(audio), device=audio.device)]
         return condition, self.ends.back.target(self.back_network, audio)
 
     def _own_loss(
-        self, model: DiffusionDecoder, guide: Guide, target: Tensor, generator: torch.Generator
+        self, model: DiffusionDecoder, guide: Guide, target: Tensor, draws: Draws
     ) -> dict[str, Tensor]:
         process = model.process
         residual = model.residual(target, guide)
-        t = process.draw_times(len(target), generator)
-        noise = model.noise(torch.randn(target.shape, generator=generator).to(target))
+        t = draws(lambda generator: process.draw_times(len(target), generator))
+        noise = model.noise(draws(lambda g: torch.randn(target.shape, generator=g)))
         y = process.diffuse(residual, noise, t)
         prediction = model.predict(y, t.to(target), guide)
         wanted = process.target(residual, noise, t)
@@ -171,7 +174,7 @@ class RegressionTraining(DiffusionTraining):
     name = "regression"
 
     def _own_loss(
-        self, model: DiffusionDecoder, guide: Guide, target: Tensor, generator: torch.Generator
+        self, model: DiffusionDecoder, guide: Guide, target: Tensor, draws: Draws
     ) -> dict[str, Tensor]:
         return {"regression": F.l1_loss(model.refine(guide), target)}
 

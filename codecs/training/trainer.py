@@ -14,27 +14,29 @@ import copy
 import math
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import soundfile
 import torch
 from torch import Tensor, nn
-from torch.optim import AdamW
 from tqdm import tqdm
 
 from ..entropy import COUNTS
+from ..networks.graphs import CudaRecorder
 from ..networks.quantizer import count_indices
 from ..networks.weight_norm import folded_state
 from .card import describe_data, make_card
 from .checkpoint import CheckpointError, export_weights, load_checkpoint, save_checkpoint
-from .component import Component, Turn
+from .component import Component
 from .data import Recording, open_speech
 from .log import Log
+from .optimizers import load_state, make_optimizer, set_rate
 from .plan import Plan
 from .schedule import critics_phase, rate_factor
+from .steps import Steps
 from .validation import ValidationItem, validate
 
-BETAS = (0.8, 0.99)
 AVERAGE_DECAY = 0.999
 CHECKPOINT_SECONDS = 40.0
 COUNTED_SECONDS = 600.0  # of speech, for the entropy model
@@ -61,8 +63,10 @@ class Trainer:
         self.speech = open_speech(recordings, rate, plan.out.parent)
         self.average: nn.Module = copy.deepcopy(component.model).eval().requires_grad_(False)
         critics = component.critics
-        self.optimizer = self._optimizer(component.model)
-        self.critic_optimizer = self._optimizer(critics) if critics else None
+        self.optimizer = make_optimizer(component.model, plan.device)
+        self.critic_optimizer = make_optimizer(critics, plan.device) if critics else None
+        recorder = CudaRecorder(plan.device) if plan.device.type == "cuda" else None
+        self.steps = Steps(component, self.optimizer, self.critic_optimizer, recorder)
         self.step, self.seconds = 0, 0.0
         self.audio_seconds = 0.0
         plan.out.mkdir(parents=True, exist_ok=True)
@@ -125,18 +129,13 @@ class Trainer:
         if self.component.critics is not None:
             learn, judge = critics_phase(recipe, self.progress)
         fall = rate_factor(self.step, self.progress)
-        self.optimizer.param_groups[0]["lr"] = recipe.learning_rate * fall
+        set_rate(self.optimizer, recipe.learning_rate * fall)
         if self.critic_optimizer is not None:
-            self.critic_optimizer.param_groups[0]["lr"] = recipe.critic_learning_rate * fall
-        turn = Turn(
-            self.optimizer,
-            self.critic_optimizer,
-            learn and self.step % recipe.critic_interval == 0,
-            judge,
-            torch.Generator().manual_seed(self.plan.seed * 1_000_003 + self.step),
-        )
+            set_rate(self.critic_optimizer, recipe.critic_learning_rate * fall)
+        kind = (learn and self.step % recipe.critic_interval == 0, judge)
+        generator = torch.Generator().manual_seed(self.plan.seed * 1_000_003 + self.step)
         self.component.train()
-        tensors = self.component.update(self._batch(self.step), turn)
+        tensors = self.steps(self._batch(self.step), kind, generator)
         losses = {name: float(value) for name, value in tensors.items()}
         self.step += 1
         self.audio_seconds += recipe.items * recipe.crop / self.component.config.sample_rate
@@ -227,9 +226,9 @@ class Trainer:
         self.audio_seconds = state["audio_seconds"]
         self.component.load_state_dict(state["networks"])
         self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        load_state(self.optimizer, state["optimizer"])
         if self.critic_optimizer:
-            self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+            load_state(self.critic_optimizer, state["critic_optimizer"])
         self.losses.cut(self.step)
         self.scores.cut(self.step)
 
@@ -242,10 +241,6 @@ class Trainer:
             self.component.initialize(lambda: next(batches), generator)
         self.average.load_state_dict(self.component.model.state_dict())
 
-    def _optimizer(self, network: nn.Module) -> AdamW:
-        fused = self.plan.device.type == "cuda"  # one kernel instead of hundreds
-        return AdamW(network.parameters(), betas=BETAS, fused=fused)
-
     def _batch(self, step: int) -> Tensor:
         recipe = self.component.recipe
         # negative steps become large ones: a generator's seed is a natural number
@@ -255,15 +250,21 @@ class Trainer:
     @torch.no_grad()
     def _update_average(self) -> None:
         decay = min(AVERAGE_DECAY, (1 + self.step) / (10 + self.step))
+        floating, others = self._averaged
+        torch._foreach_lerp_(*floating, 1 - decay)
+        for value, new in zip(*others, strict=True):
+            value.copy_(new)
+
+    @cached_property
+    def _averaged(self) -> tuple[tuple[list[Tensor], list[Tensor]], ...]:
+        """The tensors of average and model: those that are averaged, those that are copied.
+
+        Loading writes into them, so they stay the same ones.
+        """
         new = self.component.model.state_dict()
-        floating, targets = [], []
-        for name, value in self.average.state_dict().items():
-            if value.is_floating_point():
-                floating.append(value)
-                targets.append(new[name])
-            else:
-                value.copy_(new[name])
-        torch._foreach_lerp_(floating, targets, 1 - decay)
+        pairs = [(value, new[name]) for name, value in self.average.state_dict().items()]
+        kinds = [[p for p in pairs if p[0].is_floating_point() is kind] for kind in (True, False)]
+        return tuple(([old for old, _ in kind], [new for _, new in kind]) for kind in kinds)
 
 
 def _spell(losses: dict[str, float]) -> str:

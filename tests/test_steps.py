@@ -1,0 +1,213 @@
+"""Training steps that are recorded and replayed: their logic without a GPU, and the GPU's own."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from nscbench.codecs.networks.draws import Draw, Draws
+from nscbench.codecs.networks.graphs import CudaRecorder
+from nscbench.codecs.networks.mel_autoencoder import MelCodec
+from nscbench.codecs.pretrained import missing
+from nscbench.codecs.training.component import Component, Turn
+from nscbench.codecs.training.components import VocoderTraining
+from nscbench.codecs.training.optimizers import load_state, make_optimizer, set_rate
+from nscbench.codecs.training.presets import COMPONENTS
+from nscbench.codecs.training.steps import Places, Steps
+
+from .test_trainer import tiny_gan, tiny_mel, tiny_vocoder
+
+CPU = torch.device("cpu")
+SECOND = 16_000
+gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+
+
+def finetuned_vocoder() -> VocoderTraining:
+    return tiny_vocoder(tiny_mel().model)
+
+
+TINY = [tiny_gan, tiny_mel, tiny_vocoder, finetuned_vocoder]
+
+
+def prepared(make: Callable[[], Component]) -> Component:
+    component = make()
+    random = torch.Generator().manual_seed(0)
+    component.initialize(lambda: 0.1 * torch.randn(2, 3200, generator=random), random)
+    return component
+
+
+def speech(step: int) -> Tensor:
+    return 0.1 * torch.randn(2, 3200, generator=torch.Generator().manual_seed(100 + step))
+
+
+def kinds_of(component: Component) -> list[tuple[bool, bool]]:
+    """Six steps without discriminators, and six with them if there are any."""
+    return [(False, False)] * 6 + [(True, True)] * (6 if component.critics else 0)
+
+
+def optimizers(component: Component, device: torch.device) -> list[Any]:
+    networks = (component.model, component.critics)
+    made = [make_optimizer(network, device) if network else None for network in networks]
+    for optimizer in made:
+        if optimizer:
+            set_rate(optimizer, 1e-3)
+    return made
+
+
+class Tape:
+    """Records without a GPU: recording leaves no trace, a replay computes with the places."""
+
+    def __init__(self, component: Component, made: list[Any], patch: pytest.MonkeyPatch) -> None:
+        self.holders = [component, *filter(None, made)]
+        self.patch = patch
+        self.runs = self.records = self.replays = 0
+
+    def run(self, call: Callable[[], Any]) -> Any:
+        self.runs += 1
+        return call()
+
+    def record(self, call: Callable[[], dict[str, Tensor]]) -> tuple[dict[str, Tensor], Any]:
+        self.records += 1
+        before = [copy.deepcopy(holder.state_dict()) for holder in self.holders]
+        made: list[Places] = []
+        own = Places.__call__
+
+        def remember(places: Places, draw: Draw) -> Tensor:
+            made[:] = [places]
+            return own(places, draw)
+
+        with self.patch.context() as patch:
+            patch.setattr(Places, "__call__", remember)
+            losses = call()
+        for holder, state in zip(self.holders, before, strict=True):
+            holder.load_state_dict(state)
+
+        def replay() -> None:
+            self.replays += 1
+            with self.patch.context() as patch:
+                places = iter([place for _, place in made[0].filled] if made else [])
+                patch.setattr(Places, "__call__", lambda *_: next(places))
+                for name, value in call().items():
+                    losses[name].copy_(value)
+
+        return losses, replay
+
+
+@pytest.mark.parametrize("make", TINY)
+def test_replayed_steps_are_the_steps(
+    make: Callable[[], Component], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, recorded = prepared(make), prepared(make)
+    kinds = kinds_of(plain)
+    made = optimizers(recorded, CPU)
+    tape = Tape(recorded, made, monkeypatch)
+    ways = (Steps(plain, *optimizers(plain, CPU)), Steps(recorded, *made, tape))
+    for step, kind in enumerate(kinds):
+        results = []
+        for steps in ways:
+            steps.component.train()
+            results.append(steps(speech(step), kind, torch.Generator().manual_seed(step)))
+        assert results[0].keys() == results[1].keys()
+        for name, loss in results[0].items():
+            assert torch.equal(loss, results[1][name]), (step, name)
+    for name, value in plain.state_dict().items():
+        assert torch.equal(value, recorded.state_dict()[name]), name
+    turns = len(set(kinds))
+    assert (tape.runs, tape.records, tape.replays) == (3 * turns, turns, 3 * turns)
+
+
+class NoTransfers(TorchDispatchMode):
+    """Fails where an operation brings a tensor of the CPU to the device."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        result = function(*args, **(kwargs or {}))
+        given = [x for x in args if isinstance(x, Tensor)]
+        found = result if isinstance(result, Tensor) else None
+        if found is not None and found.is_meta and any(not x.is_meta and x.dim() for x in given):
+            raise AssertionError(f"{function} takes a tensor of the CPU to the device")
+        return result
+
+
+class Nothing(torch.optim.SGD):
+    """An optimizer that changes nothing."""
+
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        """Nothing."""
+
+
+class Ready(Draws):
+    """Random tensors without values, without a copy."""
+
+    def __call__(self, draw: Draw) -> Tensor:
+        drawn = draw(self.generator)
+        return torch.empty(drawn.shape, dtype=drawn.dtype, device="meta")
+
+
+@pytest.mark.parametrize("name", [*COMPONENTS, "vocoder on mel2mel"])
+def test_a_step_neither_waits_for_the_device_nor_copies_to_it(name: str) -> None:
+    """Meta tensors have no values: what would wait for one, and could not be recorded, fails."""
+    needed = {"gan", "mel", "vocoder", "ladiff-autoencoder", "mel2mel"}
+    if any(map(missing, needed)):
+        pytest.skip("the weights are not embedded")
+    component = COMPONENTS[name.split()[0]]("small")
+    if isinstance(component, VocoderTraining) and " on " in name:
+        component.mel_codec = MelCodec(COMPONENTS["mel"]("small").config)
+        component.mel_decoder = COMPONENTS["mel2mel"]("small").model
+    component = component.to("meta").train()
+    audio = torch.empty(2, 20_480, device="meta")
+    made = [Nothing(n.parameters()) if n else None for n in (component.model, component.critics)]
+    judged = component.critics is not None
+
+    def step() -> dict[str, Tensor]:
+        draws = Ready(torch.Generator().manual_seed(0), audio.device)
+        return component.update(audio, Turn(made[0], made[1], judged, judged, draws))
+
+    step()  # tables are copied once
+    with NoTransfers():
+        losses = step()
+    assert losses
+    assert all(loss.is_meta for loss in losses.values())
+
+
+def test_settings_of_an_optimizer_are_not_the_checkpoints() -> None:
+    network = torch.nn.Linear(2, 2)
+    optimizer = make_optimizer(network, CPU)
+    network(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    saved = copy.deepcopy(optimizer.state_dict())
+    saved["param_groups"][0] |= {"fused": True, "capturable": True, "lr": torch.tensor(3.0)}
+    again = make_optimizer(network, CPU)
+    load_state(again, saved)
+    (group,) = again.param_groups
+    assert not group["fused"]
+    assert not group["capturable"]
+    set_rate(again, 0.25)
+    assert group["lr"] == 0.25
+    assert again.state[network.weight]["step"] == 1
+
+
+@pytest.mark.gpu
+@gpu
+@pytest.mark.parametrize("make", TINY)
+def test_replayed_steps_are_the_steps_on_a_gpu(make: Callable[[], Component]) -> None:
+    device = torch.device("cuda")
+    results: list[list[dict[str, float]]] = []
+    for recorder in (None, CudaRecorder(device)):
+        component = prepared(make).to(device)
+        steps = Steps(component, *optimizers(component, device), recorder)
+        kinds = (
+            [(False, False)] * 6 + [(True, True)] * 6 if component.critics else [(False, False)] * 6
+        )
+        rows = []
+        for step, kind in enumerate(kinds):
+            component.train()
+            audio = speech(step).to(device)
+            losses = steps(audio, kind, torch.Generator().manual_seed(step))
+            rows.append({name: float(value) for name, value in losses.items()})
+        results.append(rows)
+    for plain, replayed in zip(*results, strict=True):
+        assert plain == pytest.approx(replayed, rel=0.05, abs=1e-3)
