@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from nscbench.codecs.networks.draws import Draw, Draws
 from nscbench.codecs.networks.graphs import CudaRecorder
@@ -125,9 +126,9 @@ class NoTransfers(TorchDispatchMode):
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
         result = function(*args, **(kwargs or {}))
-        given = [x for x in args if isinstance(x, Tensor)]
-        found = result if isinstance(result, Tensor) else None
-        if found is not None and found.is_meta and any(not x.is_meta and x.dim() for x in given):
+        given = [x for x in tree_leaves(args) if isinstance(x, Tensor)]
+        there = isinstance(result, Tensor) and result.is_meta
+        if there and any(not x.is_meta and x.dim() for x in given):
             raise AssertionError(f"{function} takes a tensor of the CPU to the device")
         return result
 
@@ -147,8 +148,25 @@ class Ready(Draws):
         return torch.empty(drawn.shape, dtype=drawn.dtype, device="meta")
 
 
+@pytest.mark.parametrize(
+    "transfer",
+    [
+        lambda there, here: there + here.to("meta"),
+        lambda there, here: there[here],
+        lambda there, here: float(there.sum()),
+        lambda there, here: there[there > 0],
+    ],
+    ids=["to", "index", "item", "mask"],
+)
+def test_transfers_are_found(transfer: Callable[[Tensor, Tensor], object]) -> None:
+    with pytest.raises((AssertionError, RuntimeError, NotImplementedError)), NoTransfers():
+        transfer(torch.empty(3, device="meta"), torch.arange(3))
+
+
 @pytest.mark.parametrize("name", [*COMPONENTS, "vocoder on mel2mel"])
-def test_a_step_neither_waits_for_the_device_nor_copies_to_it(name: str) -> None:
+def test_a_step_neither_waits_for_the_device_nor_copies_to_it(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Meta tensors have no values: what would wait for one, and could not be recorded, fails."""
     needed = {"gan", "mel", "vocoder", "ladiff-autoencoder", "mel2mel"}
     if any(map(missing, needed)):
@@ -166,7 +184,13 @@ def test_a_step_neither_waits_for_the_device_nor_copies_to_it(name: str) -> None
         draws = Ready(torch.Generator().manual_seed(0), audio.device)
         return component.update(audio, Turn(made[0], made[1], judged, judged, draws))
 
+    def on_the_cpu(*args: Any, device: Any = "cpu", **kwargs: Any) -> Tensor:
+        assert torch.device(device).type == "cpu", "torch.tensor copies from the CPU"
+        return plain(*args, **kwargs)
+
     step()  # tables are copied once
+    plain = torch.tensor
+    monkeypatch.setattr(torch, "tensor", on_the_cpu)
     with NoTransfers():
         losses = step()
     assert losses
