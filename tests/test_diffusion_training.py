@@ -155,6 +155,24 @@ def test_standardization_is_measured_before_the_first_step(
     assert 0.5 < float(part.model.output_deviation.mean()) < 5
 
 
+def test_a_decoder_goes_on_when_its_ends_have_learned(folder: Path, ends: dict[str, str]) -> None:
+    first = component(Lat2Mel, ends)
+    first.model.condition_mean.fill_(7.0)
+    for built_on, measured in ((first.config.built_on, False), ("other ends", True)):
+        second = component(Lat2Mel, ends)
+        second.model.config = replace(second.config, built_on=built_on)
+        second.start_from(first.model)
+        trainer(second, folder, f"second {built_on}", steps=1)._initialize()
+        assert bool((second.model.condition_mean < 7).all()) is measured
+        assert torch.equal(
+            second.model.conditioner.exit.weight, first.model.conditioner.exit.weight
+        )
+        other = component(Lat2Mel, ends)
+        other.model.config = replace(second.config, features=1)
+        with pytest.raises(CodecError, match="do not fit"):
+            other.start_from(first.model)
+
+
 def test_items_get_rates_of_their_own(ends: dict[str, str]) -> None:
     part = component(Lat2Mel, ends)
     assert part.ends.stage_counts == (3, 6)

@@ -94,13 +94,17 @@ class Component(nn.Module, ABC):
         Raises:
             CodecError: the network has another configuration.
         """
-        if network.config != self.config:
+        if self.architecture(network.config) != self.architecture(self.config):
             raise CodecError(f"weights of {network.config} do not fit {self.config}")
         adopt(self.model, network)
         for module in self.model.modules():
             if isinstance(module, ResidualQuantizer):
                 module.restart()
         self.started = True
+
+    def architecture(self, config: Any) -> Any:
+        """What a configuration says of the network's shape: all of it."""
+        return config
 
     @abstractmethod
     def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:

@@ -8,7 +8,7 @@ V. Popov et al., "Grad-TTS", ICML 2021, section 3.3.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import torch
@@ -70,6 +70,21 @@ class DiffusionTraining(Component):
     def sampler(self) -> Sampler:
         """The one that validates."""
         return euler
+
+    def architecture(self, config: DiffusionConfig) -> DiffusionConfig:
+        """The configuration without the fingerprint of the ends."""
+        return replace(config, built_on="")
+
+    def start_from(self, network: DiffusionDecoder) -> None:
+        """Take over the weights of a trained decoder.
+
+        If its ends have learned on since, means and deviations are measured anew.
+
+        Raises:
+            CodecError: the network has another configuration.
+        """
+        super().start_from(network)
+        self.started = network.config.built_on == self.config.built_on
 
     def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
         draws = Draws(generator, next(self.model.parameters()).device)
