@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,15 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from nscbench.codecs.networks.diffusion import DiffusionConfig
 from nscbench.codecs.networks.draws import Draw, Draws
 from nscbench.codecs.networks.graphs import CudaRecorder
 from nscbench.codecs.networks.mel_autoencoder import MelCodec
+from nscbench.codecs.neural.grid import Mel2Mel
 from nscbench.codecs.pretrained import missing
-from nscbench.codecs.training.component import Component, Turn
+from nscbench.codecs.training.component import Component, Recipe, Turn
 from nscbench.codecs.training.components import VocoderTraining
+from nscbench.codecs.training.diffusion import DiffusionTraining, Ends
 from nscbench.codecs.training.optimizers import load_state, make_optimizer, set_rate
 from nscbench.codecs.training.presets import COMPONENTS
 from nscbench.codecs.training.steps import Places, Steps
@@ -31,7 +35,19 @@ def finetuned_vocoder() -> VocoderTraining:
     return tiny_vocoder(tiny_mel().model)
 
 
-TINY = [tiny_gan, tiny_mel, tiny_vocoder, finetuned_vocoder]
+def tiny_cell() -> Component:
+    """`mel2mel`, between a mel codec and a vocoder that know nothing."""
+    torch.manual_seed(1)
+    mel_codec = MelCodec(replace(tiny_mel().model.config, entries=1024, stage_counts=(3, 6)))
+    generator = torch.Generator().manual_seed(1)
+    mel_codec.quantizer.codebooks.normal_(generator=generator)
+    ends = Ends(Mel2Mel.front, mel_codec, Mel2Mel.back, tiny_vocoder().model)
+    sizes = {"process": "flow", "denoiser": "unet2d", "dim": 8, "multipliers": (1, 2)}
+    config = DiffusionConfig("mel", "mel", 80, 80, features=8, conditioner_dim=8, **sizes)
+    return DiffusionTraining(config, ends, Recipe(items=2, crop=3200))
+
+
+TINY = [tiny_gan, tiny_mel, tiny_vocoder, finetuned_vocoder, tiny_cell]
 
 
 def prepared(make: Callable[[], Component]) -> Component:
@@ -78,8 +94,11 @@ class Tape:
         own = Places.__call__
 
         def remember(places: Places, draw: Draw) -> Tensor:
+            known = len(places.filled)
             made[:] = [places]
-            return own(places, draw)
+            place = own(places, draw)
+            assert len(places.filled) == known, "recording must not allocate a place"
+            return place
 
         with self.patch.context() as patch:
             patch.setattr(Places, "__call__", remember)
@@ -89,11 +108,10 @@ class Tape:
 
         def replay() -> None:
             self.replays += 1
-            with self.patch.context() as patch:
-                places = iter([place for _, place in made[0].filled] if made else [])
-                patch.setattr(Places, "__call__", lambda *_: next(places))
-                for name, value in call().items():
-                    losses[name].copy_(value)
+            for places in made:
+                places.give()
+            for name, value in call().items():
+                losses[name].copy_(value)
 
         return losses, replay
 

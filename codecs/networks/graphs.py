@@ -35,7 +35,7 @@ class CudaRecorder:
 
     def run(self, call: Callable[[], T]) -> T:
         """The call's result, ordered with what the current stream does before and after."""
-        current, (aside, _) = torch.cuda.current_stream(self.device), _place(self.device)
+        current, (aside, _, _) = torch.cuda.current_stream(self.device), _place(self.device)
         aside.wait_stream(current)
         with torch.cuda.stream(aside):
             result = call()
@@ -47,7 +47,7 @@ class CudaRecorder:
 
         `torch.cuda.graph` would empty the cache of memory and wait for the device first.
         """
-        current, (aside, pool) = torch.cuda.current_stream(self.device), _place(self.device)
+        current, (aside, pool, _) = torch.cuda.current_stream(self.device), _place(self.device)
         graph = torch.cuda.CUDAGraph()
         aside.wait_stream(current)
         with torch.cuda.stream(aside):
@@ -89,12 +89,22 @@ class Replayed:
 
 
 @cache
-def _place(device: torch.device) -> tuple[torch.cuda.Stream, torch.cuda.MemPool]:
-    """Stream and memory of all recordings on a device, in one thread.
+def _place(
+    device: torch.device,
+) -> tuple[torch.cuda.Stream, torch.cuda.MemPool, torch.cuda.CUDAGraph]:
+    """Stream and memory of all recordings on a device, in one thread, and a graph that keeps them.
 
     Libraries keep workspaces for every stream that they meet, and memory that one graph leaves
-    would be of no use to the next one in a pool of its own.
+    would be of no use to the next one in a pool of its own. PyTorch forgets a pool together with
+    its last graph, and fails to record into it again: so the first graph, a single kernel, stays.
     """
     with torch.cuda.device(device):
         stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-        return stream, torch.cuda.MemPool()
+        pool, keeper = torch.cuda.MemPool(), torch.cuda.CUDAGraph()
+        number = torch.zeros((), device=device)
+        stream.wait_stream(torch.cuda.current_stream(device))
+        with torch.cuda.stream(stream):
+            keeper.capture_begin(pool.id, "thread_local")  # type: ignore[arg-type]
+            number.add_(1)
+            keeper.capture_end()
+        return stream, pool, keeper

@@ -6,7 +6,7 @@ recorded and launched as a whole; only the speech and the random numbers are oth
 discriminators take part is fixed in a recording, so there is one for each turn of theirs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -24,17 +24,28 @@ Kind = tuple[bool, bool]  # do the discriminators learn, and does the model hear
 
 
 class Places(Draws):
-    """The random tensors of a recorded step: places on the device, filled anew for every replay."""
+    """The random tensors of a recorded step: places on the device, filled anew for every replay.
+
+    They are those of the last step before recording. A place that the recording itself allocated
+    could lie where an earlier kernel of the same step writes.
+    """
 
     def __init__(self, generator: torch.Generator, device: torch.device) -> None:
         super().__init__(generator, device)
         self.filled: list[tuple[Draw, Tensor]] = []
+        self._given: Iterator[tuple[Draw, Tensor]] | None = None
 
     def __call__(self, draw: Draw) -> Tensor:
-        """A place for what `draw` makes, not filled yet: recording must not wait for a copy."""
-        place = torch.empty_like(draw(self.generator), device=self.device)
+        """What `draw` makes, in a new place; while recording, the place that it has."""
+        if self._given is not None:
+            return next(self._given)[1]
+        place = super().__call__(draw)
         self.filled.append((draw, place))
         return place
+
+    def give(self) -> None:
+        """From now on, give the places in the order in which they were made."""
+        self._given = iter(self.filled)
 
     def fill(self, generator: torch.Generator) -> None:
         """Draw everything from this generator, in the order in which the step asks for it."""
@@ -46,9 +57,9 @@ class Places(Draws):
 class Recording:
     """The steps of one kind: how many were run as they are, then what one launches."""
 
+    audio: Tensor
+    places: Places
     runs: int = 0
-    audio: Tensor | None = None
-    places: Places | None = None
     losses: Losses = field(default_factory=dict)
     replay: Callable[[], None] | None = None
 
@@ -72,26 +83,21 @@ class Steps:
         """One step on crops [B, T]; the losses, valid until the next step."""
         if self.recorder is None:
             return self._update(audio, kind, Draws(generator, audio.device))
-        recording = self.recordings.setdefault(kind, Recording())
-        if recording.runs < WARM_STEPS:
-            recording.runs += 1
-            draws = Draws(generator, audio.device)
-            return self.recorder.run(lambda: self._update(audio, kind, draws))
+        recording = self.recordings.get(kind)
+        if recording is None or recording.runs < WARM_STEPS:
+            runs = recording.runs if recording else 0
+            places = Places(generator, audio.device)
+            self.recordings[kind] = Recording(audio.clone(), places, runs + 1)
+            return self.recorder.run(lambda: self._update(audio, kind, places))
         if recording.replay is None:
-            self._record(self.recorder, recording, audio, kind)
-        assert recording.audio is not None
-        assert recording.places is not None
-        assert recording.replay is not None
+            recording.places.give()
+            recording.losses, recording.replay = self.recorder.record(
+                lambda: self._update(recording.audio, kind, recording.places)
+            )
         recording.audio.copy_(audio)
         recording.places.fill(generator)
         recording.replay()
         return recording.losses
-
-    def _record(self, recorder: Recorder, into: Recording, audio: Tensor, kind: Kind) -> None:
-        held = audio.clone()
-        places = Places(torch.Generator(), audio.device)
-        into.losses, into.replay = recorder.record(lambda: self._update(held, kind, places))
-        into.audio, into.places = held, places
 
     def _update(self, audio: Tensor, kind: Kind, draws: Draws) -> Losses:
         turn = Turn(self.optimizer, self.critic_optimizer, *kind, draws)
