@@ -13,6 +13,7 @@ from nscbench.codecs.diffusion.back_ends import ContinuousBackEnd, WavBackEnd
 from nscbench.codecs.diffusion.front_ends import LatFrontEnd
 from nscbench.codecs.networks.autoencoder import AutoencoderConfig
 from nscbench.codecs.networks.discriminators import CriticConfig
+from nscbench.codecs.networks.draws import Draws
 from nscbench.codecs.neural.ladiff import Ladiff
 from nscbench.codecs.neural.mbd import Mbd
 from nscbench.codecs.noise import Noise
@@ -131,7 +132,9 @@ def test_ladiff_s_latents_are_standardized_before_the_first_step(
     learner = trainer(part, folder, steps=1)
     learner._initialize()
     assert isinstance(part, baselines.LadiffTraining)
-    _, output = part.pair(learner._batch(-1), torch.Generator().manual_seed(0))
+    _, output = part.pair(
+        learner._batch(-1), Draws(torch.Generator().manual_seed(0), torch.device("cpu"))
+    )
     standardized = part.model.standardize(output)
     assert standardized.shape == (3, 8, 40)  # four latents for each of ten frames
     assert float(standardized.std()) == pytest.approx(1, abs=0.3)

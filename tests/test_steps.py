@@ -181,7 +181,15 @@ def test_transfers_are_found(transfer: Callable[[Tensor, Tensor], object]) -> No
         transfer(torch.empty(3, device="meta"), torch.arange(3))
 
 
-@pytest.mark.parametrize("name", [*COMPONENTS, "vocoder on mel2mel"])
+# those that the package embeds, one with each denoiser; the others take a minute together
+QUICK = {"gan", "mel", "vocoder", "ladiff-autoencoder", "mel2mel", "lat2lat", "lat2wav", "mbd"}
+SIZED = [
+    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
+    for name in (*COMPONENTS, "vocoder on mel2mel")
+]
+
+
+@pytest.mark.parametrize("name", SIZED)
 def test_a_step_neither_waits_for_the_device_nor_copies_to_it(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
