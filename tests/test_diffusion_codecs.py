@@ -155,6 +155,26 @@ def test_every_sampler_serves_every_output(
     assert not torch.equal(a, b)
 
 
+@pytest.mark.parametrize("sampler", ["euler", "ancestral"])
+def test_temperature_is_a_factor_on_all_noise(
+    cells: dict[str, DiffusionCodec], sampler: str
+) -> None:
+    codec = replace(cells["lat2lat"], sampler=sampler)
+    indices = codec.tokenize(signals(640)[0][None])
+    random = torch.Generator().manual_seed(0)
+    noise = [torch.randn(1, codec.network("diffusion").config.channels, 2, generator=random)] * NFE
+
+    def made(temperature: float, factor: float) -> torch.Tensor:
+        drawn = iter(noise)
+        cooled = replace(codec, temperature=temperature)
+        return cooled.draw(indices, lambda shape: factor * next(drawn))
+
+    torch.testing.assert_close(made(0.4, 1.0), made(1.0, 0.4))
+    assert torch.equal(made(0.0, 1.0), codec.render(indices))
+    assert not torch.allclose(made(0.4, 1.0), made(1.0, 1.0))
+    assert replace(Mel2Mel(), temperature=0.8).condition == "mel2mel-3-temperature0.8"
+
+
 @pytest.mark.parametrize("name", ["mel2wav", "lat2lat"])
 def test_number_of_evaluations_is_the_setting(
     cells: dict[str, DiffusionCodec], ends: dict[str, str], name: str
@@ -282,6 +302,7 @@ def test_a_frozen_encoder_keeps_decoders_of_its_latents_valid(module: str, tmp_p
     [
         ({"kbps": 6}, "1.5, 3"),
         ({"nfe": 3}, "1, 2, 4, 6, 10, 25, 50"),
+        ({"temperature": 1.2}, "0, 0.2, 0.4, 0.6, 0.8, 1"),
         ({"sampler": "heun"}, "ancestral, fast, euler, midpoint, dpmpp"),
         ({"sampler": "midpoint", "nfe": 1}, "even nfe"),
         ({"sampler": "fast"}, "nfe=6"),

@@ -30,6 +30,7 @@ Launch = Literal["kernels", "graph"]
 LAUNCHES: tuple[Launch, ...] = get_args(Launch)
 RATES = (1.5, 3.0)
 NFES = (1, 2, 4, 6, 10, 25, 50)
+TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class DiffusionCodec(TokenCodec):
     Attributes:
         nfe: number of evaluations of the denoiser per decoded signal.
         sampler: one of `samplers`.
+        temperature: factor on all noise that sampling draws, 1 as trained; lower ones trade variety
+            for closeness (V. Popov et al., "Grad-TTS", ICML 2021).
         launch: of the evaluations on a GPU: kernel by kernel, or as a CUDA graph.
         weights, front_weights, back_weights: of the decoder and the two ends, as embedded names or
             paths; by default those named after the cell and the ends' components.
@@ -55,6 +58,7 @@ class DiffusionCodec(TokenCodec):
 
     nfe: int = 10
     sampler: str = "euler"
+    temperature: float = 1.0
     launch: Launch = "kernels"
     weights: str = field(default="", metadata={"in_name": False})
     front_weights: str = field(default="", metadata={"in_name": False})
@@ -67,6 +71,7 @@ class DiffusionCodec(TokenCodec):
     def __post_init__(self) -> None:
         super().__post_init__()
         choose(self, "nfe", self.nfes)
+        choose(self, "temperature", TEMPERATURES)
         if self.sampler not in self.samplers:
             allowed = ", ".join(self.samplers)
             raise CodecError(f"{self.name} has no sampler={self.sampler!r}; there are: {allowed}")
@@ -132,7 +137,11 @@ class DiffusionCodec(TokenCodec):
                 f"{self.name}: launch='graph' is for CUDA devices, not for {indices.device.type}"
             )
         condition = self.front.condition(self.network(self.front.component), indices)
-        made = decoder.sample(condition, self.samplers[self.sampler], self.nfe, draw, graphed)
+
+        def cooled(shape: tuple[int, ...]) -> Tensor:
+            return self.temperature * draw(shape)
+
+        made = decoder.sample(condition, self.samplers[self.sampler], self.nfe, cooled, graphed)
         component = self.back.component
         return self.back.waveform(self.network(component) if component else None, made)
 
