@@ -323,6 +323,7 @@ def finished(tmp_path_factory):
 BRIEF = ["--seconds", "1", "--batch", "2", "--repeats", "3"]
 
 
+@pytest.mark.slow
 def test_costs_of_a_run_are_what_reports_read(finished, capsys):
     assert main(["cost", str(finished), "--conditions", "mnru-20", *BRIEF]) == 0
     assert main(["cost", str(finished), "--conditions", "pcm", *BRIEF]) == 0

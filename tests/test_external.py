@@ -409,6 +409,7 @@ def test_suites_declare_them(tmp_path, tool, items):
         load(str(tmp_path / "suite.toml"))
 
 
+@pytest.mark.slow
 def test_runs_measure_the_one_and_state_the_other(tmp_path, tool, items, capsys):
     (tmp_path / "suite.toml").write_text(SUITE)
     out = tmp_path / "run"

@@ -84,6 +84,7 @@ def table(finished):
     return found.set_index(["degradation", "condition", "column"])
 
 
+@pytest.mark.slow
 def test_every_degradation_is_a_run_of_its_own(finished):
     root, status = finished
     assert status == 0
@@ -98,6 +99,7 @@ def test_every_degradation_is_a_run_of_its_own(finished):
     assert manifest["items"][0]["path"] == str(root / "length-0.2s" / "recordings" / "a.flac")
 
 
+@pytest.mark.slow
 def test_recordings_are_degraded_and_metrics_compare_with_them(finished, recordings, table):
     root, _ = finished
     noisy, rate = soundfile.read(root / "noise-babble-0dB" / "recordings" / "a.flac")
@@ -108,6 +110,7 @@ def test_recordings_are_degraded_and_metrics_compare_with_them(finished, recordi
     assert ("noise-babble-0dB", "pcm", "stoi") not in table.index
 
 
+@pytest.mark.slow
 def test_channels_are_compared_with_the_clean_run(table):
     again = table.loc[("tandem-2x", "pcm", "si_sdr")]
     assert float(again["difference"]) == 0
@@ -120,11 +123,13 @@ def test_channels_are_compared_with_the_clean_run(table):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_part_is_verified_like_any_run(finished, capsys):
     assert main(["verify", str(finished[0] / "loss-20pct"), "--fraction", "1"]) == 0
     assert "no differences" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_a_second_run_only_looks(finished, recordings):
     root, _ = finished

@@ -144,6 +144,7 @@ def test_another_setting_or_metric_is_not_taken_for_the_old_one(tmp_path, items,
     assert second["picky"].tolist() == [2.0, 2.0]
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_ends_as_if_undisturbed(tmp_path, plugins, monkeypatch, request):
     """The other faults are in test_faults.py."""
     (tmp_path / "place").mkdir()

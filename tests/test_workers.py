@@ -56,6 +56,7 @@ def test_short_conditions_are_cut_for_as_many_processes(tmp_path) -> None:
     assert sizes("cuda", 100) == [3]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     bool(codecs.get("gan").lacking or codecs.get("lat2lat").lacking), reason="no trained weights"
 )
