@@ -163,6 +163,16 @@ def test_above_opus_means_separate_intervals_in_all_three(tmp_path):
     assert float(line[7]) == pytest.approx(opus_high - low, abs=0.011)
 
 
+@pytest.mark.parametrize(("gain", "reached"), [(-0.05, "misses it too"), (0.05, "is above it")])
+def test_what_a_codec_below_opus_lacks(tmp_path, gain, reached):
+    made_of = conditions({"gan": -0.1, "gan-oracle": gain})
+    root = write_run(tmp_path / "run", made_of | {"opus-6": ("opus", "codec", 6, 0.0)}, items())
+    answer = targets.above_opus(read_run(root).scores, 3)
+    assert answer.verdict == "gan-3: no"
+    assert "Without quantization (gan-oracle): PESQ " in answer.sentence
+    assert answer.sentence.endswith(f"{reached}.")
+
+
 def test_the_papers_statements(tmp_path):
     """In ViSQOL, as which the values of STOI stand here."""
     gains = dict.fromkeys(cells.NINE, 0.0) | {"mel2mel": 0.2, "gan": 0.4}

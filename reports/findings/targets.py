@@ -19,7 +19,7 @@ from .answers import (
     probability,
     unanswered,
 )
-from .cells import PROPOSED
+from .cells import CEILINGS, PROPOSED
 from .duels import FAMILY, details, fight, too_few
 
 OPUS, TARGETS = "opus-6", ("visqol", "pesq_wb", "dnsmos_ovrl")
@@ -47,7 +47,9 @@ def above_opus(scores: Scores, kbps: float) -> Answer:
     rule = (
         "Above: the whole 95 % interval of its mean lies above that of Opus, over the same items. "
         "It misses by what the lower bound lacks to the upper bound of Opus. Yes: all three. The "
-        "paired differences are a finer test than separate intervals. " + FAMILY
+        "paired differences are a finer test than separate intervals. What would be needed: where "
+        "the codec's oracle, which loses nothing to quantization, misses Opus too, better networks "
+        "or longer training, since more bits could not do it. " + FAMILY
     )
     measured = [column for column in TARGETS if column in scores.ranked]
     duels = fight(scores, [(codec, OPUS) for codec in codecs] if measured else [], measured)
@@ -61,7 +63,9 @@ def above_opus(scores: Scores, kbps: float) -> Answer:
         there = dict.fromkeys(height.codec for height in heights)
         of = {codec: [h for h in heights if h.codec == codec] for codec in there}
         found = "; ".join(f"{codec}: {_verdict(own)}" for codec, own in of.items())
-        sentence = " ".join(_sentence(codec, own) for codec, own in of.items())
+        sentence = " ".join(
+            f"{_sentence(codec, own)}{_needed(scores, codec, own)}" for codec, own in of.items()
+        )
     table = Table("Means over the same items", HEAD, [height.line for height in heights])
     return Answer(question, found, sentence, rule, (table, details(duels)), duels.missing)
 
@@ -107,6 +111,22 @@ def _sentence(codec: str, heights: list[Height]) -> str:
         *([f"not measured: {', '.join(absent)}"] if absent else []),
     ]
     return f"{codec} is {'; '.join(parts)}."
+
+
+def _needed(scores: Scores, codec: str, heights: list[Height]) -> str:
+    """What a codec lacks where it misses: is it lost to quantization, or in its networks?"""
+    oracle = CEILINGS["mel" if codec.startswith(PROPOSED) else "lat"]
+    if oracle not in scores.conditions:
+        return ""
+    found = []
+    for column in (height.column for height in heights if not height.separate):
+        items = scores.common(column, [codec, OPUS, oracle]).index
+        without, opus = (mean(scores, column, name, items)[0] for name in (oracle, OPUS))
+        if pd.isna(without - opus):
+            continue
+        reached = "misses it too" if without <= opus else "is above it"
+        found.append(f"{look(column).short} {number(column, without)} {reached}")
+    return f" Without quantization ({oracle}): {', '.join(found)}." if found else ""
 
 
 def oracle_height(scores: Scores) -> Answer:
