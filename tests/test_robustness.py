@@ -123,13 +123,11 @@ def test_channels_are_compared_with_the_clean_run(table):
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_a_part_is_verified_like_any_run(finished, capsys):
     assert main(["verify", str(finished[0] / "loss-20pct"), "--fraction", "1"]) == 0
     assert "no differences" in capsys.readouterr().out
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 def test_a_second_run_only_looks(finished, recordings):
     root, _ = finished

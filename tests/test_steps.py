@@ -11,14 +11,16 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from nscbench.codecs.networks.codec import CodecConfig
 from nscbench.codecs.networks.diffusion import DiffusionConfig
+from nscbench.codecs.networks.discriminators import CriticConfig
 from nscbench.codecs.networks.draws import Draw, Draws
 from nscbench.codecs.networks.graphs import CudaRecorder
 from nscbench.codecs.networks.mel_autoencoder import MelCodec
 from nscbench.codecs.neural.grid import Mel2Mel
 from nscbench.codecs.pretrained import missing
 from nscbench.codecs.training.component import Component, Recipe, Turn
-from nscbench.codecs.training.components import VocoderTraining
+from nscbench.codecs.training.components import GanCodec, VocoderTraining
 from nscbench.codecs.training.diffusion import DiffusionTraining, Ends
 from nscbench.codecs.training.optimizers import load_state, make_optimizer, set_rate
 from nscbench.codecs.training.presets import COMPONENTS
@@ -26,7 +28,7 @@ from nscbench.codecs.training.steps import Places, Steps
 
 from .test_trainer import tiny_gan, tiny_mel, tiny_vocoder
 
-CPU = torch.device("cpu")
+CPU, GPU = torch.device("cpu"), torch.device("cuda")
 SECOND = 16_000
 gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
@@ -62,8 +64,16 @@ def speech(step: int) -> Tensor:
 
 
 def kinds_of(component: Component) -> list[tuple[bool, bool]]:
-    """Six steps without discriminators, and six with them if there are any."""
-    return [(False, False)] * 6 + [(True, True)] * (6 if component.critics else 0)
+    """Turns as they alternate in training, and back to the first, recorded long before."""
+    plain = (False, False)
+    if component.critics is None:
+        return [plain] * 10
+    return [plain] * 5 + [(True, False), (True, True), (False, True)] * 5 + [plain] * 2
+
+
+def rate_of(step: int) -> float:
+    """Another one at every step, and none at step 8."""
+    return 0.0 if step == 8 else 1e-3 / (1 + step)
 
 
 def optimizers(component: Component, device: torch.device) -> list[Any]:
@@ -76,7 +86,10 @@ def optimizers(component: Component, device: torch.device) -> list[Any]:
 
 
 class Tape:
-    """Records without a GPU: recording leaves no trace, a replay computes with the places."""
+    """Records without a GPU: recording leaves no trace, a replay computes with the places.
+
+    It runs the step's Python again, so what a graph would freeze shows on a GPU only.
+    """
 
     def __init__(self, component: Component, made: list[Any], patch: pytest.MonkeyPatch) -> None:
         self.holders = [component, *filter(None, made)]
@@ -129,6 +142,8 @@ def test_replayed_steps_are_the_steps(
         results = []
         for steps in ways:
             steps.component.train()
+            for optimizer in filter(None, (steps.optimizer, steps.critic_optimizer)):
+                set_rate(optimizer, rate_of(step))
             results.append(steps(speech(step), kind, torch.Generator().manual_seed(step)))
         assert results[0].keys() == results[1].keys()
         for name, loss in results[0].items():
@@ -136,7 +151,7 @@ def test_replayed_steps_are_the_steps(
     for name, value in plain.state_dict().items():
         assert torch.equal(value, recorded.state_dict()[name]), name
     turns = len(set(kinds))
-    assert (tape.runs, tape.records, tape.replays) == (3 * turns, turns, 3 * turns)
+    assert (tape.runs, tape.records, tape.replays) == (3 * turns, turns, len(kinds) - 3 * turns)
 
 
 class NoTransfers(TorchDispatchMode):
@@ -144,8 +159,11 @@ class NoTransfers(TorchDispatchMode):
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
         result = function(*args, **(kwargs or {}))
-        given = [x for x in tree_leaves(args) if isinstance(x, Tensor)]
-        there = isinstance(result, Tensor) and result.is_meta
+        given, made = (
+            [x for x in tree_leaves(tree) if isinstance(x, Tensor)]
+            for tree in ((args, kwargs), result)
+        )
+        there = any(x.is_meta for x in made)
         if there and any(not x.is_meta and x.dim() for x in given):
             raise AssertionError(f"{function} takes a tensor of the CPU to the device")
         return result
@@ -231,7 +249,11 @@ def test_settings_of_an_optimizer_are_not_the_checkpoints() -> None:
     saved = copy.deepcopy(optimizer.state_dict())
     saved["param_groups"][0] |= {"fused": True, "capturable": True, "lr": torch.tensor(3.0)}
     again = make_optimizer(network, CPU)
+    rate = torch.tensor(0.5)
+    again.param_groups[0]["lr"] = rate  # as on CUDA, where graphs read it from this very place
     load_state(again, saved)
+    assert again.param_groups[0]["lr"] is rate
+    again.param_groups[0]["lr"] = 0.5
     (group,) = again.param_groups
     assert not group["fused"]
     assert not group["capturable"]
@@ -240,24 +262,68 @@ def test_settings_of_an_optimizer_are_not_the_checkpoints() -> None:
     assert again.state[network.weight]["step"] == 1
 
 
+def tiny_seanet() -> Component:
+    """LSTM layers, and discriminators of all three families."""
+    torch.manual_seed(1)
+    sizes = {"latent": 8, "entries": 16, "stage_counts": (1, 2), "filters": 4, "normalized": True}
+    critics = CriticConfig(
+        *((256,), 2, (4, 2), (2, 3), (2, 4, 4, 4, 4), 2, (16, 16, 16, 16, 16, 16, 16))
+    )
+    return GanCodec(CodecConfig(design="seanet", **sizes), critics, Recipe(2, 3200))
+
+
+def _train(
+    make: Callable[[], Component], recorded: bool, device: torch.device
+) -> tuple[Component, list[dict[str, float]]]:
+    """Losses of steps; those at rate 0 change nothing, and validation disturbs nothing."""
+    component = prepared(make).to(device)
+    made = optimizers(component, device)
+    steps = Steps(component, *made, CudaRecorder(device) if recorded else None)
+    rows = []
+    for step, kind in enumerate(kinds_of(component)):
+        component.train()
+        for optimizer in filter(None, made):
+            set_rate(optimizer, rate_of(step))
+        before = [parameter.clone() for parameter in component.parameters()]
+        losses = steps(speech(step).to(device), kind, torch.Generator().manual_seed(step))
+        rows.append({name: float(value) for name, value in losses.items()})
+        after = list(component.parameters())
+        same = all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+        assert same is (rate_of(step) == 0)
+        if step == 4:
+            with torch.inference_mode():
+                component.renderings(component.model.eval(), speech(99)[:1].to(device))
+    return component, rows
+
+
+def test_steps_at_rate_zero_change_nothing() -> None:
+    _, rows = _train(tiny_seanet, False, CPU)
+    assert {"mel", "adversarial", "features", "commitment"} <= rows[-3].keys()
+
+
 @pytest.mark.gpu
 @gpu
-@pytest.mark.parametrize("make", TINY)
+@pytest.mark.parametrize("make", [*TINY, tiny_seanet])
 def test_replayed_steps_are_the_steps_on_a_gpu(make: Callable[[], Component]) -> None:
-    device = torch.device("cuda")
-    results: list[list[dict[str, float]]] = []
-    for recorder in (None, CudaRecorder(device)):
-        component = prepared(make).to(device)
-        steps = Steps(component, *optimizers(component, device), recorder)
-        kinds = (
-            [(False, False)] * 6 + [(True, True)] * 6 if component.critics else [(False, False)] * 6
-        )
-        rows = []
-        for step, kind in enumerate(kinds):
-            component.train()
-            audio = speech(step).to(device)
-            losses = steps(audio, kind, torch.Generator().manual_seed(step))
-            rows.append({name: float(value) for name, value in losses.items()})
-        results.append(rows)
-    for plain, replayed in zip(*results, strict=True):
-        assert plain == pytest.approx(replayed, rel=0.05, abs=1e-3)
+    (plain, expected), (recorded, found) = (_train(make, way, GPU) for way in (False, True))
+    for step, (a, b) in enumerate(zip(expected, found, strict=True)):
+        assert a == pytest.approx(b, rel=0.05, abs=1e-3), step
+    for name, value in plain.named_parameters():
+        other = recorded.get_parameter(name)
+        torch.testing.assert_close(value, other, rtol=0.1, atol=5e-3, msg=name)
+
+
+@pytest.mark.gpu
+@gpu
+def test_a_recording_takes_what_it_is_given() -> None:
+    component = prepared(tiny_cell).cuda()
+    steps = Steps(component, *optimizers(component, GPU), CudaRecorder(GPU))
+    for step in range(6):
+        component.train()
+        generator = torch.Generator().manual_seed(step)
+        steps(speech(step).cuda(), (False, False), generator)
+    (recording,) = steps.recordings.values()
+    assert torch.equal(recording.audio.cpu(), speech(5))
+    generator = torch.Generator().manual_seed(5)
+    for draw, place in recording.places.filled:
+        assert torch.equal(place.cpu(), draw(generator))
