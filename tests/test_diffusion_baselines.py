@@ -373,3 +373,22 @@ def test_guess_is_what_the_midway_samplers_start_from(
     torch.testing.assert_close(drawn(), noise(2, 8, 20), atol=1e-5, rtol=1e-5)
     monkeypatch.setitem(MIDWAY_SAMPLERS, "halfway", first)
     torch.testing.assert_close(drawn(), guide.anchor, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "sampler"), [("ladiff", "infilling"), ("ladiff", "halfway"), ("mbd", "ancestral")]
+)
+def test_temperature_is_a_factor_on_noise_and_not_on_the_guess(
+    codecs: dict[str, DiffusionCodec], name: str, sampler: str
+) -> None:
+    codec = replace(codecs[name], sampler=sampler, nfe=4)
+    indices = codec.tokenize(torch.zeros(1, 640))
+
+    def made(temperature: float, factor: float) -> torch.Tensor:
+        random = torch.Generator().manual_seed(0)
+        cooled = replace(codec, temperature=temperature)
+        return cooled.draw(indices, lambda s: factor * torch.randn(s, generator=random))
+
+    with torch.inference_mode():
+        torch.testing.assert_close(made(0.4, 1.0), made(1.0, 0.4))
+        assert not torch.allclose(made(0.4, 1.0), made(1.0, 1.0))
