@@ -29,7 +29,6 @@ from nscbench.codecs.training.steps import Places, Steps
 from .test_trainer import tiny_gan, tiny_mel, tiny_vocoder
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
-SECOND = 16_000
 gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
 
@@ -199,7 +198,7 @@ def test_transfers_are_found(transfer: Callable[[Tensor, Tensor], object]) -> No
         transfer(torch.empty(3, device="meta"), torch.arange(3))
 
 
-# those that the package embeds, one with each denoiser; the others take a minute together
+# components with losses of their own, a cell of each denoiser; the others take a minute together
 QUICK = {"gan", "mel", "vocoder", "ladiff-autoencoder", "mel2mel", "lat2lat", "lat2wav", "mbd"}
 SIZED = [
     pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)

@@ -85,6 +85,7 @@ class ResidualQuantizer(nn.Module):
     def forward(self, latents: Tensor, stages: Tensor, draws: Draws) -> Quantized:
         """Quantize item b with `stages[b]` stages, and learn from it in training mode.
 
+        `stages` [B] lie on the device of the latents [B, dim, T]; `draws` bring numbers there.
         No step waits for the device: nothing that is computed there is looked at.
 
         Unquantized items still teach the codebooks, at all stages. Always in float32: near the

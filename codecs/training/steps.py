@@ -90,8 +90,7 @@ class Steps:
             self.recordings[kind] = Recording(audio.clone(), places, runs + 1)
             return self.recorder.run(lambda: self._update(audio, kind, places))
         if recording.replay is None:
-            if audio.device.type == "cuda":
-                torch.cuda.empty_cache()  # what plain steps held, a graph has to hold once more
+            torch.cuda.empty_cache()  # what plain steps held, a graph has to hold once more
             recording.places.give()
             recording.losses, recording.replay = self.recorder.record(
                 lambda: self._update(recording.audio, kind, recording.places)
