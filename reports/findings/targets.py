@@ -48,8 +48,8 @@ def above_opus(scores: Scores, kbps: float) -> Answer:
         "Above: the whole 95 % interval of its mean lies above that of Opus, over the same items. "
         "It misses by what the lower bound lacks to the upper bound of Opus. Yes: all three. The "
         "paired differences are a finer test than separate intervals. What would be needed: where "
-        "the codec's oracle, which loses nothing to quantization, misses Opus too, better networks "
-        "or longer training, since more bits could not do it. " + FAMILY
+        "the mean of the codec's oracle, which loses nothing to quantization, is not above Opus "
+        "either, better networks or longer training, since more bits could not do it. " + FAMILY
     )
     measured = [column for column in TARGETS if column in scores.ranked]
     duels = fight(scores, [(codec, OPUS) for codec in codecs] if measured else [], measured)
