@@ -1,4 +1,4 @@
-"""Makes the embedded demo set, `demo/`: 24 sentences, 8 synthetic voices, three sentences each.
+"""Makes the embedded demo set, `demo/`: 16 sentences, 8 synthetic voices, two sentences each.
 
     python -m nscbench.benchmarks.make_demo [FOLDER]
 
@@ -41,7 +41,7 @@ class Voice(NamedTuple):
     name: str
     synthesizer: str
     command: Callable[[str, str], list[str]]  # of a text and the WAV file to write
-    sentences: tuple[str, str, str]
+    sentences: tuple[str, str]
 
 
 def flite(voice: str) -> Callable[[str, str], list[str]]:
@@ -69,7 +69,6 @@ VOICES = (
         (
             "The early ferry leaves the harbour at six, and nobody aboard is fully awake.",
             "Choose a measure of white rice, rinse it twice, and boil it without a lid.",
-            "Her younger brother caught five silver fish before the fog came in.",
         ),
     ),
     Voice(
@@ -81,7 +80,6 @@ VOICES = (
         (
             "We should have brought thicker gloves, for the north path was all ice.",
             "A judge from the village put a huge orange ribbon on the winning goat.",
-            "Please show me where you found the bronze coin and the broken vase.",
         ),
     ),
     Voice(
@@ -93,7 +91,6 @@ VOICES = (
         (
             "The choir sang through the storm, though half of the roof had blown away.",
             "Yesterday a young yak chewed the yellow rope that held the tent.",
-            "You could hear the water running under the floor of the old house.",
         ),
     ),
     Voice(
@@ -105,7 +102,6 @@ VOICES = (
         (
             "My aunt keeps a jar of dark honey on the shelf behind the piano.",
             "Nothing in the garage was worth stealing, not even the bicycle.",
-            "Bring both of the empty baskets, and we will fill them with pears.",
         ),
     ),
     Voice(
@@ -117,7 +113,6 @@ VOICES = (
         (
             "The mechanic shook his head, closed the bonnet, and named a price.",
             "Zinc and copper give you brass, while copper and tin give you bronze.",
-            "It is a pleasure to watch the boats being raised out of the mud.",
         ),
     ),
     Voice(
@@ -129,7 +124,6 @@ VOICES = (
         (
             "Nine tall poplars stand along the road between the mill and the church.",
             "He put the usual cushion by the fire and waited for the dog to come.",
-            "Most of the joy of a long voyage is in thinking about it beforehand.",
         ),
     ),
     Voice(
@@ -141,7 +135,6 @@ VOICES = (
         (
             "Few people know that the bridge was moved here from another river.",
             "The teacher drew a square on the board and asked us for its area.",
-            "Fresh bread, soft cheese and a cup of tea were all that they wanted.",
         ),
     ),
     Voice(
@@ -153,7 +146,6 @@ VOICES = (
         (
             "Turn left at the chapel, go over the hill, and look for a green door.",
             "The engine coughed twice, threw out blue smoke, and would not start.",
-            "Seven clever thieves rehearsed the whole thing with a cardboard vault.",
         ),
     ),
 )
