@@ -10,11 +10,9 @@ Exports    the moving average of the weights, never the raw ones
 Failure    a loss that is not finite stops the run before it can reach the checkpoint
 """
 
-import copy
 import math
 import time
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 
 import soundfile
@@ -26,6 +24,7 @@ from ..entropy import COUNTS
 from ..networks.graphs import CudaRecorder
 from ..networks.quantizer import count_indices
 from ..networks.weight_norm import folded_state
+from .average import MovingAverage
 from .card import describe_data, make_card
 from .checkpoint import CheckpointError, export_weights, load_checkpoint, save_checkpoint
 from .component import Component
@@ -37,7 +36,6 @@ from .schedule import critics_phase, rate_factor
 from .steps import Steps
 from .validation import ValidationItem, validate
 
-AVERAGE_DECAY = 0.999
 CHECKPOINT_SECONDS = 40.0
 COUNTED_SECONDS = 600.0  # of speech, for the entropy model
 
@@ -61,7 +59,7 @@ class Trainer:
         self.recordings, self.items, self.plan = recordings, items, plan
         rate = component.config.sample_rate
         self.speech = open_speech(recordings, rate, plan.out.parent)
-        self.average: nn.Module = copy.deepcopy(component.model).eval().requires_grad_(False)
+        self._average = MovingAverage(component.model)
         critics = component.critics
         self.optimizer = make_optimizer(component.model, plan.device)
         self.critic_optimizer = make_optimizer(critics, plan.device) if critics else None
@@ -74,6 +72,11 @@ class Trainer:
             Log(plan.out / f"{name}.csv", tensorboard=plan.tensorboard)
             for name in ("train", "validation")
         )
+
+    @property
+    def average(self) -> nn.Module:
+        """The network with the moving average of its weights."""
+        return self._average.module
 
     @property
     def checkpoint(self) -> Path:
@@ -144,7 +147,7 @@ class Trainer:
                 f"step {self.step}: not finite: {_spell(losses)}; "
                 f"the last good state is {self.checkpoint}"
             )
-        self._update_average()
+        self._average.update(self.step)
         self.losses.append(self.step, self.seconds, self.audio_seconds, losses)
         return losses
 
@@ -246,25 +249,6 @@ class Trainer:
         # negative steps become large ones: a generator's seed is a natural number
         crops = self.speech.batch(self.plan.seed, step % (1 << 32), recipe.items, recipe.crop)
         return crops.to(self.plan.device, non_blocking=True)
-
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        decay = min(AVERAGE_DECAY, (1 + self.step) / (10 + self.step))
-        floating, others = self._averaged
-        torch._foreach_lerp_(*floating, 1 - decay)
-        for value, new in zip(*others, strict=True):
-            value.copy_(new)
-
-    @cached_property
-    def _averaged(self) -> tuple[tuple[list[Tensor], list[Tensor]], ...]:
-        """The tensors of average and model: those that are averaged, those that are copied.
-
-        Loading writes into them, so they stay the same ones.
-        """
-        new = self.component.model.state_dict()
-        pairs = [(value, new[name]) for name, value in self.average.state_dict().items()]
-        kinds = [[p for p in pairs if p[0].is_floating_point() is kind] for kind in (True, False)]
-        return tuple(([old for old, _ in kind], [new for _, new in kind]) for kind in kinds)
 
 
 def _spell(losses: dict[str, float]) -> str:
