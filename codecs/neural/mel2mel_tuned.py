@@ -12,6 +12,7 @@ from ..diffusion.back_ends import MelBackEnd
 from ..diffusion.codec import DiffusionCodec
 from ..diffusion.front_ends import MelFrontEnd
 from ..pretrained import missing
+from .grid import COOLED
 
 VOCODER = "vocoder-tuned"
 
@@ -20,6 +21,7 @@ VOCODER = "vocoder-tuned"
 class Mel2MelTuned(DiffusionCodec, front=MelFrontEnd(), back=MelBackEnd(), name="mel2mel-tuned"):
     """One rate, number of evaluations and sampler."""
 
+    temperature: float = COOLED
     weights: str = field(default="mel2mel", metadata={"in_name": False})
     back_weights: str = field(default=VOCODER, metadata={"in_name": False})
 

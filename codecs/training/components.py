@@ -16,6 +16,7 @@ from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
 from ..networks.precision import half_precision
 from ..networks.quantizer import UNQUANTIZED, ResidualQuantizer
 from ..networks.vocoder import Vocoder, VocoderConfig
+from ..neural.grid import COOLED
 from .component import Component, Recipe, Turn, judge
 from .losses import Balancer, MultiScaleMelLoss
 
@@ -202,7 +203,7 @@ class VocoderTraining(Component):
         self.mel_decoder.eval()
 
         def draw(shape: tuple[int, ...]) -> Tensor:
-            return draws(lambda generator: torch.randn(shape, generator=generator))
+            return COOLED * draws(lambda generator: torch.randn(shape, generator=generator))
 
         with half_precision(decoded.device):
             return self.mel_decoder.sample(decoded, euler, DECODER_NFE, draw)
