@@ -14,6 +14,7 @@ from nscbench.codecs import CodecError, available, get
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
 from nscbench.codecs.diffusion.codec import DiffusionCodec, foundation
 from nscbench.codecs.neural.grid import CODECS, Mel2Mel
+from nscbench.codecs.neural.mel2mel_tuned import Mel2MelTuned
 from nscbench.codecs.neural.mel_regression import MelRegression
 from nscbench.codecs.noise import Noise
 from nscbench.codecs.training.cells import BACK_ENDS, FRONT_ENDS
@@ -173,6 +174,12 @@ def test_temperature_is_a_factor_on_all_noise(
     assert torch.equal(made(0.0, 1.0), codec.render(indices))
     assert not torch.allclose(made(0.4, 1.0), made(1.0, 1.0))
     assert replace(Mel2Mel(), temperature=0.8).condition == "mel2mel-3-temperature0.8"
+
+
+def test_waveforms_alone_are_sampled_with_all_noise() -> None:
+    found = {(kind.back.domain, kind().temperature) for kind in CODECS}
+    assert found == {("wav", 1.0), ("mel", 0.6), ("lat", 0.6)}
+    assert Mel2MelTuned().temperature == Mel2Mel().temperature
 
 
 @pytest.mark.parametrize("name", ["mel2wav", "lat2lat"])
