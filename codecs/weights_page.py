@@ -12,7 +12,9 @@ What the package ships, from the cards beside the files (`codecs/weights/NAME.js
 `python -m nscbench.codecs.weights_page`. All are of the size `small`, trained by
 [`nscbench train`](training.md). *Steps* and *speech heard* say how much training a network got;
 *minutes* are those of the clock, other work on the machine included. *Validation* is the mean over
-eight recordings of speakers that training never heard; of decoders of mels, with `vocoder`.
+eight recordings of speakers that training never heard, measured when the training ended: decoders
+sampled at a temperature of 1, those of mels with the `vocoder` of then, which has learned on since.
+For `vocoder-tuned`, `mel2mel` sampled at its own temperature.
 """
 SHOWN = ("pesq_wb", "estoi", "mel_l1")
 
