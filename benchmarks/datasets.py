@@ -114,7 +114,7 @@ DATASETS = {
 def catalogue() -> dict[str, str]:
     """Title of every data set by its name: those to fetch, and those that are embedded."""
     return {
-        "demo": "24 sentences of 8 synthetic voices, 16 kHz (embedded, nothing to fetch)",
+        "demo": "16 sentences of 8 synthetic voices, 16 kHz (embedded, nothing to fetch)",
         **{name: dataset.title for name, dataset in DATASETS.items()},
     }
 
