@@ -18,7 +18,9 @@ setup: .venv/.installed ## install everything, pinned, into .venv
 	  echo "  Debian, Ubuntu: sudo apt-get install build-essential python3-dev"; \
 	  echo "  macOS: xcode-select --install"; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-compile --requirement requirements.txt
+	@: # pip compiles on one core, tests and all
+	@$(BIN)/python -m compileall -q -j 0 -x '/(tests?|testing/_internal)/' .venv/lib || :
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
