@@ -189,7 +189,7 @@ def test_the_papers_statements(tmp_path):
     assert held["mel2mel is the best of the six diffusion codecs"] == "holds (ViSQOL)"
     assert held["no diffusion codec beats gan"] == "holds (ViSQOL)"
     assert held["making waveforms by diffusion takes the most computing"] == "not answered"
-    assert answer.verdict == "2 of 3 hold, 0 do not"
+    assert answer.verdict == "2 of 3 hold, 0 refuted"
 
 
 def test_the_command_writes_a_page_with_its_figures(tmp_path, capsys):
@@ -241,4 +241,4 @@ def test_every_answer_is_an_answer(tmp_path):
     found = answers(made(tmp_path, {"pcm": 1.0}))
     assert len(found) == 18
     assert all(isinstance(answer, Answer) for answer in found)
-    assert {answer.verdict for answer in found} == {"not answered", "0 of 3 hold, 0 do not"}
+    assert {answer.verdict for answer in found} == {"not answered", "0 of 3 hold, 0 refuted"}

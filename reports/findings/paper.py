@@ -36,7 +36,7 @@ def statements(scores: Scores, costs: pd.DataFrame, kbps: float = 3.0) -> Answer
     holding, refuted = (
         sum(held.startswith(HELD[sign]) for held in judged.values()) for sign in (1, -1)
     )
-    found = f"{holding} of {len(judged)} hold, {refuted} do not"
+    found = f"{holding} of {len(judged)} hold, {refuted} refuted"
     sentence = " ".join(f"That {statement}: {held}." for statement, held in lines)
     table = Table("Statements", ("statement", "here"), lines)
     missing = tuple(dict.fromkeys([*six.missing, *nine.missing]))
