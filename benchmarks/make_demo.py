@@ -12,7 +12,7 @@ the speech (frames within 35 dB of the loudest) has -26 dB of full scale, the le
 The synthesizers speak at the tempo and pitch that their voices have.
 
 The sentences are chosen to last 4.51 to 5 s: DNSMOS doubles a clip until it has 9.01 s and rates a
-window at each second of the result, so a shorter clip costs several times as much as one of these.
+window at each second of the result, so a slightly shorter clip costs twice as much as one of these.
 """
 
 import csv

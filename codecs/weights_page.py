@@ -14,7 +14,9 @@ What the package ships, from the cards beside the files (`codecs/weights/NAME.js
 *minutes* are those of the clock, other work on the machine included. *Validation* is the mean over
 eight recordings of speakers that training never heard, measured when the training ended: decoders
 sampled at a temperature of 1, those of mels with the `vocoder` of then, which has learned on since.
-For `vocoder-tuned`, `mel2mel` sampled at its own temperature.
+For `vocoder-tuned`, `mel2mel` sampled at its own temperature, and the weights were measured
+afterwards, as they are embedded, in 8 bit: [training_record.md](training_record.md) compares both
+vocoders so.
 """
 SHOWN = ("pesq_wb", "estoi", "mel_l1")
 
