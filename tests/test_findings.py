@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 from nscbench.benchmarks.cli import main
-from nscbench.reports.costs import read_costs
 from nscbench.reports.figures.design_space import apart
-from nscbench.reports.findings import cells, decodes, paper, targets
+from nscbench.reports.findings import cells, decodes, targets
 from nscbench.reports.findings.answers import Answer
 from nscbench.reports.findings.duels import fight, powerless
 from nscbench.reports.findings.limits import limits
@@ -171,25 +170,6 @@ def test_what_a_codec_below_opus_lacks(tmp_path, gain, reached):
     assert answer.verdict == "gan-3: no"
     assert "Without quantization (gan-oracle): PESQ " in answer.sentence
     assert answer.sentence.endswith(f"{reached}.")
-
-
-def test_the_papers_statements(tmp_path):
-    """In ViSQOL, as which the values of STOI stand here."""
-    gains = dict.fromkeys(cells.NINE, 0.0) | {"mel2mel": 0.2, "gan": 0.4}
-    root = write_run(tmp_path / "run", conditions(gains), items(40, 20))
-    manifest = json.loads((root / "manifest.json").read_text())
-    manifest["metrics"].append({"metric": "visqol", "version": "1"})
-    (root / "manifest.json").write_text(json.dumps(manifest))
-    rows = pd.read_csv(root / "rows.csv")
-    rows.loc[rows["column"] == "stoi", "column"] = "visqol"
-    rows.to_csv(root / "rows.csv", index=False)
-    run = read_run(root)
-    answer = paper.statements(run.scores, read_costs(run))
-    held = dict(answer.tables[0].lines)
-    assert held["mel2mel is the best of the six diffusion codecs"] == "holds (ViSQOL)"
-    assert held["no diffusion codec beats gan"] == "holds (ViSQOL)"
-    assert held["making waveforms by diffusion takes the most computing"] == "not answered"
-    assert answer.verdict == "2 of 3 hold, 0 refuted"
 
 
 def test_the_command_writes_a_page_with_its_figures(tmp_path, capsys):

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from ..columns import look
-from ..figures.trade import COST, machines
 from ..scores import Scores
 from .answers import UNANSWERED, UNDECIDED, Answer, Table
 from .cells import BASELINE, NINE, PROPOSED, SIX, against_all, at, nine_duels, six_duels
@@ -11,12 +10,14 @@ from .duels import FAMILY, Duels
 
 QUESTION = "Which of the paper's statements hold here?"
 METRICS = ("visqol", "scoreq_nr", "scoreq_ref")  # the paper's
+MACS = "macs_per_second"  # of `reports.costs`
 RULE = (
     "Judged by the tests of the questions above, at the paper's 3 kbit/s and in its metrics where "
     "they were measured (ViSQOL, SCOREQ). Best: significantly better than each of the other five "
     "(holds), or one of them is better (does not hold). Not beaten: the baseline is significantly "
     "better than all nine cells (holds), or one is better than the baseline (does not hold). Most "
-    "computing: every cell that makes waveforms decodes more slowly than every other. " + FAMILY
+    "computing: every cell that makes waveforms multiplies more for a second of audio than every "
+    "other. " + FAMILY
 )
 HELD = {1: "holds", -1: "does not hold", 0: UNDECIDED}
 
@@ -58,14 +59,12 @@ def _judge(duels: Duels, name: str, others: list[str], columns: list[str]) -> st
 
 
 def _expensive(costs: pd.DataFrame, kbps: float) -> str:
-    """By the decoders' times of the cells on one machine, where all of a side are timed."""
-    times = machines(costs)
-    times = times[times.index.isin(at(NINE, kbps))]
-    if times.empty or times["machine"].nunique() > 1:
-        return UNANSWERED
-    waves = times.index.str.contains("2wav")
+    """By what the cells multiply in encoding and decoding: unlike times, it does not vary."""
+    cells = costs.index.isin(at(NINE, kbps))
+    counts = costs.loc[cells, MACS].dropna() if MACS in costs else pd.Series(dtype=float)
+    waves = counts.index.astype(str).str.contains("2wav")
     if waves.all() or not waves.any():
         return UNANSWERED
-    slowest, fastest = times.loc[~waves, COST].max(), times.loc[waves, COST].min()
-    held = HELD[1] if fastest > slowest else HELD[-1]
-    return f"{held} (real-time factors from {fastest:.2g} against up to {slowest:.2g})"
+    most, least = counts[~waves].max() / 1e9, counts[waves].min() / 1e9
+    held = HELD[1] if least > most else HELD[-1]
+    return f"{held} (from {least:.3g} against up to {most:.3g} billion multiply-accumulates)"
