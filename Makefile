@@ -73,7 +73,7 @@ lint: setup ## ruff, and mypy over the public interfaces
 	cd src && ../$(BIN)/mypy --config-file ../pyproject.toml -p nscbench
 
 speed: setup ## what scoring, decoding and training data cost, against bare calls and plain modules
-	$(BIN)/python -m nscbench.benchmarks.speed
-	$(BIN)/python -m nscbench.benchmarks.decoder_speed
-	$(BIN)/python -m nscbench.benchmarks.cuda_speed
-	$(BIN)/python -m nscbench.benchmarks.data_speed --components mel gan mel2mel
+	$(BIN)/python -m nscbench.benchmarks.selftime.speed
+	$(BIN)/python -m nscbench.benchmarks.selftime.decoder_speed
+	$(BIN)/python -m nscbench.benchmarks.selftime.cuda_speed
+	$(BIN)/python -m nscbench.benchmarks.selftime.data_speed --components mel gan mel2mel

@@ -9,20 +9,20 @@ from importlib import import_module
 from .. import __version__
 
 COMMANDS = {
-    "run": ("benchmarks.run_command", "encode, decode and measure a test set with a suite"),
-    "list": ("benchmarks.list_command", "codecs, metrics, suites and data sets"),
-    "encode": ("benchmarks.file_commands", "encode one recording to a bitstream file"),
-    "decode": ("benchmarks.file_commands", "decode a bitstream file"),
-    "data": ("benchmarks.data_command", "fetch and check test sets"),
-    "compare": ("benchmarks.compare_command", "which condition, codec or run is better"),
-    "verify": ("benchmarks.verify_command", "recompute a random part of a run, and compare"),
-    "cost": ("benchmarks.cost.command", "what coding takes: time, arithmetic, memory, delay"),
-    "cache": ("benchmarks.cache_command", "results that runs share: size, and pruning"),
-    "report": ("benchmarks.report_command", "one offline HTML page, figures and tables"),
-    "findings": ("benchmarks.findings_command", "answers to the questions of the design space"),
-    "doctor": ("benchmarks.doctor_command", "what is installed, what is missing, what is off"),
-    "mushra": ("listening_test.command", "make, serve and analyze listening tests"),
-    "train": ("codecs.training.command", "train a part of the codecs on speech"),
+    "run": ("benchmarks.commands.run", "encode, decode and measure a test set with a suite"),
+    "list": ("benchmarks.commands.list", "codecs, metrics, suites and data sets"),
+    "encode": ("benchmarks.commands.encode_decode", "encode one recording to a bitstream file"),
+    "decode": ("benchmarks.commands.encode_decode", "decode a bitstream file"),
+    "data": ("benchmarks.commands.data", "fetch and check test sets"),
+    "compare": ("benchmarks.commands.compare", "which condition, codec or run is better"),
+    "verify": ("benchmarks.commands.verify", "recompute a random part of a run, and compare"),
+    "cost": ("benchmarks.commands.cost", "what coding takes: time, arithmetic, memory, delay"),
+    "cache": ("benchmarks.commands.cache", "results that runs share: size, and pruning"),
+    "report": ("benchmarks.commands.report", "one offline HTML page, figures and tables"),
+    "findings": ("benchmarks.commands.findings", "answers to the questions of the design space"),
+    "doctor": ("benchmarks.commands.doctor", "what is installed, what is missing, what is off"),
+    "mushra": ("benchmarks.commands.mushra", "make, serve and analyze listening tests"),
+    "train": ("benchmarks.commands.train", "train a part of the codecs on speech"),
 }
 
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..benchmarks.atomic import write_atomically
+from ..benchmarks.store.atomic import write_atomically
 
 SCHEMA = 1
 

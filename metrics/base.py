@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from .weights import Weights
+    from .machinery.weights import Weights
 
 Signal = NDArray[np.float64]
 Direction = Literal["higher", "lower", "none"]

@@ -3,8 +3,8 @@
 A result of its own: who uses a codec waits for it. Metrics that need it have it removed.
 """
 
-from . import alignment
 from .base import Metric, Signal, Undefined
+from .machinery import alignment
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:

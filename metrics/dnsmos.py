@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import spectra
 from .base import Metric, Signal
-from .onnx_graph import bundled, part, session
+from .machinery import spectra
+from .machinery.onnx_graph import bundled, part, session
 
 RATE = 16_000
 SECONDS = 9.01

@@ -3,8 +3,8 @@
 It is reported and never removed. Resampling by a rounded ratio is its usual cause.
 """
 
-from . import alignment
 from .base import Metric, Signal, Undefined
+from .machinery import alignment
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:

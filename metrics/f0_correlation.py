@@ -7,8 +7,8 @@ voicing are `vuv_error`'s.
 
 import numpy as np
 
-from . import pitch
 from .base import Metric, Signal, Undefined
+from .machinery import pitch
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:

@@ -6,7 +6,7 @@ Reported since mel distance and LSD see a gain that listeners would correct with
 import numpy as np
 
 from .base import Metric, Signal, Undefined
-from .signals import rms
+from .machinery.signals import rms
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:

@@ -15,8 +15,8 @@ often omit the factor 10 of the decibel and use 2048-sample frames; their number
 
 import numpy as np
 
-from . import spectra
 from .base import Metric, Signal
+from .machinery import spectra
 
 RATE = 16_000
 SIZE = 512

@@ -21,8 +21,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from . import spectra
 from .base import Metric, MetricError, Signal
+from .machinery import spectra
 
 RATE = 16_000
 SIZE = 512

@@ -14,8 +14,8 @@ some use log10 or decibels. A gain of g dB costs |g| / 8.686 where no band is at
 
 import numpy as np
 
-from . import spectra
 from .base import Metric, Signal
+from .machinery import spectra
 
 RATE = 16_000
 SIZE = 1024

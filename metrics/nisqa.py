@@ -17,9 +17,9 @@ its values stand below those of full-band recordings. It was trained on 6 to 12 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import onnx_graph, spectra
 from .base import Metric, Signal
-from .weights import Weights, needs
+from .machinery import onnx_graph, spectra
+from .machinery.weights import Weights, needs
 
 RATE = 16_000
 WINDOW, HOP, SIZE = RATE // 50, RATE // 100, 4096

@@ -19,7 +19,7 @@ from itertools import pairwise
 import numpy as np
 
 from .base import Metric, MetricError, Signal
-from .signals import QUIETEST_RMS, rms
+from .machinery.signals import QUIETEST_RMS, rms
 
 RATE = 16_000
 LONGEST = 19 * RATE  # samples of one call

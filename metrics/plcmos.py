@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Metric, Signal
-from .onnx_graph import bundled, part, session
+from .machinery.onnx_graph import bundled, part, session
 
 RATERS, RATER_SIZE, SEED = 15, 64, 0
 WINDOW, HOP = 512, 256

@@ -3,8 +3,8 @@
 No other metric of the suite notices, and neither do listeners; mixing with the original does.
 """
 
-from . import alignment
 from .base import Metric, Signal, Undefined
+from .machinery import alignment
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:

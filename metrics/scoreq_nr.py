@@ -3,9 +3,9 @@
 See `scoreq` for the paper, and docs/weight_metrics.md for the file and its licence.
 """
 
-from . import scoreq
 from .base import Metric, Signal
-from .weights import Weights, needs
+from .machinery import scoreq
+from .machinery.weights import Weights, needs
 
 WEIGHTS = Weights("scoreq", scoreq.URL, ("adapt_nr_telephone.onnx",))
 

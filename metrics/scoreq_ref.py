@@ -8,10 +8,10 @@ for the file and its licence.
 import numpy as np
 from numpy.typing import NDArray
 
-from . import scoreq
 from .base import Metric, Signal
-from .remember import remember
-from .weights import Weights, needs
+from .machinery import scoreq
+from .machinery.remember import remember
+from .machinery.weights import Weights, needs
 
 WEIGHTS = Weights("scoreq", scoreq.URL, ("fixed_nmr_telephone.onnx",))
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Metric, Signal
-from .remember import remember
-from .weights import Weights, needs, network
+from .machinery.remember import remember
+from .machinery.weights import Weights, needs, network
 
 RATE = 16_000
 WEIGHTS = Weights(

@@ -11,9 +11,9 @@ was said: codecs that lose words may gain UTMOS. Read it beside `wer`.
 
 import numpy as np
 
-from . import onnx_graph
 from .base import Metric, Signal
-from .weights import Weights, needs
+from .machinery import onnx_graph
+from .machinery.weights import Weights, needs
 
 FILE = "utmos22_strong.onnx"
 WEIGHTS = Weights(

@@ -6,8 +6,8 @@ The fraction of all frames, silence included, that are voiced in one signal and 
 
 import numpy as np
 
-from . import pitch
 from .base import Metric, Signal
+from .machinery import pitch
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:

@@ -11,8 +11,8 @@ of all over words of all, so that a short item does not weigh as much as a long 
 and the normalization of both sides are `recognizer`'s. An item without a text has no rate.
 """
 
-from . import recognizer
 from .base import Metric, Signal, Undefined
+from .machinery import recognizer
 
 
 def rates(text: str, heard: str) -> tuple[float, float]:

@@ -25,9 +25,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..benchmarks.statistics.clusters import Array, Resampling
+from ..benchmarks.store.scores import Scores, curve_of
 from .akima import mean_between
-from .scores import Scores, curve_of
-from .statistics import Array, Resampling
 
 FEWEST_POINTS = 4
 LEAST_OVERLAP = 0.5

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from .scores import Scores, curve_of
+from ..benchmarks.store.scores import Scores, curve_of
 
 COLUMNS = ("condition", "curve", "codec", "sampler", "kbps", "nfe")
 

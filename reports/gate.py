@@ -20,10 +20,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import metrics
-from ..benchmarks.rundir import RunError
-from .runs import Run
-from .scores import Scores
-from .statistics import FEWEST_CLUSTERS, compare
+from ..benchmarks.statistics.clusters import FEWEST_CLUSTERS, compare
+from ..benchmarks.store.finished_run import Run
+from ..benchmarks.store.rundir import RunError
+from ..benchmarks.store.scores import Scores
 
 _CLOSING = ("WORSE", "LOST", "UNDECIDED")
 _NAMED = 3  # of the items that a verdict is about

@@ -25,9 +25,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..benchmarks.statistics.clusters import cluster_bootstrap
+from ..benchmarks.store.scores import Scores
 from .comparisons import compare_all, ranks
-from .scores import Scores
-from .statistics import cluster_bootstrap
 
 LEADING = ("condition", "codec", "kind", "nominal_kbps", "measured_kbps", "n", "N")
 

@@ -24,10 +24,10 @@ import numpy as np
 import pandas as pd
 
 from ..benchmarks.degradations.bit_errors import REFUSED
+from ..benchmarks.store.finished_run import Run
+from ..benchmarks.store.scores import Scores
 from .columns import look, overview
 from .comparisons import compare_pair
-from .runs import Run
-from .scores import Scores
 
 COLUMNS = (
     *("condition", "degradation", "column", "n", "clean", "degraded", "difference", "low", "high"),

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from ..benchmarks.store.scores import records
 from .bd_rate import Delta
 from .columns import LOOKS, look
-from .scores import records
 
 STATED = "* bitrate stated, not measured"
 HIDDEN = ("dnsmos_sig", "dnsmos_bak", "si_sdr", "drift_ppm", "polarity", "level_db")

@@ -1,6 +1,5 @@
 """Signals and weights that tests of several modules share."""
 
-import sys
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
@@ -9,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-
-sys.path.insert(0, str(Path(__file__).parent))  # for the modules here that are no tests
 
 SpeechLike = Callable[..., NDArray[np.float32]]
 
@@ -76,7 +73,7 @@ def stand_in_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of weights with a small model in the place of each published one."""
     pytest.importorskip("onnx")
     pytest.importorskip("transformers")
-    from weight_stand_ins import write_stand_ins
+    from support.weight_stand_ins import write_stand_ins
 
     return write_stand_ins(tmp_path_factory.mktemp("weights"))
 
@@ -95,11 +92,11 @@ def stand_in_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     It is empty where transformers is missing: the codecs themselves say so.
     """
     from nscbench.codecs import available
-    from nscbench.codecs.published_codec import PublishedCodec
+    from nscbench.codecs.published.published_codec import PublishedCodec
 
     folder = tmp_path_factory.mktemp("checkpoints")
     if find_spec("transformers"):
-        from tiny_checkpoints import write_checkpoint
+        from support.tiny_checkpoints import write_checkpoint
 
         for name, codec in available().items():
             if issubclass(codec, PublishedCodec):

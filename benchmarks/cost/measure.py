@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..pool import Pool, reason
-from ..stages import on_device
+from ..run.stages import on_device
+from ..workers.pool import Pool, reason
 from . import delay, energy, macs, memory, timing
 
 LIMIT = 1800.0  # seconds for one measurement

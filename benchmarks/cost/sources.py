@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ...codecs import Codec, CodecError
 from ..degradations.channel import remake
-from ..provenance import describe_condition
-from ..run_manifest import read_run_manifest, refuse_programs
-from ..rundir import RunDirectory, RunError
-from ..suite import load, names
+from ..run.provenance import describe_condition
+from ..run.suite import load, names
+from ..store.run_manifest import read_run_manifest, refuse_programs
+from ..store.rundir import RunDirectory, RunError
 
 _IDENTITY = ("settings", "fingerprint", "backend")
 

@@ -1,6 +1,6 @@
 """`cost.csv` and `cost.json` of a run's directory.
 
-    cost.csv   the columns that `reports.costs` wants; then `measure.COLUMNS`' others; a column
+    cost.csv   the columns that `store.costs` wants; then `measure.COLUMNS`' others; a column
                `..._range` for each real-time factor, "fastest..slowest" of its timed calls; and
                `not_measured`, what has no number and why
     cost.json  by condition: hardware, libraries, load, signal and batch, and every timed call
@@ -16,10 +16,10 @@ from typing import Any
 
 import pandas as pd
 
-from ...reports.costs import FILE, HARDWARE, NUMBERS
-from .. import checksums
-from ..atomic import write_atomically
-from ..rundir import RunDirectory, RunError
+from ..store import checksums
+from ..store.atomic import write_atomically
+from ..store.costs import FILE, HARDWARE, NUMBERS
+from ..store.rundir import RunDirectory, RunError
 from .measure import COLUMNS, Found
 
 FACTS = "cost.json"

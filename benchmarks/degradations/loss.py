@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ...codecs import Codec
-from ...codecs.framed import ConcealingCodec, Lost
+from ...codecs.coding.framed import ConcealingCodec, Lost
 from ...codecs.noise import Noise
 from .base import ChannelDegradation, DegradationError, NotApplicable, in_range
 from .channel import Channel

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...metrics.base import Signal
-from ...metrics.signals import rms
+from ...metrics.machinery.signals import rms
 from .base import Place, RecordingDegradation, fitted
 
 _CHORDS = ((0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14))  # semitones: I vi IV V

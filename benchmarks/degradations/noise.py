@@ -15,7 +15,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...metrics.base import Signal
-from ...metrics.signals import rms
+from ...metrics.machinery.signals import rms
 from .base import DegradationError, Place, RecordingDegradation, fitted, in_range
 
 TALKERS = 6

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...metrics.base import Signal
-from ...metrics.signals import rms
+from ...metrics.machinery.signals import rms
 from .base import Place, RecordingDegradation, fitted, in_range
 
 FIRST = 0.0025  # seconds from the direct sound to the tail

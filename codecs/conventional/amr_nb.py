@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import av_packets
-from ..amr_frames import with_contents, without_contents, without_lost
-from ..framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
+from . import av_packets
+from .amr_frames import with_contents, without_contents, without_lost
 
 _LIBRARY = "libopencore_amrnb"
 _NO_DATA = 15  # frame type, RFC 4867 table 1a: narrow band has none for lost speech

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import av_packets, native
-from ..amr_frames import with_contents, without_contents, without_lost
-from ..framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
+from . import av_packets, native
+from .amr_frames import with_contents, without_contents, without_lost
 
 _DECODER = "libopencore_amrwb"
 _LARGEST_PACKET = 61  # bytes, at 23.85 kbps

@@ -21,8 +21,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .. import native
-from ..framed import FramedCodec, Frames, Samples, points
+from ..coding.framed import FramedCodec, Frames, Samples, points
+from . import native
 
 _MODES = {0.7: 8, 1.2: 5, 1.3: 4, 1.4: 3, 1.6: 2, 2.4: 1, 3.2: 0}  # of codec2.h, by kbit/s
 

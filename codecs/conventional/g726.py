@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import av_packets
-from ..framed import FramedCodec, Frames, Samples, points
+from ..coding.framed import FramedCodec, Frames, Samples, points
+from . import av_packets
 
 
 @dataclass(frozen=True)

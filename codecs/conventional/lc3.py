@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
 
 _FRAME_US = 10_000
 _DAMAGED = np.uint8(0xFF)  # all bits one

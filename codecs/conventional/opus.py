@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import av_packets
-from ..framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
+from . import av_packets
 
 _OPTIONS = {
     "application": "voip",

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .. import native
 from ..bitstream import BitstreamError
-from ..framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
+from . import native
 
 _WIDEBAND = 1  # SPEEX_MODEID_WB
 _SET_QUALITY, _SET_COMPLEXITY, _VERSION = 4, 16, 9  # requests of speex.h

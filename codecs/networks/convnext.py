@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..features import istft, stft
+from .features import istft, stft
 from .precision import single_precision
 
 # roughly the mean and the deviation of speech's log-magnitudes: with an offset that all bins share,

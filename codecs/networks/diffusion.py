@@ -27,8 +27,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..diffusion.processes import PROCESSES
-from ..diffusion.samplers import Draw, Sampler
+from ..processes.paths import PROCESSES
+from ..processes.samplers import Draw, Sampler
 from .convnext import ConvNeXt, SpectralEncoder
 from .denoiser import Denoiser
 from .diffwave import DiffWave
@@ -53,7 +53,7 @@ class DiffusionConfig:
 
     Attributes:
         condition_channels, channels: of the condition and of the output; 1 for waveforms.
-        process: one of `diffusion.processes.PROCESSES`.
+        process: one of `processes.paths.PROCESSES`.
         dim, depth: channels and layers of the waveform denoisers; the U-Nets' first width is `dim`,
             and `multipliers` make the others from it.
         rates: DiffWave's upsampling, multiplies to `hop`; patch: samples of a patch.

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
-from ..features import stft
+from .features import stft
 
 Judgement = tuple[Tensor, list[Tensor]]  # logits, activations
 

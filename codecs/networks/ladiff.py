@@ -17,8 +17,8 @@ from math import prod
 
 from torch import Tensor, nn
 
-from ..diffusion.midway import MIDWAY_SAMPLERS, preceded
-from ..diffusion.samplers import Draw, Sampler
+from ..processes.midway import MIDWAY_SAMPLERS, preceded
+from ..processes.samplers import Draw, Sampler
 from .diffusion import DiffusionConfig, DiffusionDecoder, Guide
 
 

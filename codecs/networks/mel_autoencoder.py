@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..features import LogMel, MelConfig
 from .convnext import ConvNeXt
 from .draws import Draws
+from .features import LogMel, MelConfig
 from .quantizer import Quantized, ResidualQuantizer
 
 # roughly the mean and the deviation of speech's log-mels: the network sees values of order one

@@ -9,8 +9,8 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from ..features import LogMel, MelConfig
 from .convnext import Fine, SpectralDecoder
+from .features import LogMel, MelConfig
 from .hifigan import HifiGan
 
 

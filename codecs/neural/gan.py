@@ -11,8 +11,8 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from ..pretrained import missing
-from ..token_codec import TokenCodec
+from ..weights.pretrained import missing
+from .token_codec import TokenCodec
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from ..oracle import Oracle
-from ..pretrained import missing
+from ..weights.pretrained import missing
+from .oracle import Oracle
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ does, by a factor chosen on validation data; waveforms would become fainter (doc
 
 from dataclasses import dataclass
 
-from ..diffusion.back_ends import LatBackEnd, MelBackEnd, WavBackEnd
-from ..diffusion.codec import DiffusionCodec
-from ..diffusion.front_ends import LatFrontEnd, MelFrontEnd, WavFrontEnd
+from .back_ends import LatBackEnd, MelBackEnd, WavBackEnd
+from .diffusion_codec import DiffusionCodec
+from .front_ends import LatFrontEnd, MelFrontEnd, WavFrontEnd
 
 COOLED = 0.6  # temperature
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..diffusion.back_ends import ContinuousBackEnd
-from ..diffusion.codec import DiffusionCodec
-from ..diffusion.front_ends import LatFrontEnd
-from ..diffusion.midway import MIDWAY_SAMPLERS
-from ..diffusion.samplers import SAMPLERS, Sampler
+from ..processes.midway import MIDWAY_SAMPLERS
+from ..processes.samplers import SAMPLERS, Sampler
+from .back_ends import ContinuousBackEnd
+from .diffusion_codec import DiffusionCodec
+from .front_ends import LatFrontEnd
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from ..diffusion.back_ends import WavBackEnd
-from ..diffusion.codec import DiffusionCodec
-from ..diffusion.front_ends import LatFrontEnd
 from ..networks.bands import match_bands
 from ..networks.diffusion import DrawShape
+from .back_ends import WavBackEnd
+from .diffusion_codec import DiffusionCodec
+from .front_ends import LatFrontEnd
 
 MATCHED_BANDS = 32
 

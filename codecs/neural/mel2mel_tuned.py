@@ -8,10 +8,10 @@ bytes and noise are those of mel2mel.
 
 from dataclasses import dataclass, field
 
-from ..diffusion.back_ends import MelBackEnd
-from ..diffusion.codec import DiffusionCodec
-from ..diffusion.front_ends import MelFrontEnd
-from ..pretrained import missing
+from ..weights.pretrained import missing
+from .back_ends import MelBackEnd
+from .diffusion_codec import DiffusionCodec
+from .front_ends import MelFrontEnd
 from .grid import COOLED
 
 VOCODER = "vocoder-tuned"

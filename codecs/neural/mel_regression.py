@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from ..diffusion.back_ends import MelBackEnd
-from ..diffusion.codec import RATES, check
-from ..diffusion.front_ends import MelFrontEnd
-from ..pretrained import missing
-from ..token_codec import TokenCodec
+from ..weights.pretrained import missing
+from .back_ends import MelBackEnd
+from .diffusion_codec import RATES, check
+from .front_ends import MelFrontEnd
+from .token_codec import TokenCodec
 
 
 @dataclass(frozen=True)

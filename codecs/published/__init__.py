@@ -1,1 +1,4 @@
-"""Published neural codecs, with the weights of their authors: one file each."""
+"""Published neural codecs, with the weights of their authors: one file each.
+
+`published_codec` is what they share.
+"""

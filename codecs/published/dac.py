@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from ..published_codec import Geometry, PublishedCodec
+from .published_codec import Geometry, PublishedCodec
 
 
 @dataclass(frozen=True)

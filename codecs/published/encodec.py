@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from ..base import CodecError
-from ..published_codec import Geometry, PublishedCodec
+from .published_codec import Geometry, PublishedCodec
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from .command import add_arguments, run
+from ...benchmarks.commands.train import add_arguments, run
 
 parser = argparse.ArgumentParser(prog="nscbench train")
 add_arguments(parser)

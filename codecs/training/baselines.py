@@ -13,17 +13,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..base import CodecError
-from ..diffusion.back_ends import ContinuousBackEnd, WavBackEnd
-from ..diffusion.codec import foundation
-from ..diffusion.front_ends import LatFrontEnd
-from ..diffusion.midway import infilling
-from ..diffusion.samplers import Sampler, ancestral
 from ..networks.autoencoder import AutoencoderConfig
 from ..networks.bands import match_bands
 from ..networks.ladiff import LadiffConfig, LadiffDecoder
 from ..networks.mbd import MultiBandConfig, MultiBandDecoder
+from ..neural.back_ends import ContinuousBackEnd, WavBackEnd
+from ..neural.diffusion_codec import foundation
+from ..neural.front_ends import LatFrontEnd
 from ..neural.mbd import MATCHED_BANDS
-from ..pretrained import load, missing
+from ..processes.midway import infilling
+from ..processes.samplers import Sampler, ancestral
+from ..weights.pretrained import load, missing
 from .cells import CONDITIONERS, RECIPES, trained
 from .component import Component
 from .diffusion import DiffusionTraining, Ends

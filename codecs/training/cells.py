@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..base import CodecError
-from ..diffusion.back_ends import BackEnd, LatBackEnd, MelBackEnd, WavBackEnd
-from ..diffusion.codec import cell, foundation
-from ..diffusion.front_ends import FrontEnd, LatFrontEnd, MelFrontEnd, WavFrontEnd
 from ..networks.diffusion import DiffusionConfig, Domain
-from ..pretrained import load
+from ..neural.back_ends import BackEnd, LatBackEnd, MelBackEnd, WavBackEnd
+from ..neural.diffusion_codec import cell, foundation
+from ..neural.front_ends import FrontEnd, LatFrontEnd, MelFrontEnd, WavFrontEnd
+from ..weights.pretrained import load
 from .component import Component, Recipe
 from .diffusion import DiffusionTraining, Ends, RegressionTraining
 

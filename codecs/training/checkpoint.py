@@ -15,8 +15,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..eight_bit import compress
 from ..networks.quantizer import LEARNING_STATE
+from ..weights.eight_bit import compress
 
 
 class CheckpointError(ValueError):

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..diffusion.samplers import euler
 from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.diffusion import DiffusionDecoder
 from ..networks.discriminators import CriticConfig, Critics
@@ -17,6 +16,7 @@ from ..networks.precision import half_precision
 from ..networks.quantizer import UNQUANTIZED, ResidualQuantizer
 from ..networks.vocoder import Vocoder, VocoderConfig
 from ..neural.grid import COOLED
+from ..processes.samplers import euler
 from .component import Component, Recipe, Turn, judge
 from .losses import Balancer, MultiScaleMelLoss
 

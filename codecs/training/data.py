@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from ...metrics.signals import resample
+from ...metrics.machinery.signals import resample
 
 SUFFIXES = (".flac", ".wav", ".opus", ".ogg", ".mp3")
 PEAK = 0.95

@@ -15,13 +15,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..diffusion.back_ends import BackEnd
-from ..diffusion.codec import RATES
-from ..diffusion.front_ends import FrontEnd
-from ..diffusion.samplers import Sampler, euler
 from ..networks.diffusion import DiffusionConfig, DiffusionDecoder, Guide
 from ..networks.draws import Draws
 from ..networks.precision import half_precision
+from ..neural.back_ends import BackEnd
+from ..neural.diffusion_codec import RATES
+from ..neural.front_ends import FrontEnd
+from ..processes.samplers import Sampler, euler
 from .component import Component, Recipe, Turn
 
 LARGEST_GRADIENT = 1.0

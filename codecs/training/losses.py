@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from ..features import LogMel, MelConfig
 from ..networks.discriminators import Judgement
+from ..networks.features import LogMel, MelConfig
 
 
 class MultiScaleMelLoss(nn.Module):

@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Literal
 
 from ..base import CodecError
-from ..features import MelConfig
 from ..networks.autoencoder import AutoencoderConfig
 from ..networks.codec import CodecConfig
 from ..networks.convnext import Fine
 from ..networks.discriminators import CriticConfig, Critics
+from ..networks.features import MelConfig
 from ..networks.mel_autoencoder import MelCodecConfig
 from ..networks.vocoder import VocoderConfig
 from .autoencoder import AutoencoderTraining

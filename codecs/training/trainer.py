@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from ..entropy import COUNTS
+from ..coding.entropy import COUNTS
 from ..networks.graphs import CudaRecorder
 from ..networks.quantizer import count_indices
 from ..networks.weight_norm import folded_state

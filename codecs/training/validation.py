@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ...metrics import MetricError, available
-from ...metrics.signals import check, resample
+from ...metrics.machinery.signals import check, resample
 from .component import Component
 from .data import Recording, read_mono
 from .losses import MultiScaleMelLoss

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ...benchmarks.store.scores import curve_of
 from ..columns import look, overview
-from ..scores import curve_of
 from .style import (
     ARROWS,
     INK,

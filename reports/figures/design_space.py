@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from seaborn.utils import relative_luminance
 
+from ...benchmarks.store.scores import Scores, curve_of
 from ..columns import look, overview
-from ..scores import Scores, curve_of
 from .style import ARROWS, INK, SEQUENTIAL, Picture, panels
 
 DOMAINS = ("wav", "mel", "lat")

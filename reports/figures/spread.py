@@ -7,9 +7,9 @@ import pandas as pd
 import seaborn
 from matplotlib import pyplot as plt
 
+from ...benchmarks.store.scores import Scores
 from ..columns import look, overview
 from ..leaderboard import mean
-from ..scores import Scores
 from .style import ARROWS, DIVERGING, HUES, INK, MARKERS, Picture
 
 TEXT_LIMIT = 14  # lines and columns of a matrix up to which its cells are labelled

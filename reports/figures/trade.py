@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ...benchmarks.store.scores import Scores
 from ..columns import look, overview
-from ..scores import Scores
 from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels, time_axis
 
 COST = "decode_rtf"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...benchmarks.rundir import RunError
+from ...benchmarks.store.rundir import RunError
 from ..columns import look
 from .style import Picture, common_legend, marks, panels
 

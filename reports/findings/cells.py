@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
+from ...benchmarks.store.scores import Scores
 from ..columns import look, overview
-from ..scores import Scores
 from ..wording import listed
 from .answers import (
     NO,

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ...benchmarks.store.scores import Scores, records
 from ..columns import look
-from ..scores import Scores, records
 from ..seeds import seed_variance
 from .answers import Answer, Table, number, unanswered
 from .cells import NINE, at

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ...benchmarks.store.scores import Scores, records
 from ..columns import look
 from ..comparisons import ALPHA, compare_planned
-from ..scores import Scores, records
 from .answers import Table, interval, number, probability, which
 
 BETTER, WORSE, OPEN = "▲", "▼", "·"

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...benchmarks.store.finished_run import Run
 from ...codecs import registry
 from ...codecs.base import CodecError
-from ...codecs.pretrained import FOLDER
-from ...codecs.weights_page import overview, speech
-from ..runs import Run
+from ...codecs.weights.cards import overview, speech
+from ...codecs.weights.pretrained import FOLDER
 from ..wording import listed
 
 

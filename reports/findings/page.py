@@ -4,13 +4,13 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..costs import read_costs
+from ...benchmarks.store.costs import read_costs
+from ...benchmarks.store.finished_run import Run
 from ..evaluations import over_nfe
 from ..figures.design_space import CEILINGS, REFERENCES, design_space
 from ..figures.nfe import against_nfe
 from ..figures.style import Picture, drawing, save
 from ..leaderboard import leaderboard
-from ..runs import Run
 from . import cells, decodes, limits, paper, steps, targets
 from .answers import NO, PARTLY, UNANSWERED, UNDECIDED, YES, Answer, Table
 

@@ -2,15 +2,15 @@
 
 import pandas as pd
 
+from ...benchmarks.store.scores import Scores
 from ..columns import look
-from ..scores import Scores
 from .answers import UNANSWERED, UNDECIDED, Answer, Table
 from .cells import BASELINE, NINE, PROPOSED, SIX, against_all, at, nine_duels, six_duels
 from .duels import FAMILY, Duels
 
 QUESTION = "Which of the paper's statements hold here?"
 METRICS = ("visqol", "scoreq_nr", "scoreq_ref")  # the paper's
-MACS = "macs_per_second"  # of `reports.costs`
+MACS = "macs_per_second"  # of `store.costs`
 RULE = (
     "Judged by the tests of the questions above, at the paper's 3 kbit/s and in its metrics where "
     "they were measured (ViSQOL, SCOREQ). Best: significantly better than each of the other five "

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ...benchmarks.store.scores import Scores
 from ..columns import look
 from ..comparisons import compare_planned
 from ..evaluations import over_nfe, points
 from ..figures.trade import COST
-from ..scores import Scores
 from .answers import UNANSWERED, Answer, Table, interval, names, number, probability, unanswered
 from .duels import FAMILY, Duels, details, fight, matrix, powerless, split, too_few
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ...benchmarks.store.scores import Scores, records
 from ..columns import look
 from ..leaderboard import mean
-from ..scores import Scores, records
 from .answers import (
     NO,
     PARTLY,

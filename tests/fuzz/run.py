@@ -3,7 +3,7 @@
     python tests/fuzz/run.py TARGET MINUTES
 
 Inputs that reach new code are kept in build/fuzz/TARGET and used again; a finding is written to
-build/fuzz/findings, and the exit status says so. `tests/test_fuzz_targets.py` keeps what was found.
+build/fuzz/findings, and the exit status says so. `tests/fuzz/test_targets.py` keeps what was found.
 """
 
 import sys
@@ -12,16 +12,16 @@ from pathlib import Path
 import atheris
 
 READERS = [
-    "nscbench.benchmarks.archives",
-    "nscbench.benchmarks.coding",
-    "nscbench.benchmarks.items",
-    "nscbench.benchmarks.manifest",
+    "nscbench.benchmarks.data.archives",
+    "nscbench.benchmarks.run.coding",
+    "nscbench.benchmarks.data.items",
+    "nscbench.benchmarks.data.manifest",
     "nscbench.codecs.bitstream",
     "nscbench.codecs.conventional",
     "nscbench.codecs.controls",
-    "nscbench.codecs.framed",
-    "nscbench.codecs.packing",
-    "nscbench.codecs.tokens",
+    "nscbench.codecs.coding.framed",
+    "nscbench.codecs.coding.packing",
+    "nscbench.codecs.coding.tokens",
     "nscbench.listening_test",
     "csv",
     "json",

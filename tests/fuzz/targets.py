@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from nscbench.benchmarks.archives import ArchiveError, unpack
-from nscbench.benchmarks.coding import decode_streams
-from nscbench.benchmarks.items import _id_problems
-from nscbench.benchmarks.manifest import ItemsError, read_manifest
+from nscbench.benchmarks.data.archives import ArchiveError, unpack
+from nscbench.benchmarks.data.items import _id_problems
+from nscbench.benchmarks.data.manifest import ItemsError, read_manifest
+from nscbench.benchmarks.run.coding import decode_streams
 from nscbench.codecs import Codec, CodecError, Unavailable, bitstream, get
+from nscbench.codecs.coding.tokens import read_indices
 from nscbench.codecs.noise import Noise
-from nscbench.codecs.tokens import read_indices
-from nscbench.listening_test.importers import read_results
-from nscbench.listening_test.ratings import ResultsError
+from nscbench.listening_test.read.importers import read_results
+from nscbench.listening_test.read.ratings import ResultsError
 
 CONDITIONS = (
     "pcm", "noise", "g711-64", "g722-64", "g726-16", "g723.1-6.3", "opus-6", "opus-12",

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from nscbench.codecs.base import Codec, CodecError
+from nscbench.codecs.coding.packing import pack, unpack
 from nscbench.codecs.noise import Noise
-from nscbench.codecs.packing import pack, unpack
 
 LEVELS = np.array([-1.5, -0.5, 0.5, 1.5])
 GROWTH = np.array([1.6, 0.8, 0.8, 1.6])  # of the step, by level

@@ -1,0 +1,1 @@
+"""One file a command of `nscbench`. These see every other room; none sees these."""

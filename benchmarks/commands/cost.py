@@ -1,0 +1,146 @@
+"""`nscbench cost`: what the conditions of a suite or a run cost, into the run's directory."""
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from ...codecs import Codec, CodecError
+from ...metrics.machinery.signals import resample
+from ..cost.delay import SECONDS as DELAY_SECONDS
+from ..cost.measure import Setup, Signal, device_of, measure
+from ..cost.sources import Source, choose, open_source
+from ..cost.table import CostTable
+from ..data.items import AudioError, ItemsError, read_audio, read_items
+from ..run.provenance import hardware, package_version
+from ..run.suite import SuiteError
+from ..store.rundir import RunError
+from ..workers.local import device_named
+
+OK, GAPS, BAD_INPUT = 0, 1, 2
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `nscbench cost`."""
+    parser = subparsers.add_parser(
+        "cost", help="time, arithmetic, memory, delay and energy of each condition"
+    )
+    parser.add_argument(
+        "sources", nargs="+", metavar="RUN|SUITE", help="directory of a run, or a suite"
+    )
+    parser.add_argument("--conditions", nargs="+", default=[], help="only these")
+    parser.add_argument("--items", default="demo", help="speech to time them on; default: demo set")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of a signal; default 5")
+    parser.add_argument("--batch", type=int, default=4, help="signals at once; default 4")
+    parser.add_argument("--repeats", type=int, default=5, help="timed calls; default 5")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument(
+        "--programs",
+        action="store_true",
+        help="run the programs that a run names as codecs: only of a run that you trust",
+    )
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, write and print; the exit status."""
+    try:
+        _check(arguments)
+        device = device_named(arguments.device)
+        sources = [open_source(name, arguments.programs) for name in arguments.sources]
+        chosen = [(source, choose(source, arguments.conditions)) for source in sources]
+        speech, rate = _speech(arguments.items, arguments.seconds * arguments.batch)
+        whole = [
+            _measure(source, codecs, arguments, device, (speech, rate)) for source, codecs in chosen
+        ]
+    except ItemsError as error:
+        print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
+        return BAD_INPUT
+    except (RunError, SuiteError, CodecError, AudioError) as error:
+        print(f"nscbench: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except OSError as error:
+        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+        return BAD_INPUT
+    return OK if all(whole) else GAPS
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    for name, least in (("seconds", 1), ("batch", 2), ("repeats", 3)):
+        if not getattr(arguments, name) >= least:
+            raise RunError(f"--{name} must be at least {least}, not {getattr(arguments, name)}")
+
+
+def _speech(items: str, seconds: float) -> tuple[Signal, int]:
+    """Recordings one behind the other, from the beginning again where they are too few; Hz.
+
+    All are brought to the rate of the first.
+    """
+    signals: list[Signal] = []
+    rate = 0
+    for item in read_items(items):
+        signal, own, _ = read_audio(item.path)
+        rate = rate or own
+        signals.append(resample(signal, own, rate).astype(np.float32))
+        if sum(map(len, signals)) >= rate * max(seconds, DELAY_SECONDS):
+            break
+    joined = np.concatenate(signals)
+    wanted = int(np.ceil(rate * max(seconds, DELAY_SECONDS)))
+    return np.resize(joined, max(wanted, len(joined))), rate
+
+
+def _measure(
+    source: Source,
+    codecs: list[Codec],
+    arguments: argparse.Namespace,
+    device: str,
+    speech: tuple[Signal, int],
+) -> bool:
+    """Measure conditions, each written at once; does each have its real-time factors?"""
+    table = CostTable(source.root)
+    names = [codec.condition for codec in codecs]
+    timed = True
+    for codec in tqdm(codecs, source.name, disable=None, leave=False):
+        own = device_of(codec, device)
+        setup = _setup(codec, arguments, own, speech)
+        facts = {
+            "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+            "hardware": hardware(own),
+            "load_average": os.getloadavg()[0],
+            "torch": package_version("torch"),
+            "backend": codec.backend,
+            "speech": arguments.items,
+            "signal_seconds": arguments.seconds,
+            "batch": arguments.batch,
+            "all_threads": setup.threads,
+        }
+        found = measure(codec, setup)
+        computed = facts["hardware"]["gpu" if own == "cuda" else "processor"]
+        table.add(codec.condition, found, computed, facts)
+        timed &= not any(isinstance(found[f"{side}_rtf"], str) for side in ("encode", "decode"))
+    print(table.show(names))
+    print("\n".join(table.not_measured(names)))
+    print(table.path)
+    return timed
+
+
+def _setup(
+    codec: Codec, arguments: argparse.Namespace, device: str, speech: tuple[Signal, int]
+) -> Setup:
+    signal, rate = speech
+    at_rate = np.clip(resample(signal.astype(np.float64), rate, codec.sample_rate), -1, 1)
+    length = round(arguments.seconds * codec.sample_rate)
+    whole = np.resize(at_rate, max(len(at_rate), length * arguments.batch)).astype(np.float32)
+    parts = whole[: length * arguments.batch].reshape(arguments.batch, length)
+    return Setup(device, threads(), arguments.repeats, list(parts), whole)
+
+
+def threads() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,82 @@
+"""`nscbench encode` and `nscbench decode`: one recording, one bitstream file."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import soundfile
+
+from ...codecs import CodecError, get
+from ...codecs.bitstream import BitstreamError, header_for, pack, unpack
+from ...codecs.noise import Noise, seed_for
+from ..data.items import AudioError
+from ..run.coding import decode_streams, read_for
+from ..store.atomic import write_atomically
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `nscbench encode` and `nscbench decode`."""
+    encoder = subparsers.add_parser("encode", help="encode one recording to a bitstream file")
+    encoder.add_argument("codec", help='condition, such as "opus-6" (see `nscbench list codecs`)')
+    encoder.add_argument("audio", type=Path, help="recording: WAV, FLAC, OGG, ...; any rate")
+    encoder.add_argument("stream", type=Path, help="bitstream to write (.nsc)")
+    encoder.set_defaults(command=_reporting(encode))
+    decoder = subparsers.add_parser("decode", help="decode a bitstream file")
+    decoder.add_argument("stream", type=Path, help="bitstream (.nsc); it names its codec")
+    decoder.add_argument("audio", type=Path, help="WAV to write, at the codec's rate")
+    decoder.add_argument("--draw", type=int, default=0, help="random draw of a stochastic codec")
+    decoder.set_defaults(command=_reporting(decode))
+
+
+def _reporting(work: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], int]:
+    def command(arguments: argparse.Namespace) -> int:
+        try:
+            work(arguments)
+        except (AudioError, CodecError) as error:
+            print(f"nscbench: {error}", file=sys.stderr)
+            return 2
+        except OSError as error:
+            print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+            return 2
+        return 0
+
+    return command
+
+
+def encode(arguments: argparse.Namespace) -> None:
+    """Write the bitstream of a recording and say what it measures."""
+    codec = get(arguments.codec)
+    audio, notices = read_for(codec, arguments.audio)
+    for notice in notices:
+        print(f"{arguments.audio}: {notice}", file=sys.stderr)
+    (payload,) = codec.encode([audio])
+    header = header_for(codec, len(audio))
+    write_atomically(arguments.stream, pack(header, payload))
+    seconds = len(audio) / codec.sample_rate
+    print(
+        f"{arguments.stream}: {codec.condition}, {seconds:.2f} s, "
+        f"payload {8 * len(payload) / seconds / 1000:.2f} kbit/s, "
+        f"container {header.container_bits // 8} bytes"
+    )
+
+
+def decode(arguments: argparse.Namespace) -> None:
+    """Write what a bitstream decodes to, as 16-bit WAV.
+
+    Raises:
+        BitstreamError: the file is damaged, foreign, or needs other weights.
+    """
+    try:
+        stream = arguments.stream.read_bytes()
+        codec = get(unpack(stream)[0].condition)
+        # The same bytes give the same audio whatever the file is called.
+        (pcm,) = decode_streams(codec, [stream], Noise([seed_for("", arguments.draw)]))
+    except CodecError as error:
+        raise BitstreamError(f"{arguments.stream}: {error}") from error
+    wav = BytesIO()
+    soundfile.write(wav, pcm, codec.sample_rate, "PCM_16", format="WAV")
+    write_atomically(arguments.audio, wav.getvalue())
+    print(f"{arguments.audio}: {codec.condition}, {len(pcm) / codec.sample_rate:.2f} s")

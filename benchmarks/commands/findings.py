@@ -1,0 +1,69 @@
+"""`nscbench findings`: the questions of the design space, answered from finished runs.
+
+nscbench findings runs/grid runs/nfe runs/seeds --out docs/findings.md --figures docs/images
+"""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..store.rundir import RunError
+
+ABOUT = """\
+Answers as Markdown, from finished runs of the suites grid, nfe and seeds (others may be added): is
+mel2mel the best cell, does any cell beat the GAN baseline, what does diffusion add, how far are the
+cells from their ceilings, where is the knee of quality against NFE, which sampler, how much do
+seeds matter, are the codecs above Opus, and which of the paper's statements hold. Verdicts and
+sentences are computed by paired tests; a question names the conditions that the runs lack.
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `nscbench findings`."""
+    parser = subparsers.add_parser(
+        "findings",
+        help="answers to the questions of the design space",
+        description=ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="directory of a run")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="file to write; default: print")
+    parser.add_argument(
+        "--figures", type=Path, metavar="DIR", help="folder for figures that the page shows"
+    )
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write or print the page; the exit status."""
+    from ...reports.findings.page import page, write_figures
+    from ..store.atomic import write_atomically
+    from ..store.finished_run import merge, read_run
+
+    try:
+        merged = merge([read_run(root) for root in arguments.runs])
+        figures = write_figures(merged, arguments.figures) if arguments.figures else []
+        home = arguments.out.parent if arguments.out else Path()
+        text = page(merged, _command(arguments), figures, home)
+        if arguments.out:
+            write_atomically(arguments.out, text.encode())
+        else:
+            print(text, end="")
+    except RunError as error:
+        print(f"nscbench: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """The command line that makes the same page."""
+    words = ["nscbench", "findings", *map(str, arguments.runs)]
+    for option in ("out", "figures"):
+        if given := getattr(arguments, option):
+            words += [f"--{option}", str(given)]
+    return shlex.join(words)

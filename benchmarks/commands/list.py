@@ -1,0 +1,55 @@
+"""`nscbench list`: what there is, and why something cannot run here."""
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ... import metrics
+from ...codecs import available
+from ...codecs.base import Codec
+from ..data.datasets import catalogue
+from ..run import suite
+
+SECTIONS = ("codecs", "metrics", "suites", "data")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add `nscbench list`."""
+    parser = subparsers.add_parser("list", help="codecs, metrics, suites and data sets")
+    parser.add_argument("section", nargs="?", choices=SECTIONS, help="only this section")
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the sections; the exit status."""
+    listings: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
+        "codecs": _codecs,
+        "metrics": _metrics,
+        "suites": lambda: suite.names().items(),
+        "data": lambda: catalogue().items(),
+    }
+    for section in SECTIONS if arguments.section is None else (arguments.section,):
+        print(f"{section}:")
+        lines = list(listings[section]())
+        width = max((len(name) for name, _ in lines), default=0)
+        for name, text in lines:
+            print(f"  {name.ljust(width)}  {text}".rstrip())
+    return 0
+
+
+def _codecs() -> Iterator[tuple[str, str]]:
+    for name, codec in available().items():
+        missing = codec.unavailable()
+        kind = "" if codec.kind == "codec" else f"({codec.kind}) "
+        yield name, kind + (f"not here: {missing}" if missing else ", ".join(_points(codec)))
+
+
+def _points(codec: type[Codec]) -> list[str]:
+    return [codec(**settings).condition for settings in codec.operating_points]
+
+
+def _metrics() -> Iterator[tuple[str, str]]:
+    for name, metric in metrics.available().items():
+        columns = ", ".join(f"{c} ({d})" for c, d in metric.columns.items())
+        missing = metric.unavailable()
+        yield name, f"not here: {missing}" if missing else columns

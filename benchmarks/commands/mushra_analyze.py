@@ -1,0 +1,185 @@
+"""`nscbench mushra analyze` and `nscbench mushra plan`."""
+
+import argparse
+import csv
+import io
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...listening_test.analyze.screening import PRESETS
+from ...listening_test.read.ratings import ResultsError
+
+if TYPE_CHECKING:
+    from ...listening_test.analyze.analysis import Analysis
+    from ...listening_test.read.blind_key import Key
+    from ...listening_test.read.ratings import Reading
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Add `analyze` and `plan` to the sub-commands of `nscbench mushra`."""
+    analyze = subparsers.add_parser("analyze", help="say what the ratings of a test mean")
+    analyze.add_argument(
+        "results", nargs="+", type=Path, help="results files, or folders of them, in any format"
+    )
+    analyze.add_argument("--key", type=Path, help="the test's key; blind results need it")
+    analyze.add_argument(
+        "--screening", choices=PRESETS, default=PRESETS[0], help="post-screening (%(default)s)"
+    )
+    analyze.add_argument(
+        "--out", type=Path, default=Path("mushra-analysis"), help="folder to write (%(default)s)"
+    )
+    analyze.add_argument("--run", type=Path, help="a run, to correlate its metrics with the scores")
+    analyze.add_argument(
+        "--margin", type=float, default=5.0, help="points that count as equivalent (%(default)g)"
+    )
+    analyze.add_argument(
+        "--resample-items",
+        action="store_true",
+        help="bootstrap intervals that hold for other items too, not only for these",
+    )
+    analyze.set_defaults(command=run_analyze)
+    planner = subparsers.add_parser("plan", help="how many listeners and items a test needs")
+    planner.add_argument(
+        "--difference", type=float, required=True, help="points that the test shall show"
+    )
+    planner.add_argument(
+        "--power", type=float, default=0.8, help="probability that it does (%(default)g)"
+    )
+    planner.add_argument("--systems", type=int, default=2, help="systems under test (%(default)d)")
+    planner.add_argument("--items", type=int, help="items of the whole test")
+    planner.add_argument("--items-per-listener", type=int, help="trials of one session (12)")
+    planner.add_argument(
+        "--spread",
+        type=float,
+        help="standard deviation over listeners of a difference, in points, from an earlier test",
+    )
+    planner.add_argument("--out", type=Path, help="CSV file to write: who rates what, in order")
+    planner.set_defaults(command=run_plan)
+
+
+def run_analyze(arguments: argparse.Namespace) -> int:
+    """Read, screen, analyse, write and say; the exit status."""
+    try:
+        return _analyze(arguments)
+    except (ResultsError, OSError) as error:
+        print(f"nscbench: {error}", file=sys.stderr)
+        return 2
+
+
+def _analyze(arguments: argparse.Namespace) -> int:
+    from ...listening_test.analyze.analysis import analyse
+    from ...listening_test.analyze.correlation import check_common, correlate
+    from ...listening_test.analyze.objective import read_run
+    from ...listening_test.analyze.report import Findings, write
+    from ...listening_test.analyze.screening import screen
+    from ...listening_test.read.blind_key import read_key
+    from ...listening_test.read.ratings import Scores
+
+    if not 0 < arguments.margin < 100:
+        raise ResultsError(f"a margin of {arguments.margin:g} points; it lies between 0 and 100")
+    key = read_key(arguments.key) if arguments.key else None
+    reading = _read(arguments.results, key)
+    objective, directions = read_run(arguments.run) if arguments.run else ({}, {})
+    scores = Scores.of(reading.ratings)
+    check_common(scores, objective)
+    inaudible = key.inaudible if key else frozenset()
+    screening = screen(scores, arguments.screening, reading.ratings, inaudible)
+    kept = scores.without(screening.excluded)
+    before = analyse(scores, arguments.margin, arguments.resample_items)
+    after = analyse(kept, arguments.margin, arguments.resample_items)
+    correlations, notes = (
+        correlate(kept, objective, directions, after.pairs) if arguments.run else ((), ())
+    )
+    findings = Findings(reading, scores, screening, before, after, correlations, notes)
+    page = write(findings, arguments.out)
+    for heading, lines in findings.sections().items():
+        print(f"{heading}\n" + "".join(f"  {line}\n" for line in lines))
+    print(_table(after))
+    print(f"\n{page}")
+    return 0
+
+
+def _read(results: list[Path], key: "Key | None") -> "Reading":
+    """The ratings of results files; what is not taken is said at once.
+
+    Raises:
+        ResultsError: there is no rating.
+    """
+    from ...listening_test.read.importers import read_results
+    from ...listening_test.read.validation import validate
+
+    imported = read_results(results)
+    reading = validate(imported.submissions, key)
+    reading = replace(
+        reading,
+        rejected=(*imported.rejected, *reading.rejected),
+        notes=(*imported.notes, *reading.notes),
+        sources=tuple(imported.sources),
+    )
+    for entry in reading.rejected:
+        print(f"not taken: {entry}", file=sys.stderr)
+    if not reading.ratings:
+        why = "".join(f"; {note}" for note in reading.notes)
+        raise ResultsError(f"no rating in {', '.join(reading.sources)}{why}: nothing to analyse")
+    return reading
+
+
+def _table(analysis: "Analysis") -> str:
+    """The conditions' means and intervals as text."""
+    from ...listening_test.analyze.report import interval_text
+
+    width = max((len(s.condition) for s in analysis.conditions), default=0)
+    return "\n".join(
+        f"  {s.condition.ljust(width)}  {s.mean:6.2f} {interval_text(s.mean_t):>15}  "
+        f"{s.listeners} listeners"
+        for s in analysis.conditions
+    )
+
+
+def run_plan(arguments: argparse.Namespace) -> int:
+    """Print what a test needs, and write the assignment on request; the exit status."""
+    from ...listening_test.prepare.planning import assign, plan
+    from ..store.atomic import write_atomically
+
+    try:
+        found = plan(
+            arguments.difference,
+            arguments.power,
+            arguments.systems,
+            arguments.items_per_listener,
+            arguments.items,
+            arguments.spread,
+        )
+        pairs = f", {found.pairs} pairs (Holm)" if found.pairs > 1 else ""
+        print(
+            f"To show {found.difference:g} points between two of {found.systems} systems with a "
+            f"power of {found.power:g}{pairs}: {found.listeners} listeners after screening, who "
+            f"each rate {found.items_per_listener} of {found.items} items, about "
+            f"{found.minutes:.0f} minutes each.\n"
+            f"Assumed spread of a listener's difference: {found.spread:.1f} points."
+        )
+        for items, listeners in found.alternatives:
+            print(f"  {items:3d} items per listener: {listeners} listeners")
+        for note in found.notes:
+            print(f"{note}.")
+        if arguments.out:
+            names = [str(number) for number in range(1, found.items + 1)]
+            sessions = assign(found.listeners, names, found.items_per_listener)
+            write_atomically(arguments.out, _assignment(sessions).encode())
+            print(arguments.out)
+    except (ResultsError, OSError) as error:
+        print(f"nscbench: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _assignment(sessions: list[list[str]]) -> str:
+    """Who rates what, in which order, as CSV."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["listener", "position", "item"])
+    for listener, items in enumerate(sessions, 1):
+        writer.writerows([listener, position, item] for position, item in enumerate(items, 1))
+    return buffer.getvalue()

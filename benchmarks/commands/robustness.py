@@ -1,0 +1,78 @@
+"""What `nscbench run` does with a suite that has degradations: run each part, then compare."""
+
+from collections.abc import Sequence
+
+from ...reports.robustness import Degraded, differences, failed_rows, notes, tables
+from ..data.items import Item
+from ..run.plan import Plan
+from ..run.robustness import parts
+from ..run.suite import Suite, left_out
+from ..store.atomic import write_atomically
+from ..store.cache import Cache
+from ..store.finished_run import read_run
+from ..store.rundir import RunDirectory
+from ..workers.local import Workers
+from .run import FAILURES, OK, measure
+
+TABLE, PAGE = "robustness.csv", "robustness.md"
+
+
+def run_parts(
+    suite: Suite,
+    items: Sequence[Item],
+    device: str,
+    directory: RunDirectory,
+    workers: Workers,
+    cache: Cache | None,
+) -> int:
+    """Run a robustness suite and write its tables; the exit status.
+
+    Raises:
+        DegradationError, AudioError: a recording cannot be degraded or read.
+        OSError: a file cannot be written.
+        Stopped: weights or versions changed meanwhile, or the workers are gone.
+    """
+    print(
+        f"{suite.title}: {len(suite.codecs)} conditions, clean and with "
+        f"{len(suite.degradations)} degradations, on {device}"
+    )
+    for line in left_out(suite.unavailable):
+        print(f"  {line}")
+    found: list[Degraded] = []
+    for part in parts(suite, items, directory):
+        run = None
+        if part.suite:
+            own = RunDirectory(directory.root / part.label)
+            with own.locked():
+                plan = Plan(part.suite, part.items, device)
+                measured = measure(plan, own, workers, cache)
+            run = read_run(own.root)
+            seconds = sum(item.seconds for item in part.items)
+            print(
+                f"  {part.label}: {len(part.suite.codecs)} conditions on {len(part.items)} items "
+                f"({seconds / 60:.1f} min), {len(failed_rows(run))} failures"
+            )
+            for remark in measured.remarks:
+                print(f"    {remark}")
+        found.append(Degraded(part.label, run, part.not_applicable))
+    return _conclude(suite, directory, found)
+
+
+def _conclude(suite: Suite, directory: RunDirectory, found: Sequence[Degraded]) -> int:
+    clean, *degraded = found
+    assert clean.run, "the clean part has every condition"
+    table = differences(clean.run, degraded)
+    write_atomically(directory.root / TABLE, table.to_csv(index=False).encode())
+    pages = tables(table, list(clean.run.scores.conditions))
+    remarks = notes(table)
+    text = [f"# {suite.title}", *(f"## {name}\n\n{page}" for name, page in pages.items())]
+    text.append("\n".join(f"- {remark}" for remark in remarks))
+    write_atomically(directory.root / PAGE, ("\n\n".join(text).strip() + "\n").encode())
+    for name, page in list(pages.items())[:2]:
+        print(f"\n{name}: degraded (difference to clean, interval; * significant)\n{page}")
+    print()
+    for remark in remarks:
+        print(f"note: {remark}")
+    print(f"{suite.title}: {directory.root / TABLE}, tables in {directory.root / PAGE}")
+    failed = any(len(failed_rows(part.run)) for part in found if part.run)
+    return FAILURES if failed else OK

@@ -1,0 +1,1 @@
+"""Test sets: recordings and their items, where they are fetched, the embedded demo set."""

@@ -1,0 +1,72 @@
+"""What makes a bitstream, decoded audio or a value: the digests that keys are made of.
+
+A worker asks here again before it does anything, so that weights that change while a run goes on,
+or a machine with other versions, stop the run and never leave a result under a wrong key.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from inspect import getsourcefile
+from pathlib import Path
+
+from ... import __version__
+from ...codecs import Codec
+from ..store.journal import key_of
+from .provenance import metric_version, package_version
+
+
+class Misfit(ValueError):
+    """This process would give other results than the one that planned the run."""
+
+
+def maker(codec: Codec, device: str) -> str:
+    """Digest of what decides a bitstream and what it decodes to, beside the recording."""
+    soxr = package_version("soxr")
+    parts = (codec, codec.fingerprint, codec.backend, _code(type(codec)), soxr, device)
+    inside: Codec | None = getattr(codec, "codec", None)  # of a channel: see `degradations`
+    return key_of("maker", *parts, *([_code(type(inside))] if inside else []))
+
+
+def check_maker(codec: Codec, device: str, planned: str) -> None:
+    """Refuse to encode or decode with anything but what was planned.
+
+    Raises:
+        Misfit: weights, code, library or resampler are others here.
+    """
+    if maker(codec, device) != planned:
+        raise Misfit(
+            f"{codec.condition}: weights, code or libraries are not those that the run began with "
+            f"(here: weights {codec.fingerprint[:16] or 'none'}, {codec.backend or 'no library'}, "
+            f"nscbench {__version__})"
+        )
+
+
+def check_versions(planned: Mapping[str, str]) -> None:
+    """Refuse to measure with other versions than planned, by metric.
+
+    Raises:
+        Misfit: naming the metric and both versions.
+    """
+    for name, version in planned.items():
+        if (here := _version(name)) != version:
+            raise Misfit(f"{name}: the run began with {version}, here is {here}")
+
+
+@lru_cache
+def _version(metric: str) -> str:
+    return metric_version(metric)
+
+
+@lru_cache
+def _code(codec: type[Codec]) -> str:
+    """Digest of the files that define a codec's class and those that it is made from.
+
+    What these files import is not in it: nscbench's version stands for its own modules, `backend`
+    for libraries.
+    """
+    sources = [getsourcefile(base) for base in codec.__mro__ if issubclass(base, Codec)]
+    digest = sha256(__version__.encode())
+    for source in dict.fromkeys(filter(None, sources)):
+        digest.update(Path(source).read_bytes())
+    return digest.hexdigest()

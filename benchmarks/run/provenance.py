@@ -1,0 +1,144 @@
+"""What made a run: versions, hardware, items, conditions, metrics, seeds."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ... import __version__, metrics
+from ...codecs import Codec
+from ...metrics.machinery import alignment
+from ..data.items import Item
+from .suite import Suite
+
+PACKAGES = (
+    "torch",
+    "numpy",
+    "scipy",
+    "soundfile",
+    "soxr",
+    "pandas",
+    "pesq",
+    "pystoi",
+    "visqol-python",
+    "ai-edge-litert",
+    "speechmos",
+    "onnxruntime",
+    "transformers",
+    "jiwer",
+    "av",
+    "lc3py",
+    "pycodec2",
+)
+
+
+def describe(
+    suite: Suite, items: Sequence[Item], device: str, machine: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything that someone needs to repeat or to doubt the run; JSON-able."""
+    return {
+        "nscbench": __version__,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws},
+        "conditions": [describe_condition(codec) for codec in suite.codecs],
+        "arguments": {codec.condition: arguments(codec) for codec in suite.codecs},
+        "metrics": [
+            {
+                "metric": name,
+                "version": metric_version(name),
+                "columns": dict(metrics.get(name).columns),
+            }
+            for name in suite.metrics
+        ],
+        "unavailable": dict(suite.unavailable),
+        "seeds": "BLAKE2b of the item's id and the draw; one generator per item, on the CPU",
+        "device": device,
+        "hardware": dict(machine),
+        "packages": {name: package_version(name) for name in PACKAGES},
+        "items": [
+            {
+                "id": item.id,
+                "path": str(Path(item.path).resolve()),
+                "speaker": item.speaker,
+                "sex": item.sex,
+                "seconds": item.seconds,
+                "sha256": item.sha256,
+            }
+            for item in items
+        ],
+    }
+
+
+def describe_condition(codec: Codec) -> dict[str, Any]:
+    """One condition of a manifest."""
+    return {
+        "condition": codec.condition,
+        "codec": codec.name,
+        "kind": codec.kind,
+        "settings": repr(codec),
+        "sample_rate": codec.sample_rate,
+        "nominal_kbps": codec.nominal_kbps,
+        "bitrate": codec.bitrate,
+        "stochastic": codec.stochastic,
+        "fingerprint": codec.fingerprint,
+        "backend": codec.backend,
+    }
+
+
+def arguments(codec: Codec) -> dict[str, Any]:
+    """The settings from which `remake` makes this operating point, in its channel, again."""
+    if degradation := getattr(codec, "degradation", None):
+        return {**arguments(codec.codec), "degradation": degradation.settings}  # type: ignore[attr-defined]
+    return {field.name: getattr(codec, field.name) for field in fields(codec)}
+
+
+def metric_version(name: str) -> str:
+    """Version of what measures: the metric's own, its packages', weights' and the alignment's.
+
+    Raises:
+        MetricError: there is no such metric, or its weights are missing.
+    """
+    metric = metrics.get(name)
+    packages = [f"{package} {package_version(package)}" for package in ("soxr", *metric.packages)]
+    aligned = [f"alignment {alignment.VERSION}"] if metric.aligned else []
+    weights = [metric.weights.version] if metric.weights else []
+    return ", ".join([metric.version, *aligned, *packages, *weights])
+
+
+def package_version(name: str) -> str:
+    """Installed version of a distribution; "" where there is none."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def hardware(device: str) -> dict[str, Any]:
+    """Processor, cores and accelerator of this machine."""
+    found: dict[str, Any] = {
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+    }
+    if device == "cuda":
+        import torch
+
+        found["gpu"] = torch.cuda.get_device_name()
+    return found
+
+
+def _processor() -> str:
+    """The processor's name: Linux has it in a file only."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next(
+        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")),
+        platform.processor(),
+    )

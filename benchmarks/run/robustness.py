@@ -1,0 +1,149 @@
+"""Runs a robustness suite: the clean run first, then one run for each degradation.
+
+    DIR/clean              the run of the suite's conditions on its items
+    DIR/LABEL              the run of one degradation, such as `noise-babble-10dB`
+    DIR/LABEL/recordings   what the codecs were given, where recordings are degraded; 24-bit FLAC
+    DIR/robustness.csv     every difference to the clean run, with its interval
+    DIR/robustness.md      the same as tables
+
+Each is a run like any other, with its leaderboard and its report; conditions and items go by the
+same names in all of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from ... import metrics
+from ...codecs import Codec
+from ...metrics.base import Signal
+from ...metrics.machinery.signals import resample
+from ..data.items import Item, open_items, read_audio
+from ..data.manifest import Listing
+from ..degradations import ChannelDegradation, DegradationError, RecordingDegradation
+from ..degradations.base import NotApplicable, Place
+from ..degradations.declared import Declared
+from ..store.atomic import write_atomically
+from ..store.rundir import RunDirectory
+from .suite import Suite
+
+CLEAN = "clean"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One run of a robustness suite.
+
+    Attributes:
+        label: its folder: `CLEAN`, or the degradation's.
+        suite: what is run; None where the degradation applies to no condition.
+        items: of it.
+        not_applicable: reason by condition.
+    """
+
+    label: str
+    suite: Suite | None
+    items: Sequence[Item]
+    not_applicable: Mapping[str, str]
+
+
+def parts(suite: Suite, items: Sequence[Item], directory: RunDirectory) -> Iterator[Part]:
+    """The runs of a suite, one after the other; each writes its recordings when it is asked for.
+
+    Raises:
+        DegradationError: a recording cannot be degraded as the suite wants it.
+        AudioError: a recording cannot be read.
+        OSError: a degraded recording cannot be written.
+    """
+    chosen = _sample(items, suite.sample)
+    plain = replace(suite, degradations=(), sample=0)
+    yield Part(CLEAN, replace(plain, name=f"{suite.name}-{CLEAN}"), chosen, {})
+    for declared in suite.degradations:
+        yield _part(plain, declared, chosen, directory)
+
+
+def _part(suite: Suite, declared: Declared, items: Sequence[Item], directory: RunDirectory) -> Part:
+    degradation, label = declared.degradation, declared.degradation.label
+    given: Sequence[Item] = items[: declared.items]
+    codecs: Sequence[Codec] = suite.codecs
+    not_applicable: dict[str, str] = {}
+    if isinstance(degradation, RecordingDegradation):
+        given = _recorded(degradation, given, items, directory.root / label / "recordings")
+    else:
+        assert isinstance(degradation, ChannelDegradation)
+        codecs = list(_wrapped(degradation, suite.codecs, not_applicable))
+    unavailable = dict(suite.unavailable)
+    names = tuple(_measuring(suite, declared, given, unavailable))
+    if not codecs or not names:
+        return Part(label, None, given, not_applicable)
+    own = replace(
+        suite,
+        name=f"{suite.name}-{label}",
+        title=f"{suite.title}: {label}",
+        codecs=tuple(codecs),
+        metrics=names,
+        unavailable=unavailable,
+    )
+    return Part(label, own, given, not_applicable)
+
+
+def _sample(items: Sequence[Item], count: int) -> list[Item]:
+    """So many items, spread over the set; all for 0."""
+    count = min(count, len(items)) or len(items)
+    return [items[index * len(items) // count] for index in range(count)]
+
+
+def _wrapped(
+    degradation: ChannelDegradation, codecs: Sequence[Codec], not_applicable: dict[str, str]
+) -> Iterator[Codec]:
+    for codec in codecs:
+        try:
+            yield degradation.wrap(codec)
+        except NotApplicable as error:
+            not_applicable[codec.condition] = str(error)
+
+
+def _measuring(
+    suite: Suite, declared: Declared, items: Sequence[Item], unavailable: dict[str, str]
+) -> Iterator[str]:
+    """The metrics of a part: those wanted, if its shortest item is long enough for them."""
+    shortest = min(item.seconds for item in items)
+    for name in suite.metrics:
+        if declared.metrics is not None and name not in declared.metrics:
+            continue
+        if (needed := metrics.get(name).shortest) > shortest:
+            unavailable[name] = f"needs {needed:g} s, the shortest item has {shortest:.3g} s"
+        else:
+            yield name
+
+
+def _recorded(
+    degradation: RecordingDegradation,
+    items: Sequence[Item],
+    everything: Sequence[Item],
+    folder: Path,
+) -> list[Item]:
+    """Degraded recordings, written into a folder; ids, speakers and texts are the items'."""
+    listings = []
+    for item in items:
+        signal, rate, _ = read_audio(item.path)
+        others = [partial(_read_at, other) for other in everything if other.id != item.id]
+        degraded = degradation.apply(signal, rate, Place(item.id, others))
+        if not len(degraded) or np.abs(degraded).max() > 1:
+            raise DegradationError(f"{degradation.label}: {item.id} does not fit full scale")
+        flac = BytesIO()
+        soundfile.write(flac, degraded, rate, format="FLAC", subtype="PCM_24")
+        path = folder / f"{item.id}.flac"
+        write_atomically(path, flac.getvalue())
+        listings.append(Listing(item.id, path.absolute(), item.speaker, item.sex, item.text))
+    return open_items(listings)
+
+
+def _read_at(item: Item, rate: int) -> Signal:
+    signal, own, _ = read_audio(item.path)
+    return resample(signal, own, rate)

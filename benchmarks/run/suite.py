@@ -1,0 +1,227 @@
+"""Suites: which codecs, at which settings, on which items, measured by what.
+
+A suite is a TOML file of `benchmarks/suites/`, or any path:
+
+    title = "Conventional codecs"
+    items = "demo"                     # data set, manifest or folder; `--items` overrides it
+    metrics = ["pesq", "visqol"]       # default: every metric that can run here
+    draws = 3                          # decodings per item of stochastic codecs; default 1
+
+    [[condition]]
+    codec = "opus"
+    kbps = [6, 8, 12]                  # a list is a grid
+
+    [[condition]]
+    codec = "gan"
+    weights = "new/gan.safetensors"    # any setting of the codec
+    label = "new"                      # ends the condition's name, which is unique: gan-3-new
+    isolate = true                     # runs in processes of its own, with bounded memory
+
+Programs and folders of decoded audio are conditions too: see `codecs.external`.
+
+A suite with degradations is a robustness suite (`degradations.declared`); it may take a part of its
+items: `sample = 8`.
+
+Unknown keys are errors.
+"""
+
+import itertools
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ... import metrics as all_metrics
+from ...codecs import Codec, CodecError
+from ...codecs.external import kind_of
+from ...codecs.registry import unchecked
+from ...metrics import MetricError
+from ..degradations import DegradationError
+from ..degradations.declared import Declared
+from ..degradations.declared import read as read_degradations
+
+FOLDER = Path(__file__).parents[1] / "suites"
+
+_KEYS = {
+    "title": str,
+    "items": str,
+    "sample": int,
+    "metrics": list,
+    "draws": int,
+    "condition": list,
+    "degradation": list,
+}
+
+
+class SuiteError(ValueError):
+    """A suite cannot be read: the message names the file, the key and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite whose codecs and metrics exist and run here.
+
+    Attributes:
+        name: of its file.
+        items: data set, manifest or folder of its items.
+        codecs: its operating points, in order.
+        metrics: names of its metrics, in order.
+        draws: decodings per item of a stochastic codec.
+        unavailable: conditions and metrics that cannot run here, with the reason.
+        isolated: conditions that run in processes of their own.
+        sample: how many items a robustness suite takes, spread over the set; 0 for all.
+        degradations: of a robustness suite.
+    """
+
+    name: str
+    title: str
+    items: str
+    codecs: tuple[Codec, ...]
+    metrics: tuple[str, ...]
+    draws: int
+    unavailable: Mapping[str, str]
+    isolated: frozenset[str] = frozenset()
+    sample: int = 0
+    degradations: tuple[Declared, ...] = ()
+
+
+def left_out(unavailable: Mapping[str, str]) -> list[str]:
+    """A line for each reason of a suite's `unavailable`, naming all that it leaves out."""
+    by_reason: dict[str, list[str]] = {}
+    for name, why in unavailable.items():
+        by_reason.setdefault(why, []).append(name)
+    return [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
+
+
+def names() -> dict[str, str]:
+    """The suites that come with nscbench: title by name."""
+    return {
+        file.stem: str(tomllib.loads(file.read_text("utf-8"))["title"])
+        for file in sorted(FOLDER.glob("*.toml"))
+    }
+
+
+def load(source: str) -> Suite:
+    """The suite of a name, or of a TOML file.
+
+    Raises:
+        SuiteError: there is no such suite, or it says something that is not allowed.
+    """
+    path = Path(source)
+    if path.suffix == ".toml":
+        name, where, folder = path.stem, source, path.parent
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SuiteError(f"{source}: cannot be read: {error}") from error
+    elif source in names():
+        name, where, folder = source, f"suite {source}", FOLDER
+        text = (FOLDER / f"{source}.toml").read_text("utf-8")
+    else:
+        raise SuiteError(
+            f"no suite is called {source!r}; there are: {', '.join(names())}, or a path to a .toml"
+        )
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SuiteError(f"{where}: not TOML: {error}") from error
+    return _suite(name, where, folder.absolute(), content)
+
+
+def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> Suite:
+    for key, value in content.items():
+        if key not in _KEYS:
+            raise SuiteError(f"{where}: unknown key {key!r}; a suite has: {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
+            raise SuiteError(f"{where}: {key} must be a {_KEYS[key].__name__}, not {value!r}")
+    draws, sample = content.get("draws", 1), content.get("sample", 0)
+    if draws < 1:
+        raise SuiteError(f"{where}: draws must be at least 1, not {draws}")
+    try:
+        degradations = read_degradations(content.get("degradation", []))
+    except DegradationError as error:
+        raise SuiteError(f"{where}: {error}") from error
+    if sample < 0 or (sample and not degradations):
+        raise SuiteError(f"{where}: sample is a number of items of a suite with degradations")
+    unavailable: dict[str, str] = {}
+    codecs: dict[str, Codec] = {}
+    isolated = set()
+    for settings in _grid(where, content.get("condition", [])):
+        isolate = settings.pop("isolate", False)
+        if not isinstance(isolate, bool):
+            raise SuiteError(f"{where}: isolate must be true or false, not {isolate!r}")
+        if kind_of(settings):
+            settings["folder"] = str(folder)
+        codec = _codec(where, settings, unavailable)
+        if codec is None:
+            continue
+        if codec.condition in codecs:
+            raise SuiteError(f"{where}: {codec.condition} appears twice; a label tells them apart")
+        codecs[codec.condition] = codec
+        if isolate:
+            isolated.add(codec.condition)
+    if not codecs:
+        raise SuiteError(_nothing(where, "condition", unavailable))
+    return Suite(
+        name,
+        content.get("title", name),
+        content.get("items", "demo"),
+        tuple(codecs.values()),
+        _metrics(where, content.get("metrics"), unavailable),
+        draws,
+        unavailable,
+        frozenset(isolated),
+        sample,
+        degradations,
+    )
+
+
+def _grid(where: str, conditions: list[Any]) -> Iterator[dict[str, Any]]:
+    """Every combination of the settings that are lists."""
+    for condition in conditions:
+        if not isinstance(condition, dict) or not isinstance(condition.get("codec"), str):
+            raise SuiteError(f'{where}: a [[condition]] needs codec = "name", not {condition!r}')
+        empty = [key for key, value in condition.items() if value == []]
+        if empty:
+            raise SuiteError(f"{where}: {condition['codec']} has no value for {', '.join(empty)}")
+        axes = [value if isinstance(value, list) else [value] for value in condition.values()]
+        for values in itertools.product(*axes):
+            yield dict(zip(condition, values, strict=True))
+
+
+def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) -> Codec | None:
+    name = settings.pop("codec")
+    try:
+        codec = unchecked(name, settings)
+        lacking = codec.lacking
+    except (CodecError, TypeError) as error:
+        raise SuiteError(f"{where}: {error}") from error
+    if not lacking:
+        return codec
+    unavailable[codec.condition] = lacking
+    return None
+
+
+def _metrics(where: str, wanted: list[str] | None, unavailable: dict[str, str]) -> tuple[str, ...]:
+    if wanted is not None and not all(isinstance(name, str) for name in wanted):
+        raise SuiteError(f"{where}: metrics must be names, not {wanted!r}")
+    chosen, lacking = [], {}
+    for name in dict.fromkeys(wanted if wanted is not None else all_metrics.available()):
+        try:
+            missing = all_metrics.get(name).unavailable()
+        except MetricError as error:
+            raise SuiteError(f"{where}: {error}") from error
+        if missing:
+            lacking[name] = missing
+        else:
+            chosen.append(name)
+    if not chosen:
+        raise SuiteError(_nothing(where, "metric", lacking))
+    unavailable |= lacking
+    return tuple(chosen)
+
+
+def _nothing(where: str, what: str, unavailable: Mapping[str, str]) -> str:
+    lines = [f"{where}: no {what} can run here", *left_out(unavailable)]
+    return "\n  ".join(lines) if unavailable else f"{lines[0]}: there is none"

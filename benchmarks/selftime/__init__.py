@@ -1,0 +1,1 @@
+"""What nscbench itself costs: scoring, decoding, training data, large runs."""

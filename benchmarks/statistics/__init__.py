@@ -1,0 +1,1 @@
+"""Intervals, tests and coefficients: of reports and of listening tests."""

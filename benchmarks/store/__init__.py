@@ -1,0 +1,1 @@
+"""What a run leaves on the disk: written so that it is whole or absent, and read again."""

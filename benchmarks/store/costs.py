@@ -1,0 +1,85 @@
+"""What conditions cost: `cost.csv` of a run's directory. This page is its format.
+
+UTF-8 CSV with a header and one line for each condition, in any order. An empty cell was not
+measured. All of these columns must be there:
+
+    condition        its name in the run; no name twice
+    encode_rtf       seconds that the encoder computes for a second of audio, one item at a time:
+                     under 1 is faster than real time
+    decode_rtf       the same of the decoder
+    parameters       of all networks that encoding and decoding take
+    macs_per_second  multiply-accumulates for a second of audio, of encoder and decoder together
+    peak_memory_mb   most memory that the process held, in 10^6 bytes
+    threads          of the processor that it was allowed
+    hardware         text: the processor or accelerator that computed
+
+A number is finite and at least 0. Further columns of numbers alone are shown after these, by their
+own names; further columns with text are not looked at, nor are lines of conditions that the run
+does not have. Times of other hardware or numbers of threads are never drawn in one figure.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .finished_run import Run
+from .rundir import RunError
+
+FILE = "cost.csv"
+NUMBERS = (
+    *("encode_rtf", "decode_rtf", "parameters", "macs_per_second", "peak_memory_mb"),
+    "threads",
+)
+HARDWARE = "hardware"
+
+
+def read_costs(run: Run) -> pd.DataFrame:
+    """Costs by condition: numbers, NaN where not measured, and `hardware`; empty without a file.
+
+    Of what several runs have, the first's is kept.
+
+    Raises:
+        RunError: a file is not of the format above: its name, what is wrong, what is allowed.
+    """
+    paths = [directory.root / FILE for directory in run.directories]
+    tables = [_read(path) for path in paths if path.is_file()]
+    if not tables:
+        return pd.DataFrame(index=pd.Index([], name="condition"))
+    found = pd.concat(tables)
+    found = found[~found.index.duplicated()]
+    measured = [name for name in run.scores.conditions if name in found.index]
+    return found.loc[measured].dropna(axis=1, how="all")
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: cannot be read: {error}") from error
+    wanted = ("condition", *NUMBERS, HARDWARE)
+    if missing := [column for column in wanted if column not in table]:
+        raise RunError(
+            f"{path}: lacks the columns {', '.join(missing)}; it has {', '.join(map(str, table))}"
+        )
+    if (twice := table["condition"].duplicated()).any():
+        raise RunError(f"{path}: has {table.loc[twice, 'condition'].iloc[0]} more than once")
+    table = table.set_index("condition")
+    kept = {column: _numbers(path, table[column]) for column in NUMBERS}
+    for column in (c for c in table if c not in wanted):
+        numbers = pd.to_numeric(table[column], errors="coerce")
+        if numbers.notna().any() and (numbers.notna() | (table[column] == "")).all():
+            kept[str(column)] = numbers.astype(np.float64)
+    return pd.DataFrame({**kept, HARDWARE: table[HARDWARE]})
+
+
+def _numbers(path: Path, cells: "pd.Series[str]") -> "pd.Series[float]":
+    """Numbers of a column, NaN for empty cells."""
+    numbers = pd.to_numeric(cells, errors="coerce").astype(np.float64)
+    wrong = (cells != "") & ~(np.isfinite(numbers) & (numbers >= 0))
+    if wrong.any():
+        raise RunError(
+            f"{path}: {cells.name} of {cells.index[wrong][0]} is {cells[wrong].iloc[0]!r}; "
+            "allowed are numbers of at least 0, and nothing"
+        )
+    return numbers

@@ -1,0 +1,167 @@
+"""Finished runs, read from their directories; several as one.
+
+Runs merge only where a number of one means the same in the other: each metric in one version,
+each item of one content, each condition with one codec behind it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ...metrics import MetricError
+from .results import ROW_COLUMNS, read_rows
+from .run_manifest import read_run_manifest
+from .rundir import RunDirectory, RunError
+from .scores import Scores
+
+_IDENTITY = ("settings", "fingerprint", "backend")  # of a condition
+_FINDINGS = ("condition", "item", "finding")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished run, or several merged.
+
+    Attributes:
+        directories: where it lies; a merged run lies in several.
+        manifests: of each directory.
+        scores: all values.
+        findings: condition, item, finding: what the run itself found suspicious.
+    """
+
+    directories: tuple[RunDirectory, ...]
+    manifests: tuple[dict[str, Any], ...]
+    scores: Scores
+    findings: pd.DataFrame
+
+    @property
+    def title(self) -> str:
+        """Titles of the suites."""
+        return " + ".join(dict.fromkeys(m["suite"]["title"] for m in self.manifests))
+
+    def directory_of(self, condition: str) -> RunDirectory:
+        """Where the files of a condition lie."""
+        for directory, manifest in zip(self.directories, self.manifests, strict=True):
+            if any(entry["condition"] == condition for entry in manifest["conditions"]):
+                return directory
+        raise KeyError(condition)
+
+
+def read_run(root: Path) -> Run:
+    """The run of a directory.
+
+    Raises:
+        RunError: there is none, or it is not finished or damaged.
+    """
+    directory = RunDirectory(root)
+    manifest = read_run_manifest(directory)
+    try:
+        rows = read_rows(directory.rows)
+        findings = pd.read_csv(directory.checks, dtype=str, keep_default_na=False)
+    except FileNotFoundError as error:
+        name = Path(error.filename).name
+        raise RunError(f"{root}: not a finished run: it has no {name}") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"{root}: cannot be read: {error}") from error
+    _check(directory.rows, rows, manifest)
+    if list(findings.columns) != list(_FINDINGS):
+        raise RunError(f"{directory.checks}: its columns are not {', '.join(_FINDINGS)}")
+    _check(directory.checks, findings, manifest)
+    try:
+        return make_run((directory,), (manifest,), rows, findings)
+    except MetricError as error:
+        raise RunError(f"{root}: was measured by what is not installed here: {error}") from error
+
+
+def _check(path: Path, table: pd.DataFrame, manifest: Mapping[str, Any]) -> None:
+    """Refuse lines of conditions and items that the manifest lacks, and values that are words."""
+    for column, key, name in (("condition", "conditions", "condition"), ("item", "items", "id")):
+        known = [entry[name] for entry in manifest[key]]
+        if (strange := ~table[column].isin(known)).any():
+            raise RunError(
+                f"{path}: has the {column} {table.loc[strange, column].iloc[0]}, "
+                "which the manifest lacks"
+            )
+    if "value" in table and not pd.api.types.is_numeric_dtype(table["value"]):
+        raise RunError(f"{path}: has values that are not numbers")
+
+
+def make_run(
+    directories: Sequence[RunDirectory],
+    manifests: Sequence[dict[str, Any]],
+    rows: pd.DataFrame,
+    findings: pd.DataFrame,
+) -> Run:
+    """A run of what its directories hold."""
+    conditions = {c["condition"]: c for m in reversed(manifests) for c in m["conditions"]}
+    order = dict.fromkeys(c["condition"] for m in manifests for c in m["conditions"])
+    items = {item["id"]: item for manifest in manifests for item in manifest["items"]}
+    names = dict.fromkeys(entry["metric"] for m in manifests for entry in m["metrics"])
+    listed = [conditions[name] for name in order]
+    scores = Scores.measured_by(names, rows, listed, list(items.values()))
+    return Run(tuple(directories), tuple(manifests), scores, findings)
+
+
+def merge(runs: Sequence[Run]) -> Run:
+    """Several runs as one; of what two have both, the first's is kept.
+
+    Raises:
+        RunError: they differ in the version of a metric, the content of an item, or the codec
+            behind a condition: every difference is named.
+    """
+    if len(runs) == 1:
+        return runs[0]
+    differences = [text for one, other in combinations(runs, 2) for text in differing(one, other)]
+    if differences:
+        raise RunError("these runs do not merge:\n  " + "\n  ".join(differences))
+    rows = pd.concat([run.scores.rows for run in runs], ignore_index=True)
+    rows = rows.drop_duplicates(list(ROW_COLUMNS[:4]))
+    findings = pd.concat([run.findings for run in runs], ignore_index=True)
+    return make_run(
+        [directory for run in runs for directory in run.directories],
+        [manifest for run in runs for manifest in run.manifests],
+        rows,
+        findings.drop_duplicates(list(_FINDINGS[:2])),
+    )
+
+
+def differing(one: Run, other: Run, conditions: bool = True) -> list[str]:
+    """Why values of two runs are not comparable: a sentence for each difference.
+
+    Args:
+        one: a run.
+        other: another one.
+        conditions: must a condition's name stand for the same codec in both?
+    """
+    kinds: list[tuple[str, dict[str, str], dict[str, str]]] = [
+        ("metric", _metric_versions(one), _metric_versions(other)),
+        ("item", _item_hashes(one), _item_hashes(other)),
+    ]
+    if conditions:
+        kinds.append(("condition", _identities(one), _identities(other)))
+    return [
+        f"{kind} {name}: {mine[name]} in {one.directories[0].root}, "
+        f"{theirs[name]} in {other.directories[0].root}"
+        for kind, mine, theirs in kinds
+        for name in mine
+        if name in theirs and mine[name] != theirs[name]
+    ]
+
+
+def _metric_versions(run: Run) -> dict[str, str]:
+    return {e["metric"]: f"version {e['version']}" for m in run.manifests for e in m["metrics"]}
+
+
+def _item_hashes(run: Run) -> dict[str, str]:
+    return {name: f"content {item['sha256'][:12]}" for name, item in run.scores.items.items()}
+
+
+def _identities(run: Run) -> dict[str, str]:
+    return {
+        name: " ".join(str(condition[key]) for key in _IDENTITY if condition[key])
+        for name, condition in run.scores.conditions.items()
+    }

@@ -1,0 +1,1 @@
+"""Does a run say what its files, and a second computation, say?"""

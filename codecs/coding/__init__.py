@@ -1,0 +1,1 @@
+"""From indices and frames to payloads, and back."""

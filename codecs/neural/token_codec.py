@@ -1,0 +1,168 @@
+"""What codecs that send quantizer indices share: rates, payloads, entropy, one item at a time.
+
+Items are coded one by one, so that a batch gives the very bits of its items alone: a matrix product
+of another shape rounds differently, and a latent near the border of two entries would change its
+index. A subclass says how a signal becomes indices, and how indices become a signal.
+
+The precision is that of decoding: indices are always made in float32, so that two precisions decode
+the same bytes, and what differs between them is what half of the bits cost or save.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, get_args
+
+import torch
+from torch import Tensor, nn
+
+from ..base import Codec, CodecError
+from ..coding.entropy import IndexModel
+from ..coding.tokens import CODINGS, Coding, count_frames, read_indices, whole_frames, write_indices
+from ..noise import Noise
+from ..settings import choose
+from ..weights.pretrained import config, fingerprint, load, missing
+
+Precision = Literal["float32", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+
+
+@dataclass(frozen=True)
+class TokenCodec(Codec):
+    """One rate of a codec of quantizer indices.
+
+    Attributes:
+        kbps: one of the class's `rates`: the number of quantizer stages.
+        coding: of the indices: "fixed" width, or "range"-coded with the shipped model.
+        precision: of the decoder's layers; "bfloat16" for those that autocast chooses.
+        device: that runs the networks.
+    """
+
+    rates: ClassVar[tuple[float, ...]]
+
+    kbps: float = 3.0
+    coding: Coding = "fixed"
+    precision: Precision = "float32"
+    device: str = field(default="cpu", metadata={"in_name": False})
+
+    def __post_init__(self) -> None:
+        choose(self, "kbps", self.rates)
+        for field_name, allowed in (("coding", CODINGS), ("precision", PRECISIONS)):
+            value = getattr(self, field_name)
+            if value not in allowed:
+                raise CodecError(
+                    f"{self.name} has no {field_name}={value!r}; there are: {', '.join(allowed)}"
+                )
+
+    @property
+    @abstractmethod
+    def components(self) -> dict[str, str]:
+        """Weights by the component that they hold; the one that makes the indices comes first."""
+
+    @abstractmethod
+    def tokenize(self, audio: Tensor) -> Tensor:
+        """Indices [1, stages, k] of a signal [1, k * hop]."""
+
+    @abstractmethod
+    def render(self, indices: Tensor) -> Tensor:
+        """Signal [1, k * hop] of indices [1, stages, k]."""
+
+    @property
+    def sample_rate(self) -> int:
+        rate: int = self._config.sample_rate
+        return rate
+
+    @property
+    def nominal_kbps(self) -> float:
+        return self.kbps
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(*self.components.values())
+
+    @property
+    def lacking(self) -> str:
+        return missing(*self.components.values())
+
+    @property
+    def backend(self) -> str:
+        return f"torch {torch.__version__}"
+
+    @property
+    def networks(self) -> Sequence[nn.Module]:
+        return [self.network(component) for component in self.components]
+
+    @property
+    def stages(self) -> int:
+        """Number of quantizer stages at this rate.
+
+        Raises:
+            CodecError: the weights' quantizer has no whole number of stages for it.
+        """
+        c = self._config
+        stage_kbps = c.sample_rate / c.hop * (c.entries - 1).bit_length() / 1000
+        by_rate: dict[float, int] = {round(n * stage_kbps, 6): n for n in c.stage_counts}
+        if self.kbps not in by_rate:
+            allowed = ", ".join(f"{rate:g}" for rate in by_rate)
+            raise CodecError(
+                f"these weights of {self.name} code at {allowed} kbps, not {self.kbps}"
+            )
+        return by_rate[self.kbps]
+
+    @torch.inference_mode()
+    def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
+        return [self._encode(signal) if len(signal) else b"" for signal in audio]
+
+    @torch.inference_mode()
+    def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+        with self.cast():
+            return [
+                self.render(self._read(payload)[None].to(self.device))[0].cpu()
+                if payload
+                else torch.zeros(0)
+                for payload in payloads
+            ]
+
+    def length(self, payload: bytes) -> int:
+        c = self._config
+        return count_frames(payload, self.stages, c.entries, self._coder) * int(c.hop)
+
+    def entropy_bits(self, payload: bytes) -> float:
+        """Information of a payload's indices under the shipped model, in bit.
+
+        This is the third rate beside the nominal and the measured one: what an ideal coder of
+        independent indices would spend.
+        """
+        return self._model.bits(self._read(payload)) if payload else 0.0
+
+    def cast(self) -> torch.autocast:
+        """The context that networks decode in."""
+        half = self.precision == "bfloat16"
+        return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=half)
+
+    def network(self, component: str) -> Any:
+        """The network of a component, on the codec's device."""
+        return load(self.components[component], component, self.device).network
+
+    def _encode(self, signal: Tensor) -> bytes:
+        framed = whole_frames(signal, self._config.hop).to(self.device)
+        return write_indices(self.tokenize(framed)[0].cpu(), self._config.entries, self._coder)
+
+    def _read(self, payload: bytes) -> Tensor:
+        return read_indices(payload, self.stages, self._config.entries, self._coder)
+
+    @property
+    def _config(self) -> Any:
+        return config(next(iter(self.components.values())))
+
+    @property
+    def _coder(self) -> IndexModel | None:
+        return self._model if self.coding == "range" else None
+
+    @property
+    def _model(self) -> IndexModel:
+        component, weights = next(iter(self.components.items()))
+        model = load(weights, component, self.device).index_model
+        if model is None:
+            raise CodecError(f"the weights {weights} hold no model of their indices")
+        return model

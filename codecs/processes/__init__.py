@@ -1,0 +1,1 @@
+"""Diffusion processes: paths between data and noise, schedules, samplers."""

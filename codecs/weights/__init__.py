@@ -1,0 +1,1 @@
+"""Weights: files, found by name, and networks that are rebuilt from them."""

@@ -1,0 +1,1 @@
+"""What listeners' scores mean: tables, figures, one page."""

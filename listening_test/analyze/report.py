@@ -1,0 +1,167 @@
+"""Writes what an analysis found: CSV tables, one JSON document, figures, one HTML page.
+
+index.html         everything, offline in one file
+analysis.json      everything but the ratings, numbers unrounded; null where there is none
+conditions.csv     `ConditionSummary`, all listeners and after screening
+pairs.csv          `Pair`, all listeners and after screening
+listeners.csv      who was excluded, and why
+ratings.csv        the ratings taken, as a plain long table
+rejected.csv       what was not taken, by file and line
+correlations.csv   `ColumnReport`, where a run was given
+box.svg, violin.svg, intervals.svg
+"""
+
+import base64
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from ...benchmarks.statistics.coefficients import KINDS
+from ...benchmarks.statistics.intervals import Interval
+from ...benchmarks.store.atomic import write_atomically
+from ..read.ratings import Reading, Scores
+from . import figures, sentences
+from .analysis import Analysis
+from .correlation import ColumnReport
+from .screening import Screening
+from .tables import tables
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that is reported; `before` has all listeners, `after` those that count.
+
+    `notes` say which correlations with the run's columns were not computed, and why.
+    """
+
+    reading: Reading
+    scores: Scores
+    screening: Screening
+    before: Analysis
+    after: Analysis
+    correlations: tuple[ColumnReport, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> Analysis:
+        """What figures and scores show: all listeners where post-screening left none."""
+        return self.after if self.after.conditions else self.before
+
+    def sections(self) -> dict[str, list[str]]:
+        """The sentences, by heading."""
+        found = {
+            "What was read": sentences.reading_sentences(self.reading, self.scores),
+            "Post-screening": sentences.screening_sentences(self.screening)
+            + sentences.change_sentences(self.before, self.after),
+            "Results": sentences.analysis_sentences(self.after),
+        }
+        if self.correlations or self.notes:
+            found["Objective metrics"] = [
+                *sentences.correlation_sentences(self.correlations),
+                *(f"{note}." for note in self.notes),
+            ]
+        return found
+
+
+def write(findings: Findings, folder: Path) -> Path:
+    """Writes all files into a folder, which is made; the page's path.
+
+    A table of correlations that an earlier analysis left there is removed if this one has none.
+    """
+    scores, shown = findings.scores, findings.shown
+    if shown is findings.after:
+        scores = scores.without(findings.screening.excluded)
+    drawn = {
+        "intervals": figures.to_svg(figures.interval_plot(shown, findings.before)),
+        "box": figures.to_svg(figures.box_plot(scores, shown)),
+        "violin": figures.to_svg(figures.violin_plot(scores, shown)),
+    }
+    files = {f"{name}.svg": content for name, content in drawn.items()}
+    files |= {
+        name: table.encode()
+        for name, table in tables(
+            findings.reading,
+            findings.screening,
+            findings.before,
+            findings.after,
+            findings.correlations,
+        ).items()
+    }
+    files["analysis.json"] = to_json(findings).encode()
+    files["index.html"] = to_html(findings, drawn).encode()
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    if "correlations.csv" not in files:
+        (folder / "correlations.csv").unlink(missing_ok=True)
+    return folder / "index.html"
+
+
+def to_json(findings: Findings) -> str:
+    """The findings as JSON; no NaN and no infinity, which JSON does not have."""
+    document = {
+        "schema": SCHEMA,
+        "sources": findings.reading.sources,
+        "rejected": findings.reading.rejected,
+        "sentences": findings.sections(),
+        "screening": findings.screening,
+        "before": findings.before,
+        "after": findings.after,
+        "correlations": findings.correlations,
+        "correlation_notes": findings.notes,
+    }
+    return json.dumps(_plain(document), indent=1, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def to_html(findings: Findings, drawn: Mapping[str, bytes]) -> str:
+    """One page without any outside resource.
+
+    Args:
+        findings: to be shown.
+        drawn: SVG figures by name.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("nscbench.listening_test.analyze"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": _number, "interval": interval_text, "p": _p_value}
+    return environment.get_template("analysis.html").render(
+        findings=findings,
+        shown=findings.shown,
+        sections=findings.sections(),
+        figures={name: base64.b64encode(svg).decode() for name, svg in drawn.items()},
+        before={summary.condition: summary for summary in findings.before.conditions},
+        kinds=KINDS,
+    )
+
+
+def _number(value: float | None, digits: int = 1) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def interval_text(value: Interval | None, digits: int = 1) -> str:
+    """An interval as tables show it; a dash where there is none."""
+    return "–" if value is None else f"[{value.low:.{digits}f}, {value.high:.{digits}f}]"
+
+
+def _p_value(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2g}"

@@ -1,0 +1,131 @@
+"""The CSV tables of an analysis: the fields of its records, an interval as its two ends."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+
+from ...benchmarks.statistics.coefficients import KINDS
+from ...benchmarks.statistics.intervals import Interval
+from ..read.ratings import Reading
+from .analysis import Analysis, ConditionSummary, Pair
+from .correlation import ColumnReport
+from .screening import Screening
+
+
+def tables(
+    reading: Reading,
+    screening: Screening,
+    before: Analysis,
+    after: Analysis,
+    correlations: tuple[ColumnReport, ...],
+) -> dict[str, str]:
+    """The CSV files by name."""
+    stages = (("all listeners", before), ("after screening", after))
+    found = {
+        "conditions.csv": _csv(
+            ["listeners_counted", *_columns(ConditionSummary)],
+            ([stage, *_flat(s)] for stage, a in stages for s in a.conditions),
+        ),
+        "pairs.csv": _csv(
+            ["listeners_counted", *_columns(Pair)],
+            ([stage, *_flat(pair)] for stage, a in stages for pair in a.pairs),
+        ),
+        "listeners.csv": _csv(
+            ["listener", "items", "excluded", "reasons", "remarks"],
+            (
+                [v.listener, v.items, int(v.excluded), "; ".join(v.reasons), "; ".join(v.remarks)]
+                for v in screening.verdicts
+            ),
+        ),
+        "ratings.csv": _csv(
+            ["listener", "item", "condition", "score", "trial", "plays", "seconds"],
+            (list(asdict(rating).values()) for rating in reading.ratings),
+        ),
+        "rejected.csv": _csv(
+            ["source", "line", "ratings", "why"],
+            ([r.source, r.line, r.ratings, r.why] for r in reading.rejected),
+        ),
+    }
+    if correlations:
+        found["correlations.csv"] = _correlation_table(correlations)
+    return found
+
+
+def _correlation_table(reports: tuple[ColumnReport, ...]) -> str:
+    return _csv(
+        [
+            "column",
+            "direction",
+            "level",
+            "points",
+            "kind",
+            "value",
+            "low",
+            "high",
+            "pairs",
+            "flips",
+        ],
+        (
+            [
+                report.column,
+                report.direction,
+                level,
+                points,
+                kind,
+                by_kind[kind].value,
+                *_ends(by_kind[kind].interval),
+                report.pairs,
+                len(report.flips),
+            ]
+            for report in reports
+            for level, points, by_kind in (
+                ("stimuli", report.stimuli, report.by_stimulus),
+                ("conditions", report.conditions, report.by_condition),
+            )
+            for kind in KINDS
+        ),
+    )
+
+
+_INTERVALS = ("mean_t", "mean_bootstrap", "median_bootstrap", "mean_difference_t", "shift_interval")
+
+
+def _columns(record: type[ConditionSummary] | type[Pair]) -> list[str]:
+    """Column names: an interval has a low and a high end, quartiles are three."""
+    names = []
+    for f in fields(record):
+        if f.name in _INTERVALS:
+            names += [f"{f.name}_low", f"{f.name}_high"]
+        elif f.name == "rating_quartiles":
+            names += ["rating_q1", "rating_median", "rating_q3"]
+        else:
+            names.append(f.name)
+    return names
+
+
+def _flat(record: ConditionSummary | Pair) -> list[object]:
+    """The values of `_columns`."""
+    values: list[object] = []
+    for f in fields(record):
+        value = getattr(record, f.name)
+        if f.name in _INTERVALS:
+            values += _ends(value)
+        elif f.name == "rating_quartiles":
+            values += value
+        else:
+            values.append(value)
+    return values
+
+
+def _ends(interval: Interval | None) -> list[object]:
+    return [interval.low, interval.high] if interval else [None, None]
+
+
+def _csv(header: list[str], rows: Iterable[list[object]]) -> str:
+    """A CSV text; None is an empty field."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()

@@ -1,0 +1,215 @@
+"""A listening test from a run: MUSHRA after ITU-R BS.1534-3.
+
+    trial     one item: an open reference, and its hidden copy, anchors and conditions under blind
+              ids. The first trial is for training
+    test      the trials at one rate. Its id is a digest of the stimuli and their blind ids, so that
+              results of another test, or of one that was built anew, are told apart
+
+Everything follows from the run and the seed: building twice gives the same bytes. The key (what
+each blind id is, beside what was done to each signal) is written next to the served folder, never
+into it.
+"""
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+from ... import __version__
+from ...benchmarks.store.atomic import write_atomically
+from ..folder import SCHEMA, BuildError, key_path
+from . import anchors
+from .coded_run import Item, read_run
+from .selection import Selection, choose_conditions, choose_items
+from .stimuli import REFERENCE, Samples, Stimuli, Treatment, prepare
+
+MOST_SIGNALS = 12  # in a trial: BS.1534-3
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One page of the test.
+
+    Attributes:
+        id: of the trial, in results too.
+        training: are its ratings discarded?
+        item: of the run.
+        reference: blind id of the open reference.
+        stimuli: condition by blind id, sorted by it.
+        samples: 16-bit signals [T] of equal length by blind id, the open reference's too.
+        treatments: what was done to the signals, by condition.
+        mid_anchor_audible: is it likely to be told from the reference?
+    """
+
+    id: str
+    training: bool
+    item: str
+    reference: str
+    stimuli: Mapping[str, str]
+    samples: Mapping[str, Samples]
+    treatments: Mapping[str, Treatment]
+    mid_anchor_audible: bool
+
+    @property
+    def frames(self) -> int:
+        """Length of every signal."""
+        return len(self.samples[self.reference])
+
+
+@dataclass(frozen=True)
+class ListeningTest:
+    """A test that is ready to be written: trials in the order of their ids, training first."""
+
+    id: str
+    rate: int
+    seed: int
+    conditions: tuple[str, ...]
+    column: str
+    trials: tuple[Trial, ...]
+    remarks: tuple[str, ...]
+
+
+def make(
+    root: Path,
+    conditions: Sequence[str] = (),
+    items: int | None = None,
+    mnru: Sequence[int] = (),
+    seed: int = 0,
+) -> ListeningTest:
+    """The listening test of a run's directory.
+
+    Args:
+        root: of the run.
+        conditions: to be rated; the run's codecs if none are named.
+        items: how many; as BS.1534-3 asks if None.
+        mnru: levels in dB of anchors with modulated noise.
+        seed: of the choice of items, the order of trials and the blind ids.
+
+    Raises:
+        BuildError: the run or the request does not give a valid test.
+    """
+    if wrong := anchors.check_mnru(mnru):
+        raise BuildError(wrong)
+    run = read_run(root)
+    room = MOST_SIGNALS - 1 - len(anchors.CUTOFFS) - len(mnru)
+    if room < 1:
+        raise BuildError(f"{len(mnru)} MNRU anchors leave no room: a trial has at most 12 signals")
+    chosen, remarks = choose_conditions(run, conditions, room)
+    selection = choose_items(run, chosen, items, seed)
+    remarks += selection.remarks
+    rate = max(run.rates[name] for name in chosen)
+    prepared = {
+        item: prepare(run, item, chosen, mnru, rate)
+        for item in dict.fromkeys((selection.training, *selection.items))
+    }
+    remarks += _remarks(prepared, rate)
+    trials = list(_trials(selection, prepared, seed))
+    return ListeningTest(
+        _digest(trials, rate), rate, seed, tuple(chosen), run.column, tuple(trials), tuple(remarks)
+    )
+
+
+def _trials(selection: Selection, prepared: Mapping[Item, Stimuli], seed: int) -> Iterator[Trial]:
+    """That of training, then those of the items, in an order that is drawn."""
+    yield _trial("training", True, selection.training, prepared, seed)
+    rated = random.Random(f"trials/{seed}").sample(selection.items, len(selection.items))
+    for number, item in enumerate(rated, 1):
+        yield _trial(f"trial-{number:02d}", False, item, prepared, seed)
+
+
+def _trial(
+    name: str, training: bool, item: Item, prepared: Mapping[Item, Stimuli], seed: int
+) -> Trial:
+    stimuli = prepared[item]
+    # of the signals, too: an id that followed from the seed alone would be known to everybody
+    draw = random.Random(f"blind/{seed}/{name}/{_contents(stimuli)}")
+    blind = [f"{code:08x}" for code in draw.sample(range(1 << 32), len(stimuli.samples) + 1)]
+    reference, *others = blind
+    conditions = dict(sorted(zip(others, stimuli.samples, strict=True)))
+    samples = {blind: stimuli.samples[condition] for blind, condition in conditions.items()}
+    samples[reference] = stimuli.samples[REFERENCE]
+    return Trial(
+        name,
+        training,
+        item.id,
+        reference,
+        conditions,
+        samples,
+        stimuli.treatments,
+        stimuli.mid_anchor_audible,
+    )
+
+
+def _contents(stimuli: Stimuli) -> str:
+    digest = blake2b()
+    for condition, samples in stimuli.samples.items():
+        digest.update(f"\0{condition}\0".encode() + samples.astype("<i2").tobytes())
+    return digest.hexdigest()
+
+
+def _remarks(prepared: Mapping[Item, Stimuli], rate: int) -> list[str]:
+    remarks = [remark for stimuli in prepared.values() for remark in stimuli.remarks]
+    for missing in anchors.CUTOFFS.keys() - set(anchors.anchors_at(rate)):
+        remarks.append(f"no {missing} at {rate} Hz: it needs a higher sampling rate")
+    inaudible = sum(not stimuli.mid_anchor_audible for stimuli in prepared.values())
+    if inaudible and "anchor70" in anchors.anchors_at(rate):
+        remarks.append(
+            f"the 7 kHz anchor hardly differs from the reference in {inaudible} of "
+            f"{len(prepared)} items (the key says in which): screening by the mid anchor says "
+            "little there; --mnru adds anchors that are heard"
+        )
+    return remarks
+
+
+def _digest(trials: Sequence[Trial], rate: int) -> str:
+    digest = blake2b(str(rate).encode(), digest_size=6)
+    for trial in trials:
+        digest.update(f"\0{trial.id}\0{trial.item}\0{trial.reference}".encode())
+        for blind, condition in trial.stimuli.items():
+            digest.update(f"\0{blind}\0{condition}\0".encode())
+            digest.update(trial.samples[blind].astype("<i2").tobytes())
+    return f"mushra-{digest.hexdigest()}"
+
+
+def write_key(test: ListeningTest, folder: Path) -> Path:
+    """Write the key beside the folder that the test goes to; where it is.
+
+    Raises:
+        BuildError: the key there is another test's, whose ratings it is needed for.
+    """
+    path = key_path(folder)
+    if path.exists() and f'"test": "{test.id}"' not in path.read_text("utf-8", "replace"):
+        raise BuildError(
+            f"{path} is the key of another test: choose another --out, or move both away"
+        )
+    content = {
+        "schema": SCHEMA,
+        "test": test.id,
+        "nscbench": __version__,
+        "seed": test.seed,
+        "rate": test.rate,
+        "conditions": test.conditions,
+        "items_spread_over": test.column,
+        "trials": {trial.id: _key_entry(trial) for trial in test.trials},
+        "remarks": test.remarks,
+    }
+    write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False).encode())
+    return path
+
+
+def _key_entry(trial: Trial) -> dict[str, object]:
+    return {
+        "item": trial.item,
+        "training": trial.training,
+        "mid_anchor_audible": trial.mid_anchor_audible,
+        "stimuli": dict(trial.stimuli),
+        "signals": {
+            condition: {
+                "sha256": sha256(trial.samples[blind].astype("<i2").tobytes()).hexdigest(),
+                **asdict(trial.treatments[condition]),
+            }
+            for blind, condition in trial.stimuli.items()
+        },
+    }

@@ -1,0 +1,210 @@
+"""How many listeners and items a test needs, and who rates which items in which order.
+
+Listeners. Two systems that differ by `difference` points are compared by a two-sided paired t test
+over listeners; its power has the non-central t distribution. The Wilcoxon test, which the analysis
+uses, needs 1 / 0.955 as many for normal differences (asymptotic relative efficiency 3 / pi;
+Hodges and Lehmann, Annals of Mathematical Statistics 27, 1956). With more than one pair, alpha is
+divided by the number of pairs: Holm's first, hardest step.
+
+Spread. A listener's difference between two systems, averaged over m items, has the variance
+between^2 + within^2 / m. The default components come from the ratings that Stahl, Windtner and
+Sontacchi published (IEEE Access 12, 2024): 7 speech codecs, 19 listeners, 8 items each; the median
+spread over the pairs was 10.9 points over 8 items and 26.4 points for single trials.
+
+Items. BS.1534-3 asks for at least 1.5 times as many items as systems, and 5; a session of 20 to 30
+minutes has 10 to 15 trials.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..read.ratings import ResultsError
+
+ALPHA = 0.05
+WILCOXON_EFFICIENCY = 0.955
+FEWEST_ITEMS = 5
+ITEMS_PER_SYSTEM = 1.5
+USUAL_ITEMS = 12
+MINUTES_PER_TRIAL = 2.0
+_TRIAL_SPREAD = 26.4
+_SESSION_SPREAD = 10.9
+_SESSION_ITEMS = 8
+_MOST_LISTENERS = 10_000
+
+
+def spread_over(items: int) -> float:
+    """Standard deviation over listeners of a difference averaged over `items` items, in points."""
+    within = (_TRIAL_SPREAD**2 - _SESSION_SPREAD**2) / (1 - 1 / _SESSION_ITEMS)
+    between = _TRIAL_SPREAD**2 - within
+    return math.sqrt(between + within / items)
+
+
+def power_of(listeners: float, difference: float, spread: float, alpha: float = ALPHA) -> float:
+    """Probability that the two-sided paired t test shows the difference, the right way round."""
+    from scipy import stats
+
+    degrees = listeners - 1
+    shift = difference / spread * math.sqrt(listeners)
+    critical = stats.t.ppf(1 - alpha / 2, degrees)
+    return float(stats.nct.sf(critical, degrees, shift))
+
+
+def listeners_needed(
+    difference: float, spread: float, power: float = 0.8, pairs: int = 1, alpha: float = ALPHA
+) -> int:
+    """Listeners for which Wilcoxon's test shows the difference with that power.
+
+    Args:
+        difference: points between two systems.
+        spread: standard deviation over listeners of the difference, in points.
+        power: probability that the test shows it, in (0, 1).
+        pairs: that are tested together.
+        alpha: of the whole family.
+
+    Raises:
+        ResultsError: a number out of its range, or more listeners than anyone has.
+    """
+    from scipy import optimize
+
+    _check(difference, spread, power, pairs)
+
+    def missing(listeners: float) -> float:
+        return power_of(listeners, difference, spread, alpha / pairs) - power
+
+    enough = 2.0
+    while missing(enough) < 0:
+        enough *= 2
+        if enough > _MOST_LISTENERS:
+            raise ResultsError(f"{difference:g} points need more than {_MOST_LISTENERS} listeners")
+    if enough > 2:
+        enough = float(optimize.brentq(missing, enough / 2, enough, xtol=1e-6))
+    return math.ceil(enough / WILCOXON_EFFICIENCY)
+
+
+def _check(difference: float, spread: float, power: float, pairs: int) -> None:
+    if not 0 < difference < 100:
+        raise ResultsError(f"a difference of {difference:g} points; it lies between 0 and 100")
+    if not spread > 0:
+        raise ResultsError(f"a spread of {spread:g} points; it is above 0")
+    if not ALPHA < power < 1:
+        raise ResultsError(f"a power of {power:g}; it lies between {ALPHA:g} and 1")
+    if pairs < 1:
+        raise ResultsError(f"{pairs} pairs of systems; a test has at least 1")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a test needs; `alternatives` are (items per listener, listeners) of other sessions."""
+
+    difference: float
+    power: float
+    systems: int
+    pairs: int
+    items_per_listener: int
+    items: int
+    spread: float
+    listeners: int
+    minutes: float
+    alternatives: tuple[tuple[int, int], ...]
+    notes: tuple[str, ...]
+
+
+def plan(
+    difference: float,
+    power: float = 0.8,
+    systems: int = 2,
+    items_per_listener: int | None = None,
+    items: int | None = None,
+    spread: float | None = None,
+) -> Plan:
+    """Listeners and items for a test.
+
+    Args:
+        difference: points that the test shall show between two systems.
+        power: probability that it does.
+        systems: under test, without hidden reference and anchors.
+        items_per_listener: trials of one session; 12, or what BS.1534-3 asks for if more.
+        items: of the whole test, shared out among the listeners; as many as one listener rates.
+        spread: standard deviation over listeners of a difference; from `spread_over` by default.
+
+    Raises:
+        ResultsError: a number out of its range.
+    """
+    if systems < 2:
+        raise ResultsError(f"{systems} systems; a comparison needs 2")
+    fewest = max(FEWEST_ITEMS, math.ceil(ITEMS_PER_SYSTEM * systems))
+    own = max(USUAL_ITEMS, fewest) if items_per_listener is None else items_per_listener
+    whole = max(own, fewest) if items is None else items
+    if not 1 <= own <= whole:
+        raise ResultsError(f"{own} items per listener of {whole} items; it is 1 to {whole}")
+    pairs = systems * (systems - 1) // 2
+    used = spread_over(own) if spread is None else spread
+    needed = listeners_needed(difference, used, power, pairs)
+    alternatives = () if spread is not None else (5, 8, 10, 12, 15)
+    return Plan(
+        difference=difference,
+        power=power,
+        systems=systems,
+        pairs=pairs,
+        items_per_listener=own,
+        items=whole,
+        spread=used,
+        listeners=needed,
+        minutes=own * MINUTES_PER_TRIAL,
+        alternatives=tuple(
+            (count, listeners_needed(difference, spread_over(count), power, pairs))
+            for count in alternatives
+        ),
+        notes=tuple(_notes(systems, own, whole, fewest)),
+    )
+
+
+def _notes(systems: int, own: int, whole: int, fewest: int) -> Iterator[str]:
+    """What speaks against so many items: of a session, and of the whole test."""
+    if whole < fewest:
+        yield f"BS.1534-3 asks for {fewest} items at least with {systems} systems"
+    if own > 15:
+        yield f"{own} trials are more than one session of 10 to 15: plan breaks or days"
+
+
+def assign(
+    listeners: int, items: Sequence[str], items_per_listener: int, seed: int = 0
+) -> list[list[str]]:
+    """Each listener's items in the order of the trials.
+
+    Balanced: the numbers of listeners of any two items differ by one at most, items meet in one
+    session about equally often, and so do items and positions.
+
+    Raises:
+        ResultsError: more items per listener than there are items.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    total = len(items)
+    if not 1 <= items_per_listener <= total:
+        raise ResultsError(f"{items_per_listener} items per listener of {total} items")
+    generator = np.random.default_rng(seed)
+    rated = np.zeros(total)
+    met = np.zeros((total, total))
+    placed = np.zeros((total, items_per_listener))
+    sessions = []
+    for _ in range(listeners):
+        chosen: list[int] = []
+        for _ in range(items_per_listener):
+            left = np.setdiff1d(np.arange(total), chosen)
+            company = met[left][:, chosen].sum(axis=1)
+            order = np.lexsort((generator.random(len(left)), company, rated[left]))
+            chosen.append(int(left[order[0]]))
+        rated[chosen] += 1
+        met[np.ix_(np.array(chosen), np.array(chosen))] += 1
+        cost = placed[chosen] + 0.5 * generator.random((items_per_listener, items_per_listener))
+        rows, positions = linear_sum_assignment(cost)
+        placed[np.array(chosen)[rows], positions] += 1
+        session = [""] * items_per_listener
+        for row, position in zip(rows, positions, strict=True):
+            session[position] = items[chosen[row]]
+        sessions.append(session)
+    return sessions

@@ -1,0 +1,73 @@
+"""The folder of the player: static files that open from disk, from any host, or from our server.
+
+    index.html, *.js, *.css   the player, as it is in `player/`
+    test.js                   the test, blind: `Mushra.test = {...}`
+    audio/TRIAL.js            the trial's signals: `Mushra.audio("TRIAL", {blind id: base64 FLAC})`
+
+Audio is in scripts because a page on file:// may neither fetch its neighbours nor read the samples
+of its own <audio> elements; a script is loaded from anywhere. 16-bit FLAC is decoded to the same
+samples everywhere, and costs less than WAV even as base64.
+"""
+
+import json
+from base64 import b64encode
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import soundfile
+
+from ...benchmarks.store.atomic import write_atomically
+from ..folder import SCHEMA, write_description
+from .mushra import ListeningTest, Trial
+from .stimuli import Samples
+
+PLAYER = Path(__file__).parents[1] / "player"
+
+
+def write_player(test: ListeningTest, folder: Path) -> None:
+    """Write the test's folder; what is already there is replaced file by file."""
+    for trial in test.trials:
+        write_atomically(folder / _audio(trial), _script(trial, test.rate).encode())
+    for path in sorted(PLAYER.iterdir()):
+        if path.suffix in (".html", ".js", ".css"):
+            write_atomically(folder / path.name, path.read_bytes())
+    write_description(describe(test), folder)
+
+
+def describe(test: ListeningTest) -> dict[str, Any]:
+    """The test as the player and the server see it: nothing that would unblind it."""
+    return {
+        "schema": SCHEMA,
+        "test": test.id,
+        "rate": test.rate,
+        "trials": [
+            {
+                "trial": trial.id,
+                "training": trial.training,
+                "frames": trial.frames,
+                "audio": _audio(trial),
+                "reference": trial.reference,
+                "stimuli": list(trial.stimuli),
+            }
+            for trial in test.trials
+        ],
+    }
+
+
+def _audio(trial: Trial) -> str:
+    return f"audio/{trial.id}.js"
+
+
+def _script(trial: Trial, rate: int) -> str:
+    encoded = {
+        blind: b64encode(_flac(trial.samples[blind], rate)).decode()
+        for blind in sorted(trial.samples)
+    }
+    return f"Mushra.audio({json.dumps(trial.id)}, {json.dumps(encoded, indent=0)});\n"
+
+
+def _flac(samples: Samples, rate: int) -> bytes:
+    file = BytesIO()
+    soundfile.write(file, samples, rate, format="FLAC", subtype="PCM_16")
+    return file.getvalue()

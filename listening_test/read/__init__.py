@@ -1,0 +1,1 @@
+"""Results files of every format are read, and checked."""

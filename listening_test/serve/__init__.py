@@ -1,0 +1,1 @@
+"""A listening test is served, and what listeners send is kept."""

@@ -1,0 +1,81 @@
+"""What is in the body of a post: one JSON object, or a session as webMUSHRA sends it."""
+
+import json
+import math
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import parse_qs
+
+from ..read.import_sessions import FORM_FIELD
+from .submission import SubmissionError
+
+DEEPEST = 32  # levels of lists and objects; a session has 5
+
+
+def object_of(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body.
+
+    Raises:
+        SubmissionError: not UTF-8, not JSON, not an object, nested too deeply, or with NaN or
+            infinity.
+    """
+    try:
+        found = json.loads(
+            body.decode(), parse_constant=_refuse_constant, parse_float=_finite_float
+        )
+    except (ValueError, RecursionError) as error:
+        raise SubmissionError(f"not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise SubmissionError("not a JSON object")
+    if _is_deeper(found, DEEPEST):
+        raise SubmissionError(f"nested more than {DEEPEST} deep")
+    return found
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Are there more levels of lists and objects? Found without recursion, which has an end."""
+    level = [value]
+    for _ in range(levels + 1):
+        containers = [v for v in level if isinstance(v, dict | list)]
+        if not containers:
+            return False
+        level = [v for c in containers for v in (c.values() if isinstance(c, dict) else c)]
+    return True
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _finite_float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is too large")
+    return value
+
+
+def session_of(body: bytes) -> dict[str, Any]:
+    """The session in a post of webMUSHRA: raw behind `sessionJSON=`, or properly encoded.
+
+    Raises:
+        SubmissionError: it is none.
+    """
+    name = FORM_FIELD.encode()
+    if not body.startswith(name):
+        raise SubmissionError(f"a session starts with {FORM_FIELD}")
+    try:
+        session = object_of(body.removeprefix(name))
+    except SubmissionError:
+        fields = parse_qs(body.decode(errors="replace"))
+        session = object_of(fields.get(FORM_FIELD.rstrip("="), [""])[0].encode())
+    if not isinstance(session.get("testId"), str) or not isinstance(session.get("trials"), list):
+        raise SubmissionError("a session of webMUSHRA has testId and trials")
+    return session
+
+
+def session_id(session: Any) -> str:
+    """Digest of the content: webMUSHRA has no id for one act of sending."""
+    if not isinstance(session, dict):
+        raise TypeError("a session is an object")
+    text = json.dumps(session, sort_keys=True)
+    return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,242 @@
+"""A server for one listening test: it gives the static folder, and keeps what listeners send.
+
+    GET  /...                 files of the folder. 404 for anything outside it, also by a link; for
+                              names that start with a dot; for keys, tokens and results, wherever
+                              they lie in it
+    POST /records             one record of our player, JSON. 200 once it is on the disk, and again
+                              for every repetition; 400 with the reason where it is not a record of
+                              this test, 409 where its id has other content, 503 where the disk
+                              does not take it
+    POST /service/write.php   one session of webMUSHRA, as its player sends it: `sessionJSON=` and
+                              JSON without any encoding. 200 with an empty body once it is on the
+                              disk. So a webMUSHRA checkout can be served in place of PHP
+
+Records go to files beside the folder: FOLDER.results.jsonl, FOLDER.webmushra.jsonl. What is not
+taken is named on the error output, too: the experimenter must not depend on the listener for it.
+
+Addresses other than the loopback's are reached by a link with a token only, kept in FOLDER.token so
+that a restart does not break it. On the loopback, the Host header must name it, so that a page of
+the web cannot reach us through a name that it lets point here, and what such a page posts here is
+refused: the form of webMUSHRA's sessions needs nobody's leave. waitress serves; a body is read
+whole, within its limit, before we see it.
+"""
+
+import ipaddress
+import secrets
+import socket
+import sys
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, abort, request, send_from_directory
+from werkzeug.exceptions import HTTPException
+
+from ..folder import BuildError, beside, read_description
+from .posts import object_of, session_id, session_of
+from .records import Conflict, Records
+from .submission import SubmissionError, check
+
+LARGEST_RECORD = 64 * 1024  # bytes; a trial of 12 stimuli has 3000
+LARGEST_SESSION = 1024 * 1024
+THREADS = 16
+CONNECTIONS = 900  # kept open at once: a browser has up to 6; below the usual 1024 open files
+
+_SECRET = (".*", "results", "*.key.json", "*.jsonl", "*.token", "*.torn")
+_POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+_SERVER_JS = (
+    'window.Mushra = window.Mushra || {};\nwindow.Mushra.server = {"records": "records"};\n'
+)
+
+
+def is_loopback(host: str) -> bool:
+    """Is this the address of this machine, to itself?"""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def token_of(folder: Path) -> str:
+    """The token in the links to a test: made once, readable by its owner only."""
+    path = beside(folder, ".token")
+    if not path.exists() or not path.read_text().strip():  # empty: killed while it was made
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(16))
+    return path.read_text().strip()
+
+
+class RatingServer:
+    """The files and the records of one test folder, as a WSGI application `app` below `root`."""
+
+    def __init__(self, folder: Path, public: bool = False) -> None:
+        """Open the folder's records.
+
+        Args:
+            folder: built by `nscbench mushra build`, or a webMUSHRA checkout.
+            public: is it reached from other machines, and so by a token only?
+
+        Raises:
+            BuildError: no test there.
+            RecordsError: the results cannot be written.
+        """
+        self.folder = folder.resolve()
+        if not (self.folder / "index.html").is_file():
+            raise BuildError(
+                f"{folder} has no index.html: serve a folder of `nscbench mushra build`, or a "
+                "webMUSHRA checkout with an export in it"
+            )
+        self.ours = (self.folder / "test.js").is_file()
+        self.description = read_description(self.folder) if self.ours else {}
+        if self.ours:
+            self.records = Records(beside(folder, ".results.jsonl"), lambda r: str(r["record"]))
+        else:
+            self.records = Records(beside(folder, ".webmushra.jsonl"), session_id)
+        self.root = f"/{token_of(folder)}/" if public else "/"
+        self.app = self._application()
+
+    def _application(self) -> Flask:
+        app = Flask(__name__, static_folder=None)
+        if self.root == "/":
+            app.before_request(_refuse_strangers)
+        routes = Blueprint("test", __name__, url_prefix=self.root.rstrip("/") or None)
+        if self.ours:
+            routes.post("/records")(self._record)
+            routes.get("/server.js")(self._where_to_send)
+        else:
+            routes.post("/service/write.php")(self._session)
+        routes.get("/", defaults={"name": "index.html"})(self._file)
+        routes.get("/<path:name>")(self._file)
+        app.register_blueprint(routes)
+        app.register_error_handler(HTTPException, _plain)
+        app.after_request(self._headers)
+        return app
+
+    def _file(self, name: str) -> Response:
+        try:
+            found = (self.folder / name).resolve().relative_to(self.folder)
+        except (ValueError, OSError, RuntimeError):  # outside; a name or links of no file
+            abort(404)
+        if any(map(_is_secret, (*PurePosixPath(name).parts, *found.parts))):
+            abort(404)
+        return send_from_directory(self.folder, name)
+
+    def _where_to_send(self) -> Response:
+        return Response(_SERVER_JS, mimetype="text/javascript")
+
+    def _record(self) -> Response:
+        request.max_content_length = LARGEST_RECORD
+        if request.mimetype != "application/json":  # which no form of another site can send
+            return _text(400, "a record is application/json")
+        try:
+            record = object_of(request.get_data())
+            check(record, self.description)
+        except SubmissionError as error:
+            return _not_taken(400, str(error))
+        return self._keep(record, f"listener {record['listener']}, {record['trial']}: ")
+
+    def _session(self) -> Response:
+        request.max_content_length = LARGEST_SESSION
+        try:
+            session = session_of(request.get_data(parse_form_data=False))
+        except SubmissionError as error:
+            return _not_taken(400, str(error))
+        return self._keep(session)
+
+    def _keep(self, record: Mapping[str, Any], who: str = "") -> Response:
+        try:
+            self.records.append(record)
+        except Conflict as error:
+            return _not_taken(409, f"{who}{error}")
+        except OSError as error:
+            why = f"{who}{self.records.path.name} cannot be written: {error.strerror or error}"
+            return _not_taken(503, why)
+        return _text(200, "")
+
+    def _headers(self, response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-cache"
+        if self.ours:
+            response.headers["Content-Security-Policy"] = _POLICY
+        return response
+
+
+def _is_secret(name: str) -> bool:
+    """Does a file or folder of this name hold what listeners must not get?
+
+    Whatever its case: there are file systems that do not tell cases apart.
+    """
+    return any(fnmatchcase(name.lower(), pattern) for pattern in _SECRET)
+
+
+def _refuse_strangers() -> Response | None:
+    if not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
+        return _text(400, "this server answers to localhost and 127.0.0.1 only")
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return _text(403, "sent by a page of another site")
+    return None
+
+
+def _text(status: int, text: str) -> Response:
+    return Response(text, status, mimetype="text/plain")
+
+
+def _not_taken(status: int, why: str) -> Response:
+    """The answer, and the reason on the error output, on one line whatever was sent."""
+    line = "".join(c if c.isprintable() else "?" for c in why[:500])
+    print(f"not taken: {line}", file=sys.stderr, flush=True)
+    return _text(status, why)
+
+
+def _plain(error: HTTPException) -> Response:
+    return _text(error.code or 500, error.description or error.name)
+
+
+def serve(folder: Path, host: str, port: int) -> None:
+    """Serve a test until interrupted; `port` 0 takes a free one.
+
+    Raises:
+        BuildError: no test there, or the address cannot be used.
+        RecordsError: the results cannot be written.
+    """
+    from waitress.server import create_server
+
+    test = RatingServer(folder, public=not is_loopback(host))
+    try:
+        with _listen(host, port) as listening:
+            server = create_server(
+                test.app,
+                sockets=[listening],
+                threads=THREADS,
+                connection_limit=CONNECTIONS,
+                asyncore_use_poll=True,  # select() ends at the 1024th file
+                ident="",
+                max_request_body_size=LARGEST_SESSION,
+            )
+            print(f"listening test: http://{_name(host)}:{listening.getsockname()[1]}{test.root}")
+            print(f"results: {test.records.path} ({len(test.records)} records so far)", flush=True)
+            for remark in test.records.remarks:
+                print(f"note: {remark}", file=sys.stderr, flush=True)
+            server.run()
+    finally:
+        test.records.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise BuildError(f"cannot listen on {host}, port {port}: {error}") from error
+
+
+def _name(host: str) -> str:
+    """A host as links have it; every address of this machine goes by the machine's name."""
+    if host in ("0.0.0.0", "::"):
+        return socket.getfqdn()
+    return f"[{host}]" if ":" in host else host

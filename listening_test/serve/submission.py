@@ -1,0 +1,149 @@
+"""What a record of our player must be: the form of FOLDER.results.jsonl and of downloaded results.
+
+    {"schema": 1, "test": id, "listener": random id, "session": UUID, "trial": id,
+     "training": false, "record": UUID, "time": ISO 8601, "order": [blind ids as shown],
+     "ratings": [{"stimulus": blind id, "score": 0-100, "plays": count, "seconds": heard}],
+     "complete": true, "questionnaire": {...}, "seed": of the listener's orders,
+     "position": of the trial, "duration": seconds on the page, "reference_plays": count,
+     "comment": text}
+
+The first ten keys are always there, and there are no others. `complete` is false in a draft: the
+state of a trial that is not finished, in which a score is null where nothing is rated yet. Later
+drafts and the finished trial take its place. A downloaded file is a JSON list of such records.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ..folder import SCHEMA
+
+_TEXTS = ("test", "listener", "session", "trial", "record", "time")
+_LONGEST_TEXT = 64
+_LONGEST_COMMENT = 1000
+_MOST_ANSWERS = 32
+
+
+class SubmissionError(ValueError):
+    """Something sent is not what a player of this test sends: the message says why."""
+
+
+def check(record: Mapping[str, Any], description: Mapping[str, Any]) -> None:
+    """Refuse what is not a record of the described test.
+
+    Raises:
+        SubmissionError: with what is wrong, and what is expected.
+    """
+    if record.get("schema") != SCHEMA or isinstance(record["schema"], bool):
+        raise SubmissionError(f"schema is {record.get('schema')!r}, not {SCHEMA}")
+    for name in _TEXTS:
+        if not _is_text(record.get(name)) or not record[name]:
+            raise SubmissionError(f"{name} is not a text of 1 to {_LONGEST_TEXT} characters")
+    if record["test"] != description["test"]:
+        raise SubmissionError(f"of test {record['test']}; this is {description['test']}")
+    _check_time(record["time"])
+    trial = next((t for t in description["trials"] if t["trial"] == record["trial"]), None)
+    if trial is None:
+        raise SubmissionError(f"this test has no trial {record['trial']!r}")
+    if record.get("training") is not trial["training"]:
+        raise SubmissionError(f"training is not {trial['training']}, as it is for {trial['trial']}")
+    _check_stimuli(record.get("order"), trial["stimuli"], "order")
+    ratings = record.get("ratings")
+    if not isinstance(ratings, list) or not all(isinstance(r, dict) for r in ratings):
+        raise SubmissionError("ratings is not a list of objects")
+    _check_stimuli([rating.get("stimulus") for rating in ratings], trial["stimuli"], "ratings")
+    _check_optional(record)
+    for rating in ratings:
+        _check_rating(rating, record.get("complete", True))
+
+
+def _check_time(text: str) -> None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SubmissionError(f"time {text!r} is not ISO 8601") from error
+
+
+def _check_stimuli(found: object, expected: list[str], name: str) -> None:
+    texts = found if isinstance(found, list) else [None]
+    if not all(isinstance(text, str) for text in texts) or sorted(texts) != sorted(expected):
+        raise SubmissionError(f"{name} does not hold each of the trial's stimuli once")
+
+
+def _check_rating(rating: Mapping[str, Any], complete: bool) -> None:
+    name = rating["stimulus"]
+    unrated = not complete and rating.get("score", "") is None
+    if not unrated and (not _is_number(rating.get("score")) or not 0 <= rating["score"] <= 100):
+        raise SubmissionError(f"{name}: score {rating.get('score')!r} is not within 0 to 100")
+    for what in ("plays", "seconds"):
+        if not _is_amount(rating.get(what)):
+            raise SubmissionError(f"{name}: {what} {rating.get(what)!r} is not 0 or more")
+    if unknown := sorted(rating.keys() - {"stimulus", "score", "plays", "seconds"}):
+        raise SubmissionError(
+            f"{name}: unknown key {unknown[0]!r}; a rating has stimulus, score, plays, seconds"
+        )
+
+
+def _check_optional(record: Mapping[str, Any]) -> None:
+    """Refuse keys that no record has, and optional ones with a wrong value."""
+    for name, value in record.items():
+        if name in _OPTIONAL:
+            fits, what = _OPTIONAL[name]
+            if not fits(value):
+                raise SubmissionError(f"{name} is not {what}")
+        elif name not in _ALWAYS:
+            known = ", ".join((*_ALWAYS, *_OPTIONAL))
+            raise SubmissionError(f"unknown key {name[:_LONGEST_TEXT]!r}; a record has {known}")
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_amount(value: Any) -> bool:
+    return _is_number(value) and value >= 0
+
+
+def _is_count(value: Any) -> bool:
+    return _is_amount(value) and isinstance(value, int)
+
+
+def _is_text(value: object) -> bool:
+    """Is this a text that can stand in a line of a message or a table?"""
+    return isinstance(value, str) and len(value) <= _LONGEST_TEXT and value.isprintable()
+
+
+def _is_comment(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_COMMENT
+
+
+def _is_seed(value: Any) -> bool:
+    return _is_count(value) and value < 2**32
+
+
+def _are_answers(value: object) -> bool:
+    if not isinstance(value, dict) or len(value) > _MOST_ANSWERS or not all(map(_is_text, value)):
+        return False
+    check = value.get("headphones")
+    checked = isinstance(check, dict) and set(check) == {"correct", "rounds"}
+    if not (check is None or (checked and all(map(_is_count, check.values())))):
+        return False
+    return all(_is_text(answer) for name, answer in value.items() if name != "headphones")
+
+
+_ALWAYS = ("schema", *_TEXTS, "training", "order", "ratings")
+_OPTIONAL: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "complete": (lambda value: isinstance(value, bool), "true or false"),
+    "questionnaire": (
+        _are_answers,
+        f"an object of at most {_MOST_ANSWERS} short texts by question, and the headphone check",
+    ),
+    "seed": (_is_seed, "a whole number of 32 bits"),
+    "position": (_is_count, "a count"),
+    "duration": (_is_amount, "a number of seconds"),
+    "reference_plays": (_is_count, "a count"),
+    "comment": (_is_comment, f"a text of at most {_LONGEST_COMMENT} characters"),
+}

@@ -1,0 +1,1 @@
+"""What metrics share: signals, alignment, spectra, networks and their weights."""

@@ -1,0 +1,1 @@
+"""ViSQOL's speech mode, computed faster."""

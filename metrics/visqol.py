@@ -1,0 +1,46 @@
+"""ViSQOL in speech mode: predicted MOS of 16 kHz speech, 1 to about 4.5 (an identical pair).
+
+Hines et al. (2015), ViSQOL v3 (Chinen et al. 2020), measured as visqol-python, a port of
+Google's ViSQOL 3.3.3, measures it: gammatone spectrograms of 21 bands, patches of 0.4 s where
+the reference is active, each matched to the most similar degraded patch, and the deep lattice
+that maps their similarity to MOS. Without its lattice the port silently maps with a polynomial
+that reads 0.5 MOS higher; here that is an error.
+
+`machinery.visqol` does the port's work at a fraction of its cost, with equal values.
+"""
+
+from importlib.util import find_spec
+
+from .base import Metric, MetricError, Signal
+
+
+def score(reference: Signal, degraded: Signal) -> dict[str, float]:
+    """Column `visqol` of one pair [T] at 16 kHz.
+
+    Raises:
+        MetricError: no patch of the degraded signal can be compared.
+    """
+    from .machinery.visqol.measure import mos
+
+    value = mos(reference, degraded)
+    if not value >= 1.0:
+        raise MetricError(f"ViSQOL gave {value}: the pair cannot be compared")
+    return {"visqol": value}
+
+
+def unavailable() -> str:
+    """Why ViSQOL cannot run here; "" if it can."""
+    packages = {"visqol": "visqol-python", "ai_edge_litert": "ai-edge-litert", "numba": "numba"}
+    missing = [package for module, package in packages.items() if find_spec(module) is None]
+    return f"pip install {' '.join(missing)}" if missing else ""
+
+
+METRIC = Metric(
+    score=score,
+    columns={"visqol": "higher"},
+    packages=("visqol-python", "ai-edge-litert", "numba"),
+    aligned=False,  # it aligns by itself, and again within every patch
+    shortest=1.0,  # the port fails below 0.65 s, on fewer frames than one patch
+    needs_degraded_activity=True,
+    unavailable=unavailable,
+)

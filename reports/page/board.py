@@ -1,0 +1,73 @@
+"""The leaderboard of the report, as plain values: heads and cells.
+
+Columns beside those of the overview have the class `more`: the page shows them on request.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ...benchmarks.store.scores import Scores, records
+from ..columns import look, overview
+
+if TYPE_CHECKING:
+    from .report import Material
+
+
+def heads(scores: Scores) -> Iterator[dict[str, str]]:
+    """The heads of its columns: condition, bitrate, items, then every measured column."""
+    for short, long, better in (
+        ("condition", "codec and setting", "lower"),
+        ("kbit/s", "measured from the payload", "lower"),
+        ("n/N", "items without a failure", "higher"),
+    ):
+        head = {"short": short, "long": long, "better": better}
+        yield head | {"arrow": "", "class": "", "common": ""}
+    shown = overview(scores.measured)
+    for column in scores.measured:
+        direction = scores.directions[column]
+        common = len(scores.common(column, scores.of_kind("codec")))
+        yield {
+            "common": f"{common}/{len(scores.items)}" if common < len(scores.items) else "",
+            "short": look(column).short,
+            "long": f"{look(column).long} ({column})",
+            "better": "lower" if direction == "none" else direction,
+            "arrow": {"higher": "↑", "lower": "↓", "none": ""}[direction],
+            "class": "" if column in shown else "more",
+        }
+
+
+def board(material: "Material") -> Iterator[dict[str, Any]]:
+    """Its lines, one a condition: a cell has the value to sort by, and the text to show."""
+    scores = material.run.scores
+    shown = overview(scores.measured)
+    table = material.table.astype(object).where(material.table.notna(), None)
+    for line in records(table):
+        stated = line.get("bitrate") == "stated"
+        kbps = line["nominal_kbps"] if stated else line["measured_kbps"]
+        rate = f"{kbps:.2f}" if kbps else "–"
+        cells = [
+            {"value": kbps or "", "text": rate + " (stated)" * stated, "class": ""},
+            {"value": line["n"], "text": f"{line['n']}/{line['N']}", "class": ""},
+            *(_cell(line, c, "" if c in shown else "more") for c in scores.measured),
+        ]
+        yield {
+            "name": line["condition"],
+            "kind": line["kind"],
+            "kbps": "" if kbps is None else kbps,
+            "cells": [{"rank": None, "interval": ""} | cell for cell in cells],
+        }
+
+
+def _cell(line: dict[str, Any], column: str, kind: str) -> dict[str, Any]:
+    mean, low, high = (line[f"{column}{end}"] for end in ("", "_lo", "_hi"))
+    rank = line.get(f"{column}_rank")
+    if mean is None:
+        return {"value": "", "text": "–", "class": kind}
+    digits = look(column).digits
+    return {
+        "value": mean,
+        "text": f"{mean:.{digits}f}",
+        "interval": "" if low is None else f"{low:.{digits}f} … {high:.{digits}f}",
+        "rank": rank,
+        "class": f"{kind} first".strip() if rank == 1 else kind,
+    }

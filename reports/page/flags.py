@@ -1,0 +1,171 @@
+"""What a reader of a leaderboard must not overlook.
+
+trade-off    a codec is significantly better in quality, and significantly worse in intelligibility
+             or F0, than another operating point of its own or one at a similar bitrate: what a
+             decoder that invents speech looks like
+above pcm    a codec scores significantly better than the original recording: it alters speech in
+             a way that the metric likes
+misaligned   decoded audio is late, drifts, is inverted or changed in level
+swapped      decoded audio fits another item's reference better than its own
+small        differences that are significant, but smaller than the shift of the column from `pcm`
+             to `lowpass-7`: than what taking away the band above that of wideband telephony does.
+             That is a yardstick of a small, known change, not the noise of the metric: nothing in
+             a run measures how a metric scatters on signals that listeners cannot tell apart.
+             Spectral distances have no such yardstick, as the missing band is what they measure
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from ...benchmarks.store.scores import Scores
+from ..comparisons import compare_pair
+from ..wording import listed
+
+QUALITY = (
+    *("pesq_wb", "visqol", "dnsmos_p808", "dnsmos_ovrl", "dnsmos_sig", "plcmos"),
+    *("scoreq_nr", "scoreq_ref", "utmos", "nisqa"),
+)
+GUARDS = (
+    *("stoi", "estoi", "wer", "cer"),
+    *("f0_rmse", "f0_correlation", "vuv_error", "speaker_similarity"),
+)
+TRANSPARENT, NEARLY = "pcm", "lowpass-7"
+SPECTRAL = ("mel_distance", "lsd", "mcd")
+SIMILAR = 1.25  # greatest ratio of bitrates that are similar
+
+# How much of each a decoded signal may have, in the median over items
+LIMITS = {"delay_ms": (2.0, "ms late"), "drift_ppm": (50.0, "ppm longer"), "level_db": (1.0, "dB")}
+SCATTER_MS = 5.0  # of an item's delay around the median
+SCATTERED = 0.1  # share of items beyond it
+
+
+class Flag(NamedTuple):
+    """One finding: its kind, the condition (or column) it is about, and a sentence."""
+
+    kind: str
+    subject: str
+    text: str
+
+
+def flags(
+    scores: Scores, comparisons: Mapping[str, pd.DataFrame], findings: pd.DataFrame
+) -> list[Flag]:
+    """All findings.
+
+    Args:
+        scores: of the run.
+        comparisons: all pairs of codecs by column.
+        findings: condition, item, finding: what the run itself found suspicious.
+    """
+    return [
+        *_swapped(scores, findings),
+        *_misaligned(scores),
+        *_above_the_original(scores),
+        *_trade_offs(scores, comparisons),
+        *_small(scores, comparisons),
+    ]
+
+
+def yardsticks(scores: Scores) -> dict[str, float]:
+    """By how much the mean of each column moves from `pcm` to `lowpass-7`, on their common items.
+
+    Spectral distances have none; without the two controls, no column has one.
+    """
+    if not {TRANSPARENT, NEARLY} <= set(scores.conditions):
+        return {}
+    columns = [column for column in scores.ranked if column not in SPECTRAL]
+    pairs = {c: scores.common(c, [TRANSPARENT, NEARLY]) for c in columns}
+    return {
+        column: float(abs((pair[TRANSPARENT] - pair[NEARLY]).mean()))
+        for column, pair in pairs.items()
+        if pair.shape[1] == 2 and len(pair)
+    }
+
+
+def _swapped(scores: Scores, findings: pd.DataFrame) -> list[Flag]:
+    return [
+        Flag(
+            "swapped",
+            str(condition),
+            f"{len(part)} of {len(scores.items)} items fit another item's reference better "
+            f"({part['item'].iloc[0]}: {part['finding'].iloc[0]})",
+        )
+        for condition, part in findings.groupby("condition", sort=False)
+        if scores.conditions[str(condition)]["kind"] != "control"
+    ]
+
+
+def _misaligned(scores: Scores) -> list[Flag]:
+    found = []
+    for condition in scores.of_kind("codec", "oracle"):
+        for column, (limit, unit) in LIMITS.items():
+            values = scores.of(column)[condition].dropna()
+            if len(values) and abs(values.median()) > limit:
+                text = f"{values.median():+.3g} {unit} in the median (more than {limit:g})"
+                found.append(Flag("misaligned", condition, text))
+        delays = scores.of("delay_ms")[condition].dropna()
+        scattered = (delays - delays.median()).abs() > SCATTER_MS
+        if len(delays) and scattered.mean() > SCATTERED:
+            text = (
+                f"{scattered.sum()} of {len(delays)} items {SCATTER_MS:g} ms off the median delay"
+            )
+            found.append(Flag("misaligned", condition, text))
+        if (polarity := scores.of("polarity")[condition].median()) < 0:
+            found.append(Flag("misaligned", condition, f"inverted waveform ({polarity:+g})"))
+    return found
+
+
+def _above_the_original(scores: Scores) -> list[Flag]:
+    if TRANSPARENT not in scores.conditions:
+        return []
+    found = []
+    for condition in scores.of_kind("codec", "oracle"):
+        table = compare_pair(scores, condition, TRANSPARENT, scores.ranked)
+        better = table[table["better"] == condition]
+        if len(better):
+            gains = [
+                f"{row['column']} by {abs(row['difference']):.3g}" for _, row in better.iterrows()
+            ]
+            found.append(
+                Flag("above pcm", condition, f"scores better than the original in {listed(gains)}")
+            )
+    return found
+
+
+def _trade_offs(scores: Scores, comparisons: Mapping[str, pd.DataFrame]) -> list[Flag]:
+    judged = pd.concat(
+        [t.loc[t["better"] != "", ["column", "a", "b", "better"]] for t in comparisons.values()]
+        or [pd.DataFrame(columns=["column", "a", "b", "better"])]
+    )
+    kbps = {name: scores.kbps(name) for name in scores.of_kind("codec")}
+    codec = {name: entry["codec"] for name, entry in scores.conditions.items()}
+    found = []
+    for pair, part in judged.groupby(["a", "b"], sort=False):
+        a, b = map(str, pair)
+        rates = sorted((kbps[a], kbps[b]))
+        if codec[a] != codec[b] and rates[1] > SIMILAR * rates[0]:
+            continue
+        for name, other in ((a, b), (b, a)):
+            quality = [c for c in part.loc[part["better"] == name, "column"] if c in QUALITY]
+            guards = [c for c in part.loc[part["better"] == other, "column"] if c in GUARDS]
+            if quality and guards:
+                text = f"against {other}: better in {listed(quality)}, worse in {listed(guards)}"
+                found.append(Flag("trade-off", name, text))
+    return found
+
+
+def _small(scores: Scores, comparisons: Mapping[str, pd.DataFrame]) -> list[Flag]:
+    found = []
+    for column, yardstick in yardsticks(scores).items():
+        table = comparisons.get(column, pd.DataFrame(columns=["better", "difference"]))
+        significant = table[table["better"] != ""]
+        small = significant[significant["difference"].abs() < yardstick]
+        if len(small):
+            text = (
+                f"{len(small)} of {len(significant)} significant differences are under "
+                f"{yardstick:.3g}, by which the column moves from {TRANSPARENT} to {NEARLY}"
+            )
+            found.append(Flag("small", column, text))
+    return found

@@ -1,0 +1,178 @@
+"""The report of a run: one HTML file that needs no network, and beside it the same as files.
+
+report.html         leaderboard, findings, figures, significance, players, failures, provenance
+leaderboard.*       as CSV, Markdown and LaTeX
+comparisons.csv     all pairs of codecs in all columns
+bd.csv, seeds.csv   Bjøntegaard deltas; variance of draws
+findings.csv        what a reader must not overlook
+figures/            each as PNG, SVG and CSV
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ...benchmarks.store.atomic import write_atomically
+from ...benchmarks.store.costs import read_costs
+from ...benchmarks.store.finished_run import Run
+from ..bd_rate import compare_curves, curves
+from ..columns import overview
+from ..figures.curves import curve_pictures
+from ..figures.design_space import design_space
+from ..figures.nfe import against_nfe
+from ..figures.spread import agreement, distributions, sexes, speakers
+from ..figures.style import INK, PAPER, REFERENCE, Picture, drawing, save
+from ..figures.trade import against_cost
+from ..figures.training import training_curves
+from ..leaderboard import all_comparisons, leaderboard
+from ..seeds import seed_variance
+from ..table import latex, markdown
+from . import context
+from .flags import Flag, flags
+from .gallery import cards
+
+
+@dataclass(frozen=True)
+class Material:
+    """A run and every table that its report needs, each made once."""
+
+    run: Run
+
+    @cached_property
+    def comparisons(self) -> Mapping[str, pd.DataFrame]:
+        return all_comparisons(self.run.scores)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        return leaderboard(self.run.scores, self.comparisons)
+
+    @cached_property
+    def flags(self) -> list[Flag]:
+        return flags(self.run.scores, self.comparisons, self.run.findings)
+
+    @cached_property
+    def anchor(self) -> str:
+        """The curve that others are held against; "" where there is none to compare."""
+        names = list(curves(self.run.scores))
+        return "" if len(names) < 2 else REFERENCE if REFERENCE in names else names[0]
+
+    @cached_property
+    def deltas(self) -> pd.DataFrame:
+        columns = overview(self.run.scores.ranked)
+        return compare_curves(self.run.scores, columns if self.anchor else [], self.anchor)
+
+    @cached_property
+    def seeds(self) -> pd.DataFrame:
+        return seed_variance(self.run.scores)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        return read_costs(self.run)
+
+
+def write_report(run: Run, out: Path, trainings: Sequence[Path] = ()) -> Path:
+    """Write all files of a report.
+
+    Args:
+        run: one run, or several merged.
+        out: folder of the report.
+        trainings: folders of trainings whose curves are drawn, too.
+
+    Returns:
+        Path of the page.
+
+    Raises:
+        RunError: a folder of a training has no log.
+    """
+    material = Material(run)
+    with drawing():
+        curves_of_columns = _saved(_curves(material), out / "figures")
+        others = _saved(_pictures(material, trainings), out / "figures")
+    page = _page(material, [*curves_of_columns[:1], *others], curves_of_columns[1:])
+    tables = {
+        "leaderboard.csv": material.table.to_csv(index=False),
+        "leaderboard.md": markdown(material.table) + "\n",
+        "leaderboard.tex": latex(material.table),
+        "comparisons.csv": _joined(material.comparisons).to_csv(index=False),
+        "bd.csv": material.deltas.to_csv(index=False),
+        "seeds.csv": material.seeds.to_csv(index=False),
+        "findings.csv": pd.DataFrame(material.flags, columns=list(Flag._fields)).to_csv(
+            index=False
+        ),
+        "report.html": page,
+    }
+    for name, text in tables.items():
+        write_atomically(out / name, text.encode())
+    return out / "report.html"
+
+
+def _joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(tables.values()) if tables else pd.DataFrame()
+
+
+def _curves(material: Material) -> Iterator[Picture]:
+    """The overview of all curves, then those of each column."""
+    scores = material.run.scores
+    ranked = {column: scores.directions[column] for column in scores.ranked}
+    return curve_pictures(material.table, ranked, material.run.title)
+
+
+def _pictures(material: Material, trainings: Sequence[Path]) -> Iterator[Picture]:
+    scores, table = material.run.scores, material.table
+    yield from design_space(scores, table)
+    yield from against_cost(scores, table, material.costs)
+    yield from against_nfe(scores, table, material.costs)
+    yield from distributions(scores)
+    yield from speakers(scores)
+    yield from sexes(scores)
+    yield from agreement(scores)
+    yield from training_curves(trainings)
+
+
+def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, str]]:
+    """Save figures as they come; what the page shows of them."""
+    shown = []
+    for picture in pictures:
+        save(picture, folder)
+        svg = (folder / f"{picture.name}.svg").read_text("utf-8")
+        shown.append(
+            {
+                "name": picture.name,
+                "title": picture.title,
+                "caption": picture.caption,
+                "svg": inline(picture.name, picture.title, svg),
+            }
+        )
+    return shown
+
+
+def _page(material: Material, pictures: list[dict[str, str]], each: list[dict[str, str]]) -> str:
+    environment = Environment(
+        loader=PackageLoader("nscbench.reports.page"), autoescape=True, undefined=StrictUndefined
+    )
+    loader = environment.loader
+    assert loader is not None
+    style, script = (Markup(loader.get_source(environment, f"report.{end}")[0]) for end in _PARTS)
+    values = context.context(material, list(cards(material.run)))
+    return environment.get_template("report.html").render(
+        css=style, js=script, pictures=pictures, curves=each, **values
+    )
+
+
+_PARTS = ("css", "js")
+
+
+def inline(name: str, title: str, svg: str) -> Markup:
+    """A figure's SVG within the page: ids of its own, the page's colours of text and paper."""
+    text = svg[svg.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
+    text = re.sub(r'\bid="', f'id="{name}-', text)
+    text = re.sub(r'(href="|url\()#', rf"\1#{name}-", text)
+    text = text.replace(INK, "currentColor").replace(PAPER, "none")
+    return Markup(text.replace("<svg", f'<svg role="img" aria-label="{Markup.escape(title)}"', 1))

@@ -1,0 +1,301 @@
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.store.finished_run import merge, read_run
+from nscbench.benchmarks.store.rundir import RunError
+from support.runs import items, ladder, write_run
+
+PCM = {"pcm": ("pcm", "control", 256, 2.0)}
+
+
+def compare(capsys, *words):
+    """Exit status, output and errors of `nscbench compare`."""
+    status = main(["compare", *map(str, words)])
+    return status, *capsys.readouterr()
+
+
+def test_two_conditions(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.2))
+    status, text, _ = compare(capsys, root, "new-6", "opus-6")
+    head, *lines = text.splitlines()
+    assert status == 0
+    assert head.split()[:4] == ["column", "a", "b", "n/N"]
+    assert [line.split()[0] for line in lines] == ["pesq_wb", "stoi", "estoi"]
+    assert all(line.endswith("new-6") and "24/0/0" in line for line in lines)
+    assert all(line.split()[3] == "24/24" for line in lines)
+    assert float(lines[0].split()[4]) == pytest.approx(0.2, abs=0.02)
+
+
+def test_two_codecs_over_their_bitrates(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.15))
+    status, text, _ = compare(capsys, root, "new", "opus")
+    assert status == 0
+    assert text.splitlines()[1].split()[:2] == ["column", "n/N"]
+    assert text.splitlines()[2].split()[1] == "24/24"
+    rate = float(text.splitlines()[2].split()[2])
+    assert rate == pytest.approx(100 * (2**-0.5 - 1), abs=4)
+
+
+@pytest.mark.parametrize("words", [["opus-6", "new-6"], ["opus", "new"], ["--all"]])
+def test_runs_without_a_value_that_ranks_are_refused(tmp_path, capsys, words):
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new") | PCM)
+    for column in ("pesq_wb", "stoi", "estoi"):
+        lacking(root, column)
+    status, _, errors = compare(capsys, root, *words)
+    assert status == 2
+    assert errors.count("\n") == 1
+    assert main(["report", str(root)]) == 0
+
+
+def test_all_pairs_of_codecs_without_controls(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8, 12)) | PCM)
+    status, text, _ = compare(capsys, root, "--all")
+    assert status == 0
+    assert len(text.splitlines()) == 1 + 3 * 3
+    assert "pcm" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["a"], "1 names after the run"),
+        (["opus-6", "gone"], "are neither two conditions nor two codecs"),
+        (["opus-6", "--all"], "1 names after the run"),
+        (["x", "y", "--gate", "pesq"], "2 names after the run"),
+    ],
+)
+def test_wrong_names_are_refused(tmp_path, capsys, words, message):
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6,)))
+    status, _, errors = compare(capsys, root, *words)
+    assert status == 2
+    assert message in errors
+
+
+def test_an_unfinished_run_is_refused(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    status, _, errors = compare(capsys, tmp_path / "empty", "--all")
+    assert (status, errors) == (
+        2,
+        f"nscbench: {tmp_path}/empty: not a finished run: it has no manifest.json\n",
+    )
+
+
+def edited(root, change):
+    """A run whose manifest was changed."""
+    manifest = json.loads((root / "manifest.json").read_text())
+    change(manifest)
+    (root / "manifest.json").write_text(json.dumps(manifest))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda m: m["conditions"][0].pop("kind"), "manifest.json: lacks conditions[0].kind"),
+        (lambda m: m["conditions"][0].update(kind="best"), "conditions[0].kind is 'best'; allowed"),
+        (lambda m: m.pop("items"), "manifest.json: lacks items"),
+        (lambda m: m["suite"].update(draws=0), "suite.draws is 0; at least 1 is allowed"),
+        (lambda m: m.update(arguments=[{}]), "has arguments that are not settings by condition"),
+        (lambda m: m.update(arguments={"pcm": 1}), "has arguments that are not settings by condi"),
+        (lambda m: m["items"][0].update(seconds=0), "the item i000 is 0 s long"),
+        (lambda m: m["items"].pop(), "rows.csv: has the item i023, which the manifest lacks"),
+        (lambda m: m["conditions"].pop(), "rows.csv: has the condition opus-8, which the manifest"),
+        (
+            lambda m: m["metrics"][0].update(metric="myplugin"),
+            "run: was measured by what is not installed here: no metric is called 'myplugin'",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["compare", "gate", "report"])
+def test_a_run_that_is_not_of_the_form_is_one_error(tmp_path, capsys, command, change, message):
+    root = edited(write_run(tmp_path / "run", ladder("opus", rates=(6, 8))), change)
+    words = {
+        "compare": ["compare", root, "--all"],
+        "gate": ["compare", root, root, "--gate", "pesq"],
+        "report": ["report", root],
+    }[command]
+    assert main([str(word) for word in words]) == 2
+    errors = capsys.readouterr().err
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("rows.csv", "condition,item,draw,column,value,error\nopus-6,i000,0,stoi,good,\n",
+         "rows.csv: has values that are not numbers"),
+        ("rows.csv", "condition,item\n", "not rows"),
+        ("checks.csv", "condition,item\n", "checks.csv: its columns are not condition, item, find"),
+        ("checks.csv", "condition,item,finding\ngone-6,i000,x\n", "checks.csv: has the condition"),
+    ],
+)  # fmt: skip
+def test_tables_that_are_not_of_the_form_are_one_error(tmp_path, capsys, name, text, message):
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8)))
+    (root / name).write_text(text)
+    status, _, errors = compare(capsys, root, "--all")
+    assert status == 2
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+def gate(capsys, tmp_path, gain, columns="pesq", old=None, new=None):
+    """Exit status, output and errors of a gate between made-up runs."""
+    before = write_run(tmp_path / "old", {"x-6": ("x", "codec", 6, 0.0)}, **(old or {}))
+    after = write_run(tmp_path / "new", {"x-6": ("x", "codec", 6, gain)}, seed=1, **(new or {}))
+    return compare(capsys, after, before, "--gate", columns)
+
+
+def test_the_gate_opens_for_a_better_codec(tmp_path, capsys):
+    status, text, _ = gate(capsys, tmp_path, 0.1)
+    assert status == 0
+    assert "WORSE" not in text
+
+
+def test_the_gate_closes_for_a_worse_one(tmp_path, capsys):
+    status, text, _ = gate(capsys, tmp_path, -0.1, "pesq,stoi")
+    assert status == 1
+    assert re.findall(r"WORSE      x-6 (\w+): -0\.", text) == ["pesq_wb", "stoi", "estoi"]
+
+
+def test_the_gate_opens_for_an_unchanged_run(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus"))
+    status, text, _ = compare(capsys, root, root, "--gate", "pesq_wb")
+    assert status == 0
+    assert text.count("+0 [+0, +0] on 24/24 items") == 4
+
+
+def test_the_gate_closes_for_new_failures(tmp_path, capsys):
+    status, text, _ = gate(capsys, tmp_path, 0.5, new={"missing": [("x-6", "i003")]})
+    assert status == 1
+    assert text == "LOST       x-6 pesq_wb: values of 1/24 items are gone (i003)\n"
+
+
+def test_the_gate_closes_for_a_condition_that_is_gone(tmp_path, capsys):
+    old = write_run(tmp_path / "old", ladder("opus"))
+    new = write_run(tmp_path / "new", ladder("opus", rates=(6, 8, 12)))
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq")
+    assert status == 1
+    assert "LOST       opus-24: is not in the new run" in text
+
+
+def test_the_gate_closes_for_items_that_are_gone(tmp_path, capsys):
+    """The new run dropped the hard items: better on those that it kept."""
+    status, text, _ = gate(capsys, tmp_path, 0.5, new={"listed": items()[:20]})
+    assert status == 1
+    assert "LOST       items: 4 of 24 are not in the new run (i020, i021, i022, ...)" in text
+    assert "ok         x-6 pesq_wb: +0.4" in text
+    assert "on 20/24 items" in text
+
+
+def test_the_gate_closes_for_draws_that_failed(tmp_path, capsys):
+    """An item keeps a value as long as one of its draws has one."""
+    old, new = (write_run(tmp_path / n, {"x-6": ("x", "codec", 6, 0.0)}) for n in ("old", "new"))
+    for root, value in ((old, "2.0"), (new, "")):
+        with (root / "rows.csv").open("a") as file:
+            file.write(f"x-6,i005,1,pesq_wb,{value},{'' if value else 'broke'}\n")
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq")
+    assert status == 1
+    assert "LOST       x-6 pesq_wb: values of 1/24 items are gone (i005)" in text
+
+
+def lacking(root, column, keep=()):
+    """A run whose values of a column are there for the items `keep` only."""
+    rows = pd.read_csv(root / "rows.csv", dtype={"error": str})
+    gone = (rows["column"] == column) & ~rows["item"].isin(keep)
+    rows.loc[gone, ["value", "error"]] = np.nan, "undefined: none"
+    rows.to_csv(root / "rows.csv", index=False)
+    return root
+
+
+def test_the_gate_closes_where_it_cannot_tell(tmp_path, capsys):
+    """Both runs have values of 4 speakers: the difference of the means has no interval."""
+    kept = [f"i{n:03}" for n in (0, 1, 2, 3, 12, 13)]
+    codec = {"x-6": ("x", "codec", 6, 0.0)}
+    old = lacking(write_run(tmp_path / "old", codec), "stoi", kept)
+    new = lacking(write_run(tmp_path / "new", codec, seed=1), "stoi", kept)
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq,stoi")
+    assert status == 1
+    assert "UNDECIDED  x-6 stoi: 4 speakers have values, 6 are needed for an interval" in text
+    assert "on 6/24 items)" in text
+    assert "ok         x-6 pesq_wb" in text
+
+
+def test_the_gate_closes_for_a_column_without_old_values(tmp_path, capsys):
+    codec = {"x-6": ("x", "codec", 6, 0.0)}
+    old = lacking(write_run(tmp_path / "old", codec), "stoi")
+    new = write_run(tmp_path / "new", codec)
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq,stoi")
+    assert status == 1
+    assert "UNDECIDED  x-6 stoi: the old run has no value" in text
+
+
+def test_the_gate_opens_for_what_neither_run_has(tmp_path, capsys):
+    codec = {"x-6": ("x", "codec", 6, 0.0)}
+    old = lacking(write_run(tmp_path / "old", codec), "stoi")
+    new = lacking(write_run(tmp_path / "new", codec | {"y-6": ("y", "codec", 6, 0.0)}), "stoi")
+    status, text, _ = compare(capsys, new, old, "--gate", "pesq,stoi")
+    assert status == 0
+    assert "unmeasured x-6 stoi: neither run has a value" in text
+    assert "new        y-6: is not in the old run" in text
+
+
+def test_the_gate_refuses_runs_without_any_value(tmp_path, capsys):
+    runs = (write_run(tmp_path / n, {"x-6": ("x", "codec", 6, 0.0)}) for n in ("new", "old"))
+    new, old = (lacking(lacking(root, "stoi"), "estoi") for root in runs)
+    status, _, errors = compare(capsys, new, old, "--gate", "stoi")
+    assert status == 2
+    assert "neither run has a value of stoi, estoi in a condition of both" in errors
+
+
+def test_the_gate_refuses_few_speakers(tmp_path, capsys):
+    few = {"listed": items(10, 5)}
+    status, _, errors = gate(capsys, tmp_path, 0.0, old=few, new=few)
+    assert status == 2
+    assert "5 speakers are in both runs; a gate needs 6" in errors
+
+
+def test_the_gate_refuses_other_versions_of_a_metric(tmp_path, capsys):
+    status, _, errors = gate(capsys, tmp_path, 0.0, new={"versions": ("2", "1")})
+    assert status == 2
+    assert "metric pesq: version 2 in" in errors
+
+
+def test_the_gate_refuses_what_it_does_not_know(tmp_path, capsys):
+    status, _, errors = gate(capsys, tmp_path, 0.0, "beauty")
+    assert status == 2
+    assert "no metric or column of the run is called 'beauty'" in errors
+    assert "pesq, stoi, pesq_wb" in errors
+
+
+def test_runs_merge(tmp_path):
+    """Both hold opus-6; the first's is kept."""
+    one = read_run(write_run(tmp_path / "one", ladder("opus", rates=(6, 8)) | PCM))
+    two = read_run(write_run(tmp_path / "two", ladder("new") | ladder("opus", rates=(6,)), seed=5))
+    both = merge([one, two])
+    names = ["opus-6", "opus-8", "pcm", "new-6", "new-8", "new-12", "new-24"]
+    assert list(both.scores.conditions) == names
+    assert both.scores.of("stoi")["opus-6"].equals(one.scores.of("stoi")["opus-6"])
+    assert both.scores.of("stoi")["new-12"].equals(two.scores.of("stoi")["new-12"])
+    assert both.directory_of("opus-6").root == tmp_path / "one"
+    assert both.directory_of("new-6").root == tmp_path / "two"
+
+
+@pytest.mark.parametrize(
+    ("settings", "difference"),
+    [
+        ({"versions": ("1", "9")}, "metric stoi: version 1 in .*one, version 9 in .*two"),
+        ({"settings": ", x=1"}, r"condition opus-6: opus\(kbps=6\) in .*, opus\(kbps=6, x=1\) in"),
+        ({"listed": [*items(23), items()[5] | {"id": "i023"}]}, "item i023: content .*, content"),
+    ],
+)
+def test_runs_that_differ_do_not_merge(tmp_path, settings, difference):
+    one = read_run(write_run(tmp_path / "one", ladder("opus")))
+    two = read_run(write_run(tmp_path / "two", ladder("opus"), **settings))
+    with pytest.raises(RunError, match=difference):
+        merge([one, two])

@@ -1,0 +1,83 @@
+"""Processes that do the work of a run: how many there are, and that nothing depends on it."""
+
+import os
+import time
+
+import pytest
+
+from nscbench import codecs
+from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.data.items import read_items
+from nscbench.benchmarks.run.plan import Plan
+from nscbench.benchmarks.run.suite import load
+from nscbench.benchmarks.workers import local
+from nscbench.benchmarks.workers.local import LocalWorkers, Work
+from support.processes import TABLES, write_items, write_suite
+
+FOREVER = 3600.0
+
+
+def work(stage, task, *args, owner=""):
+    return Work(stage, task, args, FOREVER, "cpu", (), (), owner)
+
+
+@pytest.mark.parametrize("stage", ["encode", "decode"])
+def test_as_many_processes_code_as_there_are_coders(stage) -> None:
+    with LocalWorkers(2, 1) as workers:
+        busy = workers.submit(work(stage, time.sleep, FOREVER))
+        assert workers.submit(work(stage, os.getpid)).result(timeout=300) != os.getpid()
+        assert not busy.done()
+
+
+def test_an_isolated_condition_has_one_process() -> None:
+    """Its share of the memory is for one."""
+    with LocalWorkers(2, 1) as workers:
+        first, second = (workers.submit(work("decode", os.getpid, owner="it")) for _ in range(2))
+        busy = workers.submit(work("decode", time.sleep, 0.5, owner="it"))
+        third = workers.submit(work("decode", os.getpid, owner="it"))
+        assert first.result() == second.result() == third.result()
+        assert busy.done()
+
+
+def test_short_conditions_are_cut_for_as_many_processes(tmp_path) -> None:
+    suite = write_suite(tmp_path / "suite.toml", ["level"], [{"codec": "pcm"}])
+    items = read_items(write_items(tmp_path / "items"))  # 1, 1.25 and 1.5 s
+
+    def sizes(device, parts):
+        return [len(batch.items) for batch in Plan(load(suite), items, device).batches(parts)]
+
+    assert sizes("cpu", 1) == [3]
+    assert sizes("cpu", 2) == [1, 1, 1]  # 1.5 s and 1.25 s are more than a half together
+    assert sizes("cpu", 100) == [1, 1, 1]
+    assert sizes("cuda", 100) == [3]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    bool(codecs.get("gan").lacking or codecs.get("lat2lat").lacking), reason="no trained weights"
+)
+def test_results_do_not_depend_on_the_number_of_workers(tmp_path) -> None:
+    items = write_items(tmp_path / "items")
+    conditions = [
+        {"codec": "gan", "kbps": 3},
+        {"codec": "lat2lat", "kbps": 3, "nfe": 2},
+        {"codec": "mnru", "q": [10, 20]},
+    ]
+    suite = write_suite(tmp_path / "suite.toml", ["level", "si_sdr"], conditions, draws=2)
+    found = []
+    for count in ("1", "3"):
+        out = tmp_path / count
+        assert main(["run", str(suite), "--items", str(items), "--out", str(out),
+                     "--workers", count]) == 0  # fmt: skip
+        coded = sorted((out / "streams").rglob("*.nsc")) + sorted((out / "decoded").rglob("*.flac"))
+        assert len(coded) == 3 * 4 + 3 * (1 + 2 + 2 * 2)
+        paths = [out / name for name in TABLES] + coded
+        found.append({path.relative_to(out): path.read_bytes() for path in paths})
+    assert found[0] == found[1]
+
+
+def test_an_isolated_process_gets_a_share_of_the_free_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(local, "_MEMORY_INFO", tmp_path / "meminfo")
+    whole = local._memory()
+    (tmp_path / "meminfo").write_text("MemTotal: 9999999 kB\nMemAvailable:    4096 kB\nHuge: 0\n")
+    assert local._memory() == 3 << 20 < whole

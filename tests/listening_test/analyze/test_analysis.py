@@ -1,0 +1,259 @@
+"""The whole analysis: published ratings with known results, and tests of zero, one, two listeners.
+
+The published ratings are of Stahl, Windtner and Sontacchi, IEEE Access 12, 2024 (CC BY 4.0), read
+from the folder that NSCBENCH_LISTENING_TEST_DATA names.
+"""
+
+import ast
+import csv
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nscbench.benchmarks.statistics import intervals
+from nscbench.listening_test.analyze.analysis import Analysis, Pair, analyse
+from nscbench.listening_test.analyze.screening import screen
+from nscbench.listening_test.read.importers import read_results
+from nscbench.listening_test.read.ratings import Rating, Scores
+from nscbench.listening_test.read.validation import validate
+
+DATA = os.environ.get("NSCBENCH_LISTENING_TEST_DATA", "")
+needs_data = pytest.mark.skipif(not DATA, reason="NSCBENCH_LISTENING_TEST_DATA is not set")
+NAMES = {"Reference": "reference", "Anchor": "anchor35"}
+
+
+def published(name: str) -> Scores:
+    with (Path(DATA) / "stahl2024" / name).open(newline="") as file:
+        return Scores.of(
+            [
+                Rating(str(listener), row["signal"], condition, score)
+                for row in csv.DictReader(file)
+                for condition in [NAMES.get(row["condition"], row["condition"])]
+                for listener, score in zip(
+                    ast.literal_eval(row["participant_ids"]),
+                    ast.literal_eval(row["ratings"]),
+                    strict=True,
+                )
+            ]
+        )
+
+
+@pytest.fixture(scope="module")
+def raw() -> Scores:
+    return published("ratings_formated.csv")
+
+
+@pytest.fixture(scope="module")
+def result(raw: Scores) -> Analysis:
+    return analyse(raw.without(screen(raw, "bs1534-3").excluded))
+
+
+def pair(result: Analysis, first: str, second: str) -> Pair:
+    return next(p for p in result.pairs if (p.first, p.second) == (first, second))
+
+
+@needs_data
+def test_screening_removes_the_listeners_that_the_authors_removed(raw: Scores) -> None:
+    assert raw.count == 1512
+    excluded = screen(raw, "bs1534-3").excluded
+    assert excluded == ("6", "17")
+    kept, theirs = raw.without(excluded), published("ratings_formated_filtered.csv")
+    assert kept.count == 1368
+    assert kept.listeners == theirs.listeners
+    assert np.array_equal(kept.values, theirs.values, equal_nan=True)
+
+
+@needs_data
+def test_published_means_and_t_intervals(result: Analysis) -> None:
+    found = []
+    for s in result.conditions:
+        assert s.mean_t is not None
+        found.append((s.condition, f"{s.mean:.2f} {(s.mean_t.high - s.mean_t.low) / 2:.2f}"))
+    assert found == [
+        ("reference", "99.07 0.80"),
+        ("AudioDec", "66.71 7.55"),
+        ("Proposed 5.51", "60.44 6.93"),
+        ("Proposed 1.38", "54.28 6.74"),
+        ("Proposed 5.51 16kHz", "48.64 8.59"),
+        ("Proposed 1.38 16kHz", "47.30 7.75"),
+        ("Lyra 6", "45.55 8.03"),
+        ("Lyra 3", "29.64 5.45"),
+        ("anchor35", "19.42 8.31"),
+    ]
+
+
+@needs_data
+def test_published_friedman(result: Analysis) -> None:
+    test = result.omnibus
+    assert test is not None
+    assert test.kendall_w is not None
+    assert test.f is not None
+    assert (test.name, test.listeners, test.conditions) == ("Friedman", 19, 7)
+    assert f"{test.chi2:.3f} {test.p:.2e} {test.kendall_w:.4f} {test.f:.3f}" == (
+        "62.139 1.65e-11 0.5451 21.567"
+    )
+
+
+@needs_data
+def test_published_pairs(result: Analysis) -> None:
+    assert len(result.pairs) == 21
+    close = pair(result, "AudioDec", "Proposed 5.51")
+    assert close.wilcoxon_w == 41
+    assert f"{close.p:.4f} {close.p_holm:.3f} {close.shift:.2f} {close.rank_biserial:.3f}" == (
+        "0.0297 0.119 5.72 0.568"
+    )
+    further = pair(result, "AudioDec", "Proposed 1.38")
+    assert f"{further.p:.5f} {further.p_holm:.4f}" == "0.00549 0.0439"
+
+
+@needs_data
+def test_published_bootstrap_interval(raw: Scores) -> None:
+    """[59.8, 73.2]: a plain percentile interval, of unknown draws: to their scatter, 0.3 points."""
+    kept = raw.without({"6", "17"})
+    means = kept.listener_means()[:, kept.conditions.index("AudioDec")]
+    of_mean, _ = intervals.resample_listeners(means, np.random.default_rng(0))
+    found = intervals.percentile_interval(of_mean, 0.025)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((59.8, 73.2), abs=0.3)
+
+
+@needs_data
+@pytest.mark.parametrize(
+    "name",
+    [
+        "php_mushra.csv",
+        "session.json",
+        "pymushra_export.csv",
+        "pymushra_export.json",
+        "pymushra_tinydb.json",
+    ],
+)
+def test_recorded_sessions_are_read(name: str) -> None:
+    """One scripted session, as webMUSHRA and pymushra wrote it; its training trial is left out."""
+    reading = validate(read_results([Path(DATA) / "webmushra_formats" / name]).submissions)
+    expected = {"codecA": 77.0, "codecB": 55.0, "reference": 100.0, "anchor35": 23.0}
+    expected["anchor70"] = 41.0
+    assert {(r.item, r.condition): r.score for r in reading.ratings} == {
+        (item, condition): score
+        for item in ("item_a", "item_b")
+        for condition, score in expected.items()
+    }
+    assert len({r.listener for r in reading.ratings}) == 1
+    assert not reading.rejected
+    assert "5 ratings of training trials (training_1)" in reading.notes[0]
+
+
+def simulated(listeners: int, **levels: float) -> Scores:
+    generator = np.random.default_rng(1)
+    return Scores.of(
+        [
+            Rating(str(n), str(item), name, float(np.clip(level + generator.normal(0, 8), 0, 100)))
+            for n in range(listeners)
+            for item in range(6)
+            for name, level in levels.items()
+        ]
+    )
+
+
+@pytest.mark.parametrize("listeners", [0, 1, 2])
+def test_too_few_listeners_get_a_word_and_no_statistic(listeners: int) -> None:
+    scores = simulated(3, one=70, two=40).without({str(n) for n in range(listeners, 3)})
+    found = analyse(scores)
+    assert len(found.conditions) == (2 if listeners else 0)
+    assert not found.pairs
+    assert found.omnibus is None
+    for s in found.conditions:
+        assert (s.sd, s.mean_t, s.mean_bootstrap, s.median_bootstrap) == (None,) * 4
+        assert 0 <= s.mean <= 100
+    word = ("no listener", "one listener", "two listeners")[listeners]
+    assert found.notes[0].startswith(word)
+
+
+def test_few_listeners_are_told_what_they_cannot_show() -> None:
+    found = analyse(simulated(4, one=90, two=10, three=50))
+    assert "4 listeners cannot show a difference" in found.notes[0]
+    assert min(p.p_holm for p in found.pairs) > 0.05
+    assert all(p.shift_interval is None for p in found.pairs)
+    assert not analyse(simulated(9, one=90, two=10, three=50)).notes
+
+
+def test_everything_100_is_no_difference() -> None:
+    found = analyse(Scores.of([Rating(str(n), "i", c, 100.0) for n in range(8) for c in "ab"]))
+    assert found.omnibus is None
+    (only,) = found.pairs
+    assert (only.p, only.p_permutation, only.shift, only.rank_biserial) == (1, 1, 0, None)
+    assert only.p_equivalent == 0
+
+
+def test_one_system_has_nothing_to_be_compared_with() -> None:
+    found = analyse(simulated(8, reference=98, one=70, anchor35=20))
+    assert [s.condition for s in found.conditions] == ["reference", "one", "anchor35"]
+    assert not found.pairs
+    assert "one system" in found.notes[0]
+
+
+def test_a_listener_who_quit_counts_for_what_they_rated() -> None:
+    scores = simulated(8, one=70, two=40)
+    scores.values[0, 2:] = np.nan
+    scores.values[1, :, 1] = np.nan
+    found = analyse(scores)
+    assert {s.condition: s.listeners for s in found.conditions} == {"one": 8, "two": 7}
+    assert found.pairs[0].listeners == 7
+    assert found.omnibus is None  # two systems are a pair
+    assert "1 of 8 listeners did not rate every system" in found.notes[0]
+
+
+def test_an_incomplete_design_has_an_omnibus_test() -> None:
+    scores = simulated(8, one=70, two=40, three=55)
+    scores.values[0, :, 0] = np.nan
+    found = analyse(scores)
+    assert found.omnibus is not None
+    assert found.omnibus.name == "Skillings-Mack"
+    scores.values[:4, :, 0] = np.nan
+    scores.values[4:, :, 1:] = np.nan
+    apart = analyse(scores)
+    assert apart.omnibus is None
+    assert "2 pairs of systems have fewer than 3 common listeners" in apart.notes
+    assert {p.first for p in apart.pairs} | {p.second for p in apart.pairs} == {"two", "three"}
+
+
+def test_a_pair_is_compared_on_common_items_only() -> None:
+    """The easy item was rated for one system only: it must not favour that system."""
+    ratings = [
+        Rating(str(n), item, name, score + n)
+        for n in range(7)
+        for item, name, score in (("hard", "a", 30), ("hard", "b", 40), ("easy", "a", 90))
+    ]
+    found = analyse(Scores.of(ratings))
+    (only,) = found.pairs
+    assert {only.first, only.second} == {"a", "b"}
+    assert abs(only.mean_difference) == pytest.approx(10)
+    assert (only.shift > 0) == (only.first == "b")
+
+
+def test_items_are_resampled_on_request() -> None:
+    generator = np.random.default_rng(0)
+    item = generator.normal(0, 15, 8)
+    ratings = [
+        Rating(str(n), str(i), name, 50 + item[i] + generator.normal(0, 3))
+        for n in range(12)
+        for i in range(8)
+        for name in "ab"
+    ]
+    widths = []
+    for resample_items in (False, True):
+        interval = analyse(Scores.of(ratings), resample_items=resample_items).conditions[0]
+        assert interval.mean_bootstrap is not None
+        widths.append(interval.mean_bootstrap.high - interval.mean_bootstrap.low)
+    assert widths[1] > 4 * widths[0]
+    few = analyse(simulated(8, one=70, two=40).without(set()), resample_items=True)
+    assert few.conditions[0].mean_bootstrap is not None
+    single = Scores.of([Rating(str(n), "i", "a", 50.0 + n) for n in range(6)])
+    assert "no bootstrap interval" in analyse(single, resample_items=True).notes[-1]
+
+
+def test_the_same_ratings_give_the_same_numbers() -> None:
+    scores = simulated(18, one=70, two=60, three=50)
+    assert analyse(scores) == analyse(scores)

@@ -1,0 +1,247 @@
+"""Where metrics look for weights, what they say without them, and what makes a version."""
+
+import hashlib
+import shutil
+import subprocess
+import threading
+from dataclasses import replace
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from nscbench import metrics
+from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.data.items import read_items
+from nscbench.benchmarks.data.manifest import Listing, write_manifest
+from nscbench.benchmarks.run import stages
+from nscbench.benchmarks.run.plan import Plan
+from nscbench.benchmarks.run.provenance import metric_version
+from nscbench.benchmarks.run.suite import Suite
+from nscbench.codecs import get
+from nscbench.metrics.base import MetricUnavailable
+from nscbench.metrics.machinery.weights import Weights, folder, needs
+
+LOADING = [name for name, metric in metrics.available().items() if metric.weights]
+
+
+def test_the_folder_is_the_chosen_one_or_in_the_cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
+    assert folder() == tmp_path
+    monkeypatch.delenv("NSCBENCH_WEIGHTS")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/c")
+    assert str(folder()) == "/c/nscbench/weights"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", "/h")
+    assert str(folder()) == "/h/.cache/nscbench/weights"
+
+
+def test_these_metrics_load_weights():
+    assert set(LOADING) >= {
+        "scoreq_nr", "scoreq_ref", "utmos", "nisqa", "wer", "speaker_similarity",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOADING)
+def test_a_missing_file_is_named_with_the_command_that_gets_it(name, monkeypatch, tmp_path):
+    pytest.importorskip("jiwer")
+    pytest.importorskip("transformers")
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
+    weights = metrics.get(name).weights
+    text = metrics.get(name).unavailable()
+    assert all(file in text for file in weights.files)
+    assert f"curl -fL --create-dirs -C - -o {tmp_path / weights.name}/" in text
+    assert f"{weights.url}/" in text
+    with pytest.raises(MetricUnavailable, match="curl"):
+        metric_version(name)
+
+
+@pytest.mark.parametrize("name", LOADING)
+def test_other_weights_are_another_version(name, stand_ins, monkeypatch, tmp_path):
+    metric = metrics.get(name)
+    assert metric.unavailable() == ""
+    before = metric_version(name)
+    shutil.copytree(stand_ins, tmp_path / "copy")
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "copy"))
+    assert metric_version(name) == before
+    with metric.weights.path(metric.weights.files[-1]).open("ab") as file:
+        file.write(b"\n")
+    assert metric_version(name) != before
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "lost"),
+    [
+        ("speaker_similarity", "wavlm-base-plus-sv", "feature_extractor.weight"),
+        ("wer", "hubert-large-ls960-ft", "lm_head.weight"),
+    ],
+)
+def test_weights_of_another_network_are_refused(
+    name, folder, lost, stand_ins, monkeypatch, tmp_path, speech_like
+):
+    """Without its last layer it would load, with random numbers there; what only training reads
+    may be missing.
+    """
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    pytest.importorskip("jiwer")
+    state = torch.load(stand_ins / folder / "pytorch_model.bin")
+    for changed, left_out in (("untrained", "masked_spec_embed"), ("other", lost)):
+        shutil.copytree(stand_ins / folder, tmp_path / changed / folder)
+        kept = {name: tensor for name, tensor in state.items() if not name.endswith(left_out)}
+        assert len(kept) == len(state) - 1
+        torch.save(kept, tmp_path / changed / folder / "pytorch_model.bin")
+    signal = speech_like(1.0, 16_000).astype(np.float64)
+    text = ("what is said",) if name == "wer" else ()
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "untrained"))
+    assert metrics.get(name).score(signal, signal, *text)
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "other"))
+    with pytest.raises(MetricUnavailable, match=f"lack 1 tensors, such as {lost}"):
+        metrics.get(name).score(signal, signal, *text)
+
+
+def test_a_missing_package_comes_before_the_files(monkeypatch, tmp_path):
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
+    weights = Weights("w", "https://host/w", ("a",))
+    assert needs(weights, ("no_such", "numpy"), "it")() == "no no_such: pip install it"
+
+
+def test_a_file_that_is_not_the_published_one_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
+    digest = hashlib.sha256(b"published").hexdigest()
+    weights = Weights("w", "https://host/w", ("a", "b"), {"a": digest})
+    assert weights.foreign() == []
+    weights.folder.mkdir()
+    weights.path("a").write_bytes(b"published")
+    weights.path("b").write_bytes(b"anything")
+    assert weights.foreign() == []
+    weights.path("a").write_bytes(b"another")
+    assert weights.foreign() == ["a"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_command_gets_the_files(monkeypatch, tmp_path):
+    served, here = tmp_path / "served" / "w", tmp_path / "here with spaces"
+    served.mkdir(parents=True)
+    for name in ("a", "b"):
+        (served / name).write_text(name * 1000)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(served.parent))
+    monkeypatch.setattr(SimpleHTTPRequestHandler, "log_message", lambda *_: None)
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(here))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        weights = Weights("w", f"http://127.0.0.1:{server.server_port}/w", ("a", "b"))
+        subprocess.run(weights.command, shell=True, check=True, capture_output=True)
+        server.shutdown()
+    assert weights.missing() == ""
+    assert weights.path("b").read_text() == "b" * 1000
+
+
+@pytest.mark.parametrize("names", [("a",), ("a", "b")])
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_an_interrupted_download_is_no_file(names, monkeypatch, tmp_path):
+    """The server breaks off after half of what it announced."""
+
+    class BreaksOff(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "2000")
+            self.end_headers()
+            self.wfile.write(bytes(1000))
+
+        def log_message(self, *_):
+            pass
+
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), BreaksOff) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        weights = Weights("w", f"http://127.0.0.1:{server.server_port}/w", names)
+        ended = subprocess.run(weights.command, shell=True, check=False, capture_output=True)
+        server.shutdown()
+    assert ended.returncode != 0
+    assert weights.absent == list(names)
+    assert [(path.name, path.stat().st_size) for path in weights.folder.iterdir()] == [
+        ("a.part", 1000)
+    ]
+
+
+@pytest.mark.parametrize("name", LOADING)
+def test_a_file_that_is_cut_short_is_named_with_the_command(
+    name, stand_ins, monkeypatch, tmp_path, speech_like
+):
+    pytest.importorskip("transformers")
+    pytest.importorskip("jiwer")
+    shutil.copytree(stand_ins, tmp_path / "copy")
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "copy"))
+    weights = metrics.get(name).weights
+    path = max(map(weights.path, weights.files), key=lambda path: path.stat().st_size)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    signal = speech_like(1.0, 16_000).astype(np.float64)
+    text = ("what is said",) if metrics.get(name).needs_text else ()
+    with pytest.raises(MetricUnavailable) as raised:
+        metrics.get(name).score(signal, signal, *text)
+    assert f"{path} " in str(raised.value)
+    assert f"curl -fL --create-dirs -C - -o {weights.folder}/" in str(raised.value)
+
+
+def test_the_documentation_names_every_file_and_address():
+    text = (Path(__file__).parents[3] / "docs" / "weight_metrics.md").read_text("utf-8")
+    for name in LOADING:
+        weights = metrics.get(name).weights
+        assert weights.url in text
+        assert all(file in text for file in weights.files)
+        assert all(digest in text for digest in weights.sha256.values())
+        assert all(f"`{column}`" in text for column in metrics.get(name).columns)
+
+
+def _items(folder):
+    """Two recordings of noise, with texts of 2 and of 38 words."""
+    listings = []
+    for number, words in enumerate((2, 38)):
+        path = folder / f"{number}.wav"
+        noise = np.random.default_rng(number).uniform(-0.3, 0.3, 16_000)
+        soundfile.write(path, noise, 16_000, subtype="PCM_16")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        listings.append(Listing(str(number), path, f"s{number}", "", "word " * words, digest))
+    write_manifest(folder / "manifest.csv", listings)
+    return folder
+
+
+def test_what_is_said_reaches_the_metric_and_is_part_of_the_key(stand_ins, tmp_path):
+    items = read_items(_items(tmp_path))
+    (outcome,), _ = stages.score(items[1].path, items[1].path, ["wer"], items[1].text)
+    assert outcome.values["text_words"] == 38
+    (outcome,), _ = stages.score(items[1].path, items[1].path, ["wer"])
+    assert outcome.undefined
+    codec = get("pcm")
+    suite = Suite("s", "S", "", (codec,), ("wer", "utmos"), 1, {})
+    other = [replace(item, text="something else") for item in items]
+    plans = [Plan(suite, listed, "cpu") for listed in (items, other)]
+    keys = {
+        name: [plan.score_key(codec, plan.items[0], name, "d") for plan in plans]
+        for name in suite.metrics
+    }
+    assert keys["wer"][0] != keys["wer"][1]
+    assert keys["utmos"][0] == keys["utmos"][1]
+
+
+@pytest.mark.slow
+def test_a_run_measures_with_weights_and_verifies(stand_ins, tmp_path):
+    items = _items(tmp_path)
+    names = '["scoreq_nr", "scoreq_ref", "utmos", "nisqa", "wer", "speaker_similarity"]'
+    suite = tmp_path / "suite.toml"
+    suite.write_text(f'metrics = {names}\n[[condition]]\ncodec = "pcm"\n')
+    out = tmp_path / "run"
+    command = ["run", str(suite), "--items", str(items), "--out", str(out), "--workers", "1"]
+    assert main(command) == 0
+    rows = pd.read_csv(out / "rows.csv").pivot(index="item", columns="column", values="value")
+    (line,) = pd.read_csv(out / "leaderboard.csv").to_dict("records")
+    assert list(rows["text_words"]) == [2, 38]
+    assert line["wer"] == pytest.approx((2 * rows["wer"][0] + 38 * rows["wer"][1]) / 40)
+    assert line["scoreq_ref"] == 0
+    assert "text_words" not in line
+    assert main(["verify", str(out), "--fraction", "1"]) == 0
