@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...listening_test.read.ratings import Array, mean_of_rated
+from .gaps import Array, mean_of_rated
 
 KINDS = ("pearson", "spearman", "kendall")
 _PAIRS_AT_ONCE = 4_000_000

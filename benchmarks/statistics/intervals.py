@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...listening_test.read.ratings import Array, mean_of_rated
+from .gaps import Array, mean_of_rated
 
 LEVEL = 0.95
 FEWEST = 3  # listeners for an interval or a test: two have one degree of freedom

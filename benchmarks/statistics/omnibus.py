@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...listening_test.read.ratings import Array
+from .gaps import Array
 from .intervals import FEWEST
 
 

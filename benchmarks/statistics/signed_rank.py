@@ -9,7 +9,7 @@ Statistical Applications in Genetics and Molecular Biology 9, 2010.
 
 import numpy as np
 
-from ...listening_test.read.ratings import Array
+from .gaps import Array
 from .intervals import LEVEL, Interval
 
 EXACT_LISTENERS = 14  # up to here all 2^n sign patterns are counted

@@ -12,8 +12,9 @@ from itertools import combinations
 import numpy as np
 
 from ...benchmarks.statistics import intervals, omnibus, signed_rank
+from ...benchmarks.statistics.gaps import Array
 from ...benchmarks.statistics.intervals import FEWEST, Interval
-from ..read.ratings import Array, Scores
+from ..read.ratings import Scores
 
 MARGIN = 5.0
 SEED = 0

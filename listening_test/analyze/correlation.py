@@ -17,8 +17,9 @@ from itertools import combinations
 import numpy as np
 
 from ...benchmarks.statistics.coefficients import KINDS, coefficient
+from ...benchmarks.statistics.gaps import Array, mean_of_rated
 from ...benchmarks.statistics.intervals import FEWEST, Interval, percentile_interval, widened_tail
-from ..read.ratings import Array, ResultsError, Scores, mean_of_rated
+from ..read.ratings import ResultsError, Scores
 from .analysis import SEED, Pair
 from .objective import Objective
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..read.ratings import Array, Scores
+from ...benchmarks.statistics.gaps import Array
+from ..read.ratings import Scores
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

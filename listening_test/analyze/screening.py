@@ -24,7 +24,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..read.ratings import LOW_ANCHOR, MID_ANCHOR, REFERENCE, Array, Rating, ResultsError, Scores
+from ...benchmarks.statistics.gaps import Array
+from ..read.ratings import LOW_ANCHOR, MID_ANCHOR, REFERENCE, Rating, ResultsError, Scores
 
 PRESETS = ("bs1534-3", "mpeg-strict", "none")
 LIMIT = 90.0  # score of a hidden reference that was found, and of a mid anchor that was missed

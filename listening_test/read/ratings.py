@@ -17,9 +17,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ...benchmarks.statistics.gaps import Array, mean_of_rated
 
 REFERENCE = "reference"
 LOW_ANCHOR = "anchor35"
@@ -210,11 +209,3 @@ class Scores:
         keep = [name not in listeners for name in self.listeners]
         left = tuple(name for name in self.listeners if name not in listeners)
         return replace(self, listeners=left, values=self.values[np.array(keep, dtype=bool)])
-
-
-def mean_of_rated(values: Array, axis: int) -> Array:
-    """Mean along an axis over what is not NaN; NaN, without a warning, where nothing is left."""
-    rated = np.isfinite(values)
-    count = rated.sum(axis=axis)
-    total = np.where(rated, values, 0.0).sum(axis=axis)
-    return np.asarray(np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0))
