@@ -12,6 +12,7 @@ from torch import Tensor
 from ..diffusion.back_ends import MelBackEnd
 from ..diffusion.codec import RATES, check
 from ..diffusion.front_ends import MelFrontEnd
+from ..networks.draws import DrawShape
 from ..pretrained import missing
 from ..token_codec import TokenCodec
 
@@ -42,12 +43,11 @@ class MelRegression(TokenCodec):
         indices: Tensor = self.front.tokenize(self.network("mel"), audio, self.stages)
         return indices
 
-    def render(self, indices: Tensor) -> Tensor:
+    def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
         decoder = self.network("regression")
         check(decoder.config, self.front, self.back, self.components)
-        made = decoder.regress(self.front.condition(self.network("mel"), indices))
-        audio: Tensor = self.back.waveform(self.network("vocoder"), made)
-        return audio
+        made = decoder.regress(self.front.condition(self.network("mel"), indices, draw))
+        return self.back.waveform(self.network("vocoder"), made, draw)
 
 
 CODEC = MelRegression
