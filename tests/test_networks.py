@@ -17,7 +17,7 @@ from nscbench.codecs.networks.mel_autoencoder import MelCodec, MelCodecConfig
 from nscbench.codecs.networks.seanet import SeanetDecoder, SeanetEncoder
 from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
 from nscbench.codecs.networks.weight_norm import fold, folded_state
-from nscbench.codecs.training.components import GanCodec
+from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.presets import SMALL_RECIPE, STFT_SMALL
 
 PUBLISHED_RATES, ENCODEC_RATIOS = (8, 8, 2, 2), (8, 5, 4, 2)

@@ -20,12 +20,13 @@ from nscbench.codecs.networks.mel_autoencoder import MelCodec
 from nscbench.codecs.neural.grid import Mel2Mel
 from nscbench.codecs.pretrained import missing
 from nscbench.codecs.training.component import Component, Recipe, Turn
-from nscbench.codecs.training.components import GanCodec, VocoderTraining
 from nscbench.codecs.training.data import Crops
 from nscbench.codecs.training.diffusion import DiffusionTraining, Ends
+from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.optimizers import load_state, make_optimizer, set_rate
 from nscbench.codecs.training.presets import COMPONENTS
 from nscbench.codecs.training.steps import Kind, Places, Steps
+from nscbench.codecs.training.vocoder import VocoderTraining
 
 from .test_trainer import tiny_gan, tiny_mel, tiny_vocoder
 

@@ -25,12 +25,14 @@ from nscbench.codecs.pretrained import load
 from nscbench.codecs.training.checkpoint import CheckpointError, write_atomically
 from nscbench.codecs.training.command import _component, add_arguments, run
 from nscbench.codecs.training.component import Component, Recipe
-from nscbench.codecs.training.components import GanCodec, MelAutoencoder, VocoderTraining
 from nscbench.codecs.training.data import DataError, find_recordings, hold_out, open_speech
+from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.log import Log
+from nscbench.codecs.training.mel import MelAutoencoder
 from nscbench.codecs.training.plan import Budget, Plan
 from nscbench.codecs.training.trainer import Trainer, TrainingError
 from nscbench.codecs.training.validation import read_items
+from nscbench.codecs.training.vocoder import VocoderTraining
 
 STEPS = 6
 CRITICS = CriticConfig(stft_sizes=(256,), stft_filters=2, stft_strides=(4, 2))

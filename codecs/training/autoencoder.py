@@ -9,8 +9,8 @@ from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
 from ..networks.discriminators import CriticConfig, Critics
 from ..networks.precision import half_precision
 from .component import Component, Recipe, Turn, judge
-from .components import GanCodec
 from .data import Crops
+from .gan import GanCodec
 from .losses import Balancer, SpectralLoss
 
 

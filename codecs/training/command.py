@@ -12,12 +12,12 @@ from ..base import CodecError
 from ..pretrained import load
 from .checkpoint import CheckpointError
 from .component import Component
-from .components import VocoderTraining
 from .data import DataError, find_recordings, hold_out
 from .plan import Budget, Plan
 from .presets import COMPONENTS, replace_critics
 from .trainer import Trainer, TrainingError
 from .validation import read_items
+from .vocoder import VocoderTraining
 
 VALIDATION_ITEMS = 8
 

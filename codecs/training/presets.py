@@ -22,7 +22,9 @@ from .autoencoder import AutoencoderTraining
 from .baselines import BASELINES
 from .cells import CELLS
 from .component import Component, Recipe
-from .components import GanCodec, MelAutoencoder, VocoderTraining
+from .gan import GanCodec
+from .mel import MelAutoencoder
+from .vocoder import VocoderTraining
 
 Size = Literal["small", "paper"]
 CriticSize = Literal["small", "medium", "paper"]
