@@ -5,7 +5,7 @@ the batch, the order, the worker or the device that made it, and so that two ope
 are compared on the same noise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 import torch
@@ -31,6 +31,11 @@ class Noise:
 
     def __len__(self) -> int:
         return len(self._generators)
+
+    def drawing(self, item: int) -> Callable[[tuple[int, ...]], Tensor]:
+        """Draws of one item: standard normal float32 tensors of a shape, on the CPU."""
+        generator = self._generators[item]
+        return lambda shape: torch.randn(shape, generator=generator)
 
     def randn(self, shapes: Sequence[tuple[int, ...]]) -> list[Tensor]:
         """Standard normal float32 tensors on the CPU, the i-th of `shapes[i]` from item i.

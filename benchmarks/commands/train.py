@@ -11,12 +11,12 @@ import torch
 from ...codecs.base import CodecError
 from ...codecs.training.checkpoint import CheckpointError
 from ...codecs.training.component import Component
-from ...codecs.training.components import VocoderTraining
 from ...codecs.training.data import DataError, find_recordings, hold_out
 from ...codecs.training.plan import Budget, Plan
 from ...codecs.training.presets import COMPONENTS, replace_critics
 from ...codecs.training.trainer import Trainer, TrainingError
 from ...codecs.training.validation import read_items
+from ...codecs.training.vocoder import VocoderTraining
 from ...codecs.weights.pretrained import load
 
 VALIDATION_ITEMS = 8

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from .codec import Design
 from .convnext import SpectralDecoder, SpectralEncoder
+from .draws import DrawShape
 from .seanet import SeanetDecoder, SeanetEncoder
 
 
@@ -61,8 +62,8 @@ class ContinuousAutoencoder(nn.Module):
         y = self.encoder(audio).float()
         return F.layer_norm(y.transpose(1, 2), (self.config.latent,)).transpose(1, 2)
 
-    def synthesize(self, latents: Tensor) -> Tensor:
-        """Signals [B, k * hop] of latents [B, latent, k]."""
+    def synthesize(self, latents: Tensor, draw: DrawShape | None = None) -> Tensor:
+        """Signals [B, k * hop] of latents [B, latent, k]; nothing is drawn."""
         audio: Tensor = self.decoder(latents).float()
         return audio
 

@@ -1,7 +1,8 @@
 """The neural codec: encoder, residual vector quantizer, decoder behind one configuration.
 
-Two designs of encoder and decoder share everything else: `spectral` (ConvNeXt, inverse-STFT head)
-and `seanet` (EnCodec's convolutions over samples).
+Three designs of encoder and decoder share everything else: `spectral` (ConvNeXt, inverse-STFT
+head), `seanet` (EnCodec's convolutions over samples) and `source-filter` (pulses and noise at the
+voice's pitch, which the latents carry).
 
 Latents leave the encoder normalized to unit variance over the channels of each frame, without
 learned scale: an encoder that may scale its output freely runs away from codebooks that follow as a
@@ -15,11 +16,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .convnext import Fine, SpectralDecoder, SpectralEncoder
-from .draws import Draws
-from .quantizer import Quantized, ResidualQuantizer
+from .draws import DrawShape
+from .quantizer import ResidualQuantizer
 from .seanet import SeanetDecoder, SeanetEncoder
+from .source_filter import SourceFilterConfig, SourceFilterDecoder, Voiced
+from .voice_encoder import VoiceEncoder
 
-Design = Literal["spectral", "seanet"]
+Design = Literal["spectral", "seanet", "source-filter"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,10 @@ class CodecConfig:
     """Sizes of a neural codec.
 
     Attributes:
-        dim, encoder_depth, n_fft: of the spectral design.
-        decoder_dim, decoder_depth: of its decoder; the width is `dim` if 0.
+        dim, encoder_depth: of the encoder, n_fft of its spectra, but for SEANet.
+        decoder_dim, decoder_depth: of the spectral decoder; the width is `dim` if 0.
         fine_encoder, fine_decoder: of its blocks at a multiple of the frame rate, if any.
+        source_filter: of the source-filter decoder.
         filters, ratios, recurrent_layers: of the SEANet design; the ratios multiply to `hop`.
         normalized: does its encoder normalize each channel over the batch?
         stage_counts: numbers of quantizer stages that training draws from, lowest rate first.
@@ -52,6 +56,7 @@ class CodecConfig:
     ratios: tuple[int, ...] = (8, 5, 4, 2)
     recurrent_layers: int = 2
     normalized: bool = False
+    source_filter: SourceFilterConfig | None = None
 
     @property
     def frame_rate(self) -> float:
@@ -66,20 +71,7 @@ class NeuralCodec(nn.Module):
         super().__init__()
         self.config = config
         c = config
-        self.encoder: nn.Module
-        self.decoder: nn.Module
-        if c.design == "spectral":
-            self.encoder = SpectralEncoder(
-                c.n_fft, c.hop, c.dim, c.encoder_depth, c.latent, c.fine_encoder
-            )
-            self.decoder = SpectralDecoder(
-                c.n_fft, c.hop, c.decoder_dim or c.dim, c.decoder_depth, c.latent, c.fine_decoder
-            )
-        else:
-            self.encoder = SeanetEncoder(
-                c.filters, c.ratios, c.latent, c.recurrent_layers, c.normalized
-            )
-            self.decoder = SeanetDecoder(c.filters, c.ratios, c.latent, c.recurrent_layers)
+        self.encoder, self.decoder = _ends(config)
         self.quantizer = ResidualQuantizer(c.latent, max(c.stage_counts), c.entries)
 
     def latents(self, audio: Tensor) -> Tensor:
@@ -91,16 +83,43 @@ class NeuralCodec(nn.Module):
         """Indices [B, stages, k] of signals [B, k * hop]."""
         return self.quantizer.encode(self.latents(audio), stages)
 
-    def decode(self, indices: Tensor) -> Tensor:
+    def decode(self, indices: Tensor, draw: DrawShape) -> Tensor:
         """Signals [B, k * hop] of indices [B, stages, k]."""
-        return self.synthesize(self.quantizer.decode(indices))
+        return self.synthesize(self.quantizer.decode(indices), draw)
 
-    def synthesize(self, latents: Tensor) -> Tensor:
-        """Signals [B, k * hop] of latents [B, latent, k], quantized or not."""
+    def synthesize(self, latents: Tensor, draw: DrawShape) -> Tensor:
+        """Signals [B, k * hop] of latents [B, latent, k], quantized or not.
+
+        `draw` gives the phase and the noise of the source-filter design.
+        """
+        if isinstance(self.decoder, SourceFilterDecoder):
+            return self.voiced(latents, draw).audio
         audio: Tensor = self.decoder(latents).float()
         return audio
 
-    def forward(self, audio: Tensor, stages: Tensor, draws: Draws) -> tuple[Tensor, Quantized]:
-        """Training pass: decoded signals, and what the quantizer says of them."""
-        quantized: Quantized = self.quantizer(self.latents(audio), stages, draws)
-        return self.synthesize(quantized.latents), quantized
+    def voiced(
+        self, latents: Tensor, draw: DrawShape, given: tuple[Tensor, Tensor] | None = None
+    ) -> Voiced:
+        """What the source-filter design makes, and what it says of the pitch."""
+        made: Voiced = self.decoder(latents, draw, given)
+        return made
+
+
+def _ends(c: CodecConfig) -> tuple[nn.Module, nn.Module]:
+    """Encoder and decoder of the configured design."""
+    if c.design == "seanet":
+        return (
+            SeanetEncoder(c.filters, c.ratios, c.latent, c.recurrent_layers, c.normalized),
+            SeanetDecoder(c.filters, c.ratios, c.latent, c.recurrent_layers),
+        )
+    if c.design == "source-filter":
+        sizes = c.source_filter or SourceFilterConfig()
+        return (
+            VoiceEncoder(c.latent, c.sample_rate, c.hop, c.dim, c.encoder_depth),
+            SourceFilterDecoder(c.latent, c.sample_rate, c.hop, sizes),
+        )
+    width = c.decoder_dim or c.dim
+    return (
+        SpectralEncoder(c.n_fft, c.hop, c.dim, c.encoder_depth, c.latent, c.fine_encoder),
+        SpectralDecoder(c.n_fft, c.hop, width, c.decoder_depth, c.latent, c.fine_decoder),
+    )

@@ -59,20 +59,31 @@ class ConvNeXtBlock(nn.Module):
         return x + scaled.transpose(1, 2)
 
 
-class ConvNeXt(nn.Module):
-    """A convolution to `dim` channels, `depth` blocks, a projection: [B, in, T] to [B, out, T]."""
+class Stack(nn.Module):
+    """A convolution to `dim` channels and `depth` blocks, normalized: [B, in, T] to [B, T, dim]."""
 
-    def __init__(self, channels: int, dim: int, depth: int, outputs: int, kernel: int) -> None:
+    def __init__(self, channels: int, dim: int, depth: int, kernel: int) -> None:
         super().__init__()
         self.entry = nn.Conv1d(channels, dim, kernel, padding=kernel // 2)
         self.entry_norm = nn.LayerNorm(dim)
         self.blocks = nn.Sequential(*(ConvNeXtBlock(dim, 1 / depth) for _ in range(depth)))
         self.exit_norm = nn.LayerNorm(dim)
-        self.exit = nn.Linear(dim, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.entry_norm(self.entry(x).transpose(1, 2)).transpose(1, 2)
-        y = self.exit_norm(self.blocks(y).transpose(1, 2))
+        normalized: Tensor = self.exit_norm(self.blocks(y).transpose(1, 2))
+        return normalized
+
+
+class ConvNeXt(Stack):
+    """A stack and a projection: [B, in, T] to [B, out, T]."""
+
+    def __init__(self, channels: int, dim: int, depth: int, outputs: int, kernel: int) -> None:
+        super().__init__(channels, dim, depth, kernel)
+        self.exit = nn.Linear(dim, outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = super().forward(x)
         with single_precision(x.device):  # bfloat16 has no digits for a phase
             projected: Tensor = self.exit(y.float())
         return projected.transpose(1, 2)
@@ -104,7 +115,7 @@ class SpectralEncoder(nn.Module):
         level = (magnitude.log() - LOG_MEAN) / LOG_DEVIATION
         features = torch.cat([level, compressed.real, compressed.imag], dim=1)
         if self.fine is not None:
-            features = _gather(self.fine(features), self.rate)
+            features = gather(self.fine(features), self.rate)
         latents: Tensor = self.body(features)
         return latents
 
@@ -131,21 +142,21 @@ class SpectralDecoder(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         y: Tensor = self.body(features)
         if self.fine is not None:
-            y = self.fine(_spread(y, self.rate))
+            y = self.fine(spread(y, self.rate))
         log_magnitude, phase = y.float().chunk(2, dim=1)
         magnitude = log_magnitude.exp().clamp_max(LOUDEST)
         return istft(torch.polar(magnitude, phase), self.n_fft, self.hop, self.window)
 
 
-def _spread(x: Tensor, rate: int) -> Tensor:
+def spread(x: Tensor, rate: int) -> Tensor:
     """[B, rate * C, k] to [B, C, k * rate]: a frame's channels are those of `rate` moments."""
     batch, channels, frames = x.shape
     moments = x.reshape(batch, rate, channels // rate, frames)
     return moments.permute(0, 2, 3, 1).flatten(2)
 
 
-def _gather(x: Tensor, rate: int) -> Tensor:
-    """[B, C, k * rate] to [B, rate * C, k], the inverse of `_spread`."""
+def gather(x: Tensor, rate: int) -> Tensor:
+    """[B, C, k * rate] to [B, rate * C, k], the inverse of `spread`."""
     batch, channels, moments = x.shape
     frames = x.reshape(batch, channels, moments // rate, rate)
     return frames.permute(0, 3, 1, 2).flatten(1, 2)

@@ -19,7 +19,6 @@ Conventions
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +31,7 @@ from ..processes.samplers import Draw, Sampler
 from .convnext import ConvNeXt, SpectralEncoder
 from .denoiser import Denoiser
 from .diffwave import DiffWave
+from .draws import DrawShape
 from .graphs import Replayed
 from .patch_wave import PatchWave
 from .precision import single_precision
@@ -39,7 +39,6 @@ from .unet1d import UNet1d
 from .unet2d import UNet2d
 
 Domain = Literal["wav", "mel", "lat"]
-DrawShape = Callable[[tuple[int, ...]], Tensor]
 
 SMALLEST_DEVIATION = 1e-3  # of a channel that never changes
 SPREAD_DECAY = 0.99

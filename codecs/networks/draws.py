@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 Draw = Callable[[torch.Generator], Tensor]
+DrawShape = Callable[[tuple[int, ...]], Tensor]  # a standard normal tensor of this shape
 
 
 class Draws:
@@ -22,3 +23,12 @@ class Draws:
     def __call__(self, draw: Draw) -> Tensor:
         """What `draw` makes of the generator, on the device."""
         return draw(self.generator).to(self.device, non_blocking=True)
+
+    def normal(self, shape: tuple[int, ...]) -> Tensor:
+        """A standard normal tensor, on the device."""
+        return self(lambda generator: torch.randn(shape, generator=generator))
+
+
+def steady(device: torch.device) -> DrawShape:
+    """Draws that are the same at every call: of one generator with one seed."""
+    return Draws(torch.Generator().manual_seed(0), device).normal

@@ -111,9 +111,15 @@ class LogMel(nn.Module):
 
     def magnitude(self, audio: Tensor) -> Tensor:
         """Mel-weighted magnitude, before the logarithm."""
-        spectrum = stft(audio.float(), self.config.n_fft, self.config.hop, self.window)
-        power = spectrum.real.square() + spectrum.imag.square()
-        return self.filters @ torch.sqrt(power + POWER_FLOOR)
+        return self._weigh(stft(audio.float(), self.config.n_fft, self.config.hop, self.window))
+
+    def of_spectrum(self, spectrum: Tensor) -> Tensor:
+        """Log-mel of the complex spectrum [B, n_fft // 2 + 1, k] that `stft` gives."""
+        return torch.log(self._weigh(spectrum).clamp_min(MEL_FLOOR))
 
     def forward(self, audio: Tensor) -> Tensor:
         return torch.log(self.magnitude(audio).clamp_min(MEL_FLOOR))
+
+    def _weigh(self, spectrum: Tensor) -> Tensor:
+        power = spectrum.real.square() + spectrum.imag.square()
+        return self.filters @ torch.sqrt(power + POWER_FLOOR)

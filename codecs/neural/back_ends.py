@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from torch import Tensor
 
 from ..networks.diffusion import Domain
+from ..networks.draws import DrawShape
 
 
 class BackEnd(Protocol):
@@ -40,8 +41,8 @@ class BackEnd(Protocol):
     def target(self, network: Any, audio: Tensor) -> Tensor:
         """What the decoder should make for signals [B, k * hop]."""
 
-    def waveform(self, network: Any, made: Tensor) -> Tensor:
-        """Signals [B, k * hop] of what it made."""
+    def waveform(self, network: Any, made: Tensor, draw: DrawShape) -> Tensor:
+        """Signals [B, k * hop] of what it made; `draw` as in front ends."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class WavBackEnd:
     def target(self, network: Any, audio: Tensor) -> Tensor:
         return audio.unsqueeze(1)
 
-    def waveform(self, network: Any, made: Tensor) -> Tensor:
+    def waveform(self, network: Any, made: Tensor, draw: DrawShape) -> Tensor:
         return made.squeeze(1).clamp(-1, 1)
 
 
@@ -78,8 +79,8 @@ class MelBackEnd:
         mel: Tensor = network.log_mel(audio)
         return mel
 
-    def waveform(self, network: Any, made: Tensor) -> Tensor:
-        audio: Tensor = network(made)
+    def waveform(self, network: Any, made: Tensor, draw: DrawShape) -> Tensor:
+        audio: Tensor = network(made, draw)
         return audio
 
 
@@ -99,8 +100,8 @@ class LatBackEnd:
         latents: Tensor = network.latents(audio)
         return latents
 
-    def waveform(self, network: Any, made: Tensor) -> Tensor:
-        audio: Tensor = network.synthesize(made)
+    def waveform(self, network: Any, made: Tensor, draw: DrawShape) -> Tensor:
+        audio: Tensor = network.synthesize(made, draw)
         return audio
 
 

@@ -7,17 +7,16 @@ any vocoder of the same log-mel fits, and any decoder of the GAN baseline's late
 Every item is decoded alone and takes its noise from its own generator, drawn on the CPU.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import ClassVar, Literal, get_args
 
-import torch
 from torch import Tensor
 
 from ..base import CodecError
-from ..networks.diffusion import DiffusionConfig, DrawShape
-from ..noise import Noise
+from ..networks.diffusion import DiffusionConfig
+from ..networks.draws import DrawShape
 from ..processes.paths import Chain
 from ..processes.samplers import FAST_BETAS, SAMPLERS, Sampler
 from ..settings import choose
@@ -97,27 +96,10 @@ class DiffusionCodec(TokenCodec):
             weights[self.back.component] = self.back_weights or self.back.component
         return weights
 
-    @torch.inference_mode()
-    def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
-        signals = []
-        for item, payload in enumerate(payloads):
-            if not payload:
-                signals.append(torch.zeros(0))
-                continue
-            indices = self._read(payload)[None].to(self.device)
-            with self.cast():
-                drawn = self.draw(indices, _generator(noise, item, len(payloads)))
-            signals.append(drawn[0].cpu())
-        return signals
-
     def tokenize(self, audio: Tensor) -> Tensor:
         return self.front.tokenize(self.network(self.front.component), audio, self.stages)
 
-    def render(self, indices: Tensor) -> Tensor:
-        """The signal that leaves nothing to chance: all noise is zero."""
-        return self.draw(indices, torch.zeros)
-
-    def draw(self, indices: Tensor, draw: DrawShape) -> Tensor:
+    def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
         """Signal [1, k * hop] of indices [1, stages, k] and standard normal tensors.
 
         Raises:
@@ -136,14 +118,15 @@ class DiffusionCodec(TokenCodec):
             raise CodecError(
                 f"{self.name}: launch='graph' is for CUDA devices, not for {indices.device.type}"
             )
-        condition = self.front.condition(self.network(self.front.component), indices)
+        condition = self.front.condition(self.network(self.front.component), indices, draw)
 
         def cooled(shape: tuple[int, ...]) -> Tensor:
             return self.temperature * draw(shape)
 
         made = decoder.sample(condition, self.samplers[self.sampler], self.nfe, cooled, graphed)
         component = self.back.component
-        return self.back.waveform(self.network(component) if component else None, made)
+        network = self.network(component) if component else None
+        return self.back.waveform(network, made, draw)
 
 
 def cell(front: FrontEnd, back: BackEnd) -> str:
@@ -180,12 +163,3 @@ def check(
             f"this decoder of {cell(front, back)} was trained on other weights than "
             f"{', '.join(sorted(set(weights.values())))}: train it anew, or name those"
         )
-
-
-def _generator(noise: Noise, item: int, items: int) -> DrawShape:
-    """Draws of one item of a batch; those of the others are left where they are."""
-
-    def draw(shape: tuple[int, ...]) -> Tensor:
-        return noise.randn([shape if i == item else (0,) for i in range(items)])[item]
-
-    return draw

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from torch import Tensor
 
 from ..networks.diffusion import Domain
+from ..networks.draws import DrawShape
 
 
 class FrontEnd(Protocol):
@@ -39,8 +40,11 @@ class FrontEnd(Protocol):
     def tokenize(self, network: Any, audio: Tensor, stages: int) -> Tensor:
         """Indices [B, stages, k] of signals [B, k * hop]."""
 
-    def condition(self, network: Any, indices: Tensor) -> Tensor:
-        """Condition [B, channels, k], or [B, 1, k * hop] for waveforms."""
+    def condition(self, network: Any, indices: Tensor, draw: DrawShape) -> Tensor:
+        """Condition [B, channels, k], or [B, 1, k * hop] for waveforms.
+
+        `draw` is for networks whose decoder draws noise.
+        """
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class MelFrontEnd:
         indices: Tensor = network.encode(network.log_mel(audio), stages)
         return indices
 
-    def condition(self, network: Any, indices: Tensor) -> Tensor:
+    def condition(self, network: Any, indices: Tensor, draw: DrawShape) -> Tensor:
         mel: Tensor = network.decode(indices)
         return mel
 
@@ -80,7 +84,7 @@ class LatFrontEnd:
         indices: Tensor = network.encode(audio, stages)
         return indices
 
-    def condition(self, network: Any, indices: Tensor) -> Tensor:
+    def condition(self, network: Any, indices: Tensor, draw: DrawShape) -> Tensor:
         latents: Tensor = network.quantizer.decode(indices)
         return latents
 
@@ -95,6 +99,6 @@ class WavFrontEnd(LatFrontEnd):
     def channels(self, config: Any) -> int:
         return 1
 
-    def condition(self, network: Any, indices: Tensor) -> Tensor:
-        audio: Tensor = network.decode(indices)
+    def condition(self, network: Any, indices: Tensor, draw: DrawShape) -> Tensor:
+        audio: Tensor = network.decode(indices, draw)
         return audio.unsqueeze(1)

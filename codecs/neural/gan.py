@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from ..networks.draws import DrawShape
 from ..weights.pretrained import missing
 from .token_codec import TokenCodec
 
@@ -37,8 +38,8 @@ class Gan(TokenCodec):
         indices: Tensor = self.network("gan").encode(audio, self.stages)
         return indices
 
-    def render(self, indices: Tensor) -> Tensor:
-        audio: Tensor = self.network("gan").decode(indices)
+    def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
+        audio: Tensor = self.network("gan").decode(indices, draw)
         return audio
 
 

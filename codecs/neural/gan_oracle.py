@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
+from ..networks.draws import DrawShape
 from ..weights.pretrained import missing
 from .oracle import Oracle
 
@@ -32,8 +33,8 @@ class GanOracle(Oracle):
         latents: Tensor = network.latents(audio)
         return latents
 
-    def render(self, network: Any, features: Tensor) -> Tensor:
-        audio: Tensor = network.synthesize(features)
+    def render(self, network: Any, features: Tensor, draw: DrawShape) -> Tensor:
+        audio: Tensor = network.synthesize(features, draw)
         return audio
 
 

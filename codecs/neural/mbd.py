@@ -15,7 +15,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from ..networks.bands import match_bands
-from ..networks.diffusion import DrawShape
+from ..networks.draws import DrawShape
 from .back_ends import WavBackEnd
 from .diffusion_codec import DiffusionCodec
 from .front_ends import LatFrontEnd
@@ -33,10 +33,9 @@ class Mbd(DiffusionCodec, front=LatFrontEnd(), back=WavBackEnd(), name="mbd"):
     nfe: int = 20
     sampler: str = "ancestral"
 
-    def draw(self, indices: Tensor, draw: DrawShape) -> Tensor:
-        """Signal [1, k * hop] of indices [1, stages, k] and standard normal tensors."""
-        made = super().draw(indices, draw)
-        decoded = self.network(self.front.component).decode(indices)
+    def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
+        made = super().render(indices, draw)
+        decoded = self.network(self.front.component).decode(indices, draw)
         return match_bands(made, decoded, MATCHED_BANDS, self.sample_rate).clamp(-1, 1)
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
+from ..networks.draws import DrawShape
 from ..weights.pretrained import missing
 from .oracle import Oracle
 
@@ -29,8 +30,8 @@ class MelOracle(Oracle):
         features: Tensor = network.log_mel(audio)
         return features
 
-    def render(self, network: Any, features: Tensor) -> Tensor:
-        audio: Tensor = network(features)
+    def render(self, network: Any, features: Tensor, draw: DrawShape) -> Tensor:
+        audio: Tensor = network(features, draw)
         return audio
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from ..networks.draws import DrawShape
 from ..weights.pretrained import missing
 from .back_ends import MelBackEnd
 from .diffusion_codec import RATES, check
@@ -42,12 +43,11 @@ class MelRegression(TokenCodec):
         indices: Tensor = self.front.tokenize(self.network("mel"), audio, self.stages)
         return indices
 
-    def render(self, indices: Tensor) -> Tensor:
+    def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
         decoder = self.network("regression")
         check(decoder.config, self.front, self.back, self.components)
-        made = decoder.regress(self.front.condition(self.network("mel"), indices))
-        audio: Tensor = self.back.waveform(self.network("vocoder"), made)
-        return audio
+        made = decoder.regress(self.front.condition(self.network("mel"), indices, draw))
+        return self.back.waveform(self.network("vocoder"), made, draw)
 
 
 CODEC = MelRegression

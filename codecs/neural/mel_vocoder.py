@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from ..networks.draws import DrawShape
 from ..weights.pretrained import missing
 from .token_codec import TokenCodec
 
@@ -36,8 +37,8 @@ class MelVocoder(TokenCodec):
         indices: Tensor = codec.encode(codec.log_mel(audio), self.stages)
         return indices
 
-    def render(self, indices: Tensor) -> Tensor:
-        audio: Tensor = self.network("vocoder")(self.network("mel").decode(indices))
+    def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
+        audio: Tensor = self.network("vocoder")(self.network("mel").decode(indices), draw)
         return audio
 
 

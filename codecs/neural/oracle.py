@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from ..base import Codec, Kind
 from ..bitstream import BitstreamError
 from ..coding.tokens import whole_frames
+from ..networks.draws import DrawShape
 from ..noise import Noise
 from ..weights.pretrained import config, fingerprint, load, missing
 
@@ -37,7 +38,7 @@ class Oracle(Codec):
         """Features [1, channels, k] of a signal [1, k * hop]."""
 
     @abstractmethod
-    def render(self, network: Any, features: Tensor) -> Tensor:
+    def render(self, network: Any, features: Tensor, draw: DrawShape) -> Tensor:
         """Signal [1, k * hop] of features [1, channels, k]."""
 
     @property
@@ -90,10 +91,11 @@ class Oracle(Codec):
     @torch.inference_mode()
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
         signals = []
-        for payload in payloads:
+        for item, payload in enumerate(payloads):
             features = self._read(payload).to(self.device)
-            rendered = self.render(self._network, features)[0].cpu() if payload else features
-            signals.append(rendered.reshape(-1))
+            if payload:
+                features = self.render(self._network, features, noise.drawing(item))[0].cpu()
+            signals.append(features.reshape(-1))
         return signals
 
     def length(self, payload: bytes) -> int:

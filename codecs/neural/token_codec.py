@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ..base import Codec, CodecError
 from ..coding.entropy import IndexModel
 from ..coding.tokens import CODINGS, Coding, count_frames, read_indices, whole_frames, write_indices
+from ..networks.draws import DrawShape
 from ..noise import Noise
 from ..settings import choose
 from ..weights.pretrained import config, fingerprint, load, missing
@@ -64,8 +65,8 @@ class TokenCodec(Codec):
         """Indices [1, stages, k] of a signal [1, k * hop]."""
 
     @abstractmethod
-    def render(self, indices: Tensor) -> Tensor:
-        """Signal [1, k * hop] of indices [1, stages, k]."""
+    def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
+        """Signal [1, k * hop] of indices [1, stages, k], with what the decoder draws for it."""
 
     @property
     def sample_rate(self) -> int:
@@ -117,10 +118,10 @@ class TokenCodec(Codec):
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
         with self.cast():
             return [
-                self.render(self._read(payload)[None].to(self.device))[0].cpu()
+                self.render(self._read(payload)[None].to(self.device), noise.drawing(item))[0].cpu()
                 if payload
                 else torch.zeros(0)
-                for payload in payloads
+                for item, payload in enumerate(payloads)
             ]
 
     def length(self, payload: bytes) -> int:

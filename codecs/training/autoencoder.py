@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
 from ..networks.discriminators import CriticConfig, Critics
 from ..networks.precision import half_precision
 from .component import Component, Recipe, Turn, judge
-from .components import GanCodec
-from .losses import Balancer, MultiScaleMelLoss
+from .data import Crops
+from .gan import GanCodec
+from .losses import Balancer, SpectralLoss
 
 
 class AutoencoderTraining(Component):
@@ -24,18 +26,21 @@ class AutoencoderTraining(Component):
         self.model = ContinuousAutoencoder(config)
         self.critics = Critics(critics)
         self.recipe = recipe
-        self.mel_loss = MultiScaleMelLoss(config.sample_rate)
+        self.spectral_loss = SpectralLoss(config.sample_rate)
         self.balancer = Balancer(GanCodec.WEIGHTS)
 
-    def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
+    def update(self, crops: Crops, turn: Turn) -> dict[str, Tensor]:
+        audio = crops.audio
         with half_precision(audio.device):
             decoded = self.model(audio)
-        losses = {"mel": self.mel_loss(decoded, audio)}
+        spectra = self.spectral_loss(decoded, audio)
+        losses = {"spectra": torch.stack(list(spectra.values())).sum()}
         if turn.critics_judge:
             losses |= judge(self.critics, audio, decoded)
         turn.model_optimizer.zero_grad(set_to_none=True)
         decoded.backward(self.balancer.gradient(losses, decoded))
         turn.model_optimizer.step()
+        losses |= spectra
         if turn.critics_learn:
             losses["critic"] = self.critics_step(audio, decoded, turn)
         return {name: value.detach() for name, value in losses.items()}

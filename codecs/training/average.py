@@ -29,6 +29,14 @@ class MovingAverage:
         for value, new in zip(*others, strict=True):
             value.copy_(new)
 
+    @torch.no_grad()
+    def restart(self, prefix: str) -> None:
+        """Take the tensors whose names begin so as they are: what they were before is void."""
+        own, new = self.module.state_dict(), self.model.state_dict()
+        for name, value in own.items():
+            if name.startswith(prefix):
+                value.copy_(new[name])
+
     @cached_property
     def _pairs(self) -> tuple[tuple[list[Tensor], list[Tensor]], ...]:
         """The tensors of average and model: those that are averaged, those that are copied.

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from ..base import CodecError
 from ..networks.autoencoder import AutoencoderConfig
 from ..networks.bands import match_bands
+from ..networks.draws import steady
 from ..networks.ladiff import LadiffConfig, LadiffDecoder
 from ..networks.mbd import MultiBandConfig, MultiBandDecoder
 from ..neural.back_ends import ContinuousBackEnd, WavBackEnd
@@ -64,7 +65,8 @@ class MultiBandTraining(DiffusionTraining):
 
     def render(self, model: Any, indices: Tensor) -> Tensor:
         """Signals that `model` makes of indices, matched to those of the GAN baseline."""
-        decoded = self.front_network.decode(indices)  # type: ignore[operator]
+        draw = steady(indices.device)
+        decoded = self.front_network.decode(indices, draw)  # type: ignore[operator]
         made = super().render(model, indices)
         return match_bands(made, decoded, MATCHED_BANDS, self.config.sample_rate)
 

@@ -21,6 +21,7 @@ from ..networks.draws import Draws
 from ..networks.precision import half_precision
 from ..networks.quantizer import ResidualQuantizer
 from ..networks.weight_norm import adopt
+from .data import Crops
 from .losses import adversarial_loss, discriminator_loss, feature_matching
 
 
@@ -35,6 +36,8 @@ class Recipe:
         critic_head_start: share of the budget for which they learn before the model hears them:
             balanced losses would give untrained judgements their full share of the update.
         critic_interval: steps between two updates of the discriminators.
+        plain_share: of the budget that passes before a quantizer begins, on latents that mean
+            something by then.
     """
 
     items: int
@@ -44,6 +47,7 @@ class Recipe:
     reconstruction_share: float = 1.0
     critic_head_start: float = 0.05
     critic_interval: int = 2
+    plain_share: float = 0.0
 
     def at_rate(self, learning_rate: float) -> "Recipe":
         """The recipe at another learning rate, the discriminators' in proportion.
@@ -64,12 +68,14 @@ class Turn:
     Attributes:
         critics_learn: the discriminators make a step.
         critics_judge: the model hears them.
+        quantize: the quantizer takes part.
     """
 
     model_optimizer: Optimizer
     critic_optimizer: Optimizer | None
     critics_learn: bool
     critics_judge: bool
+    quantize: bool
     draws: Draws
 
 
@@ -81,6 +87,7 @@ class Component(nn.Module, ABC):
     critics: Critics | None
     recipe: Recipe
     started = False
+    quantizing = True  # does the quantizer take part, if there is one?
     eight_bit: ClassVar[bool] = False  # how the weights are exported
 
     @property
@@ -107,8 +114,8 @@ class Component(nn.Module, ABC):
         return config
 
     @abstractmethod
-    def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
-        """One step on crops [B, T]; the losses by name, detached."""
+    def update(self, crops: Crops, turn: Turn) -> dict[str, Tensor]:
+        """One step on crops; the losses by name, detached."""
 
     def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
         """Signals that `model` makes of a signal [1, k * hop], by the name of the point."""
@@ -136,6 +143,14 @@ class Component(nn.Module, ABC):
 
     def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
         """Set what depends on data before the first step; `crops()` gives ever new batches."""
+
+    def begin_quantizing(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
+        """Set the quantizer by data, after the recipe's share without it."""
+
+    @property
+    def wants_pitch(self) -> bool:
+        """Does a step need the crops' pitch?"""
+        return False
 
 
 def judge(critics: Critics, real: Tensor, fake: Tensor) -> dict[str, Tensor]:

@@ -5,9 +5,9 @@ mapped into memory: a crop costs a page of disk cache and no decoding. It is mad
 list of recordings, one of their sizes or dates, or the rate changes.
 
 A batch is a function of (seed, step) alone, so a resumed run sees exactly the data of an
-undisturbed one. Crops are drawn uniformly over time (long recordings are drawn more often); the
-peak of their recording is brought to 0.95 and then lowered by 0 to `GAIN_DB`, since a codec must
-not depend on the level.
+undisturbed one. Crops are drawn uniformly over time (long recordings are drawn more often), on a
+grid of 10 ms, on which their pitch was measured; the peak of their recording is brought to 0.95 and
+then lowered by 0 to `GAIN_DB`, since a codec must not depend on the level.
 """
 
 import csv
@@ -27,10 +27,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ...metrics.machinery.signals import resample
+from .pitch_labels import PitchLabels, open_labels
 
 SUFFIXES = (".flac", ".wav", ".opus", ".ogg", ".mp3")
 PEAK = 0.95
 GAIN_DB = 15.0
+GRID_RATE = 100  # Hz, of the places at which crops begin
 READERS = min(8, os.cpu_count() or 1)
 
 
@@ -109,12 +111,48 @@ def read_mono(path: Path, rate: int) -> NDArray[np.float64]:
     return resample(signal.mean(axis=1), own_rate, rate)
 
 
+@dataclass(frozen=True)
+class Crops:
+    """What a step learns from.
+
+    Attributes:
+        audio: signals [B, T].
+        pitch: F0 in Hz [B, T / grid], 0 where unvoiced, for the middle of every 10 ms; None where
+            no component asks for it.
+    """
+
+    audio: Tensor
+    pitch: Tensor | None = None
+
+    def to(self, device: torch.device) -> "Crops":
+        """The same on a device."""
+        pitch = None if self.pitch is None else self.pitch.to(device, non_blocking=True)
+        return Crops(self.audio.to(device, non_blocking=True), pitch)
+
+    def copy_(self, other: "Crops") -> None:
+        """Take over the values of others of the same shape."""
+        self.audio.copy_(other.audio)
+        if self.pitch is not None and other.pitch is not None:
+            self.pitch.copy_(other.pitch)
+
+    def clone(self) -> "Crops":
+        """The same values in other places."""
+        return Crops(self.audio.clone(), None if self.pitch is None else self.pitch.clone())
+
+
 class Speech:
     """Random crops of packed recordings."""
 
-    def __init__(self, samples: NDArray[np.int16], index: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        samples: NDArray[np.int16],
+        index: NDArray[np.int64],
+        rate: int,
+        labels: PitchLabels | None = None,
+    ) -> None:
         """Recordings one after another in `samples`; `index` [N, 2]: their lengths and peaks."""
-        self.samples = samples
+        self.samples, self.labels = samples, labels
+        self.grid = rate // GRID_RATE  # samples
         self._lengths, peaks = index.T
         self._peaks = np.maximum(peaks, 1)
         self._ends = np.cumsum(self._lengths)
@@ -124,24 +162,33 @@ class Speech:
         """Samples in all."""
         return int(self._ends[-1])
 
-    def batch(self, seed: int, step: int, items: int, crop: int) -> Tensor:
+    def batch(self, seed: int, step: int, items: int, crop: int) -> Crops:
         """Crops [items, crop] of this step; a recording too short is followed by zeros."""
         random = np.random.default_rng([seed, step])
-        crops = np.zeros((items, crop), dtype=np.float32)
-        for row in crops:
+        audio = np.zeros((items, crop), dtype=np.float32)
+        pitch = np.zeros((items, crop // self.grid), dtype=np.float32)
+        for item in range(items):
             chosen = int(np.searchsorted(self._ends, random.integers(self.total), side="right"))
             length = int(self._lengths[chosen])
-            start = (
-                int(self._ends[chosen]) - length + int(random.integers(max(1, length - crop + 1)))
-            )
-            piece = self.samples[start : start + min(crop, length)]
+            first = int(random.integers(max(1, length - crop + 1))) // self.grid
+            start = int(self._ends[chosen]) - length + first * self.grid
+            piece = self.samples[start : start + min(crop, length - first * self.grid)]
             gain = PEAK / self._peaks[chosen] * 10 ** (-GAIN_DB * random.random() / 20)
-            row[: len(piece)] = piece * np.float32(gain)
-        return torch.from_numpy(crops)
+            audio[item, : len(piece)] = piece * np.float32(gain)
+            if self.labels is not None:
+                found = self.labels.of(chosen)[first : first + pitch.shape[1]]
+                pitch[item, : len(found)] = found
+        return Crops(
+            torch.from_numpy(audio), None if self.labels is None else torch.from_numpy(pitch)
+        )
 
 
-def open_speech(recordings: Sequence[Recording], rate: int, folder: Path) -> Speech:
+def open_speech(
+    recordings: Sequence[Recording], rate: int, folder: Path, pitch: bool = False
+) -> Speech:
     """The recordings at `rate` Hz, from the pack in `folder`, which is made if it is not there.
+
+    With `pitch`, their labels, which are made beside it.
 
     Raises:
         DataError: a recording cannot be read.
@@ -152,7 +199,12 @@ def open_speech(recordings: Sequence[Recording], rate: int, folder: Path) -> Spe
     samples, index = folder / f"{name}.int16", folder / f"{name}.index.npy"
     if not index.exists():
         _pack(recordings, rate, samples, index)
-    return Speech(np.memmap(samples, np.int16, "r"), np.load(index))
+    packed, rows = np.memmap(samples, np.int16, "r"), np.load(index)
+    if not pitch:
+        return Speech(packed, rows, rate)
+    return Speech(
+        packed, rows, rate, open_labels(samples.with_suffix(".pitch"), packed, rows, rate)
+    )
 
 
 def _exists(path: Path) -> bool:

@@ -16,13 +16,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..networks.diffusion import DiffusionConfig, DiffusionDecoder, Guide
-from ..networks.draws import Draws
+from ..networks.draws import Draws, DrawShape, steady
 from ..networks.precision import half_precision
 from ..neural.back_ends import BackEnd
 from ..neural.diffusion_codec import RATES
 from ..neural.front_ends import FrontEnd
 from ..processes.samplers import Sampler, euler
 from .component import Component, Recipe, Turn
+from .data import Crops
 
 LARGEST_GRADIENT = 1.0
 MEASURED_BATCHES = 20  # for means and deviations
@@ -91,7 +92,8 @@ class DiffusionTraining(Component):
         pairs = [self.pair(crops(), draws) for _ in range(MEASURED_BATCHES)]
         self.model.measure(torch.cat([c for c, _ in pairs]), torch.cat([o for _, o in pairs]))
 
-    def update(self, audio: Tensor, turn: Turn) -> dict[str, Tensor]:
+    def update(self, crops: Crops, turn: Turn) -> dict[str, Tensor]:
+        audio = crops.audio
         condition, output = self.pair(audio, turn.draws)
         with half_precision(audio.device):
             losses = self.losses(self.model, condition, output, turn.draws)
@@ -123,7 +125,7 @@ class DiffusionTraining(Component):
             for count in self.ends.stage_counts
             for name, loss in self.losses(
                 model,
-                self._condition(self.tokenize(copies, count)),
+                self._condition(self.tokenize(copies, count), steady(audio.device)),
                 output,
                 Draws(torch.Generator().manual_seed(0), audio.device),
             ).items()
@@ -135,8 +137,9 @@ class DiffusionTraining(Component):
 
     def render(self, model: Any, indices: Tensor) -> Tensor:
         """Signals [B, k * hop] that `model` makes of indices [B, stages, k]."""
-        made = self._make(model, self._condition(indices))
-        return self.ends.back.waveform(self.back_network, made)
+        draw = steady(indices.device)
+        made = self._make(model, self._condition(indices, draw))
+        return self.ends.back.waveform(self.back_network, made, draw)
 
     @torch.no_grad()
     def pair(self, audio: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
@@ -148,7 +151,8 @@ class DiffusionTraining(Component):
         choice = draws(lambda g: torch.randint(len(counts), (len(audio),), generator=g))
         indices = self.ends.front.tokenize(self.front_network, audio, max(counts))
         decoded = [
-            self.ends.front.condition(self.front_network, indices[:, :count]) for count in counts
+            self.ends.front.condition(self.front_network, indices[:, :count], draws.normal)
+            for count in counts
         ]
         condition = torch.stack(decoded)[choice, torch.arange(len(audio), device=audio.device)]
         return condition, self.ends.back.target(self.back_network, audio)
@@ -159,7 +163,7 @@ class DiffusionTraining(Component):
         process = model.process
         residual = model.residual(target, guide)
         t = draws(lambda generator: process.draw_times(len(target), generator))
-        noise = model.noise(draws(lambda g: torch.randn(target.shape, generator=g)))
+        noise = model.noise(draws.normal(tuple(target.shape)))
         y = process.diffuse(residual, noise, t)
         prediction = model.predict(y, t.to(target), guide)
         wanted = process.target(residual, noise, t)
@@ -179,8 +183,8 @@ class DiffusionTraining(Component):
 
         return model.sample(condition, self.sampler, VALIDATION_NFE, draw)
 
-    def _condition(self, indices: Tensor) -> Tensor:
-        return self.ends.front.condition(self.front_network, indices)
+    def _condition(self, indices: Tensor, draw: DrawShape) -> Tensor:
+        return self.ends.front.condition(self.front_network, indices, draw)
 
 
 class RegressionTraining(DiffusionTraining):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..networks.discriminators import Judgement
-from ..networks.features import LogMel, MelConfig
+from ..networks.features import MEL_FLOOR, LogMel, MelConfig
 
 
 class MultiScaleMelLoss(nn.Module):
@@ -29,6 +29,42 @@ class MultiScaleMelLoss(nn.Module):
     def forward(self, decoded: Tensor, reference: Tensor) -> Tensor:
         terms = [(s(decoded) - s(reference)).abs().mean() for s in self.spectrograms]
         return torch.stack(terms).mean()
+
+
+class SpectralLoss(nn.Module):
+    """Distance of mel spectrograms over window sizes, as logarithms and as loudness.
+
+    The logarithm counts every band of every moment alike, the quietest too. Loudness is the square
+    root of the magnitude (about Stevens's power law), in units of its mean over the item, so that
+    what is heard most counts most.
+
+    Windows of 2^8 to 2^11 samples with hops of a quarter; as many bands as a window resolves.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        super().__init__()
+        self.spectrograms = nn.ModuleList(
+            LogMel(MelConfig(sample_rate, n_fft, n_fft // 4, bands, 0.0, sample_rate / 2))
+            for n_fft, bands in ((256, 24), (512, 48), (1024, 80), (2048, 120))
+        )
+
+    def forward(self, decoded: Tensor, reference: Tensor) -> dict[str, Tensor]:
+        """Both distances of signals [B, T]."""
+        logarithms, loudnesses = [], []
+        for spectrogram in self.spectrograms:
+            assert isinstance(spectrogram, LogMel)
+            own = spectrogram.magnitude(decoded)
+            with torch.no_grad():
+                wanted = spectrogram.magnitude(reference)
+            floors = [m.clamp_min(MEL_FLOOR).log() for m in (own, wanted)]
+            logarithms.append((floors[0] - floors[1]).abs().mean())
+            louds = [(m + MEL_FLOOR).sqrt() for m in (own, wanted)]
+            mean = louds[1].mean(dim=(1, 2), keepdim=True)
+            loudnesses.append(((louds[0] - louds[1]).abs() / mean).mean())
+        return {
+            "mel": torch.stack(logarithms).mean(),
+            "loudness": torch.stack(loudnesses).mean(),
+        }
 
 
 def discriminator_loss(real: Sequence[Judgement], fake: Sequence[Judgement]) -> Tensor:

@@ -11,11 +11,12 @@ BETAS = (0.8, 0.99)
 
 def make_optimizer(network: nn.Module, device: torch.device) -> AdamW:
     """The optimizer of a network that lies on this device."""
+    parameters = [p for p in network.parameters() if p.requires_grad]
     if device.type != "cuda":
-        return AdamW(network.parameters(), betas=BETAS)
+        return AdamW(parameters, betas=BETAS, fused=device.type == "cpu")
     # one kernel instead of hundreds; a recorded step reads the rate where it lies
     rate = torch.zeros((), device=device)
-    return AdamW(network.parameters(), rate, BETAS, fused=True, capturable=True)
+    return AdamW(parameters, rate, BETAS, fused=True, capturable=True)
 
 
 def set_rate(optimizer: Optimizer, rate: float) -> None:

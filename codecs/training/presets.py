@@ -16,12 +16,15 @@ from ..networks.convnext import Fine
 from ..networks.discriminators import CriticConfig, Critics
 from ..networks.features import MelConfig
 from ..networks.mel_autoencoder import MelCodecConfig
+from ..networks.source_filter import SourceFilterConfig
 from ..networks.vocoder import VocoderConfig
 from .autoencoder import AutoencoderTraining
 from .baselines import BASELINES
 from .cells import CELLS
 from .component import Component, Recipe
-from .components import GanCodec, MelAutoencoder, VocoderTraining
+from .gan import GanCodec
+from .mel import MelAutoencoder
+from .vocoder import VocoderTraining
 
 Size = Literal["small", "paper"]
 CriticSize = Literal["small", "medium", "paper"]
@@ -59,10 +62,16 @@ FINE_N_FFT = 320
 # discriminators this small must learn at every step: at every other one, the codec had them back at
 # chance level after sixty steps
 SMALL_RECIPE = Recipe(4, 20_480, 1e-3, 5e-4, reconstruction_share=0.3, critic_interval=1)
+REGRESSION_RECIPE = Recipe(4, 20_480, 1.5e-3, plain_share=0.1)
+SOURCE_FILTER_CODEC = SourceFilterConfig(
+    rate=2, n_fft=640, dim=384, depth=4, fine_dim=256, fine_depth=5
+)
+SMALL_CODEC = CodecConfig(design="source-filter", source_filter=SOURCE_FILTER_CODEC)
+SMALL_VOCODER = VocoderConfig(design="source-filter", source_filter=SourceFilterConfig())
 
 
 def gan(size: Size) -> Component:
-    """The GAN baseline; the small one is the spectral design."""
+    """The GAN baseline; the small one is the source-filter design."""
     if size == "paper":
         config = CodecConfig(
             24_000,
@@ -74,6 +83,20 @@ def gan(size: Size) -> Component:
         )
         recipe = Recipe(64, 24_000, 3e-4, 3e-4, reconstruction_share=0.1)
         return GanCodec(config, CODEC_CRITICS["paper"], recipe)
+    return GanCodec(SMALL_CODEC, CODEC_CRITICS["small"], SMALL_RECIPE)
+
+
+def gan_regression(size: Size) -> Component:
+    """The GAN baseline without discriminators: where the small one begins."""
+    if size == "paper":
+        raise CodecError("gan-regression has the size small only")
+    return GanCodec(SMALL_CODEC, None, REGRESSION_RECIPE)
+
+
+def gan_spectral(size: Size) -> Component:
+    """The GAN baseline as ConvNeXt with an inverse STFT, for the comparison at equal time."""
+    if size == "paper":
+        return gan(size)
     config = CodecConfig(
         n_fft=FINE_N_FFT,
         decoder_dim=384,
@@ -113,7 +136,21 @@ def mel(size: Size) -> Component:
 
 
 def vocoder(size: Size) -> Component:
-    """The vocoder: the small one is the spectral design, the other HiFi-GAN V1 as published."""
+    """The vocoder: the small one is the source-filter design, the other HiFi-GAN V1."""
+    if size == "paper":
+        return vocoder_hifigan(size)
+    return VocoderTraining(SMALL_VOCODER, VOCODER_CRITICS["small"], SMALL_RECIPE)
+
+
+def vocoder_regression(size: Size) -> Component:
+    """The vocoder without discriminators: where the small one begins."""
+    if size == "paper":
+        raise CodecError("vocoder-regression has the size small only")
+    return VocoderTraining(SMALL_VOCODER, None, REGRESSION_RECIPE)
+
+
+def vocoder_spectral(size: Size) -> Component:
+    """The vocoder as ConvNeXt with an inverse STFT, for the comparison at equal time."""
     if size == "paper":
         return vocoder_hifigan(size)
     config = VocoderConfig(design="spectral", dim=384, depth=4, n_fft=FINE_N_FFT, fine=FINE_DECODER)
@@ -131,10 +168,14 @@ def vocoder_hifigan(size: Size) -> Component:
 
 COMPONENTS: dict[str, Callable[[Size], Component]] = {
     "gan": gan,
+    "gan-regression": gan_regression,
     "gan-seanet": gan_seanet,
+    "gan-spectral": gan_spectral,
     "mel": mel,
     "vocoder": vocoder,
     "vocoder-hifigan": vocoder_hifigan,
+    "vocoder-regression": vocoder_regression,
+    "vocoder-spectral": vocoder_spectral,
     "ladiff-autoencoder": ladiff_autoencoder,
     **CELLS,
     **BASELINES,

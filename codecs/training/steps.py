@@ -16,11 +16,13 @@ from torch.optim import Optimizer
 from ..networks.draws import Draw, Draws
 from ..networks.graphs import Recorder
 from .component import Component, Turn
+from .data import Crops
 
 WARM_STEPS = 3  # before recording: optimizers allocate their state, libraries choose algorithms
 
 Losses = dict[str, Tensor]
-Kind = tuple[bool, bool]  # do the discriminators learn, and does the model hear them?
+# do the discriminators learn, does the model hear them, does the quantizer take part?
+Kind = tuple[bool, bool, bool]
 
 
 class Places(Draws):
@@ -57,7 +59,7 @@ class Places(Draws):
 class Recording:
     """The steps of one kind: how many were run as they are, then what one launches."""
 
-    audio: Tensor
+    crops: Crops
     places: Places
     runs: int = 0
     losses: Losses = field(default_factory=dict)
@@ -79,27 +81,27 @@ class Steps:
         self.recorder = recorder
         self.recordings: dict[Kind, Recording] = {}
 
-    def __call__(self, audio: Tensor, kind: Kind, generator: torch.Generator) -> Losses:
-        """One step on crops [B, T]; the losses, valid until the next step."""
+    def __call__(self, crops: Crops, kind: Kind, generator: torch.Generator) -> Losses:
+        """One step; the losses, valid until the next step."""
         if self.recorder is None:
-            return self._update(audio, kind, Draws(generator, audio.device))
+            return self._update(crops, kind, Draws(generator, crops.audio.device))
         recording = self.recordings.get(kind)
         if recording is None or recording.runs < WARM_STEPS:
             runs = recording.runs if recording else 0
-            places = Places(generator, audio.device)
-            self.recordings[kind] = Recording(audio.clone(), places, runs + 1)
-            return self.recorder.run(lambda: self._update(audio, kind, places))
+            places = Places(generator, crops.audio.device)
+            self.recordings[kind] = Recording(crops.clone(), places, runs + 1)
+            return self.recorder.run(lambda: self._update(crops, kind, places))
         if recording.replay is None:
             torch.cuda.empty_cache()  # what plain steps held, a graph has to hold once more
             recording.places.give()
             recording.losses, recording.replay = self.recorder.record(
-                lambda: self._update(recording.audio, kind, recording.places)
+                lambda: self._update(recording.crops, kind, recording.places)
             )
-        recording.audio.copy_(audio)
+        recording.crops.copy_(crops)
         recording.places.fill(generator)
         recording.replay()
         return recording.losses
 
-    def _update(self, audio: Tensor, kind: Kind, draws: Draws) -> Losses:
+    def _update(self, crops: Crops, kind: Kind, draws: Draws) -> Losses:
         turn = Turn(self.optimizer, self.critic_optimizer, *kind, draws)
-        return self.component.update(audio, turn)
+        return self.component.update(crops, turn)

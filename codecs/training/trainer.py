@@ -12,7 +12,7 @@ Failure    a loss that is not finite stops the run before it can reach the check
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import soundfile
@@ -28,7 +28,7 @@ from .average import MovingAverage
 from .card import describe_data, make_card
 from .checkpoint import CheckpointError, export_weights, load_checkpoint, save_checkpoint
 from .component import Component
-from .data import Recording, open_speech
+from .data import Crops, Recording, open_speech
 from .log import Log
 from .optimizers import load_state, make_optimizer, set_rate
 from .plan import Plan
@@ -58,7 +58,7 @@ class Trainer:
         self.component = component.to(plan.device)
         self.recordings, self.items, self.plan = recordings, items, plan
         rate = component.config.sample_rate
-        self.speech = open_speech(recordings, rate, plan.out.parent)
+        self.speech = open_speech(recordings, rate, plan.out.parent, component.wants_pitch)
         self._average = MovingAverage(component.model)
         critics = component.critics
         self.optimizer = make_optimizer(component.model, plan.device)
@@ -135,7 +135,10 @@ class Trainer:
         set_rate(self.optimizer, recipe.learning_rate * fall)
         if self.critic_optimizer is not None:
             set_rate(self.critic_optimizer, recipe.critic_learning_rate * fall)
-        kind = (learn and self.step % recipe.critic_interval == 0, judge)
+        if not self.component.quantizing and self.progress >= recipe.plain_share:
+            self._begin_quantizing()
+        learn = learn and self.step % recipe.critic_interval == 0
+        kind = (learn, judge, self.component.quantizing)
         generator = torch.Generator().manual_seed(self.plan.seed * 1_000_003 + self.step)
         self.component.train()
         tensors = self.steps(self._batch(self.step), kind, generator)
@@ -180,7 +183,7 @@ class Trainer:
         recipe, rate = self.component.recipe, self.component.config.sample_rate
         batches = math.ceil(COUNTED_SECONDS * rate / (recipe.items * recipe.crop))
         for n in range(1, batches + 1):
-            indices = self.component.tokens(self.average, self._batch(-n))
+            indices = self.component.tokens(self.average, self._batch(-n).audio)
             if indices is None:
                 return None
             entries = self.component.config.entries
@@ -200,6 +203,7 @@ class Trainer:
                 "step": self.step,
                 "seconds": self.seconds,
                 "audio_seconds": self.audio_seconds,
+                "quantizing": self.component.quantizing,
                 "networks": self.component.state_dict(),
                 "average": self.average.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
@@ -227,6 +231,7 @@ class Trainer:
                 )
         self.step, self.seconds = state["step"], state["seconds"]
         self.audio_seconds = state["audio_seconds"]
+        self.component.quantizing = state["quantizing"]
         self.component.load_state_dict(state["networks"])
         self.average.load_state_dict(state["average"])
         load_state(self.optimizer, state["optimizer"])
@@ -237,18 +242,28 @@ class Trainer:
 
     def _initialize(self) -> None:
         """Let the component see data that no step sees: batches of negative step numbers."""
-        batches = (self._batch(-n) for n in range(1, 1 << 30))
-        generator = torch.Generator().manual_seed(self.plan.seed)
         self.component.eval()
         if not self.component.started:
-            self.component.initialize(lambda: next(batches), generator)
+            self.component.initialize(*self._unseen())
+            self.component.quantizing = False
         self.average.load_state_dict(self.component.model.state_dict())
 
-    def _batch(self, step: int) -> Tensor:
+    def _begin_quantizing(self) -> None:
+        self.component.eval()
+        self.component.begin_quantizing(*self._unseen())
+        self.component.quantizing = True
+        self._average.restart("quantizer.")
+
+    def _unseen(self) -> tuple[Callable[[], Tensor], torch.Generator]:
+        """Batches that no step sees, ever new ones, and a generator."""
+        batches = (self._batch(-n).audio for n in range(1, 1 << 30))
+        return lambda: next(batches), torch.Generator().manual_seed(self.plan.seed)
+
+    def _batch(self, step: int) -> Crops:
         recipe = self.component.recipe
         # negative steps become large ones: a generator's seed is a natural number
         crops = self.speech.batch(self.plan.seed, step % (1 << 32), recipe.items, recipe.crop)
-        return crops.to(self.plan.device, non_blocking=True)
+        return crops.to(self.plan.device)
 
 
 def _spell(losses: dict[str, float]) -> str:

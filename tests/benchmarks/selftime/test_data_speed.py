@@ -8,7 +8,7 @@ import soundfile
 
 from nscbench.benchmarks.selftime import data_speed
 from nscbench.codecs.training.component import Recipe
-from nscbench.codecs.training.components import MelAutoencoder
+from nscbench.codecs.training.mel import MelAutoencoder
 from nscbench.codecs.training.presets import COMPONENTS
 
 RATE, HOP = 16_000, 320

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from nscbench.codecs.networks import hifigan as hifigan_module
 from nscbench.codecs.networks.codec import CodecConfig, NeuralCodec
-from nscbench.codecs.networks.convnext import Fine, SpectralDecoder, _gather, _spread
+from nscbench.codecs.networks.convnext import Fine, SpectralDecoder, gather, spread
 from nscbench.codecs.networks.discriminators import CriticConfig, Critics, StftDiscriminator
 from nscbench.codecs.networks.features import MelConfig
 from nscbench.codecs.networks.hifigan import HifiGan
@@ -17,7 +17,7 @@ from nscbench.codecs.networks.mel_autoencoder import MelCodec, MelCodecConfig
 from nscbench.codecs.networks.seanet import SeanetDecoder, SeanetEncoder
 from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
 from nscbench.codecs.networks.weight_norm import fold, folded_state
-from nscbench.codecs.training.components import GanCodec
+from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.presets import SMALL_RECIPE, STFT_SMALL
 
 PUBLISHED_RATES, ENCODEC_RATIOS = (8, 8, 2, 2), (8, 5, 4, 2)
@@ -64,8 +64,8 @@ def test_codec_shapes(changes: dict[str, Any]) -> None:
     with torch.no_grad():
         indices = codec.encode(audio, 6)
         latents = codec.latents(audio)
-        assert codec.decode(indices).shape == audio.shape
-        assert codec.synthesize(latents).shape == audio.shape
+        assert codec.decode(indices, torch.randn).shape == audio.shape
+        assert codec.synthesize(latents, torch.randn).shape == audio.shape
     assert indices.shape == (2, 6, 5)
     assert latents.shape == (2, 64, 5)
     assert latents.mean(dim=1).abs().max() < 1e-5
@@ -95,7 +95,7 @@ def test_kmeans_sees_the_latents_that_training_quantizes() -> None:
         return 0.05 * torch.randn(4, 64 * 320, generator=generator)
 
     with torch.no_grad():
-        component.initialize(crops, generator)
+        component.begin_quantizing(crops, generator)
         model = component.model.train()
         latents = model.latents(crops())
         left = latents - model.quantizer.decode(model.quantizer.encode(latents, 1))
@@ -120,15 +120,15 @@ def test_mel_codec_shapes() -> None:
     ],
 )
 def test_vocoder_gives_hop_samples_per_frame(config: VocoderConfig, hop: int) -> None:
-    assert Vocoder(config)(torch.zeros(2, 80, 6)).shape == (2, 6 * hop)
+    assert Vocoder(config)(torch.zeros(2, 80, 6), torch.randn).shape == (2, 6 * hop)
 
 
 def test_moments_of_a_frame_keep_their_order() -> None:
     frames = torch.arange(24.0).view(1, 6, 4)  # two channels at three moments of four frames
-    moments = _spread(frames, 3)
+    moments = spread(frames, 3)
     assert moments.shape == (1, 2, 12)
     assert moments[0, 0].tolist() == [0, 8, 16, 1, 9, 17, 2, 10, 18, 3, 11, 19]
-    assert torch.equal(_gather(moments, 3), frames)
+    assert torch.equal(gather(moments, 3), frames)
 
 
 def test_fine_blocks_reach_a_few_moments() -> None:

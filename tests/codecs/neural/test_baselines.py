@@ -168,7 +168,7 @@ def test_bands_of_mbd_have_the_energies_that_the_baseline_decodes(
     codec = codecs["mbd"]
     (payload,) = codec.encode(signals(6_400))
     (made,) = codec.decode([payload], Noise([0]))
-    decoded = codec.network("gan").decode(codec._read(payload)[None])
+    decoded = codec.network("gan").decode(codec._read(payload)[None], torch.randn)
     own, wanted = (
         band_deviations(x, MATCHED_BANDS, 16_000) for x in (made[None], decoded.clamp(-1, 1))
     )
@@ -384,7 +384,7 @@ def test_temperature_is_a_factor_on_noise_and_not_on_the_guess(
     def made(temperature: float, factor: float) -> torch.Tensor:
         random = torch.Generator().manual_seed(0)
         cooled = replace(codec, temperature=temperature)
-        return cooled.draw(indices, lambda s: factor * torch.randn(s, generator=random))
+        return cooled.render(indices, lambda s: factor * torch.randn(s, generator=random))
 
     with torch.inference_mode():
         torch.testing.assert_close(made(0.4, 1.0), made(1.0, 0.4))

@@ -19,11 +19,13 @@ from nscbench.codecs.networks.graphs import CudaRecorder
 from nscbench.codecs.networks.mel_autoencoder import MelCodec
 from nscbench.codecs.neural.grid import Mel2Mel
 from nscbench.codecs.training.component import Component, Recipe, Turn
-from nscbench.codecs.training.components import GanCodec, VocoderTraining
+from nscbench.codecs.training.data import Crops
 from nscbench.codecs.training.diffusion import DiffusionTraining, Ends
+from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.optimizers import load_state, make_optimizer, set_rate
 from nscbench.codecs.training.presets import COMPONENTS
-from nscbench.codecs.training.steps import Places, Steps
+from nscbench.codecs.training.steps import Kind, Places, Steps
+from nscbench.codecs.training.vocoder import VocoderTraining
 from nscbench.codecs.weights.pretrained import missing
 
 from .test_trainer import tiny_gan, tiny_mel, tiny_vocoder
@@ -54,20 +56,24 @@ TINY = [tiny_gan, tiny_mel, tiny_vocoder, finetuned_vocoder, tiny_cell]
 def prepared(make: Callable[[], Component]) -> Component:
     component = make()
     random = torch.Generator().manual_seed(0)
-    component.initialize(lambda: 0.1 * torch.randn(2, 3200, generator=random), random)
+    for begin in (component.initialize, component.begin_quantizing):
+        begin(lambda: 0.1 * torch.randn(2, 3200, generator=random), random)
     return component
 
 
-def speech(step: int) -> Tensor:
-    return 0.1 * torch.randn(2, 3200, generator=torch.Generator().manual_seed(100 + step))
+def speech(step: int) -> Crops:
+    random = torch.Generator().manual_seed(100 + step)
+    audio = 0.1 * torch.randn(2, 3200, generator=random)
+    return Crops(audio, (100 + 100 * torch.rand(2, 20, generator=random)).round())
 
 
-def kinds_of(component: Component) -> list[tuple[bool, bool]]:
+def kinds_of(component: Component) -> list[Kind]:
     """Turns as they alternate in training, and back to the first, recorded long before."""
-    plain = (False, False)
+    plain = (False, False, True)
     if component.critics is None:
         return [plain] * 10
-    return [plain] * 5 + [(True, False), (True, True), (False, True)] * 5 + [plain] * 2
+    turns = [(True, False, True), (True, True, True), (False, True, True)]
+    return [plain] * 5 + turns * 5 + [plain] * 2
 
 
 def rate_of(step: int) -> float:
@@ -219,13 +225,14 @@ def test_a_step_neither_waits_for_the_device_nor_copies_to_it(
         component.mel_codec = MelCodec(COMPONENTS["mel"]("small").config)
         component.mel_decoder = COMPONENTS["mel2mel"]("small").model
     component = component.to("meta").train()
-    audio = torch.empty(2, 20_480, device="meta")
+    pitch = torch.empty(2, 128, device="meta") if component.wants_pitch else None
+    crops = Crops(torch.empty(2, 20_480, device="meta"), pitch)
     made = [Nothing(n.parameters()) if n else None for n in (component.model, component.critics)]
     judged = component.critics is not None
 
     def step() -> dict[str, Tensor]:
-        draws = Ready(torch.Generator().manual_seed(0), audio.device)
-        return component.update(audio, Turn(made[0], made[1], judged, judged, draws))
+        draws = Ready(torch.Generator().manual_seed(0), crops.audio.device)
+        return component.update(crops, Turn(made[0], made[1], judged, judged, True, draws))
 
     def on_the_cpu(*args: Any, device: Any = "cpu", **kwargs: Any) -> Tensor:
         assert torch.device(device).type == "cpu", "torch.tensor copies from the CPU"
@@ -246,7 +253,7 @@ def test_settings_of_an_optimizer_are_not_the_checkpoints() -> None:
     network(torch.ones(1, 2)).sum().backward()
     optimizer.step()
     saved = copy.deepcopy(optimizer.state_dict())
-    saved["param_groups"][0] |= {"fused": True, "capturable": True, "lr": torch.tensor(3.0)}
+    saved["param_groups"][0] |= {"fused": False, "capturable": True, "lr": torch.tensor(3.0)}
     again = make_optimizer(network, CPU)
     rate = torch.tensor(0.5)
     again.param_groups[0]["lr"] = rate  # as on CUDA, where graphs read it from this very place
@@ -254,7 +261,7 @@ def test_settings_of_an_optimizer_are_not_the_checkpoints() -> None:
     assert again.param_groups[0]["lr"] is rate
     again.param_groups[0]["lr"] = 0.5
     (group,) = again.param_groups
-    assert not group["fused"]
+    assert group["fused"]
     assert not group["capturable"]
     set_rate(again, 0.25)
     assert group["lr"] == 0.25
@@ -291,7 +298,7 @@ def _train(
         assert same is (rate_of(step) == 0)
         if step == 4:
             with torch.inference_mode():
-                component.renderings(component.model.eval(), speech(99)[:1].to(device))
+                component.renderings(component.model.eval(), speech(99).audio[:1].to(device))
     return component, rows
 
 
@@ -320,9 +327,9 @@ def test_a_recording_takes_what_it_is_given() -> None:
     for step in range(6):
         component.train()
         generator = torch.Generator().manual_seed(step)
-        steps(speech(step).cuda(), (False, False), generator)
+        steps(speech(step).to(GPU), (False, False, True), generator)
     (recording,) = steps.recordings.values()
-    assert torch.equal(recording.audio.cpu(), speech(5))
+    assert torch.equal(recording.crops.audio.cpu(), speech(5).audio)
     generator = torch.Generator().manual_seed(5)
     for draw, place in recording.places.filled:
         assert torch.equal(place.cpu(), draw(generator))

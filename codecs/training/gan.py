@@ -1,0 +1,108 @@
+"""Training of the GAN baseline, with discriminators or without."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from ..networks.codec import CodecConfig, NeuralCodec
+from ..networks.discriminators import CriticConfig, Critics
+from ..networks.draws import Draws, steady
+from ..networks.pitch import bridge
+from ..networks.precision import half_precision
+from ..networks.source_filter import SourceFilterDecoder
+from ..networks.voice_encoder import VoiceEncoder
+from .component import Component, Recipe, Turn, judge
+from .data import Crops
+from .losses import Balancer, SpectralLoss
+from .quantizing import COMMITMENT_WEIGHT, draw_stages, initialize_quantizer
+
+PITCH_WEIGHT = 0.5  # of a decoder's cross-entropy, beside spectra whose gradient has norm 1
+MEASURED_PITCH = 0.5  # share of the items that training decodes at the measured pitch
+
+
+class GanCodec(Component):
+    """The GAN baseline: neural codec, spectral discriminators, balanced losses.
+
+    Without discriminators, its regression alone. A source-filter decoder also learns to tell the
+    pitch; half of the items are decoded at the pitch that it tells, so that it hears its errors,
+    the others at the measured one.
+    """
+
+    name = "gan"
+    eight_bit = True
+    model: NeuralCodec
+
+    # shares of the update; audiocraft's 2, 4, 4 are for runs a thousand times longer
+    WEIGHTS: ClassVar[dict[str, float]] = {"spectra": 2.0, "adversarial": 0.5, "features": 1.0}
+
+    def __init__(self, config: CodecConfig, critics: CriticConfig | None, recipe: Recipe) -> None:
+        super().__init__()
+        self.model = NeuralCodec(config)
+        self.critics = Critics(critics) if critics else None
+        self.recipe = recipe
+        self.spectral_loss = SpectralLoss(config.sample_rate)
+        self.balancer = Balancer(self.WEIGHTS)
+
+    @property
+    def wants_pitch(self) -> bool:
+        return isinstance(self.model.decoder, SourceFilterDecoder)
+
+    def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
+        if isinstance(self.model.encoder, VoiceEncoder):
+            self.model.encoder.whiten(crops)
+
+    def begin_quantizing(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
+        self.model.encoder.train()  # k-means is of the latents that training quantizes
+        initialize_quantizer(self.model.quantizer, lambda: self.model.latents(crops()), generator)
+
+    def update(self, crops: Crops, turn: Turn) -> dict[str, Tensor]:
+        audio = crops.audio
+        with half_precision(audio.device):
+            latents = self.model.latents(audio)
+            commitment = latents.new_zeros(())
+            if turn.quantize:
+                stages = draw_stages(self.config.stage_counts, len(audio), turn.draws)
+                quantized = self.model.quantizer(latents, stages, turn.draws)
+                latents, commitment = quantized.latents, quantized.commitment
+            decoded, pitch = self._decode(latents, crops.pitch, turn.draws)
+        spectra = self.spectral_loss(decoded, audio)
+        losses = {"spectra": torch.stack(list(spectra.values())).sum()}
+        if turn.critics_judge:
+            assert self.critics is not None
+            losses |= judge(self.critics, audio, decoded)
+        gradient = self.balancer.gradient(losses, decoded)
+        turn.model_optimizer.zero_grad(set_to_none=True)
+        aside = COMMITMENT_WEIGHT * commitment + PITCH_WEIGHT * pitch
+        decoded.backward(gradient, retain_graph=aside.requires_grad)  # type: ignore[no-untyped-call]
+        if aside.requires_grad:
+            aside.backward()  # type: ignore[no-untyped-call]
+        turn.model_optimizer.step()
+        losses |= spectra | {"commitment": commitment, "pitch": pitch}
+        if turn.critics_learn:
+            losses["critic"] = self.critics_step(audio, decoded, turn)
+        return {name: value.detach() for name, value in losses.items()}
+
+    def _decode(
+        self, latents: Tensor, labels: Tensor | None, draws: Draws
+    ) -> tuple[Tensor, Tensor]:
+        """Signals [B, k * hop] of latents, and the loss of the pitch that they tell."""
+        if labels is None or not self.wants_pitch:
+            return self.model.synthesize(latents, draws.normal), latents.new_zeros(())
+        measured = draws(lambda g: torch.rand(len(latents), generator=g)) < MEASURED_PITCH
+        made = self.model.voiced(latents, draws.normal, (bridge(labels), measured))
+        assert isinstance(self.model.decoder, SourceFilterDecoder)
+        return made.audio.float(), self.model.decoder.classes.loss(made.pitch, labels)
+
+    def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
+        rendered = {
+            f"{count}stages": model.decode(model.encode(audio, count), steady(audio.device))
+            for count in self.config.stage_counts
+        }
+        unquantized = model.synthesize(model.latents(audio), steady(audio.device))
+        return rendered | {"unquantized": unquantized}
+
+    def tokens(self, model: Any, audio: Tensor) -> Tensor | None:
+        indices: Tensor = model.encode(audio, max(self.config.stage_counts))
+        return indices

@@ -1,0 +1,83 @@
+"""Pitch labels of packed speech: made once, recording by recording, and resumed after a kill.
+
+The suite's own tracker (`metrics.machinery.pitch`) measures 16 kHz every 10 ms in windows of 50 ms
+without padding: its frame j is centred at 25 + 10 j ms, the middle of the 10 ms that begin at
+10 (j + 2). So the labels of a recording have two unvoiced places before its frames.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from ...metrics.machinery.pitch import LENGTH, RATE, track
+from ...metrics.machinery.signals import resample
+
+LABEL_RATE = 100  # Hz
+LEAD = 2  # places before the tracker's first frame
+
+
+class PitchLabels:
+    """F0 in Hz of every recording, 0 where unvoiced, for the middle of every 10 ms."""
+
+    def __init__(self, values: NDArray[np.float32], counts: NDArray[np.int64]) -> None:
+        """Labels of all recordings one after another; `counts` [N] of each."""
+        self._values = values
+        self._ends = np.cumsum(counts)
+        self._counts = counts
+
+    def of(self, recording: int) -> NDArray[np.float32]:
+        """The labels [seconds * 100] of a recording by its number."""
+        end = int(self._ends[recording])
+        return self._values[end - int(self._counts[recording]) : end]
+
+
+def open_labels(
+    path: Path, samples: NDArray[np.int16], index: NDArray[np.int64], rate: int
+) -> PitchLabels:
+    """The labels in `path`, made if they are not there; a partial file beside it is continued.
+
+    Args:
+        samples: packed recordings at `rate` Hz.
+        index: their lengths in samples, first column of [N, 2].
+    """
+    lengths = index[:, 0]
+    counts = lengths * LABEL_RATE // rate
+    if not path.exists():
+        _make(path, samples, lengths, counts, rate)
+    return PitchLabels(np.fromfile(path, np.float32), counts)
+
+
+def _make(
+    path: Path,
+    samples: NDArray[np.int16],
+    lengths: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    rate: int,
+) -> None:
+    partial = path.with_name(path.name + ".partial")
+    bytes_to = np.cumsum(counts) * np.dtype(np.float32).itemsize
+    written = partial.stat().st_size if partial.exists() else 0
+    done = int(np.searchsorted(bytes_to, written, side="right"))
+    starts = np.cumsum(lengths) - lengths
+    with partial.open("ab") as file:
+        file.truncate(int(bytes_to[done - 1]) if done else 0)  # a torn recording is made again
+        for number in tqdm(
+            range(done, len(lengths)), "pitch", len(lengths), initial=done, disable=None
+        ):
+            signal = samples[starts[number] : starts[number] + lengths[number]]
+            file.write(_labels(signal / 32768, int(counts[number]), rate).tobytes())
+            file.flush()
+    partial.replace(path)
+
+
+def _labels(signal: NDArray[np.float64], count: int, rate: int) -> NDArray[np.float32]:
+    labels = np.zeros(count, dtype=np.float32)
+    resampled = resample(signal, rate, RATE)
+    if len(resampled) < LENGTH:
+        return labels
+    found = track(resampled)
+    room = labels[LEAD : LEAD + len(found)]
+    room[:] = found[: len(room)]
+    return labels
