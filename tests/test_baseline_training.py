@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tiny_decoders import tiny_ladiff, tiny_mbd, write_autoencoder
 from tiny_weights import write_weights
 
-RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3)
+RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3, critic_loss=9.0)
 CRITICS = CriticConfig(stft_sizes=(128,), stft_filters=2)
 
 
