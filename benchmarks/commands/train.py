@@ -20,6 +20,7 @@ from ...codecs.training.vocoder import VocoderTraining
 from ...codecs.weights.pretrained import load
 
 VALIDATION_ITEMS = 8
+VALIDATION_SPEAKERS = 40  # measured at the end, at most
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -94,7 +95,7 @@ def _trainer(args: argparse.Namespace) -> Trainer:
     else:
         recordings, unseen = hold_out(recordings, VALIDATION_ITEMS)
     out = args.out or Path("checkpoints") / f"{args.component}-{args.size}"
-    items = read_items(unseen, config.sample_rate, config.hop, VALIDATION_ITEMS)
+    items = read_items(unseen, config.sample_rate, config.hop, VALIDATION_SPEAKERS)
     automatic = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(automatic if args.device == "auto" else args.device)
     if device.type == "cuda":

@@ -8,7 +8,7 @@ from torch import Tensor
 from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
 from ..networks.discriminators import CriticConfig, Critics
 from ..networks.precision import half_precision
-from .component import Component, Recipe, Turn, judge
+from .component import Component, Recipe, Turn, excerpts, judge
 from .data import Crops
 from .gan import GanCodec
 from .losses import Balancer, SpectralLoss
@@ -35,14 +35,17 @@ class AutoencoderTraining(Component):
             decoded = self.model(audio)
         spectra = self.spectral_loss(decoded, audio)
         losses = {"spectra": torch.stack(list(spectra.values())).sum()}
+        heard = audio, decoded
+        if turn.critics_judge or turn.critics_learn:
+            heard = excerpts(*heard, self.recipe.critic_crop, turn.draws)
         if turn.critics_judge:
-            losses |= judge(self.critics, audio, decoded)
+            losses |= judge(self.critics, *heard)
         turn.model_optimizer.zero_grad(set_to_none=True)
         decoded.backward(self.balancer.gradient(losses, decoded))
         turn.model_optimizer.step()
         losses |= spectra
         if turn.critics_learn:
-            losses["critic"] = self.critics_step(audio, decoded, turn)
+            losses["critic"] = self.critics_step(*heard, turn)
         return {name: value.detach() for name, value in losses.items()}
 
     def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:

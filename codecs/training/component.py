@@ -33,9 +33,13 @@ class Recipe:
         items, crop: of a batch; the crop in samples, a whole number of hops.
         learning_rate, critic_learning_rate: of the cosine schedule's start.
         reconstruction_share: of the budget that passes before the discriminators learn.
-        critic_head_start: share of the budget for which they learn before the model hears them:
-            balanced losses would give untrained judgements their full share of the update.
+        critic_head_start: share of the budget for which they learn before the model hears them, at
+            least: balanced losses would give untrained judgements their full share of the update.
         critic_interval: steps between two updates of the discriminators.
+        critic_loss: of one discriminator, below which the model hears them: 0.5 is chance, and at
+            chance level they have nothing to say.
+        critic_crop: samples of a crop that the discriminators judge, drawn anew at every step; 0
+            for all. They cost more than the model.
         plain_share: of the budget that passes before a quantizer begins, on latents that mean
             something by then.
     """
@@ -47,6 +51,8 @@ class Recipe:
     reconstruction_share: float = 1.0
     critic_head_start: float = 0.05
     critic_interval: int = 2
+    critic_loss: float = 0.35
+    critic_crop: int = 0
     plain_share: float = 0.0
 
     def at_rate(self, learning_rate: float) -> "Recipe":
@@ -151,6 +157,16 @@ class Component(nn.Module, ABC):
     def wants_pitch(self) -> bool:
         """Does a step need the crops' pitch?"""
         return False
+
+
+def excerpts(real: Tensor, fake: Tensor, length: int, draws: Draws) -> tuple[Tensor, Tensor]:
+    """The same random excerpt [B, length] of both signals [B, T]; all of them for a length of 0."""
+    items, samples = real.shape
+    if not 0 < length < samples:
+        return real, fake
+    starts = draws(lambda g: torch.randint(samples - length + 1, (items, 1), generator=g))
+    places = starts + torch.arange(length, device=starts.device)
+    return real.gather(1, places), fake.gather(1, places)
 
 
 def judge(critics: Critics, real: Tensor, fake: Tensor) -> dict[str, Tensor]:

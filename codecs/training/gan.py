@@ -13,7 +13,7 @@ from ..networks.pitch import bridge
 from ..networks.precision import half_precision
 from ..networks.source_filter import SourceFilterDecoder
 from ..networks.voice_encoder import VoiceEncoder
-from .component import Component, Recipe, Turn, judge
+from .component import Component, Recipe, Turn, excerpts, judge
 from .data import Crops
 from .losses import Balancer, SpectralLoss
 from .quantizing import COMMITMENT_WEIGHT, draw_stages, initialize_quantizer
@@ -69,9 +69,12 @@ class GanCodec(Component):
             decoded, pitch = self._decode(latents, crops.pitch, turn.draws)
         spectra = self.spectral_loss(decoded, audio)
         losses = {"spectra": torch.stack(list(spectra.values())).sum()}
+        heard = audio, decoded
+        if turn.critics_judge or turn.critics_learn:
+            heard = excerpts(*heard, self.recipe.critic_crop, turn.draws)
         if turn.critics_judge:
             assert self.critics is not None
-            losses |= judge(self.critics, audio, decoded)
+            losses |= judge(self.critics, *heard)
         gradient = self.balancer.gradient(losses, decoded)
         turn.model_optimizer.zero_grad(set_to_none=True)
         aside = COMMITMENT_WEIGHT * commitment + PITCH_WEIGHT * pitch
@@ -81,7 +84,7 @@ class GanCodec(Component):
         turn.model_optimizer.step()
         losses |= spectra | {"commitment": commitment, "pitch": pitch}
         if turn.critics_learn:
-            losses["critic"] = self.critics_step(audio, decoded, turn)
+            losses["critic"] = self.critics_step(*heard, turn)
         return {name: value.detach() for name, value in losses.items()}
 
     def _decode(

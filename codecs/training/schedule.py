@@ -4,11 +4,15 @@ Progress rises from 0 to 1, in steps or in minutes (`plan.Budget`).
 """
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from .component import Recipe
 
 WARMUP_STEPS = 100
 FINAL_RATE = 0.1  # of the learning rate, at the end of the budget
+CHANCE = 0.5  # loss of a discriminator that tells nothing apart (least squares, 0 and 1)
+LOSS_DECAY = 0.98
 
 
 def rate_factor(step: int, progress: float) -> float:
@@ -18,9 +22,41 @@ def rate_factor(step: int, progress: float) -> float:
     return warmup * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
 
 
-def critics_phase(recipe: Recipe, progress: float) -> tuple[bool, bool]:
-    """Whether the discriminators learn yet, and whether the model hears them yet."""
-    start = recipe.reconstruction_share
-    if start >= 1:
-        return False, False
-    return progress >= start, progress >= start + recipe.critic_head_start
+class CriticsTurn:
+    """When the discriminators learn, and from when on the model hears them.
+
+    They learn after the recipe's share of the budget. The model hears them once their head start
+    has passed and their loss is below the recipe's.
+
+    Attributes:
+        loss: moving average of the loss of one discriminator.
+        heard: does the model hear them?
+    """
+
+    def __init__(self, recipe: Recipe, members: int) -> None:
+        self.recipe, self.members = recipe, members
+        self.loss, self.heard = CHANCE, False
+
+    def phase(self, progress: float) -> tuple[bool, bool]:
+        """Whether they learn yet, and whether the model hears them yet."""
+        start = self.recipe.reconstruction_share
+        if start >= 1 or not self.members:
+            return False, False
+        ready = (
+            progress >= start + self.recipe.critic_head_start
+            and self.loss < self.recipe.critic_loss
+        )
+        self.heard = self.heard or ready
+        return progress >= start, self.heard
+
+    def observe(self, loss: float) -> None:
+        """Take in the sum of their losses at one step."""
+        self.loss += (1 - LOSS_DECAY) * (loss / self.members - self.loss)
+
+    def state(self) -> dict[str, float | bool]:
+        """What a checkpoint keeps."""
+        return {"loss": self.loss, "heard": self.heard}
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Take up what a checkpoint kept."""
+        self.loss, self.heard = state["loss"], state["heard"]

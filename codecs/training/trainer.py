@@ -32,7 +32,7 @@ from .data import Crops, Recording, open_speech
 from .log import Log
 from .optimizers import load_state, make_optimizer, set_rate
 from .plan import Plan
-from .schedule import critics_phase, rate_factor
+from .schedule import CriticsTurn, rate_factor
 from .steps import Steps
 from .validation import ValidationItem, validate
 
@@ -65,6 +65,8 @@ class Trainer:
         self.critic_optimizer = make_optimizer(critics, plan.device) if critics else None
         recorder = CudaRecorder(plan.device) if plan.device.type == "cuda" else None
         self.steps = Steps(component, self.optimizer, self.critic_optimizer, recorder)
+        members = len(critics.members) if critics else 0
+        self.critics_turn = CriticsTurn(component.recipe, members)
         self.step, self.seconds = 0, 0.0
         self.audio_seconds = 0.0
         plan.out.mkdir(parents=True, exist_ok=True)
@@ -117,7 +119,7 @@ class Trainer:
                 if now - saved > CHECKPOINT_SECONDS:
                     self.save()
                     saved = time.monotonic()
-        self.report()
+        self.report(thorough=True)
         self.save()
         return self.weights
 
@@ -128,9 +130,7 @@ class Trainer:
             TrainingError: a loss is not finite.
         """
         recipe = self.component.recipe
-        learn, judge = False, False
-        if self.component.critics is not None:
-            learn, judge = critics_phase(recipe, self.progress)
+        learn, judge = self.critics_turn.phase(self.progress)
         fall = rate_factor(self.step, self.progress)
         set_rate(self.optimizer, recipe.learning_rate * fall)
         if self.critic_optimizer is not None:
@@ -150,13 +150,15 @@ class Trainer:
                 f"step {self.step}: not finite: {_spell(losses)}; "
                 f"the last good state is {self.checkpoint}"
             )
+        if "critic" in losses:
+            self.critics_turn.observe(losses["critic"])
         self._average.update(self.step)
         self.losses.append(self.step, self.seconds, self.audio_seconds, losses)
         return losses
 
-    def report(self) -> dict[str, float]:
+    def report(self, thorough: bool = False) -> dict[str, float]:
         """Validate the moving average, log it, write its weights and card, and audio samples."""
-        scores, sounds = validate(self.component, self.average, self.items)
+        scores, sounds = validate(self.component, self.average, self.items, thorough)
         self.scores.append(self.step, self.seconds, self.audio_seconds, scores)
         rate = self.component.config.sample_rate
         for name, sound in sounds.items():
@@ -204,6 +206,7 @@ class Trainer:
                 "seconds": self.seconds,
                 "audio_seconds": self.audio_seconds,
                 "quantizing": self.component.quantizing,
+                "critics_turn": self.critics_turn.state(),
                 "networks": self.component.state_dict(),
                 "average": self.average.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
@@ -232,6 +235,7 @@ class Trainer:
         self.step, self.seconds = state["step"], state["seconds"]
         self.audio_seconds = state["audio_seconds"]
         self.component.quantizing = state["quantizing"]
+        self.critics_turn.resume(state["critics_turn"])
         self.component.load_state_dict(state["networks"])
         self.average.load_state_dict(state["average"])
         load_state(self.optimizer, state["optimizer"])

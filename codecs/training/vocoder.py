@@ -16,7 +16,7 @@ from ..networks.source_filter import SourceFilterVocoder, Voiced
 from ..networks.vocoder import Vocoder, VocoderConfig
 from ..neural.grid import COOLED
 from ..processes.samplers import euler
-from .component import Component, Recipe, Turn, judge
+from .component import Component, Recipe, Turn, excerpts, judge
 from .data import Crops
 from .losses import MultiScaleMelLoss
 from .quantizing import draw_stages
@@ -75,16 +75,19 @@ class VocoderTraining(Component):
         total = torch.stack([decoded.new_zeros(()), *losses.values()]).sum()
         losses["mel"] = self.mel_loss(decoded, audio)
         total = total + self.MEL_WEIGHT * losses["mel"]
+        heard = audio, decoded
+        if turn.critics_judge or turn.critics_learn:
+            heard = excerpts(*heard, self.recipe.critic_crop, turn.draws)
         if turn.critics_judge:
             assert self.critics is not None
-            losses |= judge(self.critics, audio, decoded)
+            losses |= judge(self.critics, *heard)
             total = total + losses["adversarial"] + self.FEATURES_WEIGHT * losses["features"]
         turn.model_optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT * self.MEL_WEIGHT)
         turn.model_optimizer.step()
         if turn.critics_learn:
-            losses["critic"] = self.critics_step(audio, decoded, turn)
+            losses["critic"] = self.critics_step(*heard, turn)
         return {name: value.detach() for name, value in losses.items()}
 
     def _pitch_losses(self, made: Voiced, labels: Tensor) -> dict[str, Tensor]:

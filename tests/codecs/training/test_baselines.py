@@ -29,7 +29,7 @@ from nscbench.codecs.weights.pretrained import load
 from support.tiny_decoders import tiny_ladiff, tiny_mbd, write_autoencoder
 from support.tiny_weights import write_weights
 
-RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3)
+RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3, critic_loss=9.0)
 CRITICS = CriticConfig(stft_sizes=(128,), stft_filters=2)
 
 

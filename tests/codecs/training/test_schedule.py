@@ -3,7 +3,7 @@
 import pytest
 
 from nscbench.codecs.training.component import Recipe
-from nscbench.codecs.training.schedule import critics_phase, rate_factor
+from nscbench.codecs.training.schedule import CriticsTurn, rate_factor
 
 
 def test_rate_warms_up_and_falls_to_a_tenth():
@@ -16,7 +16,31 @@ def test_rate_warms_up_and_falls_to_a_tenth():
 
 def test_discriminators_learn_before_they_are_heard():
     recipe = Recipe(1, 320, reconstruction_share=0.3, critic_head_start=0.05)
-    assert critics_phase(recipe, 0.29) == (False, False)
-    assert critics_phase(recipe, 0.31) == (True, False)
-    assert critics_phase(recipe, 0.36) == (True, True)
-    assert critics_phase(Recipe(1, 320), 1.0) == (False, False)
+    turn = CriticsTurn(recipe, members=2)
+    assert turn.phase(0.29) == (False, False)
+    assert turn.phase(0.31) == (True, False)
+    for _ in range(500):
+        turn.observe(2 * 0.2)
+    assert turn.phase(0.34) == (True, False)
+    assert turn.phase(0.36) == (True, True)
+    assert CriticsTurn(Recipe(1, 320), members=2).phase(1.0) == (False, False)
+    assert CriticsTurn(recipe, members=0).phase(1.0) == (False, False)
+
+
+def test_discriminators_at_chance_are_not_heard():
+    turn = CriticsTurn(Recipe(1, 320, reconstruction_share=0.0), members=3)
+    for _ in range(500):
+        turn.observe(3 * 0.48)
+    assert turn.phase(1.0) == (True, False)
+
+
+def test_who_was_heard_stays_heard_and_a_checkpoint_keeps_it():
+    turn = CriticsTurn(Recipe(1, 320, reconstruction_share=0.0), members=1)
+    for loss in (0.1, 0.6):
+        for _ in range(500):
+            turn.observe(loss)
+        assert turn.phase(0.5) == (True, True)
+    again = CriticsTurn(turn.recipe, members=1)
+    again.resume(turn.state())
+    assert again.phase(0.5) == (True, True)
+    assert again.loss == turn.loss

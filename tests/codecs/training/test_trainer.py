@@ -23,7 +23,7 @@ from nscbench.codecs.networks.draws import Draws
 from nscbench.codecs.networks.mel_autoencoder import MelCodec, MelCodecConfig
 from nscbench.codecs.networks.vocoder import VocoderConfig
 from nscbench.codecs.training.checkpoint import CheckpointError, write_atomically
-from nscbench.codecs.training.component import Component, Recipe
+from nscbench.codecs.training.component import Component, Recipe, excerpts
 from nscbench.codecs.training.data import DataError, find_recordings, hold_out, open_speech
 from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.log import Log
@@ -36,7 +36,9 @@ from nscbench.codecs.weights.pretrained import load
 
 STEPS = 6
 CRITICS = CriticConfig(stft_sizes=(256,), stft_filters=2, stft_strides=(4, 2))
-RECIPE = Recipe(items=2, crop=3200, reconstruction_share=0.3, critic_head_start=0.2)
+RECIPE = Recipe(
+    items=2, crop=3200, reconstruction_share=0.3, critic_head_start=0.2, critic_loss=9.0
+)
 
 
 def tiny_gan() -> GanCodec:
@@ -417,3 +419,18 @@ def test_learning_rate_of_the_discriminators_is_in_proportion(folder: Path) -> N
     assert slower.critic_learning_rate / own.critic_learning_rate == pytest.approx(
         slower.learning_rate / own.learning_rate
     )
+
+
+def test_excerpts_are_of_the_same_moments() -> None:
+    draws = Draws(torch.Generator().manual_seed(0), torch.device("cpu"))
+    real = torch.arange(200.0).view(2, 100)
+    fake = (real + 1000).requires_grad_()
+    one, other = excerpts(real, fake, 30, draws)
+    assert one.shape == (2, 30)
+    assert torch.equal(other, one + 1000)
+    assert (one.diff(dim=1) == 1).all()
+    assert one[0, 0] != one[1, 0] - 100  # each item's own moment
+    other.sum().backward()
+    assert fake.grad is not None
+    assert fake.grad.sum() == 60
+    assert excerpts(real, fake, 0, draws) == (real, fake)
