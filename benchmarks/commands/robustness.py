@@ -11,7 +11,7 @@ from ..store.atomic import write_atomically
 from ..store.cache import Cache
 from ..store.finished_run import read_run
 from ..store.rundir import RunDirectory
-from ..workers.local import Workers
+from ..workers.work import Workers
 from .run import FAILURES, OK, measure
 
 TABLE, PAGE = "robustness.csv", "robustness.md"

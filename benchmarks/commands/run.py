@@ -22,14 +22,16 @@ from ..run.plan import Plan
 from ..run.provenance import describe
 from ..run.runner import Runner
 from ..run.suite import Suite, SuiteError, left_out, load
+from ..run.tables import checks_table, items_table, notices, rows_table, summary
 from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.cache import Cache, folder_named
 from ..store.journal import Journal
-from ..store.results import checks, collect, is_failure, notices, summary
+from ..store.results import is_failure
 from ..store.rundir import RunDirectory, RunError, Stopped
 from ..store.scores import Scores
-from ..workers.local import LocalWorkers, Workers, device_named
+from ..workers.local import LocalWorkers, device_named
+from ..workers.work import Workers
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
 
@@ -144,12 +146,12 @@ def measure(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache 
     """
     manifest = describe(plan.suite, plan.items, plan.device, workers.hardware(plan.device))
     with Journal(directory.journal) as journal:
-        finished = Finished(plan, directory, journal, cache)
+        finished = Finished(directory, journal, cache)
         failures = Runner(plan, directory, finished, workers).run()
-        rows = collect(plan, journal, failures)
+        rows = rows_table(plan, journal.get, failures)
         if cache:
             manifest["cache"] = {"folder": str(cache.folder), "restored": dict(finished.restored)}
-        manifest["notices"] = notices(plan, journal)
+        manifest["notices"] = notices(plan, journal.get)
         # Rows and manifest appear together, after all work: an interrupted second run leaves the
         # first one's, and never rows of one beside the manifest of another.
         write_atomically(directory.rows, rows.to_csv(index=False).encode())
@@ -159,7 +161,7 @@ def measure(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache 
         _write_json(directory.manifest, manifest)
         write_atomically(directory.items, items_table(plan.items).to_csv(index=False).encode())
         table = write_leaderboard(directory, manifest, rows)
-        found = checks(plan, journal)
+        found = checks_table(plan, journal.get)
     write_atomically(directory.checks, found.to_csv(index=False).encode())
     checksums.add(directory, directory.tables())
     remarks = [f"check: {finding}" for finding in summary(found, len(plan.items))]
@@ -203,12 +205,6 @@ def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None
         items = rows["item"].unique()
         print(f"failed: {condition}, {len(items)} items ({items[0]}, ...): {error}")
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")
-
-
-def items_table(items: Sequence[Item]) -> pd.DataFrame:
-    """The table `items.csv` of a run."""
-    columns = ("id", "path", "speaker", "sex", "seconds", "sample_rate", "text", "sha256")
-    return pd.DataFrame([[getattr(i, c) for c in columns] for i in items], columns=list(columns))
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..run.stages import on_device
+from ..run.coding import on_device
 
 Shape = Sequence[int]
 

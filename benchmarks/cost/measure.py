@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..run.stages import on_device
-from ..workers.pool import Pool, reason
+from ..run.coding import on_device
+from ..workers.failures import reason
+from ..workers.pool import Pool
 from . import delay, energy, macs, memory, timing
 
 LIMIT = 1800.0  # seconds for one measurement

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..run.stages import on_device
+from ..run.coding import on_device
 
 FEWEST = 3  # timed calls, however long they take
 ENOUGH = 20.0  # seconds of timed calls, after which no further one is started

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ...codecs import Codec, CodecError, make
 from ...codecs.noise import Noise
-from ..run.stages import on_device
+from ..run.coding import on_device
 from . import make as make_degradation
 from .base import ChannelDegradation, DegradationError
 

@@ -13,11 +13,8 @@ from pathlib import Path
 from ... import __version__
 from ...codecs import Codec
 from ..store.journal import key_of
+from ..workers.failures import Misfit
 from .provenance import metric_version, package_version
-
-
-class Misfit(ValueError):
-    """This process would give other results than the one that planned the run."""
 
 
 def maker(codec: Codec, device: str) -> str:

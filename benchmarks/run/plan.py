@@ -9,38 +9,26 @@ changes decoded audio for new scores:
     decode   the same maker, hash of the bitstream, id of the item and draw (they seed the noise)
     score    hash of the decoded audio, hash of the reference (and what it says, for a metric that
              is told), metric and versions
+
+This chain is here and nowhere else: `encoding`, `decoding` and `scoring` give its pieces one by one
+to the runner, which makes them, and `walk` gives it as a journal has it to all who read it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ... import metrics
 from ...codecs import Codec
 from ..data.items import Item
-from ..store.journal import key_of
+from ..store.journal import Find, Record, key_of
 from .identity import maker
+from .pieces import Batch, Decoding, Encoding, Scoring, batched
 from .provenance import metric_version
 from .suite import Suite
 
-BATCH_SECONDS = {"cpu": 30.0, "cuda": 600.0}  # of audio that are encoded or decoded together
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Items of similar length that one condition codes together."""
-
-    codec: Codec
-    items: tuple[Item, ...]
-
-    @property
-    def seconds(self) -> float:
-        """Audio in the batch."""
-        return sum(item.seconds for item in self.items)
-
-    def split(self) -> list["Batch"]:
-        """One batch an item."""
-        return [Batch(self.codec, (item,)) for item in self.items]
+# Why values are missing: condition, item, draw, metric -> reason
+Failures = dict[tuple[str, str, int, str], str]
 
 
 @dataclass(frozen=True)
@@ -55,26 +43,40 @@ class Plan:
         """The draws of a condition: one for a deterministic decoder."""
         return range(self.suite.draws if codec.stochastic else 1)
 
-    def batches(self, parts: int = 1) -> Iterator[Batch]:
-        """All work, condition by condition, the longest items first.
-
-        On a CPU, where batches are done side by side and long ones gain nothing, a condition is cut
-        into about `parts` of them if it is short. What is coded together changes no result.
-        """
-        ordered = sorted(self.items, key=lambda item: -item.seconds)
-        longest = BATCH_SECONDS[self.device]
-        if self.device == "cpu":
-            longest = min(longest, sum(item.seconds for item in self.items) / parts)
+    def batches(self, parts: int = 1) -> Iterator[Batch[Encoding]]:
+        """All bitstreams, condition by condition, the longest items first."""
         for codec in self.suite.codecs:
-            batch: list[Item] = []
-            seconds = 0.0
-            for item in ordered:
-                if batch and seconds + item.seconds > longest:
-                    yield Batch(codec, tuple(batch))
-                    batch, seconds = [], 0.0
-                batch.append(item)
-                seconds += item.seconds
-            yield Batch(codec, tuple(batch))
+            yield from batched([self.encoding(codec, i) for i in self.items], self.device, parts)
+
+    def walk(self, find: Find) -> Iterator["Step"]:
+        """Every draw of every item, condition by condition, with what `find` has of it."""
+        for codec in self.suite.codecs:
+            for item in self.items:
+                yield from self.steps(codec, item, find)
+
+    def steps(self, codec: Codec, item: Item, find: Find) -> Iterator["Step"]:
+        """Every draw of an item, with what `find` has of it."""
+        encoding = self.encoding(codec, item)
+        encoded = find(encoding.key)
+        for draw in self.draws(codec):
+            yield Step(self, find, encoding, encoded, draw)
+
+    def encoding(self, codec: Codec, item: Item) -> Encoding:
+        """An item's bitstream."""
+        return Encoding(codec, item, key_of("encode", self.maker(codec), item.sha256))
+
+    def decoding(self, encoding: Encoding, draw: int, encoded: Record) -> Decoding:
+        """A draw of its decoded audio, from the record of its bitstream."""
+        codec, item = encoding.codec, encoding.item
+        key = key_of("decode", self.maker(codec), encoded["sha256"], item.id, draw)
+        return Decoding(codec, item, key, draw)
+
+    def scoring(self, decoding: Decoding, decoded: Record) -> Scoring:
+        """Its scores, from the record of the decoded audio."""
+        digest, reference = decoded["sha256"], self.reference(decoding.codec, decoding.item)
+        keys = {name: self._score_key(reference, name, digest) for name in self.suite.metrics}
+        match, pair = (key_of(what, digest, reference.sha256) for what in ("match", "pair"))
+        return Scoring(decoding, reference, keys, match, pair)
 
     def reference(self, codec: Codec, item: Item) -> Item:
         """What the decoded item is compared with: itself; the next item for a swapped control."""
@@ -82,36 +84,18 @@ class Plan:
             return item
         return self.items[(self._positions[item.id] + 1) % len(self.items)]
 
-    def encode_key(self, codec: Codec, item: Item) -> str:
-        """Key of a bitstream."""
-        return key_of("encode", self.maker(codec), item.sha256)
-
-    def decode_key(self, codec: Codec, item: Item, draw: int, stream: str) -> str:
-        """Key of decoded audio; `stream` is the hash of the bitstream."""
-        return key_of("decode", self.maker(codec), stream, item.id, draw)
-
-    def score_key(self, codec: Codec, item: Item, metric: str, decoded: str) -> str:
-        """Key of a metric's values; `decoded` is the hash of the decoded audio."""
-        reference = self.reference(codec, item)
-        said = reference.text if metrics.get(metric).needs_text else ""
-        return key_of("score", decoded, reference.sha256, metric, self.versions[metric], said)
-
-    def pair_key(self, codec: Codec, item: Item, decoded: str) -> str:
-        """Key of all that is known of a decoded item and its reference."""
-        return key_of("pair", decoded, self.reference(codec, item).sha256)
-
-    def match_key(self, codec: Codec, item: Item, decoded: str) -> str:
-        """Key of the signatures of a pair."""
-        return key_of("match", decoded, self.reference(codec, item).sha256)
-
     def maker(self, codec: Codec) -> str:
         """Digest of what encodes and decodes a condition: see `identity`."""
         return self._makers[codec.condition]
 
     @cached_property
-    def versions(self) -> dict[str, str]:
+    def versions(self) -> Mapping[str, str]:
         """What measures, by metric."""
         return {name: metric_version(name) for name in self.suite.metrics}
+
+    def _score_key(self, reference: Item, metric: str, decoded: str) -> str:
+        said = reference.text if metrics.get(metric).needs_text else ""
+        return key_of("score", decoded, reference.sha256, metric, self.versions[metric], said)
 
     @cached_property
     def _makers(self) -> dict[str, str]:
@@ -120,3 +104,56 @@ class Plan:
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {item.id: position for position, item in enumerate(self.items)}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One draw of one item of one condition: its pieces, and the record of each that is done.
+
+    A piece is None where the record that its key is made of is missing. What is not asked for is
+    not looked up.
+    """
+
+    plan: Plan
+    find: Find
+    encoding: Encoding
+    encoded: Record | None
+    draw: int
+
+    @property
+    def codec(self) -> Codec:
+        return self.encoding.codec
+
+    @property
+    def item(self) -> Item:
+        return self.encoding.item
+
+    @cached_property
+    def decoding(self) -> Decoding | None:
+        """The decoded audio."""
+        if self.encoded is None:
+            return None
+        return self.plan.decoding(self.encoding, self.draw, self.encoded)
+
+    @cached_property
+    def decoded(self) -> Record | None:
+        return self.find(self.decoding.key) if self.decoding else None
+
+    @cached_property
+    def scoring(self) -> Scoring | None:
+        """The scores."""
+        if self.decoding is None or self.decoded is None:
+            return None
+        return self.plan.scoring(self.decoding, self.decoded)
+
+    @cached_property
+    def scores(self) -> Mapping[str, Record | None]:
+        """By metric; all None where nothing is decoded."""
+        if self.scoring is None:
+            return dict.fromkeys(self.plan.suite.metrics)
+        return {name: self.find(key) for name, key in self.scoring.keys.items()}
+
+    @cached_property
+    def match(self) -> Record | None:
+        """The signatures of the pair: see `match`."""
+        return self.find(self.scoring.match) if self.scoring else None

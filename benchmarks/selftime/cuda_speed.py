@@ -31,7 +31,7 @@ from ...metrics.machinery.signals import resample
 from ..cost.timing import time_codec
 from ..data.audio import AudioError
 from ..data.items import ItemsError
-from ..run.stages import on_device
+from ..run.coding import on_device
 from .decoder_speed import speech, trained_codecs
 from .module_calls import RATE
 

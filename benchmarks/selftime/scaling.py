@@ -25,7 +25,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import soundfile
@@ -40,12 +40,15 @@ from ..run.plan import Plan
 from ..run.provenance import describe_condition
 from ..run.runner import Runner
 from ..run.suite import Suite
+from ..run.tables import rows_table
 from ..store.journal import Journal
-from ..store.results import collect
 from ..store.rundir import RunDirectory
 from ..store.scores import Scores
-from ..workers.local import LocalWorkers, Work
+from ..workers.local import LocalWorkers
 from ..workers.pool import Pool
+from ..workers.work import Work
+
+R = TypeVar("R")
 
 SECONDS = 0.1
 RATE = 16_000
@@ -57,9 +60,9 @@ WARMING, SUFFICIENT = 100, 3000  # items
 class Here(LocalWorkers):
     """Does each task at once, in this process."""
 
-    def submit(self, work: Work) -> "Future[Any]":
-        task: Future[Any] = Future()
-        task.set_result(work.task(*work.args))
+    def submit(self, work: Work[R]) -> "Future[R]":
+        task: Future[R] = Future()
+        task.set_result(work.request.do())
         return task
 
 
@@ -100,7 +103,7 @@ def _pass(plan: Plan, directory: RunDirectory) -> tuple[tuple[float, float, floa
     start = time.process_time()
     with Journal(_run(plan, directory).journal) as journal:
         ran = time.process_time()
-        rows = collect(plan, journal, {})
+        rows = rows_table(plan, journal.get, {})
         collected = time.process_time()
         conditions = [describe_condition(codec) for codec in plan.suite.codecs]
         listed = [{"id": item.id, "speaker": item.speaker} for item in plan.items]
@@ -114,7 +117,7 @@ def _nothing(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 def _run(plan: Plan, directory: RunDirectory) -> RunDirectory:
     with directory.locked(), Journal(directory.journal) as journal, Here(1, 1) as workers:
-        failures = Runner(plan, directory, Finished(plan, directory, journal, None), workers).run()
+        failures = Runner(plan, directory, Finished(directory, journal, None), workers).run()
     if failures:
         raise RuntimeError(f"the run failed: {next(iter(failures.items()))}")
     return directory

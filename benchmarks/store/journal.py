@@ -14,13 +14,14 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 Record = Mapping[str, Any]
+Find = Callable[[str], Record | None]  # what is known under a key
 
 _INDEX = """
 PRAGMA journal_mode = OFF;

@@ -1,33 +1,26 @@
 """Differences between the bitstreams and decoded audio of a run and what its journal says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from ...codecs import Codec
 from ...codecs.bitstream import BitstreamError, header_for, unpack
 from ..run.plan import Plan
-from ..store.journal import Journal
+from ..store.journal import Find, Record
 from ..store.rundir import RunDirectory
 
 
-def file_differences(plan: Plan, journal: Journal, directory: RunDirectory) -> Iterator[str]:
+def file_differences(plan: Plan, find: Find, directory: RunDirectory) -> Iterator[str]:
     """Files that are not what the journal says, and bitstreams whose bits it counts wrongly."""
-    for codec in plan.suite.codecs:
-        for item in plan.items:
-            encoded = journal.get(plan.encode_key(codec, item))
-            if not encoded:
-                continue
-            stream = directory.stream(codec.condition, item.id)
-            yield from _changed(stream, encoded["sha256"])
+    for step in plan.walk(find):
+        if step.draw == 0 and step.encoded:
+            stream = step.encoding.path(directory)
+            yield from _changed(stream, step.encoded["sha256"])
             if stream.is_file():
-                yield from _miscounted(stream, codec, encoded)
-            for draw in plan.draws(codec):
-                key = plan.decode_key(codec, item, draw, encoded["sha256"])
-                if decoded := journal.get(key):
-                    path = directory.decoded(codec.condition, item.id, draw)
-                    yield from _changed(path, decoded["file_sha256"])
+                yield from _miscounted(stream, step.codec, step.encoded)
+        if step.decoding and step.decoded:
+            yield from _changed(step.decoding.path(directory), step.decoded["file_sha256"])
 
 
 def _changed(path: Path, digest: str) -> Iterator[str]:
@@ -37,7 +30,7 @@ def _changed(path: Path, digest: str) -> Iterator[str]:
         yield f"{_name(path)}: has not the content that the journal says"
 
 
-def _miscounted(path: Path, codec: Codec, encoded: Mapping[str, Any]) -> Iterator[str]:
+def _miscounted(path: Path, codec: Codec, encoded: Record) -> Iterator[str]:
     try:
         header, payload = unpack(path.read_bytes())
     except BitstreamError as error:

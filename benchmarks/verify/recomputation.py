@@ -6,30 +6,41 @@ another processor's arithmetic does to them.
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from ...codecs import Codec
 from ..data.items import Item
-from ..run import stages
-from ..run.plan import Plan
-from ..run.runner import CODING_LIMIT, SCORING_LIMIT, START_LIMIT
-from ..store.journal import Journal
+from ..run.pieces import Scoring
+from ..run.plan import Plan, Step
+from ..run.stages import Decode, Encode, Outcome, Score, coding_limit, scoring_limit
+from ..store.journal import Find, Record
 from ..store.rundir import RunDirectory
-from ..workers.pool import Pool, reason
+from ..workers.failures import reason
+from ..workers.pool import Pool
+from ..workers.work import Request
+
+R = TypeVar("R")
 
 TOLERANCE = 1e-4  # of values: relative above 1, absolute below
 
 
 class Recomputation:
-    """Encodes, decodes and scores items of a run again, each in a process that may die."""
+    """Encodes, decodes and scores items of a run again, each in a process that may die.
 
-    def __init__(self, plan: Plan, journal: Journal, directory: RunDirectory) -> None:
+    Args:
+        plan: of the run.
+        find: its journal.
+        directory: of the run.
+    """
+
+    def __init__(self, plan: Plan, find: Find, directory: RunDirectory) -> None:
         self._plan = plan
-        self._journal = journal
+        self._find = find
         self._directory = directory
 
     def differences(self, part: Sequence[tuple[Codec, Item]]) -> Iterator[str]:
@@ -40,106 +51,94 @@ class Recomputation:
                 yield from self._pair(codec, item)
 
     def _pair(self, codec: Codec, item: Item) -> Iterator[str]:
-        name = f"{codec.condition}, {item.id}"
-        recorded = self._journal.get(self._plan.encode_key(codec, item))
-        target = self._folder / "stream"
-        made = self._run(
-            CODING_LIMIT,
-            item,
-            stages.encode,
-            codec,
-            self._plan.device,
-            [item.path],
-            [item.id],
-            [target],
+        steps = list(self._plan.steps(codec, item, self._find))
+        where, recorded = f"{codec.condition}, {item.id}", steps[0].encoded
+        request = Encode(
+            codec, self._plan.device, [item.id], [item.path], [self._folder / "stream"]
         )
+        made = self._made(request, coding_limit(item.seconds))
         if isinstance(made, str) or not recorded:
-            yield from _outcome(name, "encoding", bool(recorded), made)
+            yield from _outcome(where, "encoding", recorded, made)
             return
-        yield from _unequal(name, "encoding", recorded, made[0])
-        for draw in self._plan.draws(codec):
-            yield from self._draw(codec, item, draw, recorded["sha256"])
+        yield from _unequal(where, "encoding", recorded, asdict(made[0]))
+        for step in steps:
+            yield from self._draw(step)
 
-    def _draw(self, codec: Codec, item: Item, draw: int, stream: str) -> Iterator[str]:
-        name = f"{codec.condition}, {item.id}, draw {draw}"
-        recorded = self._journal.get(self._plan.decode_key(codec, item, draw, stream))
-        made = self._run(
-            CODING_LIMIT,
-            item,
-            stages.decode,
+    def _draw(self, step: Step) -> Iterator[str]:
+        codec, item, recorded = step.codec, step.item, step.decoded
+        where = f"{codec.condition}, {item.id}, draw {step.draw}"
+        request = Decode(
             codec,
             self._plan.device,
-            [self._directory.stream(codec.condition, item.id)],
             [item.id],
-            draw,
+            step.draw,
+            [step.encoding.path(self._directory)],
             [self._folder / "decoded"],
         )
+        made = self._made(request, coding_limit(item.seconds))
         if isinstance(made, str) or not recorded:
-            yield from _outcome(name, "decoding", bool(recorded), made)
+            yield from _outcome(where, "decoding", recorded, made)
             return
-        yield from _unequal(name, "decoding", recorded, made[0])
-        yield from self._scores(codec, item, draw, recorded["sha256"])
+        yield from _unequal(where, "decoding", recorded, asdict(made[0]))
+        assert step.scoring, "what is decoded can be scored"
+        yield from self._scores(where, step.scoring, step.scores)
 
-    def _scores(self, codec: Codec, item: Item, draw: int, decoded: str) -> Iterator[str]:
-        names = list(self._plan.suite.metrics)
-        reference = self._plan.reference(codec, item)
-        made = self._run(
-            SCORING_LIMIT,
-            item,
-            stages.score,
-            reference.path,
-            self._directory.decoded(codec.condition, item.id, draw),
-            names,
-            reference.text,
+    def _scores(
+        self, where: str, scoring: Scoring, recorded: Mapping[str, Record | None]
+    ) -> Iterator[str]:
+        request = Score(
+            scoring.reference.path,
+            scoring.decoding.path(self._directory),
+            list(recorded),
+            scoring.reference.text,
         )
-        where = f"{codec.condition}, {item.id}, draw {draw}"
+        made = self._made(request, scoring_limit(scoring.item.seconds))
         if isinstance(made, str):
             yield f"{where}: scoring fails here: {made}"
             return
-        for outcome in made[0]:
-            key = self._plan.score_key(codec, item, outcome.metric, decoded)
-            recorded = self._journal.get(key)
-            failed = bool(outcome.error) and not outcome.undefined
-            if failed or not recorded:
-                error = outcome.error if failed else None
-                yield from _outcome(where, outcome.metric, bool(recorded), error)
-                continue
-            for column in outcome.values | recorded["values"]:
-                here, old = (
-                    values.get(column, float("nan"))
-                    for values in (outcome.values, recorded["values"])
-                )
-                if not np.isclose(here, old, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True):
-                    yield f"{where}: {column} is {shown(here)} here, {shown(old)} in the run"
-            if outcome.error != recorded["undefined"]:
-                yield (
-                    f"{where}: {outcome.metric} is undefined for {outcome.error!r} here, for "
-                    f"{recorded['undefined']!r} in the run"
-                )
+        for outcome in made.outcomes:
+            yield from _unlike(where, outcome, recorded[outcome.metric])
 
-    def _run(self, limit: float, item: Item, task: Any, *args: Any) -> Any:
+    def _made(self, request: Request[R], limit: float) -> R | str:
         """What a stage returns, or a string: why it failed."""
-        future = self._pool.submit(START_LIMIT + limit * item.seconds, task, *args)
+        future = self._pool.submit(limit, request.do)
         error = future.exception()
         return reason(error) if error else future.result()
 
 
-def _outcome(where: str, stage: str, in_run: bool, error: Any) -> Iterator[str]:
-    """A stage that worked on one side only."""
-    if in_run and isinstance(error, str):
-        yield f"{where}: {stage} fails here: {error}"
-    elif not in_run and not isinstance(error, str):
+def _unlike(where: str, outcome: Outcome, recorded: Record | None) -> Iterator[str]:
+    """What one metric says differently here."""
+    if outcome.failed or not recorded:
+        error = outcome.error if outcome.failed else None
+        yield from _outcome(where, outcome.metric, recorded, error)
+        return
+    for column in outcome.values | recorded["values"]:
+        here, old = (
+            values.get(column, float("nan")) for values in (outcome.values, recorded["values"])
+        )
+        if not np.isclose(here, old, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True):
+            yield f"{where}: {column} is {_shown(here)} here, {_shown(old)} in the run"
+    if outcome.error != recorded["undefined"]:
+        yield (
+            f"{where}: {outcome.metric} is undefined for {outcome.error!r} here, for "
+            f"{recorded['undefined']!r} in the run"
+        )
+
+
+def _outcome(where: str, stage: str, recorded: Record | None, made: object) -> Iterator[str]:
+    """A stage that worked on one side only; `made` is a string where it failed here."""
+    if recorded and isinstance(made, str):
+        yield f"{where}: {stage} fails here: {made}"
+    elif not recorded and not isinstance(made, str):
         yield f"{where}: {stage} failed in the run, and works here"
 
 
-def _unequal(
-    where: str, stage: str, recorded: Mapping[str, Any], made: Mapping[str, Any]
-) -> Iterator[str]:
+def _unequal(where: str, stage: str, recorded: Record, made: Mapping[str, Any]) -> Iterator[str]:
     for key, value in made.items():
         if key not in ("file_sha256", "notices") and recorded.get(key) != value:
             yield f"{where}: {stage} gives {key} {value} here, {recorded.get(key)} in the run"
 
 
-def shown(value: float) -> str:
+def _shown(value: float) -> str:
     """A value as a message states it."""
     return "no value" if pd.isna(value) else f"{value:.6g}"

@@ -8,27 +8,28 @@ import numpy as np
 import pandas as pd
 
 from ..run.plan import Plan
-from ..store import results
-from ..store.journal import Journal
+from ..run.tables import rows_table
+from ..store.journal import Find
+from ..store.results import NOT_REACHED, UNDEFINED, is_failure
 
 _WRITTEN = 1e-9  # relative, for numbers that went through a CSV file
 _KEYS = ["condition", "item", "draw", "column"]
 
 
 def row_differences(
-    plan: Plan, journal: Journal, manifest: Mapping[str, Any], rows: pd.DataFrame
+    plan: Plan, find: Find, manifest: Mapping[str, Any], rows: pd.DataFrame
 ) -> Iterator[str]:
     """Values, failures and reasons of the table that the journal does not have, and the other way
     round.
 
     What cannot be repeated here is left out: it is a difference of its own.
     """
-    failures = int(results.is_failure(rows).sum())
+    failures = int(is_failure(rows).sum())
     if failures != manifest["failures"]:
         yield f"rows.csv: has {failures} failures, the manifest says {manifest['failures']}"
     doubled = rows[rows.duplicated(_KEYS)]
     yield from (f"{_place(row)}: stands twice in rows.csv" for _, row in doubled.iterrows())
-    expected = results.collect(plan, journal, {})
+    expected = rows_table(plan, find, {})
     both = expected.merge(
         rows[~_unknown(plan, manifest, rows, expected)].drop_duplicates(_KEYS),
         "outer", _KEYS, suffixes=("_journal", "_rows"), indicator="side",
@@ -53,9 +54,9 @@ def _unlike(both: pd.DataFrame) -> "pd.Series[bool]":
     ours, theirs = both["value_journal"], both["value_rows"]
     equal = (ours.isna() & theirs.isna()) | np.isclose(ours, theirs, rtol=_WRITTEN, atol=0)
     reason = both["error_journal"] == both["error_rows"]
-    failed = both["error_journal"] == results.NOT_REACHED
+    failed = both["error_journal"] == NOT_REACHED
     found = both["error_rows"].fillna("")
-    reason |= failed & (found != "") & ~found.str.startswith(results.UNDEFINED)
+    reason |= failed & (found != "") & ~found.str.startswith(UNDEFINED)
     return ~(equal & reason & (both["side"] == "both"))
 
 
@@ -68,7 +69,7 @@ def _difference(row: "pd.Series[Any]") -> str:
     if ours != theirs:
         return f"{theirs} in rows.csv, {ours} in the journal"
     reasons = (
-        "a failure" if reason == results.NOT_REACHED else repr(reason)
+        "a failure" if reason == NOT_REACHED else repr(reason)
         for reason in (row["error_rows"], row["error_journal"])
     )
     return "its error is {} in rows.csv, {} in the journal".format(*reasons)

@@ -29,17 +29,18 @@ from ...codecs import Codec, CodecError, get
 from ...metrics import MetricError
 from ...reports.figures.curves import curve_tables
 from ...reports.leaderboard import leaderboard
-from ..commands.run import items_table
 from ..data.items import open_items
 from ..data.manifest import Listing
 from ..degradations.channel import remake
 from ..run.plan import Plan
 from ..run.provenance import describe_condition, metric_version
 from ..run.suite import Suite
-from ..store import checksums, results
+from ..run.tables import checks_table, items_table
+from ..store import checksums
 from ..store.finished_run import make_run
-from ..store.journal import Journal
+from ..store.journal import Find, Journal
 from ..store.leftovers import leftovers
+from ..store.results import read_rows
 from ..store.run_manifest import read_run_manifest, refuse_programs
 from ..store.rundir import RunDirectory, RunError
 from .files import file_differences
@@ -84,13 +85,14 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
         if entry["seconds"] != item.seconds
     ]
     with Journal(directory.journal) as journal:
-        differences += row_differences(plan, journal, manifest, rows)
-        for path, made in _made(plan, journal, manifest, rows, directory).items():
+        find = journal.get
+        differences += row_differences(plan, find, manifest, rows)
+        for path, made in _made(plan, find, manifest, rows, directory).items():
             differences += table_differences(path, tables.get(path), made)
-        differences += file_differences(plan, journal, directory)
+        differences += file_differences(plan, find, directory)
         pairs = [(codec, item) for codec in plan.suite.codecs for item in plan.items]
         part = random.sample(pairs, min(len(pairs), ceil(fraction * len(pairs))))
-        differences += Recomputation(plan, journal, directory).differences(part)
+        differences += Recomputation(plan, find, directory).differences(part)
     return Verification(len(part), len(pairs), tuple(differences))
 
 
@@ -102,7 +104,7 @@ def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFram
     }
     try:
         directory.journal.stat()
-        rows = results.read_rows(directory.rows)
+        rows = read_rows(directory.rows)
         tables = {
             path: pd.read_csv(path, dtype=dict.fromkeys(columns, str), keep_default_na=False)
             for path, columns in texts.items()
@@ -199,7 +201,7 @@ def _metric(entry: Mapping[str, Any], differences: list[str]) -> str:
 
 def _made(
     plan: Plan,
-    journal: Journal,
+    find: Find,
     manifest: dict[str, Any],
     rows: pd.DataFrame,
     directory: RunDirectory,
@@ -207,7 +209,7 @@ def _made(
     """Every other table of the run as rows, journal and recordings make it, by its path."""
     made = {directory.items: _resolved(items_table(plan.items))}
     if len(plan.suite.codecs) == len(manifest["conditions"]):
-        made[directory.checks] = results.checks(plan, journal)
+        made[directory.checks] = checks_table(plan, find)
     if len(plan.suite.metrics) == len(manifest["metrics"]):
         run = make_run([directory], [manifest], rows, made.get(directory.checks, pd.DataFrame()))
         board = made[directory.leaderboard] = leaderboard(run.scores)

@@ -1,4 +1,4 @@
-"""Where the work of a run is done: processes of this machine, or of others (`remote`).
+"""Where the work of a run is done on one machine: its processes.
 
 Encoding, decoding and scoring have processes of their own. So have both ends of a condition that is
 `isolated`: what it leaves behind there, and what it takes of the memory, is its own affair.
@@ -6,78 +6,22 @@ Encoding, decoding and scoring have processes of their own. So have both ends of
 
 import os
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self, TypeVar
 
-from ..run.provenance import hardware
+from ...codecs.hardware import hardware
 from ..store.cache import Stage
 from ..store.rundir import RunError
 from .pool import Pool
+from .work import Work
 
 _ISOLATED_SHARE = 0.75  # of the free memory that an isolated process may take
 _MEMORY_INFO = Path("/proc/meminfo")
 
-
-@dataclass(frozen=True)
-class Work:
-    """One task.
-
-    Attributes:
-        stage: whose processes do it.
-        task: a function of a module, called with `args`.
-        limit: seconds after which its process is killed.
-        device: that it needs.
-        reads, writes: the files among `args`, for a worker that does not see this disk.
-        owner: the condition whose own processes do it; "" for those that all share.
-    """
-
-    stage: Stage
-    task: Callable[..., Any]
-    args: tuple[Any, ...]
-    limit: float
-    device: str
-    reads: tuple[Path, ...]
-    writes: tuple[Path, ...]
-    owner: str = ""
-
-
-class Workers(Protocol):
-    """Does work; a context manager."""
-
-    @property
-    def coding_room(self) -> int:
-        """Tasks of encoding and decoding that are worth submitting at once."""
-
-    @property
-    def scoring_room(self) -> int:
-        """Tasks of scoring that are worth submitting at once."""
-
-    def device(self, wanted: str) -> str:
-        """The device that "auto", "cpu" or "cuda" means here.
-
-        Raises:
-            RunError: there is none such.
-        """
-
-    def hardware(self, device: str) -> dict[str, Any]:
-        """What does the work, for the manifest."""
-
-    def submit(self, work: Work) -> "Future[Any]":
-        """Do it; the future has what the task returns or raises."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+R = TypeVar("R")
 
 
 class LocalWorkers:
@@ -109,16 +53,16 @@ class LocalWorkers:
     def hardware(self, device: str) -> dict[str, Any]:
         return hardware(device)
 
-    def submit(self, work: Work) -> "Future[Any]":
-        place = work.stage, work.owner
+    def submit(self, work: Work[R]) -> "Future[R]":
+        stage, owner = place = work.request.stage, work.owner
         with self._lock:
             if place not in self._pools:
                 self._close_idle()
                 # CUDA takes more addresses than there is memory
-                bound = _memory() if work.owner and work.device == "cpu" else None
-                self._pools[place] = Pool(1 if work.owner else self._counts[work.stage], bound)
+                bound = _memory() if owner and work.request.device == "cpu" else None
+                self._pools[place] = Pool(1 if owner else self._counts[stage], bound)
             self._pending[place] += 1
-            task = self._pools[place].submit(work.limit, work.task, *work.args)
+            task = self._pools[place].submit(work.limit, work.request.do)
         task.add_done_callback(lambda _: self._ended(place))
         return task
 

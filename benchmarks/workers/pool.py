@@ -9,12 +9,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ParamSpec, Self, TypeVar
+
+from .failures import ProcessDied, TaskFailed
 
 # One thread a worker: two multi-threaded workers on two cores are slower than one.
 ONE_THREAD = (
@@ -25,33 +28,15 @@ ONE_THREAD = (
     "NUMBA_NUM_THREADS",
 )
 
-
-class TaskFailed(Exception):
-    """A task failed on another machine: the message is what `reason` said there."""
-
-
-class TaskLost(TaskFailed):
-    """The process of a task on another machine was stopped at its time limit."""
-
-
-class TaskDied(TaskLost):
-    """The process of a task on another machine died."""
-
-
-class ProcessDied(Exception):
-    """The process of a task died; its exit code, negative for a signal."""
-
-    def __init__(self, exitcode: int | None) -> None:
-        super().__init__(exitcode)
-        self.exitcode = exitcode
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
 class _Call:
     future: "Future[Any]"
     limit: float
-    task: Callable[..., Any]
-    args: tuple[Any, ...]
+    task: Callable[[], Any]
 
 
 class Pool:
@@ -68,14 +53,16 @@ class Pool:
         self._workers = [_Worker(self._calls, memory) for _ in range(workers)]
         self._started = False
 
-    def submit(self, timeout: float, task: Callable[..., Any], *args: Any) -> "Future[Any]":
-        """Schedule `task(*args)`; its process is killed `timeout` seconds after it started."""
+    def submit(
+        self, timeout: float, task: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> "Future[R]":
+        """Schedule a call of `task`; its process is killed `timeout` seconds after it started."""
         if not self._started:
             self._started = True
             for worker in self._workers:
                 worker.start()
-        future: Future[Any] = Future()
-        self._calls.put(_Call(future, timeout, task, args))
+        future: Future[R] = Future()
+        self._calls.put(_Call(future, timeout, partial(task, *args, **kwargs)))
         return future
 
     def __enter__(self) -> Self:
@@ -132,7 +119,7 @@ class _Worker(Thread):
             executor, process = self._ready()
             if self._stopped.is_set():  # it may have come too late for `stop` to kill it
                 process.kill()
-            answer = executor.submit(call.task, *call.args)
+            answer = executor.submit(call.task)
         except (OSError, RuntimeError) as none:  # no memory, no process number, no thread
             self._drop()
             call.future.set_exception(none)
@@ -220,25 +207,3 @@ def _bound_memory(limit: int) -> None:
         if hard != resource.RLIM_INFINITY:
             bound = min(bound, hard)
         resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
-
-
-def reason(error: BaseException) -> str:
-    """One line that says why a task failed."""
-    if isinstance(error, TimeoutError):
-        return "took longer than its time limit and was stopped"
-    if isinstance(error, ProcessDied):
-        return f"its process died (exit code {error.exitcode})"
-    text = " ".join(str(error).split())
-    if isinstance(error, MemoryError):
-        return f"took more memory than it may{': ' * bool(text)}{text}"
-    return text if isinstance(error, ValueError | TaskFailed) else f"{type(error).__name__}: {text}"
-
-
-def lost(error: BaseException | None) -> bool:
-    """Did the task's process die or hang, so that its other work is worth another try?"""
-    return isinstance(error, TimeoutError | ProcessDied | BrokenExecutor | TaskLost)
-
-
-def died(error: BaseException | None) -> bool:
-    """Did the task's process die? Others than the task may have killed it."""
-    return isinstance(error, ProcessDied | BrokenExecutor | TaskDied)

@@ -27,18 +27,18 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from distributed import Client
 from distributed.scheduler import KilledWorker
 
-from ..run.identity import Misfit
 from ..store.atomic import write_atomically
 from ..store.rundir import RunError, Stopped
-from .local import Work
-from .pool import TaskDied, TaskFailed, TaskLost, reason
+from .failures import Misfit, TaskDied, TaskFailed, TaskLost, reason
 from .remote_task import Answer, Failure, do, machine, unseen
+from .work import Work
 
+R = TypeVar("R")
 Data = Literal["shared", "send"]
 
 GPU = "GPU"  # the resource that a worker with a CUDA device states
@@ -118,12 +118,12 @@ class RemoteWorkers:
         self._count()
         return 4 * max(1, self._cores)
 
-    def submit(self, work: Work) -> "Future[Any]":
+    def submit(self, work: Work[R]) -> "Future[R]":
         contents = None
         if self._data == "send":
-            contents = {path: path.read_bytes() for path in work.reads}
-        executor = self._on_gpu if work.device == "cuda" else self._anywhere
-        task: Future[Any] = Future()
+            contents = {path: path.read_bytes() for path in work.request.reads}
+        executor = self._on_gpu if work.request.device == "cuda" else self._anywhere
+        task: Future[R] = Future()
         try:
             answer = executor.submit(do, pickle.dumps((work, contents)))
         except (OSError, RuntimeError) as error:  # the client has given up
@@ -147,7 +147,7 @@ class RemoteWorkers:
         stopped.__cause__ = error
         return stopped
 
-    def _settle(self, task: "Future[Any]", work: Work, done: "Future[Answer]") -> None:
+    def _settle(self, task: "Future[R]", work: Work[R], done: "Future[Answer]") -> None:
         """Turn an answer into what a process of this machine would have returned or raised."""
         try:
             error = done.exception()
@@ -162,12 +162,13 @@ class RemoteWorkers:
         else:  # no task raises: the way to the worker is broken
             task.set_exception(Stopped(f"a worker cannot work: {reason(error)}"))
 
-    def _take(self, task: "Future[Any]", work: Work, answer: Answer) -> None:
+    def _take(self, task: "Future[R]", work: Work[R], answer: Answer) -> None:
         if answer.failure:
             task.set_exception(_FAILURES[answer.failure](answer.reason))
             return
+        writes = work.request.writes
         try:
-            for path, content in zip(work.writes, answer.files, strict=self._data == "send"):
+            for path, content in zip(writes, answer.files, strict=self._data == "send"):
                 write_atomically(path, content)
         except OSError as error:
             task.set_exception(error)

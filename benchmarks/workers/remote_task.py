@@ -15,10 +15,10 @@ from typing import Any, Literal
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from ..run.identity import Misfit
-from ..run.provenance import hardware
-from .local import LocalWorkers, Work
-from .pool import died, lost, reason
+from ...codecs.hardware import hardware
+from .failures import Misfit, died, lost, reason
+from .local import LocalWorkers
+from .work import Work
 
 Failure = Literal["failed", "lost", "died", "misfit"]
 
@@ -69,25 +69,26 @@ def unseen(paths: Sequence[Path]) -> list[Path]:
 
 
 def _with_files(
-    host: LocalWorkers, work: Work, contents: Mapping[Path, bytes], folder: Path
+    host: LocalWorkers, work: Work[Any], contents: Mapping[Path, bytes], folder: Path
 ) -> Answer:
     """Do work on files that are not on this machine."""
-    paths = dict.fromkeys((*work.reads, *work.writes))
+    request = work.request
+    paths = dict.fromkeys((*request.reads, *request.writes))
     here = {path: folder / str(number) / path.name for number, path in enumerate(paths)}
     for path in paths:
         here[path].parent.mkdir()
         if path in contents:
             here[path].write_bytes(contents[path])
-    answer = _wait(host, replace(work, args=_moved(work.args, here)))
+    answer = _wait(host, replace(work, request=request.moved(here)))
     if answer.failure:
         told = answer.reason
         for path, moved in here.items():
             told = told.replace(str(moved), str(path))
         return replace(answer, reason=told)
-    return replace(answer, files=tuple(here[path].read_bytes() for path in work.writes))
+    return replace(answer, files=tuple(here[path].read_bytes() for path in request.writes))
 
 
-def _wait(host: LocalWorkers, work: Work) -> Answer:
+def _wait(host: LocalWorkers, work: Work[Any]) -> Answer:
     task = host.submit(work)
     error = task.exception()
     if error is None:
@@ -96,15 +97,6 @@ def _wait(host: LocalWorkers, work: Work) -> Answer:
         return Answer(None, "misfit", str(error))
     kind: Failure = "died" if died(error) else "lost" if lost(error) else "failed"
     return Answer(None, kind, reason(error))
-
-
-def _moved(value: Any, here: Mapping[Path, Path]) -> Any:
-    """The arguments with other paths."""
-    if isinstance(value, Path):
-        return here.get(value, value)
-    if isinstance(value, list | tuple):
-        return type(value)(_moved(part, here) for part in value)
-    return value
 
 
 @lru_cache

@@ -20,8 +20,9 @@ def submit_impatiently(self, work):
     """`LocalWorkers.submit`: see above. `plugin` says what hangs."""
     switch = os.environ.get("NSCBENCH_TEST_ARMED")
     armed = not switch or Path(switch).exists()
-    hangs = work.stage == "encode" and getattr(work.args[0], "mode", "") == "hang"
-    if armed and hangs and any(path.stem == "marked" for path in work.reads):
+    request = work.request
+    hangs = request.stage == "encode" and getattr(request.codec, "mode", "") == "hang"
+    if armed and hangs and any(path.stem == "marked" for path in request.reads):
         work = replace(work, limit=1.0)
     return submit(self, work)
 

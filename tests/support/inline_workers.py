@@ -25,7 +25,7 @@ class InlineWorkers:
     def submit(self, work):
         future = Future()
         try:
-            future.set_result(work.task(*work.args))
+            future.set_result(work.request.do())
         except Exception as error:  # noqa: BLE001  as an executor
             future.set_exception(error)
         return future

@@ -3,10 +3,27 @@
 import os
 import signal
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 from nscbench.benchmarks.workers.pool import Pool
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to call any function."""
+
+    stage: str
+    task: Callable
+    args: tuple = ()
+    device: str = "cpu"
+    reads: tuple[Path, ...] = ()
+    writes: tuple[Path, ...] = ()
+
+    def do(self):
+        return self.task(*self.args)
 
 
 class Particular(Exception):

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from nscbench import metrics
+from nscbench.benchmarks.run import tables
 from nscbench.benchmarks.run.plan import Plan
 from nscbench.benchmarks.run.suite import Suite
+from nscbench.benchmarks.run.tables import rows_table
 from nscbench.benchmarks.selftime import scaling
-from nscbench.benchmarks.store import results
 from nscbench.benchmarks.store.journal import Journal
-from nscbench.benchmarks.store.results import collect
 from nscbench.benchmarks.store.rundir import RunDirectory
 from nscbench.codecs import get
 
@@ -29,8 +29,8 @@ def test_rows_are_the_same_in_any_blocks(monkeypatch, tmp_path):
     plan = Plan(suite, scaling._items(tmp_path, 5), "cpu")
     directory = scaling._run(plan, RunDirectory(tmp_path / "run"))
     with Journal(directory.journal) as journal:
-        whole = collect(plan, journal, {})
-        monkeypatch.setattr(results, "BLOCK", 2)
-        pd.testing.assert_frame_equal(collect(plan, journal, {}), whole)
+        whole = rows_table(plan, journal.get, {})
+        monkeypatch.setattr(tables, "BLOCK", 2)
+        pd.testing.assert_frame_equal(rows_table(plan, journal.get, {}), whole)
     assert whole["condition"].tolist() == ["pcm"] * 20 + ["lowpass-7"] * 20
     assert whole["item"].nunique() == 5

@@ -104,7 +104,7 @@ def test_metrics_are_scored_as_a_run_scores_them(speech_like, monkeypatch, tmp_p
     names = ["stoi", "lsd", "si_sdr", "level"]
     assert any(metrics.get(name).aligned for name in names)
     expected = {}
-    for outcome in stages.score(*paths, names)[0]:
+    for outcome in stages.Score(*paths, names).do().outcomes:
         assert not outcome.error
         expected |= outcome.values
     _, values = timing.score(names, 1, 0)

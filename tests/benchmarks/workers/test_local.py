@@ -11,14 +11,16 @@ from nscbench.benchmarks.data.items import read_items
 from nscbench.benchmarks.run.plan import Plan
 from nscbench.benchmarks.run.suite import load
 from nscbench.benchmarks.workers import local
-from nscbench.benchmarks.workers.local import LocalWorkers, Work
+from nscbench.benchmarks.workers.local import LocalWorkers
+from nscbench.benchmarks.workers.work import Work
+from support.pool_tasks import Call
 from support.processes import TABLES, write_items, write_suite
 
 FOREVER = 3600.0
 
 
 def work(stage, task, *args, owner=""):
-    return Work(stage, task, args, FOREVER, "cpu", (), (), owner)
+    return Work(Call(stage, task, args), FOREVER, owner)
 
 
 @pytest.mark.parametrize("stage", ["encode", "decode"])
@@ -44,7 +46,7 @@ def test_short_conditions_are_cut_for_as_many_processes(tmp_path) -> None:
     items = read_items(write_items(tmp_path / "items"))  # 1, 1.25 and 1.5 s
 
     def sizes(device, parts):
-        return [len(batch.items) for batch in Plan(load(suite), items, device).batches(parts)]
+        return [len(batch.pieces) for batch in Plan(load(suite), items, device).batches(parts)]
 
     assert sizes("cpu", 1) == [3]
     assert sizes("cpu", 2) == [1, 1, 1]  # 1.5 s and 1.25 s are more than a half together

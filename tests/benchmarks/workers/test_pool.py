@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import support
-from nscbench.benchmarks.workers.pool import Pool, ProcessDied, TaskFailed, died, lost, reason
+from nscbench.benchmarks.workers.failures import ProcessDied, TaskFailed, died, lost, reason
+from nscbench.benchmarks.workers.pool import Pool
 from support import pool_tasks
 from support.processes import wait_for
 

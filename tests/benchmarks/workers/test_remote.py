@@ -6,14 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from nscbench.benchmarks.run.identity import Misfit
 from nscbench.benchmarks.store.rundir import Stopped
-from nscbench.benchmarks.workers.local import Work
-from nscbench.benchmarks.workers.pool import TaskDied, TaskFailed, TaskLost
+from nscbench.benchmarks.workers.failures import Misfit, TaskDied, TaskFailed, TaskLost
+from nscbench.benchmarks.workers.work import Work
+from support.pool_tasks import Call
 
 remote = pytest.importorskip("nscbench.benchmarks.workers.remote", exc_type=ImportError)
 
-WORK = Work("score", print, (), 1.0, "cpu", reads=(), writes=())
+WORK = Work(Call("score", print), 1.0)
 
 
 @pytest.fixture
@@ -88,6 +88,6 @@ def test_a_worker_that_cannot_work_stops_the_run(ended, raised, told):
 
 
 def test_a_file_that_cannot_be_written_here_is_the_error(ended):
-    nowhere = Work("decode", print, (), 1.0, "cpu", reads=(), writes=(Path("/dev/null/a.flac"),))
+    nowhere = Work(Call("decode", print, writes=(Path("/dev/null/a.flac"),)), 1.0)
     error = ended(_answered(remote.Answer([], files=(b"audio",))), nowhere, "send").exception(60)
     assert isinstance(error, NotADirectoryError)

@@ -213,20 +213,18 @@ def _items(folder):
 
 def test_what_is_said_reaches_the_metric_and_is_part_of_the_key(stand_ins, tmp_path):
     items = read_items(_items(tmp_path))
-    (outcome,), _ = stages.score(items[1].path, items[1].path, ["wer"], items[1].text)
+    (outcome,) = stages.Score(items[1].path, items[1].path, ["wer"], items[1].text).do().outcomes
     assert outcome.values["text_words"] == 38
-    (outcome,), _ = stages.score(items[1].path, items[1].path, ["wer"])
+    (outcome,) = stages.Score(items[1].path, items[1].path, ["wer"]).do().outcomes
     assert outcome.undefined
     codec = get("pcm")
     suite = Suite("s", "S", "", (codec,), ("wer", "utmos"), 1, {})
     other = [replace(item, text="something else") for item in items]
     plans = [Plan(suite, listed, "cpu") for listed in (items, other)]
-    keys = {
-        name: [plan.score_key(codec, plan.items[0], name, "d") for plan in plans]
-        for name in suite.metrics
-    }
-    assert keys["wer"][0] != keys["wer"][1]
-    assert keys["utmos"][0] == keys["utmos"][1]
+    everything_done = {"sha256": "d"}
+    first, second = (next(plan.walk(lambda key: everything_done)).scoring.keys for plan in plans)
+    assert first["wer"] != second["wer"]
+    assert first["utmos"] == second["utmos"]
 
 
 @pytest.mark.slow

@@ -1,0 +1,102 @@
+"""The first stage: recordings to bitstream files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import ClassVar, Self
+
+from ....codecs import Codec
+from ....codecs.bitstream import header_for, pack
+from ...store.atomic import write_atomically
+from ...store.cache import Stage
+from ...workers.work import Request
+from ..coding import on_device, read_for
+from ..identity import check_maker
+
+
+@dataclass(frozen=True)
+class EncodedFile:
+    """A bitstream file that was written; the journal keeps these fields.
+
+    Attributes:
+        seconds: of the recording at the codec's rate.
+        payload_bits, container_bits: of the file; both together are all of it.
+        entropy_bits: of the payload under the codec's model of its indices; None without one.
+        sha256: of the file.
+        notices: what was done to the recording before it was encoded.
+    """
+
+    seconds: float
+    payload_bits: int
+    container_bits: int
+    entropy_bits: float | None
+    sha256: str
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Encode(Request[list[EncodedFile]]):
+    """Write the bitstream of each recording.
+
+    Attributes:
+        items: their ids; they only name the files of audio that was decoded elsewhere.
+        recordings: to be encoded.
+        streams: files to be written.
+        maker: digest of what the run was planned with, to be checked; "" for none.
+    """
+
+    stage: ClassVar[Stage] = "encode"
+    codec: Codec
+    device: str
+    items: Sequence[str]
+    recordings: Sequence[Path]
+    streams: Sequence[Path]
+    maker: str = ""
+
+    @property
+    def reads(self) -> tuple[Path, ...]:
+        return tuple(self.recordings)
+
+    @property
+    def writes(self) -> tuple[Path, ...]:
+        return tuple(self.streams)
+
+    def moved(self, here: Mapping[Path, Path]) -> Self:
+        return replace(
+            self,
+            recordings=[here[path] for path in self.recordings],
+            streams=[here[path] for path in self.streams],
+        )
+
+    def do(self) -> list[EncodedFile]:
+        """Encode.
+
+        Raises:
+            Misfit: this process has other weights, code or libraries than planned.
+            AudioError, CodecError: a recording cannot be read, or not be encoded.
+        """
+        if self.maker:
+            check_maker(self.codec, self.device, self.maker)
+        read = [read_for(self.codec, path) for path in self.recordings]
+        coder = on_device(self.codec, self.device)
+        payloads = coder.encode_items(self.items, [audio for audio, _ in read])
+        return [
+            self._written(len(audio), notices, payload, path)
+            for (audio, notices), payload, path in zip(read, payloads, self.streams, strict=True)
+        ]
+
+    def _written(
+        self, samples: int, notices: tuple[str, ...], payload: bytes, path: Path
+    ) -> EncodedFile:
+        header = header_for(self.codec, samples)
+        stream = pack(header, payload)
+        write_atomically(path, stream)
+        return EncodedFile(
+            seconds=samples / self.codec.sample_rate,
+            payload_bits=8 * len(payload),
+            container_bits=header.container_bits,
+            entropy_bits=self.codec.entropy_bits(payload),
+            sha256=sha256(stream).hexdigest(),
+            notices=notices,
+        )

@@ -1,0 +1,85 @@
+"""The tables of a run, made from its journal and its items."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import pandas as pd
+
+from ... import metrics
+from ..data.items import Item
+from ..store.journal import Find
+from ..store.results import NOT_REACHED, RATE_COLUMNS, ROW_COLUMNS, UNDEFINED, Row
+from .match import swapped
+from .plan import Failures, Plan, Step
+
+BLOCK = 1024  # steps whose rows become a table at once: a row takes six times as much as its line
+
+
+def rows_table(plan: Plan, find: Find, failures: Failures) -> pd.DataFrame:
+    """All rows of a plan, in the order of its conditions, items, draws and columns: `rows.csv`."""
+    tables = []
+    steps = plan.walk(find)
+    while block := list(islice(steps, BLOCK)):
+        rows = [row for step in block for row in _rows(step, failures)]
+        tables.append(pd.DataFrame(rows, columns=list(ROW_COLUMNS)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _rows(step: Step, failures: Failures) -> Iterator[Row]:
+    name, item, draw = step.codec.condition, step.item.id, step.draw
+    if draw == 0 and step.encoded:
+        measured = RATE_COLUMNS if step.codec.bitrate == "measured" else RATE_COLUMNS[:1]
+        for column in measured:
+            value = step.encoded.get(column)
+            if value is not None:  # few codecs have a model of their indices
+                yield Row(name, item, 0, column, float(value))
+    for metric, record in step.scores.items():
+        failure = failures.get((name, item, draw, metric), "")
+        for column in metrics.get(metric).measures:
+            if record and not failure:
+                value = record["values"].get(column, float("nan"))
+                reason = record["undefined"] and UNDEFINED + record["undefined"]
+                yield Row(name, item, draw, column, value, reason)
+            else:
+                yield Row(name, item, draw, column, float("nan"), failure or NOT_REACHED)
+
+
+def items_table(items: Sequence[Item]) -> pd.DataFrame:
+    """The items of a run: `items.csv`."""
+    columns = ("id", "path", "speaker", "sex", "seconds", "sample_rate", "text", "sha256")
+    return pd.DataFrame([[getattr(i, c) for c in columns] for i in items], columns=list(columns))
+
+
+def checks_table(plan: Plan, find: Find) -> pd.DataFrame:
+    """What looks wrong though every metric gave a value: condition, item, finding; `checks.csv`."""
+    references: dict[str, dict[str, str]] = {c.condition: {} for c in plan.suite.codecs}
+    degraded: dict[str, dict[str, str]] = {c.condition: {} for c in plan.suite.codecs}
+    for step in plan.walk(find):
+        if step.draw == 0 and step.match:
+            references[step.codec.condition][step.item.id] = step.match["reference"]
+            degraded[step.codec.condition][step.item.id] = step.match["degraded"]
+    found = [
+        (condition, item, f"decoded audio fits the reference {other} better than its own")
+        for condition, signatures in references.items()
+        for item, other in swapped(signatures, degraded[condition]).items()
+    ]
+    return pd.DataFrame(found, columns=["condition", "item", "finding"])
+
+
+def summary(checks: pd.DataFrame, items: int) -> list[str]:
+    """One sentence a condition on what `checks_table` found."""
+    return [
+        f"{condition}: the decoded audio of {count} of {items} items fits another item better"
+        for condition, count in Counter(checks["condition"]).items()
+    ]
+
+
+def notices(plan: Plan, find: Find) -> list[tuple[str, str]]:
+    """What was done to recordings before they were encoded, beside resampling: item, notice."""
+    found: dict[tuple[str, str], None] = {}
+    for step in plan.walk(find):
+        for notice in step.encoded["notices"] if step.encoded else ():
+            if not notice.startswith("resampled"):
+                found[step.item.id, notice] = None
+    return list(found)
