@@ -16,6 +16,7 @@ from ..cost.delay import SECONDS as DELAY_SECONDS
 from ..cost.measure import Setup, Signal, device_of, measure
 from ..cost.sources import Source, choose, open_source
 from ..cost.table import CostTable
+from ..cost.timing import threads
 from ..data.items import AudioError, ItemsError, read_audio, read_items
 from ..run.provenance import package_version
 from ..run.suite import SuiteError
@@ -138,10 +139,3 @@ def _setup(
     whole = np.resize(at_rate, max(len(at_rate), length * arguments.batch)).astype(np.float32)
     parts = whole[: length * arguments.batch].reshape(arguments.batch, length)
     return Setup(device, threads(), arguments.repeats, list(parts), whole)
-
-
-def threads() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -12,7 +12,7 @@ from ..store.cache import Cache
 from ..store.finished_run import read_run
 from ..store.rundir import RunDirectory
 from ..workers.work import Workers
-from .run import FAILURES, OK, measure
+from .measuring import carry_out
 
 TABLE, PAGE = "robustness.csv", "robustness.md"
 
@@ -24,8 +24,8 @@ def run_parts(
     directory: RunDirectory,
     workers: Workers,
     cache: Cache | None,
-) -> int:
-    """Run a robustness suite and write its tables; the exit status.
+) -> bool:
+    """Run a robustness suite and write its tables; is there a value for everything?
 
     Raises:
         DegradationError, AudioError: a recording cannot be degraded or read.
@@ -45,7 +45,7 @@ def run_parts(
             own = RunDirectory(directory.root / part.label)
             with own.locked():
                 plan = Plan(part.suite, part.items, device)
-                measured = measure(plan, own, workers, cache)
+                measured = carry_out(plan, own, workers, cache)
             run = read_run(own.root)
             seconds = sum(item.seconds for item in part.items)
             print(
@@ -58,7 +58,7 @@ def run_parts(
     return _conclude(suite, directory, found)
 
 
-def _conclude(suite: Suite, directory: RunDirectory, found: Sequence[Degraded]) -> int:
+def _conclude(suite: Suite, directory: RunDirectory, found: Sequence[Degraded]) -> bool:
     clean, *degraded = found
     assert clean.run, "the clean part has every condition"
     table = differences(clean.run, degraded)
@@ -74,5 +74,4 @@ def _conclude(suite: Suite, directory: RunDirectory, found: Sequence[Degraded]) 
     for remark in remarks:
         print(f"note: {remark}")
     print(f"{suite.title}: {directory.root / TABLE}, tables in {directory.root / PAGE}")
-    failed = any(len(failed_rows(part.run)) for part in found if part.run)
-    return FAILURES if failed else OK
+    return not any(len(failed_rows(part.run)) for part in found if part.run)

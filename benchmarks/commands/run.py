@@ -1,37 +1,24 @@
 """`nscbench run`: one suite, one directory, one leaderboard."""
 
 import argparse
-import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import Any
 
 from ...codecs import CodecError
-from ...reports.leaderboard import leaderboard
 from ...reports.table import partial_columns, show
 from ..data.items import AudioError, Item, ItemsError, read_items
 from ..degradations import DegradationError
-from ..run.finished import Finished
 from ..run.plan import Plan
-from ..run.provenance import describe
-from ..run.runner import Runner
 from ..run.suite import Suite, SuiteError, left_out, load
-from ..run.tables import checks_table, items_table, notices, rows_table, summary
-from ..store import checksums
-from ..store.atomic import write_atomically
 from ..store.cache import Cache, folder_named
-from ..store.journal import Journal
-from ..store.results import is_failure
 from ..store.rundir import RunDirectory, RunError, Stopped
-from ..store.scores import Scores
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
+from .measuring import Measured, carry_out
+from .robustness import run_parts
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
 
@@ -81,15 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
         directory = RunDirectory(out.absolute() if arguments.scheduler else out)
         cache = folder_named(arguments.cache)
         with directory.locked(), _workers(arguments, directory, items) as workers:
+            device = workers.device(arguments.device)
             ours = Cache(cache) if cache else None
             if suite.degradations:
-                from .robustness import run_parts
-
-                return run_parts(
-                    suite, items, workers.device(arguments.device), directory, workers, ours
-                )
-            plan = Plan(suite, items, workers.device(arguments.device))
-            return _run(plan, directory, workers, ours)
+                whole = run_parts(suite, items, device, directory, workers, ours)
+            else:
+                whole = _run(Plan(suite, items, device), directory, workers, ours)
+            return OK if whole else FAILURES
     except ItemsError as error:
         print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
         return BAD_INPUT
@@ -122,66 +107,12 @@ def _workers(
     return RemoteWorkers(arguments.scheduler, arguments.data, files)
 
 
-class Measured(NamedTuple):
-    """What a run found: leaderboard, failure rows, remarks."""
-
-    table: pd.DataFrame
-    failed: pd.DataFrame
-    remarks: list[str]
-
-
-def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> int:
+def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> bool:
+    """Carry out a plan and print what it found; is there a value for everything?"""
     _announce(plan)
-    measured = measure(plan, directory, workers, cache)
+    measured = carry_out(plan, directory, workers, cache)
     _conclude(plan.suite, directory, measured)
-    return FAILURES if len(measured.failed) else OK
-
-
-def measure(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> Measured:
-    """Do what is missing of a plan, and write everything that belongs to its run.
-
-    Raises:
-        OSError: a file cannot be written.
-        Stopped: weights or versions are no longer those of the plan, or the workers are gone.
-    """
-    manifest = describe(plan.suite, plan.items, plan.device, workers.hardware(plan.device))
-    with Journal(directory.journal) as journal:
-        finished = Finished(directory, journal, cache)
-        failures = Runner(plan, directory, finished, workers).run()
-        rows = rows_table(plan, journal.get, failures)
-        if cache:
-            manifest["cache"] = {"folder": str(cache.folder), "restored": dict(finished.restored)}
-        manifest["notices"] = notices(plan, journal.get)
-        # Rows and manifest appear together, after all work: an interrupted second run leaves the
-        # first one's, and never rows of one beside the manifest of another.
-        write_atomically(directory.rows, rows.to_csv(index=False).encode())
-        failed = rows[is_failure(rows)]
-        manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
-        manifest["failures"] = len(failed)
-        _write_json(directory.manifest, manifest)
-        write_atomically(directory.items, items_table(plan.items).to_csv(index=False).encode())
-        table = write_leaderboard(directory, manifest, rows)
-        found = checks_table(plan, journal.get)
-    write_atomically(directory.checks, found.to_csv(index=False).encode())
-    checksums.add(directory, directory.tables())
-    remarks = [f"check: {finding}" for finding in summary(found, len(plan.items))]
-    for notice, count in Counter(text for _, text in manifest["notices"]).items():
-        remarks.append(f"note: {count} items: {notice}")
-    return Measured(table, failed, remarks)
-
-
-def write_leaderboard(
-    directory: RunDirectory, manifest: dict[str, Any], rows: pd.DataFrame
-) -> pd.DataFrame:
-    """Make the leaderboard and the curves of a run from its rows."""
-    from ...reports.figures.curves import draw_curves  # matplotlib takes a second to import
-
-    names = [entry["metric"] for entry in manifest["metrics"]]
-    scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
-    table = leaderboard(scores)
-    write_atomically(directory.leaderboard, table.to_csv(index=False).encode())
-    draw_curves(table, scores.directions, directory.curves, manifest["suite"]["title"])
-    return table
+    return not len(measured.failed)
 
 
 def _announce(plan: Plan) -> None:
@@ -205,8 +136,3 @@ def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None
         items = rows["item"].unique()
         print(f"failed: {condition}, {len(items)} items ({items[0]}, ...): {error}")
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    text = json.dumps(content, indent=1, ensure_ascii=False)
-    write_atomically(path, text.encode())

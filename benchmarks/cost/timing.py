@@ -6,6 +6,7 @@ starts and before it stops. A factor is the median over the calls; the fastest a
 its range. Encoder and decoder are timed apart.
 """
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -54,3 +55,10 @@ def _times(call: Callable[[], Any], device: str, repeats: int) -> list[float]:
         synchronize(device)
         taken.append(time.perf_counter() - start)
     return taken
+
+
+def threads() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -37,9 +37,8 @@ from ...codecs import available
 from ...codecs.hardware import hardware
 from ...codecs.neural.token_codec import TokenCodec
 from ...metrics.machinery.signals import resample
-from ..commands.cost import threads
 from ..cost.macs import count as count_products
-from ..cost.timing import time_codec
+from ..cost.timing import threads, time_codec
 from ..data.audio import AudioError, read_audio
 from ..data.items import ItemsError, read_items
 from .module_calls import RATE, Case, cases

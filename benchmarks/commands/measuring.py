@@ -1,0 +1,85 @@
+"""A plan carried out in its directory: a whole suite, or one part of a robustness suite."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ...reports.figures.curves import draw_curves
+from ...reports.leaderboard import leaderboard
+from ..run.finished import Finished
+from ..run.plan import Plan
+from ..run.provenance import describe
+from ..run.runner import Runner
+from ..run.tables import checks_table, items_table, notices, rows_table, summary
+from ..store import checksums
+from ..store.atomic import write_atomically
+from ..store.cache import Cache
+from ..store.journal import Journal
+from ..store.results import is_failure
+from ..store.rundir import RunDirectory
+from ..store.scores import Scores
+from ..workers.work import Workers
+
+
+class Measured(NamedTuple):
+    """What a run found: leaderboard, failure rows, remarks."""
+
+    table: pd.DataFrame
+    failed: pd.DataFrame
+    remarks: list[str]
+
+
+def carry_out(
+    plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None
+) -> Measured:
+    """Do what is missing of a plan, and write everything that belongs to its run.
+
+    Raises:
+        OSError: a file cannot be written.
+        Stopped: weights or versions are no longer those of the plan, or the workers are gone.
+    """
+    manifest = describe(plan.suite, plan.items, plan.device, workers.hardware(plan.device))
+    with Journal(directory.journal) as journal:
+        finished = Finished(directory, journal, cache)
+        failures = Runner(plan, directory, finished, workers).run()
+        rows = rows_table(plan, journal.get, failures)
+        if cache:
+            manifest["cache"] = {"folder": str(cache.folder), "restored": dict(finished.restored)}
+        manifest["notices"] = notices(plan, journal.get)
+        # Rows and manifest appear together, after all work: an interrupted second run leaves the
+        # first one's, and never rows of one beside the manifest of another.
+        write_atomically(directory.rows, rows.to_csv(index=False).encode())
+        failed = rows[is_failure(rows)]
+        manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
+        manifest["failures"] = len(failed)
+        _write_json(directory.manifest, manifest)
+        write_atomically(directory.items, items_table(plan.items).to_csv(index=False).encode())
+        table = write_leaderboard(directory, manifest, rows)
+        found = checks_table(plan, journal.get)
+    write_atomically(directory.checks, found.to_csv(index=False).encode())
+    checksums.add(directory, directory.tables())
+    remarks = [f"check: {finding}" for finding in summary(found, len(plan.items))]
+    for notice, count in Counter(text for _, text in manifest["notices"]).items():
+        remarks.append(f"note: {count} items: {notice}")
+    return Measured(table, failed, remarks)
+
+
+def write_leaderboard(
+    directory: RunDirectory, manifest: dict[str, Any], rows: pd.DataFrame
+) -> pd.DataFrame:
+    """Make the leaderboard and the curves of a run from its rows."""
+    names = [entry["metric"] for entry in manifest["metrics"]]
+    scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
+    table = leaderboard(scores)
+    write_atomically(directory.leaderboard, table.to_csv(index=False).encode())
+    draw_curves(table, scores.directions, directory.curves, manifest["suite"]["title"])
+    return table
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    write_atomically(path, text.encode())
