@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ..run.installation import Findings, Package, examine
+from .doctor_examination import Examination, examine
+from .doctor_packages import Package
 
 HEALTHY, BROKEN = 0, 1
 
@@ -23,35 +24,35 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the findings; the exit status."""
-    findings = examine()
+    """Print what is found; the exit status."""
+    found = examine()
     if arguments.json:
-        print(json.dumps(findings.as_json(), indent=1, ensure_ascii=False))
+        print(json.dumps(found.as_json(), indent=1, ensure_ascii=False))
     else:
-        print("\n".join(_report(findings)))
-    return BROKEN if findings.broken else HEALTHY
+        print("\n".join(_report(found)))
+    return BROKEN if found.broken else HEALTHY
 
 
-def _report(findings: Findings) -> Iterator[str]:
-    yield f"nscbench {findings.nscbench}"
-    yield from _section("this machine", _flat(findings.system))
-    yield from _section("required", {p.name: _state(p) for p in findings.required})
-    for extra, packages in findings.extras.items():
+def _report(found: Examination) -> Iterator[str]:
+    yield f"nscbench {found.nscbench}"
+    yield from _section("this machine", _flat(found.system))
+    yield from _section("required", {p.name: _state(p) for p in found.required})
+    for extra, packages in found.extras.items():
         yield from _section(f"extra {extra}", {p.name: _state(p) for p in packages})
-    if findings.looked_further:
-        yield from _beyond(findings)
-    broken = ", ".join(package.name for package in findings.broken)
+    if found.looked_further:
+        yield from _beyond(found)
+    broken = ", ".join(package.name for package in found.broken)
     yield f"\n{f'broken: {broken}' if broken else 'all that is required works'}"
 
 
-def _beyond(findings: Findings) -> Iterator[str]:
-    yield from _section("libraries and programs", findings.libraries)
-    on, off = len(findings.codecs_on), len(findings.codecs_off)
-    yield from _section(f"codecs: {on} run here, {off} are off", findings.codecs_off)
-    on, off = len(findings.metrics_on), len(findings.metrics_off)
-    yield from _section(f"metrics: {on} run here, {off} are off", findings.metrics_off)
-    yield from _section("weights of codecs and metrics", {"folder": findings.weights_folder})
-    for path in findings.foreign_weights:
+def _beyond(found: Examination) -> Iterator[str]:
+    yield from _section("libraries and programs", found.libraries)
+    on, off = len(found.codecs_on), len(found.codecs_off)
+    yield from _section(f"codecs: {on} run here, {off} are off", found.codecs_off)
+    on, off = len(found.metrics_on), len(found.metrics_off)
+    yield from _section(f"metrics: {on} run here, {off} are off", found.metrics_off)
+    yield from _section("weights of codecs and metrics", {"folder": found.weights_folder})
+    for path in found.foreign_weights:
         yield f"  {path} is not the published file: its values stand apart from others'"
 
 

@@ -10,8 +10,8 @@ from packaging.requirements import Requirement
 
 from nscbench import metrics
 from nscbench.benchmarks.cli import main
-from nscbench.benchmarks.run import installation
-from nscbench.benchmarks.run.installation import examine_package
+from nscbench.benchmarks.commands import doctor_examination, doctor_packages
+from nscbench.benchmarks.commands.doctor_packages import examine_package
 from nscbench.codecs import available
 
 
@@ -23,7 +23,7 @@ def no_weights(monkeypatch, tmp_path):
 @pytest.fixture
 def requirements(monkeypatch):
     """Sets what nscbench requires."""
-    return lambda *texts: monkeypatch.setattr(installation, "requires", lambda _: list(texts))
+    return lambda *texts: monkeypatch.setattr(doctor_packages, "requires", lambda _: list(texts))
 
 
 def _package(text):
@@ -52,11 +52,11 @@ def test_a_package_that_cannot_be_imported_is_told(monkeypatch):
     assert problem.endswith("pip install --force-reinstall 'soxr'")
 
 
-@pytest.mark.parametrize("error", installation._IMPORT_ERRORS)
+@pytest.mark.parametrize("error", doctor_packages._IMPORT_ERRORS)
 def test_whatever_an_import_raises_is_told(monkeypatch, tmp_path, error):
     (tmp_path / "refusing.py").write_text(f"raise {error.__name__}('built for\\nanother')")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(installation, "_modules", lambda: {"numpy": ["refusing"]})
+    monkeypatch.setattr(doctor_packages, "_modules", lambda: {"numpy": ["refusing"]})
     assert f"cannot be imported ({error.__name__}: built for another)" in _package("numpy").problem
 
 
@@ -113,8 +113,8 @@ def test_a_foreign_file_is_named(requirements, capsys, tmp_path):
 
 def test_the_memory_of_a_container_counts(monkeypatch, tmp_path):
     limit = tmp_path / "memory.max"
-    monkeypatch.setattr(installation, "_CGROUP", limit)
+    monkeypatch.setattr(doctor_examination, "_CGROUP", limit)
     limit.write_text(f"{2**30}\n")
-    assert installation._memory() == 2**30
+    assert doctor_examination._memory() == 2**30
     limit.write_text("max\n")
-    assert installation._memory() > 2**30
+    assert doctor_examination._memory() > 2**30
