@@ -68,8 +68,9 @@ fuzz: setup ## fuzz every reader of other people's files: make fuzz MINUTES=10
 	for target in bitstream manifest results archive; do \
 	  $(BIN)/python tests/fuzz/run.py $$target $(or $(MINUTES),10) || exit 1; done
 
-lint: setup ## ruff, and mypy over the public interfaces
+lint: setup ## ruff, the layers of the packages, and mypy over the public interfaces
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	cd src && ../$(BIN)/lint-imports --no-logo --no-cache ../pyproject.toml
 	cd src && ../$(BIN)/mypy --config-file ../pyproject.toml -p nscbench
 
 speed: setup ## what scoring, decoding and training data cost, against bare calls and plain modules
