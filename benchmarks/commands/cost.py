@@ -13,8 +13,8 @@ from ...codecs import Codec, CodecError
 from ...codecs.hardware import hardware
 from ...metrics.machinery.signals import resample
 from ..cost.delay import SECONDS as DELAY_SECONDS
-from ..cost.measure import Setup, Signal, device_of, measure
-from ..cost.sources import Source, choose, open_source
+from ..cost.measure import Setup, Signal, device_of, measure_costs
+from ..cost.subjects import Subject, chosen_codecs, open_subject
 from ..cost.table import CostTable
 from ..cost.timing import threads
 from ..data.items import AudioError, ItemsError, read_audio, read_items
@@ -53,11 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         _check(arguments)
         device = device_named(arguments.device)
-        sources = [open_source(name, arguments.programs) for name in arguments.sources]
-        chosen = [(source, choose(source, arguments.conditions)) for source in sources]
+        subjects = [open_subject(name, arguments.programs) for name in arguments.sources]
+        chosen = [(subject, chosen_codecs(subject, arguments.conditions)) for subject in subjects]
         speech, rate = _speech(arguments.items, arguments.seconds * arguments.batch)
         whole = [
-            _measure(source, codecs, arguments, device, (speech, rate)) for source, codecs in chosen
+            _measure(subject, codecs, arguments, device, (speech, rate))
+            for subject, codecs in chosen
         ]
     except ItemsError as error:
         print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
@@ -96,17 +97,17 @@ def _speech(items: str, seconds: float) -> tuple[Signal, int]:
 
 
 def _measure(
-    source: Source,
+    subject: Subject,
     codecs: list[Codec],
     arguments: argparse.Namespace,
     device: str,
     speech: tuple[Signal, int],
 ) -> bool:
     """Measure conditions, each written at once; does each have its real-time factors?"""
-    table = CostTable(source.root)
+    table = CostTable(subject.root)
     names = [codec.condition for codec in codecs]
     timed = True
-    for codec in tqdm(codecs, source.name, disable=None, leave=False):
+    for codec in tqdm(codecs, subject.name, disable=None, leave=False):
         own = device_of(codec, device)
         setup = _setup(codec, arguments, own, speech)
         facts = {
@@ -120,7 +121,7 @@ def _measure(
             "batch": arguments.batch,
             "all_threads": setup.threads,
         }
-        found = measure(codec, setup)
+        found = measure_costs(codec, setup)
         computed = facts["hardware"]["gpu" if own == "cuda" else "processor"]
         table.add(codec.condition, found, computed, facts)
         timed &= not any(isinstance(found[f"{side}_rtf"], str) for side in ("encode", "decode"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..data.archives import ArchiveError
 from ..data.corpora import CorpusError
-from ..data.datasets import DATASETS, DatasetError, catalogue, check, get
+from ..data.datasets import DATASETS, DatasetError, catalogue, check_items, get_dataset
 from ..data.download import DownloadError
 from ..data.items import EMBEDDED, Item, ItemsError
 
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _get(name: str, to: Path) -> int:
     try:
-        folder = get(name, to)
+        folder = get_dataset(name, to)
     except DatasetError as error:
         return _complain(2, error)
     except (DownloadError, ArchiveError, CorpusError, ItemsError, OSError) as error:
@@ -58,7 +58,7 @@ def _check(path: str) -> int:
     if path not in EMBEDDED and not Path(path).exists():
         return _complain(2, f"{path} does not exist; allowed are a folder, a manifest, or: demo")
     try:
-        items = check(path)
+        items = check_items(path)
     except ItemsError as error:
         return _complain(1, *error.problems)
     print(_summary(items))

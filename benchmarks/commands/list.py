@@ -8,7 +8,7 @@ from ... import metrics
 from ...codecs import available
 from ...codecs.base import Codec
 from ..data.datasets import catalogue
-from ..run import suite
+from ..run.suite import suite_names
 
 SECTIONS = ("codecs", "metrics", "suites", "data")
 
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     listings: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
         "codecs": _codecs,
         "metrics": _metrics,
-        "suites": lambda: suite.names().items(),
+        "suites": lambda: suite_names().items(),
         "data": lambda: catalogue().items(),
     }
     for section in SECTIONS if arguments.section is None else (arguments.section,):

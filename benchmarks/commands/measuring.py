@@ -12,7 +12,7 @@ from ...reports.figures.curves import draw_curves
 from ...reports.leaderboard import leaderboard
 from ..run.finished import Finished
 from ..run.plan import Plan
-from ..run.provenance import describe
+from ..run.provenance import describe_run
 from ..run.runner import Runner
 from ..run.tables import checks_table, items_table, notices, rows_table, summary
 from ..store import checksums
@@ -42,7 +42,7 @@ def carry_out(
         OSError: a file cannot be written.
         Stopped: weights or versions are no longer those of the plan, or the workers are gone.
     """
-    manifest = describe(plan.suite, plan.items, plan.device, workers.hardware(plan.device))
+    manifest = describe_run(plan.suite, plan.items, plan.device, workers.hardware(plan.device))
     with Journal(directory.journal) as journal:
         finished = Finished(directory, journal, cache)
         failures = Runner(plan, directory, finished, workers).run()

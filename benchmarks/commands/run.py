@@ -12,7 +12,7 @@ from ...reports.table import partial_columns, show
 from ..data.items import AudioError, Item, ItemsError, read_items
 from ..degradations import DegradationError
 from ..run.plan import Plan
-from ..run.suite import Suite, SuiteError, left_out, load
+from ..run.suite import Suite, SuiteError, left_out, load_suite
 from ..store.cache import Cache, folder_named
 from ..store.rundir import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
@@ -58,7 +58,7 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run a suite; the exit status."""
     try:
-        suite = load(arguments.suite)
+        suite = load_suite(arguments.suite)
         items = read_items(arguments.items or suite.items)
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")

@@ -41,7 +41,7 @@ class NoDelay(ValueError):
     """There is no finite delay to be found in the signal."""
 
 
-def measure(codec: Codec, device: str, way: Way, signal: Tensor) -> float:
+def measure_delay(codec: Codec, device: str, way: Way, signal: Tensor) -> float:
     """Seconds of delay, from a signal [T] of speech of at least `SECONDS`.
 
     Raises:

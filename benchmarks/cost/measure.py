@@ -56,7 +56,7 @@ class Setup:
     speech: Signal
 
 
-def measure(codec: Codec, setup: Setup) -> dict[str, Found]:
+def measure_costs(codec: Codec, setup: Setup) -> dict[str, Found]:
     """Every one of `COLUMNS` of a condition."""
     found: dict[str, Found] = {}
     with Pool(1) as pool:
@@ -103,7 +103,7 @@ def _tasks(codec: Codec, setup: Setup) -> Iterator[tuple[Sequence[str], Callable
 
 
 def _memory(codec: Codec, device: str, signal: Signal) -> dict[str, Found]:
-    taken = memory.measure(codec, device, torch.from_numpy(signal))
+    taken = memory.measure_memory(codec, device, torch.from_numpy(signal))
     return {
         "peak_memory_mb": taken.peak / 1e6,
         "codec_memory_mb": taken.added / 1e6,
@@ -145,7 +145,7 @@ def _factors(
 
 def _delay(codec: Codec, device: str, way: delay.Way, speech: Signal) -> dict[str, Found]:
     try:
-        found: Found = 1000 * delay.measure(codec, device, way, torch.from_numpy(speech))
+        found: Found = 1000 * delay.measure_delay(codec, device, way, torch.from_numpy(speech))
     except delay.NoDelay as error:
         found = str(error)
     return {f"{way}_delay_ms": found}

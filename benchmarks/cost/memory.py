@@ -38,7 +38,7 @@ class Memory:
     cuda: int | None
 
 
-def measure(codec: Codec, device: str, signal: Tensor) -> Memory:
+def measure_memory(codec: Codec, device: str, signal: Tensor) -> Memory:
     """Memory of loading a codec and of coding a signal [T], in this process, once."""
     torch.set_num_threads(1)
     before = _set_back()

@@ -119,7 +119,7 @@ def catalogue() -> dict[str, str]:
     }
 
 
-def get(name: str, to: Path, pause: float = 1.0) -> Path:
+def get_dataset(name: str, to: Path, pause: float = 1.0) -> Path:
     """Fetch a data set, unpack it and write its manifest; returns its folder, `to/name`.
 
     The archive is kept until all is done, so that the same call goes on after any interruption;
@@ -176,7 +176,7 @@ def index(dataset: Dataset, root: Path) -> None:
     )
 
 
-def check(source: str | Path) -> list[Item]:
+def check_items(source: str | Path) -> list[Item]:
     """The items of a data set, manifest or folder, after every one was decoded to its last sample.
 
     Raises:

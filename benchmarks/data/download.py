@@ -61,7 +61,7 @@ def fetch(source: Source, target: Path, pause: float = 1.0) -> None:
             byte, the disk is full, or the content is wrong (it is removed then).
     """
     if target.exists():
-        verify(source, target)
+        check_download(source, target)
         return
     part = target.with_name(target.name + ".part")
     part.parent.mkdir(parents=True, exist_ok=True)
@@ -85,12 +85,12 @@ def fetch(source: Source, target: Path, pause: float = 1.0) -> None:
                 raise DownloadError(
                     f"{part}: {error.strerror}, with {_size(part)} of {source.size} bytes written"
                 ) from error
-    verify(source, part)
+    check_download(source, part)
     part.replace(target)
     _validator_file(part).unlink(missing_ok=True)
 
 
-def verify(source: Source, path: Path) -> None:
+def check_download(source: Source, path: Path) -> None:
     """Check size and every checksum of a file.
 
     Raises:

@@ -13,7 +13,7 @@ from .base import Place, RecordingDegradation, in_range
 
 
 @dataclass(frozen=True)
-class Level(RecordingDegradation):
+class LevelChange(RecordingDegradation):
     """The recording, `db` louder."""
 
     kind: ClassVar[str] = "level"
@@ -31,4 +31,4 @@ class Level(RecordingDegradation):
         return np.clip(signal * 10 ** (self.db / 20), -1, 1)
 
 
-DEGRADATION = Level
+DEGRADATION = LevelChange

@@ -23,7 +23,7 @@ NOISES = ("white", "speech", "babble")
 
 
 @dataclass(frozen=True)
-class Noise(RecordingDegradation):
+class AddedNoise(RecordingDegradation):
     """Noise of one of `NOISES`, `snr_db` below the recording."""
 
     kind: ClassVar[str] = "noise"
@@ -77,4 +77,4 @@ def _shaped(noise: Signal, signal: Signal) -> Signal:
     return np.fft.irfft(np.fft.rfft(noise) * gains, len(noise))
 
 
-DEGRADATION = Noise
+DEGRADATION = AddedNoise

@@ -34,7 +34,7 @@ PACKAGES = (
 )
 
 
-def describe(
+def describe_run(
     suite: Suite, items: Sequence[Item], device: str, machine: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Everything that someone needs to repeat or to doubt the run; JSON-able."""

@@ -94,7 +94,7 @@ def left_out(unavailable: Mapping[str, str]) -> list[str]:
     return [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
 
 
-def names() -> dict[str, str]:
+def suite_names() -> dict[str, str]:
     """The suites that come with nscbench: title by name."""
     return {
         file.stem: str(tomllib.loads(file.read_text("utf-8"))["title"])
@@ -102,7 +102,7 @@ def names() -> dict[str, str]:
     }
 
 
-def load(source: str) -> Suite:
+def load_suite(source: str) -> Suite:
     """The suite of a name, or of a TOML file.
 
     Raises:
@@ -115,12 +115,13 @@ def load(source: str) -> Suite:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SuiteError(f"{source}: cannot be read: {error}") from error
-    elif source in names():
+    elif source in suite_names():
         name, where, folder = source, f"suite {source}", FOLDER
         text = (FOLDER / f"{source}.toml").read_text("utf-8")
     else:
         raise SuiteError(
-            f"no suite is called {source!r}; there are: {', '.join(names())}, or a path to a .toml"
+            f"no suite is called {source!r}; there are: {', '.join(suite_names())}, "
+            "or a path to a .toml"
         )
     try:
         content = tomllib.loads(text)

@@ -67,7 +67,7 @@ class Here(LocalWorkers):
 
 
 @dataclass(frozen=True)
-class Line:
+class RunLine:
     """Runs of one length: CPU milliseconds per item of each part, MiB and rows of the whole."""
 
     items: int
@@ -78,7 +78,7 @@ class Line:
     count: int
 
 
-def measure(count: int) -> Line:
+def time_runs(count: int) -> RunLine:
     """Whole runs of so many items, in a temporary folder."""
     metrics.available()[METRIC] = Metric(_nothing, dict.fromkeys(COLUMNS, "higher"))
     suite = Suite("scaling", "Scaling", "", (get("pcm"),), (METRIC,), 1, {})
@@ -95,7 +95,7 @@ def measure(count: int) -> Line:
             1000 * median(part) / count
             for part in zip(*(seconds for seconds, _ in passes), strict=True)
         )
-        return Line(count, run, rows, table, _peak() - before, passes[0][1])
+        return RunLine(count, run, rows, table, _peak() - before, passes[0][1])
 
 
 def _pass(plan: Plan, directory: RunDirectory) -> tuple[tuple[float, float, float], int]:
@@ -146,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{'items':>7}{'run':>9}{'rows':>9}{'table':>9}   CPU ms per item{'MiB':>8}{'rows':>10}")
     for count in parser.parse_args(arguments).counts:
         with Pool(1) as pool:
-            line = pool.submit(36_000, measure, count).result()
+            line = pool.submit(36_000, time_runs, count).result()
         print(
             f"{line.items:7}{line.run:9.2f}{line.rows:9.3f}{line.table:9.3f}"
             f"{'':18}{line.mebibytes:8.1f}{line.count:10}"

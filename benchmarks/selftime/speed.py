@@ -45,14 +45,14 @@ from ..data.audio import AudioError, read_audio
 from ..data.items import ItemsError, read_items
 from ..workers.pool import ONE_THREAD
 from .package_calls import CALLS, RATE, missing
-from .timing import Pair, Pass, Workers, call, score
+from .timing import Pair, Pass, WarmProcesses, call, score
 
 QUALITIES = (15, 25)  # dB
 TELLING = 0.5  # seconds that a pass must take for its gain to be told from that of sending tasks
 
 
 @dataclass
-class Line:
+class MetricLine:
     """Passes over the same metrics, one of each kind in every repeat."""
 
     names: Sequence[str]
@@ -96,14 +96,14 @@ def degraded_pairs(items: str, count: int) -> list[Pair]:
     return sorted(pairs, key=lambda pair: -len(pair[0]))  # no worker waits for a long last one
 
 
-def measure(pairs: list[Pair], repeats: int) -> list[Line]:
+def time_metrics(pairs: list[Pair], repeats: int) -> list[MetricLine]:
     """One line for each metric, and the last for all together."""
     names = [name for name in metrics.available() if not metrics.get(name).unavailable()]
     calls = [name for name in CALLS if not missing(name)]
-    lines = [*(Line([name]) for name in names), Line(names)]
+    lines = [*(MetricLine([name]) for name in names), MetricLine(names)]
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # spawned workers inherit it
-    package = Workers(1, call, calls, pairs)
-    one, two = (Workers(count, score, names, pairs) for count in (1, 2))
+    package = WarmProcesses(1, call, calls, pairs)
+    one, two = (WarmProcesses(count, score, names, pairs) for count in (1, 2))
     for repeat in tqdm(range(repeats), "timing", disable=None, leave=False):
         for line in lines if repeat % 2 == 0 else reversed(lines):
             if len(line.names) == 1 and line.names[0] in calls:
@@ -115,7 +115,7 @@ def measure(pairs: list[Pair], repeats: int) -> list[Line]:
     return lines
 
 
-def table(lines: Sequence[Line], seconds: float) -> str:
+def table(lines: Sequence[MetricLine], seconds: float) -> str:
     """The lines, 96 characters wide, and what they say of the aims."""
     packaged = [line for line in lines if line.package]
     package = sum(median(p.cpu for p in line.package) for line in packaged) / seconds
@@ -136,7 +136,7 @@ def table(lines: Sequence[Line], seconds: float) -> str:
     return "\n".join(text)
 
 
-def _against_floor(lines: Sequence[Line]) -> str:
+def _against_floor(lines: Sequence[MetricLine]) -> str:
     """Two workers' time for all metrics over the floor; equal sets, or no figure."""
     *single, every = lines
     own = [line for line in single if line.names[0] not in CALLS]
@@ -155,7 +155,7 @@ def _short(rate: float) -> str:
     return f"{rate:.0f}" if rate >= 100 else f"{rate:.3g}"
 
 
-def _row(line: Line, seconds: float) -> str:
+def _row(line: MetricLine, seconds: float) -> str:
     here = median(p.cpu for p in line.one) / seconds
     compared = f"{'-':>9}{here:9.4f}{'-':>9}{'-':>9}"
     if line.package:
@@ -190,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{seconds:.0f} s of audio: {len(pairs) // len(QUALITIES)} items of {options.items}, with "
         f"noise at {' and '.join(map(str, QUALITIES))} dB; median of {options.repeats}\n"
     )
-    print(table(measure(pairs, max(1, options.repeats)), seconds))
+    print(table(time_metrics(pairs, max(1, options.repeats)), seconds))
     for name in CALLS:
         if reason := missing(name):
             print(f"{name}: the package's own call cannot run here: {reason}")

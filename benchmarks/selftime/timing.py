@@ -87,7 +87,7 @@ class Pass:
     values: Sequence[dict[str, float]]
 
 
-class Workers:
+class WarmProcesses:
     """Processes that hold the pairs and have their models loaded."""
 
     def __init__(self, count: int, task: Task, names: Sequence[str], pairs: list[Pair]) -> None:

@@ -35,7 +35,7 @@ from distributed.scheduler import KilledWorker
 from ..store.atomic import write_atomically
 from ..store.rundir import RunError, Stopped
 from .failures import Misfit, TaskDied, TaskFailed, TaskLost, reason
-from .remote_task import Answer, Failure, do, machine, unseen
+from .remote_task import Failure, Reply, do, machine, unseen
 from .work import Work
 
 R = TypeVar("R")
@@ -147,7 +147,7 @@ class RemoteWorkers:
         stopped.__cause__ = error
         return stopped
 
-    def _settle(self, task: "Future[R]", work: Work[R], done: "Future[Answer]") -> None:
+    def _settle(self, task: "Future[R]", work: Work[R], done: "Future[Reply]") -> None:
         """Turn an answer into what a process of this machine would have returned or raised."""
         try:
             error = done.exception()
@@ -162,7 +162,7 @@ class RemoteWorkers:
         else:  # no task raises: the way to the worker is broken
             task.set_exception(Stopped(f"a worker cannot work: {reason(error)}"))
 
-    def _take(self, task: "Future[R]", work: Work[R], answer: Answer) -> None:
+    def _take(self, task: "Future[R]", work: Work[R], answer: Reply) -> None:
         if answer.failure:
             task.set_exception(_FAILURES[answer.failure](answer.reason))
             return

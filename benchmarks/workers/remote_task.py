@@ -26,7 +26,7 @@ _HOST_LOCK = Lock()
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What became of a task on a worker, and the files that it wrote, in their order."""
 
     result: Any
@@ -35,10 +35,10 @@ class Answer:
     files: tuple[bytes, ...] = ()
 
 
-def do(request: bytes) -> Answer:
+def do(request: bytes) -> Reply:
     """What a worker does with a task: a pickled `Work` and the contents of its files, if sent."""
     if multiprocessing.current_process().daemon:
-        return Answer(
+        return Reply(
             None,
             "misfit",
             "this worker may not start processes: start it with `dask worker --no-nanny`, or with "
@@ -47,7 +47,7 @@ def do(request: bytes) -> Answer:
     try:
         work, contents = pickle.loads(request)
     except (ImportError, AttributeError) as error:
-        return Answer(None, "misfit", f"a worker lacks what the run is made of: {error}")
+        return Reply(None, "misfit", f"a worker lacks what the run is made of: {error}")
     with _HOST_LOCK:
         host = _host(get_worker())
     if contents is None:
@@ -70,7 +70,7 @@ def unseen(paths: Sequence[Path]) -> list[Path]:
 
 def _with_files(
     host: LocalWorkers, work: Work[Any], contents: Mapping[Path, bytes], folder: Path
-) -> Answer:
+) -> Reply:
     """Do work on files that are not on this machine."""
     request = work.request
     paths = dict.fromkeys((*request.reads, *request.writes))
@@ -88,15 +88,15 @@ def _with_files(
     return replace(answer, files=tuple(here[path].read_bytes() for path in request.writes))
 
 
-def _wait(host: LocalWorkers, work: Work[Any]) -> Answer:
+def _wait(host: LocalWorkers, work: Work[Any]) -> Reply:
     task = host.submit(work)
     error = task.exception()
     if error is None:
-        return Answer(task.result())
+        return Reply(task.result())
     if isinstance(error, Misfit):
-        return Answer(None, "misfit", str(error))
+        return Reply(None, "misfit", str(error))
     kind: Failure = "died" if died(error) else "lost" if lost(error) else "failed"
-    return Answer(None, kind, reason(error))
+    return Reply(None, kind, reason(error))
 
 
 @lru_cache

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.cost import delay, energy, macs, timing
-from nscbench.benchmarks.cost.measure import COLUMNS, Setup, measure
+from nscbench.benchmarks.cost.measure import COLUMNS, Setup, measure_costs
 from nscbench.benchmarks.store.costs import NUMBERS, read_costs
 from nscbench.benchmarks.store.finished_run import read_run
 from nscbench.codecs import get
@@ -212,23 +212,23 @@ def test_nvml_counts_millijoules_of_the_gpu_in_use(monkeypatch):
 
 @pytest.mark.parametrize("way", ["impulse", "cut"])
 def test_the_delay_is_frame_and_look_ahead(way):
-    assert delay.measure(Ahead(), "cpu", way, signal()) == (FRAME + AHEAD) / 16_000
-    assert delay.measure(Pcm(), "cpu", way, signal()) == 1 / 16_000
+    assert delay.measure_delay(Ahead(), "cpu", way, signal()) == (FRAME + AHEAD) / 16_000
+    assert delay.measure_delay(Pcm(), "cpu", way, signal()) == 1 / 16_000
 
 
 @pytest.mark.parametrize("way", ["impulse", "cut"])
 def test_a_delay_that_does_not_exist_has_no_number(way):
     with pytest.raises(delay.NoDelay, match="needs the whole signal"):
-        delay.measure(Normalizing(), "cpu", way, signal())
+        delay.measure_delay(Normalizing(), "cpu", way, signal())
     with pytest.raises(delay.NoDelay, match="no change of the input reaches the output"):
-        delay.measure(Deaf(), "cpu", way, signal())
+        delay.measure_delay(Deaf(), "cpu", way, signal())
 
 
 def test_lc3_has_the_delay_of_its_specification(speech_like):
     """12.5 ms with frames of 10 ms: Bluetooth SIG, Low Complexity Communication Codec 1.0."""
     lc3 = get("lc3-32")
     speech = torch.from_numpy(speech_like(3.0, 16_000))
-    found = [delay.measure(lc3, "cpu", way, speech) for way in ("impulse", "cut")]
+    found = [delay.measure_delay(lc3, "cpu", way, speech) for way in ("impulse", "cut")]
     assert max(found) == pytest.approx(0.0125, abs=0.0002)
 
 
@@ -286,7 +286,7 @@ def setup():
 
 
 def test_peak_memory_is_the_array_that_a_codec_allocates(hungry):
-    found = measure(hungry(), setup())
+    found = measure_costs(hungry(), setup())
     assert found["codec_memory_mb"] == pytest.approx(HUNGRY_MB, abs=8)
     assert found["peak_memory_mb"] > found["codec_memory_mb"] + 50
     assert found["cuda_memory_mb"] == "no CUDA device"
@@ -297,12 +297,12 @@ def test_peak_memory_is_the_array_that_a_codec_allocates(hungry):
 
 
 def test_a_codec_that_dies_gives_the_reason(hungry):
-    found = measure(hungry(dies=True), setup())
+    found = measure_costs(hungry(dies=True), setup())
     assert found == dict.fromkeys(COLUMNS, "its process died (exit code 7)")
 
 
 def test_a_codec_that_leaves_its_interpreter_gives_the_reason(hungry):
-    found = measure(hungry(leaves=True), setup())
+    found = measure_costs(hungry(leaves=True), setup())
     assert found == dict.fromkeys(COLUMNS, "SystemExit: had enough")
 
 

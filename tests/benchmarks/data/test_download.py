@@ -20,8 +20,8 @@ from nscbench.benchmarks import cli
 from nscbench.benchmarks.data import datasets, download
 from nscbench.benchmarks.data.archives import ArchiveError, unpack
 from nscbench.benchmarks.data.corpora import CorpusError
-from nscbench.benchmarks.data.datasets import DATASETS, DatasetError, check, get
-from nscbench.benchmarks.data.download import DownloadError, Source, fetch, verify
+from nscbench.benchmarks.data.datasets import DATASETS, DatasetError, check_items, get_dataset
+from nscbench.benchmarks.data.download import DownloadError, Source, check_download, fetch
 from nscbench.benchmarks.data.items import ItemsError, read_items
 
 BODY = np.random.default_rng(0).bytes(300_000)
@@ -245,7 +245,7 @@ def test_damaged_part_is_removed(server: Server, tmp_path: Path) -> None:
 def test_wrong_length_is_named(server: Server, tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(BODY + b"x")
     with pytest.raises(DownloadError, match="size is 300001, published is 300000"):
-        verify(server.source(), tmp_path / "f")
+        check_download(server.source(), tmp_path / "f")
 
 
 def test_full_disk(server: Server, tmp_path: Path) -> None:
@@ -437,14 +437,14 @@ def test_corpus_from_publisher_to_items(
     make, rate, expected = CORPORA[name]
     publish(name, make())
     server.cut_after = [200]
-    folder = get(name, tmp_path / "data sets", pause=0)
+    folder = get_dataset(name, tmp_path / "data sets", pause=0)
     assert leftovers(tmp_path / "data sets") == {name}
     items = read_items(folder)
     assert [(i.id, i.speaker, i.sex, i.text) for i in items] == expected
     assert {(i.sample_rate, i.seconds) for i in items} == {(rate, 0.1)}
-    assert check(folder) == items
+    assert check_items(folder) == items
     asked = len(server.requests)
-    assert get(name, tmp_path / "data sets", pause=0) == folder
+    assert get_dataset(name, tmp_path / "data sets", pause=0) == folder
     assert len(server.requests) == asked
 
 
@@ -452,7 +452,7 @@ def test_second_microphone_is_not_unpacked(
     tmp_path: Path, publish: Callable[[str, bytes], None]
 ) -> None:
     publish("vctk", vctk())
-    assert not list(get("vctk", tmp_path).rglob("*_mic2.flac"))
+    assert not list(get_dataset("vctk", tmp_path).rglob("*_mic2.flac"))
 
 
 def test_killed_while_unpacking(tmp_path: Path, publish: Callable[[str, bytes], None]) -> None:
@@ -461,7 +461,7 @@ def test_killed_while_unpacking(tmp_path: Path, publish: Callable[[str, bytes], 
     torn.mkdir(parents=True)
     (torn / "speakers.tsv").write_text("REA")
     (tmp_path / "libritts-test-clean.tar.gz").write_bytes(libritts())
-    folder = get("libritts-test-clean", tmp_path)
+    folder = get_dataset("libritts-test-clean", tmp_path)
     assert [item.sex for item in read_items(folder)] == ["F"]
     assert leftovers(tmp_path) == {"libritts-test-clean"}
 
@@ -471,14 +471,14 @@ def test_hostile_archive_of_a_publisher(
 ) -> None:
     publish("vctk", HOSTILE["tar-symlink"](tmp_path))
     with pytest.raises(ArchiveError, match="'a' is a link"):
-        get("vctk", tmp_path)
+        get_dataset("vctk", tmp_path)
     assert leftovers(tmp_path) == {"vctk.zip"}
 
 
 def test_archive_of_another_corpus(tmp_path: Path, publish: Callable[[str, bytes], None]) -> None:
     publish("vctk", libritts())
     with pytest.raises(CorpusError, match=r"speaker-info\.txt is missing"):
-        get("vctk", tmp_path)
+        get_dataset("vctk", tmp_path)
     assert not (tmp_path / "vctk").exists()
 
 
@@ -492,10 +492,10 @@ def test_recording_that_a_table_names_is_missing(tmp_path: Path) -> None:
 
 def test_unknown_name_and_foreign_folder(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="there are: demo, librispeech-test-clean"):
-        get("timit", tmp_path)
+        get_dataset("timit", tmp_path)
     (tmp_path / "vctk").mkdir()
     with pytest.raises(DatasetError, match="move it away"):
-        get("vctk", tmp_path)
+        get_dataset("vctk", tmp_path)
 
 
 def test_registry_is_complete() -> None:
@@ -543,4 +543,4 @@ def test_check_decodes(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.array([0.1, np.nan]), 16_000, subtype="FLOAT")
     assert len(read_items(tmp_path)) == 1
     with pytest.raises(ItemsError, match="NaN"):
-        check(tmp_path)
+        check_items(tmp_path)

@@ -14,7 +14,7 @@ from nscbench.benchmarks.degradations import DegradationError
 from nscbench.benchmarks.degradations.bit_errors import REFUSED
 from nscbench.benchmarks.degradations.declared import read
 from nscbench.benchmarks.run import robustness
-from nscbench.benchmarks.run.suite import SuiteError, load
+from nscbench.benchmarks.run.suite import SuiteError, load_suite
 from nscbench.benchmarks.store.finished_run import read_run
 from nscbench.benchmarks.store.results import read_rows
 from nscbench.benchmarks.store.rundir import RunDirectory
@@ -138,14 +138,14 @@ def test_a_second_run_only_looks(finished, recordings):
 def test_a_recording_that_cannot_be_degraded_is_named(tmp_path, recordings):
     suite = '[[condition]]\ncodec = "pcm"\n[[degradation]]\nkind = "band"\nhigh_hz = 9000\n'
     (tmp_path / "wide.toml").write_text('metrics = ["level"]\n' + suite)
-    wide = load(str(tmp_path / "wide.toml"))
+    wide = load_suite(str(tmp_path / "wide.toml"))
     with pytest.raises(DegradationError, match="band-300-9000Hz: a has 16000 Hz, which end at"):
         list(robustness.parts(wide, read_items(recordings), RunDirectory(tmp_path)))
 
 
 def test_degraded_items_keep_who_speaks(tmp_path, recordings):
     (declared,) = read([{"kind": "level", "db": -20}])
-    suite = load("robustness")
+    suite = load_suite("robustness")
     parts = list(
         robustness.parts(
             type(suite)(**{**vars(suite), "degradations": (declared,), "sample": 0}),
@@ -170,11 +170,11 @@ def test_bad_suites_are_refused(tmp_path, text, message):
     path = tmp_path / "bad.toml"
     path.write_text(f'{text}\n[[condition]]\ncodec = "pcm"\n')
     with pytest.raises(SuiteError, match=message):
-        load(str(path))
+        load_suite(str(path))
 
 
 def test_the_suite_of_the_package_declares_what_the_page_lists():
-    labels = [d.degradation.label for d in load("robustness").degradations]
+    labels = [d.degradation.label for d in load_suite("robustness").degradations]
     page = (Path(__file__).parents[3] / "docs" / "robustness.md").read_text("utf-8")
     for label in labels:
         assert f"`{label}`" in page

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from nscbench.benchmarks.run.suite import SuiteError, left_out, load, names
+from nscbench.benchmarks.run.suite import SuiteError, left_out, load_suite, suite_names
 from nscbench.codecs import available
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
 from nscbench.reports.bd_rate import FEWEST_POINTS
@@ -16,7 +16,7 @@ def write(tmp_path, text):
 
 
 def test_lists_are_grids(tmp_path):
-    suite = load(
+    suite = load_suite(
         write(
             tmp_path,
             'title = "T"\nitems = "x"\nmetrics = ["si_sdr"]\ndraws = 2\n'
@@ -50,14 +50,14 @@ PCM = '[[condition]]\ncodec = "pcm"\n'
 )
 def test_what_is_wrong_is_named(tmp_path, text, message):
     with pytest.raises(SuiteError, match="mine.toml.*" + message):
-        load(write(tmp_path, text))
+        load_suite(write(tmp_path, text))
 
 
 def test_unknown_suites_and_files_are_refused(tmp_path):
     with pytest.raises(SuiteError, match="no suite is called 'nope'; there are: .*demo"):
-        load("nope")
+        load_suite("nope")
     with pytest.raises(SuiteError, match="cannot be read"):
-        load(str(tmp_path / "absent.toml"))
+        load_suite(str(tmp_path / "absent.toml"))
 
 
 def test_what_is_left_out_is_told_once_for_each_reason(tmp_path):
@@ -66,14 +66,14 @@ def test_what_is_left_out_is_told_once_for_each_reason(tmp_path):
     for number, name in enumerate(("ours", "theirs")):
         text += f"[[condition]]\ncodec = '{name}'\nkbps = [1, 2]\nsample_rate = 16000\n"
         text += f"decoded = 'absent-{number}'\n"
-    suite = load(write(tmp_path, text + PCM))
+    suite = load_suite(write(tmp_path, text + PCM))
     lines = [
         f"left out: {name}-1, {name}-2: there is no folder {tmp_path}/absent-{number}"
         for number, name in enumerate(("ours", "theirs"))
     ]
     assert left_out(suite.unavailable) == lines
     with pytest.raises(SuiteError) as raised:
-        load(write(tmp_path, text))
+        load_suite(write(tmp_path, text))
     assert str(raised.value).splitlines()[1:] == [f"  {line}" for line in lines]
     assert str(raised.value).splitlines()[0].endswith("mine.toml: no condition can run here")
 
@@ -82,15 +82,15 @@ def test_without_a_metric_the_metrics_are_told(tmp_path, monkeypatch):
     monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "none"))
     absent = "[[condition]]\ncodec = 'x'\nkbps = 1\nsample_rate = 16000\ndecoded = 'no'\n"
     with pytest.raises(SuiteError) as raised:
-        load(write(tmp_path, "metrics = ['utmos']\n" + PCM + absent))
+        load_suite(write(tmp_path, "metrics = ['utmos']\n" + PCM + absent))
     first, second = str(raised.value).splitlines()
     assert first.endswith("mine.toml: no metric can run here")
     assert second.startswith("  left out: utmos: no utmos22_strong.onnx in ")
 
 
-@pytest.mark.parametrize("name", sorted(names()))
+@pytest.mark.parametrize("name", sorted(suite_names()))
 def test_every_suite_that_comes_with_nscbench_loads(name):
-    suite = load(name)
+    suite = load_suite(name)
     assert suite.title
     assert suite.codecs
 
@@ -99,7 +99,7 @@ def test_every_suite_that_comes_with_nscbench_loads(name):
 def test_suites_that_compare_bitrates_have_a_whole_curve_of_opus(name):
     if missing := available()["opus"].unavailable():
         pytest.skip(missing)
-    assert sum(codec.name == "opus" for codec in load(name).codecs) >= FEWEST_POINTS
+    assert sum(codec.name == "opus" for codec in load_suite(name).codecs) >= FEWEST_POINTS
 
 
 def test_a_label_tells_two_checkpoints_apart(tmp_path):
@@ -108,7 +108,7 @@ def test_a_label_tells_two_checkpoints_apart(tmp_path):
     for label, weights in (("old", first), ("new", second), ("gone", "no/such.safetensors")):
         text += f'[[condition]]\ncodec = "gan"\nkbps = [1.5, 3]\nlabel = "{label}"\n'
         text += f'weights = "{weights}"\n'
-    suite = load(write(tmp_path, text))
+    suite = load_suite(write(tmp_path, text))
     names = ["gan-1.5-old", "gan-3-old", "gan-1.5-new", "gan-3-new"]
     assert [codec.condition for codec in suite.codecs] == names
     assert len({codec.fingerprint for codec in suite.codecs}) == 2
@@ -125,14 +125,14 @@ def test_a_label_tells_two_checkpoints_apart(tmp_path):
 def test_a_label_must_be_a_word(tmp_path, label):
     text = f'[[condition]]\ncodec = "pcm"\nlabel = {label}\n'
     if label == '""':
-        assert load(write(tmp_path, text)).codecs[0].condition == "pcm"
+        assert load_suite(write(tmp_path, text)).codecs[0].condition == "pcm"
     else:
         with pytest.raises(SuiteError, match="pcm cannot have the label"):
-            load(write(tmp_path, text))
+            load_suite(write(tmp_path, text))
 
 
 def test_conditions_are_isolated_on_request(tmp_path):
     text = '[[condition]]\ncodec = "lowpass"\nkhz = [3.5, 7]\nisolate = true\n' + PCM
-    assert load(write(tmp_path, text)).isolated == {"lowpass-3.5", "lowpass-7"}
+    assert load_suite(write(tmp_path, text)).isolated == {"lowpass-3.5", "lowpass-7"}
     with pytest.raises(SuiteError, match="isolate must be true or false, not 1"):
-        load(write(tmp_path, PCM + "isolate = 1\n"))
+        load_suite(write(tmp_path, PCM + "isolate = 1\n"))

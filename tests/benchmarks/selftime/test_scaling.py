@@ -18,7 +18,7 @@ def test_a_line_counts_rows_and_memory(monkeypatch):
     monkeypatch.setattr(scaling, "SUFFICIENT", 6)
     known = dict(metrics.available())
     monkeypatch.setattr(metrics, "available", lambda: known)
-    line = scaling.measure(3)
+    line = scaling.time_runs(3)
     assert (line.items, line.count) == (3, 30)
     assert min(line.run, line.rows, line.table) > 0
     assert line.mebibytes >= 0

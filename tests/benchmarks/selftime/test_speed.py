@@ -7,7 +7,7 @@ import soundfile
 from nscbench import metrics
 from nscbench.benchmarks.run import stages
 from nscbench.benchmarks.selftime import package_calls, speed, timing
-from nscbench.benchmarks.selftime.speed import Line
+from nscbench.benchmarks.selftime.speed import MetricLine
 from nscbench.benchmarks.selftime.timing import Pass
 from nscbench.metrics.machinery import pitch
 from nscbench.metrics.machinery.remember import forget
@@ -28,9 +28,11 @@ def test_pairs_are_items_with_noise_at_the_stated_level():
 
 
 def test_table_says_what_the_passes_say():
-    alone = Line(["pesq"], passes(4.0, 4.0, 2.5), passes(2.0, 2.0, 2.25), passes(1.0, 2.2, 2.25))
-    own = Line(["lsd"], [], passes(1.0, 1.0, 2.25), passes(0.5, 1.0, 2.25))
-    every = Line(["pesq", "lsd"], [], passes(3.0, 3.0, 2.25), passes(1.5, 3.3, 2.25))
+    alone = MetricLine(
+        ["pesq"], passes(4.0, 4.0, 2.5), passes(2.0, 2.0, 2.25), passes(1.0, 2.2, 2.25)
+    )
+    own = MetricLine(["lsd"], [], passes(1.0, 1.0, 2.25), passes(0.5, 1.0, 2.25))
+    every = MetricLine(["pesq", "lsd"], [], passes(3.0, 3.0, 2.25), passes(1.5, 3.3, 2.25))
     text = speed.table([alone, own, every], seconds=10.0)
     rows = {line.split()[0]: line.split() for line in text.splitlines() if line}
     assert rows["pesq"][1:5] == ["0.4000", "0.2000", "2.0x", "2e-01"]
@@ -45,9 +47,11 @@ def test_table_says_what_the_passes_say():
 
 
 def test_floor_is_not_stated_without_every_package_s_call():
-    alone = Line(["pesq"], passes(4.0, 4.0, 2.5), passes(2.0, 2.0, 2.25), passes(1.0, 2.2, 2.25))
-    uncalled = Line(["dnsmos"], [], passes(2.0, 2.0, 3.0), passes(1.0, 2.2, 3.0))
-    every = Line(["pesq", "dnsmos"], [], passes(4.0, 4.0, 2.25), passes(2.0, 4.3, 2.25))
+    alone = MetricLine(
+        ["pesq"], passes(4.0, 4.0, 2.5), passes(2.0, 2.0, 2.25), passes(1.0, 2.2, 2.25)
+    )
+    uncalled = MetricLine(["dnsmos"], [], passes(2.0, 2.0, 3.0), passes(1.0, 2.2, 3.0))
+    every = MetricLine(["pesq", "dnsmos"], [], passes(4.0, 4.0, 2.25), passes(2.0, 4.3, 2.25))
     last = speed.table([alone, uncalled, every], seconds=10.0).splitlines()[-1]
     assert "no comparison with the floor" in last
     assert "dnsmos" in last
@@ -113,7 +117,7 @@ def test_metrics_are_scored_as_a_run_scores_them(speech_like, monkeypatch, tmp_p
 
 @pytest.mark.slow
 def test_measures_every_metric_in_workers():
-    lines = speed.measure(speed.degraded_pairs("demo", 1), repeats=1)
+    lines = speed.time_metrics(speed.degraded_pairs("demo", 1), repeats=1)
     here = [name for name, metric in metrics.available().items() if not metric.unavailable()]
     assert [line.names[0] for line in lines[:-1]] == here
     for line in lines:

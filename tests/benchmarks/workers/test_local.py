@@ -9,7 +9,7 @@ from nscbench import codecs
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.data.items import read_items
 from nscbench.benchmarks.run.plan import Plan
-from nscbench.benchmarks.run.suite import load
+from nscbench.benchmarks.run.suite import load_suite
 from nscbench.benchmarks.workers import local
 from nscbench.benchmarks.workers.local import LocalWorkers
 from nscbench.benchmarks.workers.work import Work
@@ -46,7 +46,9 @@ def test_short_conditions_are_cut_for_as_many_processes(tmp_path) -> None:
     items = read_items(write_items(tmp_path / "items"))  # 1, 1.25 and 1.5 s
 
     def sizes(device, parts):
-        return [len(batch.pieces) for batch in Plan(load(suite), items, device).batches(parts)]
+        return [
+            len(batch.pieces) for batch in Plan(load_suite(suite), items, device).batches(parts)
+        ]
 
     assert sizes("cpu", 1) == [3]
     assert sizes("cpu", 2) == [1, 1, 1]  # 1.5 s and 1.25 s are more than a half together

@@ -49,7 +49,7 @@ def _cancelled():
 
 
 def test_an_answer_is_the_result(ended):
-    assert ended(_answered(remote.Answer([1, 2]))).result(60) == [1, 2]
+    assert ended(_answered(remote.Reply([1, 2]))).result(60) == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_an_answer_is_the_result(ended):
     [("failed", TaskFailed), ("lost", TaskLost), ("died", TaskDied), ("misfit", Misfit)],
 )
 def test_a_failure_is_raised_as_its_kind(ended, failure, kind):
-    error = ended(_answered(remote.Answer(None, failure, "why"))).exception(60)
+    error = ended(_answered(remote.Reply(None, failure, "why"))).exception(60)
     assert (type(error), str(error)) == (kind, "why")
 
 
@@ -89,5 +89,5 @@ def test_a_worker_that_cannot_work_stops_the_run(ended, raised, told):
 
 def test_a_file_that_cannot_be_written_here_is_the_error(ended):
     nowhere = Work(Call("decode", print, writes=(Path("/dev/null/a.flac"),)), 1.0)
-    error = ended(_answered(remote.Answer([], files=(b"audio",))), nowhere, "send").exception(60)
+    error = ended(_answered(remote.Reply([], files=(b"audio",))), nowhere, "send").exception(60)
     assert isinstance(error, NotADirectoryError)

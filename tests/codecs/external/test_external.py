@@ -17,7 +17,7 @@ import torch
 
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.run.provenance import arguments
-from nscbench.benchmarks.run.suite import SuiteError, load
+from nscbench.benchmarks.run.suite import SuiteError, load_suite
 from nscbench.benchmarks.store.finished_run import read_run
 from nscbench.codecs import CodecError, Unavailable, make
 from nscbench.codecs.noise import Noise
@@ -396,7 +396,7 @@ def items(tmp_path, speech_like):
 
 def test_suites_declare_them(tmp_path, tool, items):
     (tmp_path / "suite.toml").write_text(SUITE)
-    suite = load(str(tmp_path / "suite.toml"))
+    suite = load_suite(str(tmp_path / "suite.toml"))
     assert [codec.condition for codec in suite.codecs] == ["bytewise-128", "theirs-3", "pcm"]
     assert "there is no program there_is_no_such_program" in suite.unavailable["absent-1"]
     for codec in suite.codecs:
@@ -404,7 +404,7 @@ def test_suites_declare_them(tmp_path, tool, items):
         assert make(codec.name, stored) == codec
     (tmp_path / "suite.toml").write_text(SUITE + '[[condition]]\ncodec = "x"\nencode = "y"\n')
     with pytest.raises(SuiteError, match=r"suite.toml: x: a program needs kbps"):
-        load(str(tmp_path / "suite.toml"))
+        load_suite(str(tmp_path / "suite.toml"))
 
 
 @pytest.mark.slow

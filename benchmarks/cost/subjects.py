@@ -7,7 +7,7 @@ from pathlib import Path
 from ...codecs import Codec, CodecError
 from ..degradations.channel import remake
 from ..run.provenance import describe_condition
-from ..run.suite import load, names
+from ..run.suite import load_suite, suite_names
 from ..store.run_manifest import read_run_manifest, refuse_programs
 from ..store.rundir import RunDirectory, RunError
 
@@ -15,7 +15,7 @@ _IDENTITY = ("settings", "fingerprint", "backend")
 
 
 @dataclass(frozen=True)
-class Source:
+class Subject:
     """Conditions, and the directory of the run that their costs belong to.
 
     Attributes:
@@ -29,13 +29,13 @@ class Source:
     codecs: dict[str, Codec]
 
 
-def open_source(name: str, programs: bool = False) -> Source:
-    """The source of a run's directory, of a suite's name or of its .toml file.
+def open_subject(name: str, programs: bool = False) -> Subject:
+    """The subject of a run's directory, of a suite's name or of its .toml file.
 
     A suite's costs belong to the directory that `nscbench run` takes for it by default.
 
     Args:
-        name: of the source.
+        name: of the subject.
         programs: may the programs be run that a run's manifest names? A suite's may.
 
     Raises:
@@ -43,29 +43,30 @@ def open_source(name: str, programs: bool = False) -> Source:
         SuiteError: the suite cannot be read.
     """
     if RunDirectory(Path(name)).manifest.is_file():
-        return Source(name, Path(name), _codecs_of(Path(name), programs))
-    if name.endswith(".toml") or name in names():
-        suite = load(name)
+        return Subject(name, Path(name), _codecs_of(Path(name), programs))
+    if name.endswith(".toml") or name in suite_names():
+        suite = load_suite(name)
         codecs = {codec.condition: codec for codec in suite.codecs}
-        return Source(name, Path("runs") / suite.name, codecs)
+        return Subject(name, Path("runs") / suite.name, codecs)
     raise RunError(
         f"{name} is neither the directory of a finished run nor a suite; "
-        f"suites are {', '.join(names())}, or a path to a .toml"
+        f"suites are {', '.join(suite_names())}, or a path to a .toml"
     )
 
 
-def choose(source: Source, wanted: Sequence[str]) -> list[Codec]:
+def chosen_codecs(subject: Subject, wanted: Sequence[str]) -> list[Codec]:
     """The codecs of these conditions; all where none is named.
 
     Raises:
-        RunError: the source has no such condition.
+        RunError: the subject has no such condition.
     """
     for condition in wanted:
-        if condition not in source.codecs:
+        if condition not in subject.codecs:
             raise RunError(
-                f"{source.name} has no condition {condition!r}; it has: {', '.join(source.codecs)}"
+                f"{subject.name} has no condition {condition!r}; "
+                f"it has: {', '.join(subject.codecs)}"
             )
-    return [source.codecs[condition] for condition in wanted or source.codecs]
+    return [subject.codecs[condition] for condition in wanted or subject.codecs]
 
 
 def _codecs_of(root: Path, programs: bool) -> dict[str, Codec]:
