@@ -131,24 +131,49 @@ def load_suite(source: str) -> Suite:
 
 
 def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> Suite:
+    _check_keys(where, content)
+    try:
+        degradations = read_degradations(content.get("degradation", []))
+    except DegradationError as error:
+        raise SuiteError(f"{where}: {error}") from error
+    sample = content.get("sample", 0)
+    if sample < 0 or (sample and not degradations):
+        raise SuiteError(f"{where}: sample is a number of items of a suite with degradations")
+    unavailable: dict[str, str] = {}
+    codecs, isolated = _codecs(where, folder, content.get("condition", []), unavailable)
+    if not codecs:
+        raise SuiteError(_nothing(where, "condition", unavailable))
+    return Suite(
+        name=name,
+        title=content.get("title", name),
+        items=content.get("items", "demo"),
+        codecs=codecs,
+        metrics=_metrics(where, content.get("metrics"), unavailable),
+        draws=content.get("draws", 1),
+        unavailable=unavailable,
+        isolated=isolated,
+        sample=sample,
+        degradations=degradations,
+    )
+
+
+def _check_keys(where: str, content: Mapping[str, Any]) -> None:
     for key, value in content.items():
         if key not in _KEYS:
             raise SuiteError(f"{where}: unknown key {key!r}; a suite has: {', '.join(_KEYS)}")
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
             raise SuiteError(f"{where}: {key} must be a {_KEYS[key].__name__}, not {value!r}")
-    draws, sample = content.get("draws", 1), content.get("sample", 0)
-    if draws < 1:
-        raise SuiteError(f"{where}: draws must be at least 1, not {draws}")
-    try:
-        degradations = read_degradations(content.get("degradation", []))
-    except DegradationError as error:
-        raise SuiteError(f"{where}: {error}") from error
-    if sample < 0 or (sample and not degradations):
-        raise SuiteError(f"{where}: sample is a number of items of a suite with degradations")
-    unavailable: dict[str, str] = {}
+    if content.get("draws", 1) < 1:
+        raise SuiteError(f"{where}: draws must be at least 1, not {content['draws']}")
+
+
+def _codecs(
+    where: str, folder: Path, conditions: list[Any], unavailable: dict[str, str]
+) -> tuple[tuple[Codec, ...], frozenset[str]]:
+    """The codecs that run here, and which conditions run in processes of their own."""
     codecs: dict[str, Codec] = {}
     isolated = set()
-    for settings in _grid(where, content.get("condition", [])):
+    for settings in _grid(where, conditions):
         isolate = settings.pop("isolate", False)
         if not isinstance(isolate, bool):
             raise SuiteError(f"{where}: isolate must be true or false, not {isolate!r}")
@@ -162,20 +187,7 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         codecs[codec.condition] = codec
         if isolate:
             isolated.add(codec.condition)
-    if not codecs:
-        raise SuiteError(_nothing(where, "condition", unavailable))
-    return Suite(
-        name,
-        content.get("title", name),
-        content.get("items", "demo"),
-        tuple(codecs.values()),
-        _metrics(where, content.get("metrics"), unavailable),
-        draws,
-        unavailable,
-        frozenset(isolated),
-        sample,
-        degradations,
-    )
+    return tuple(codecs.values()), frozenset(isolated)
 
 
 def _grid(where: str, conditions: list[Any]) -> Iterator[dict[str, Any]]:

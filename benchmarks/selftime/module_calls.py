@@ -59,18 +59,13 @@ def cases(
     frames = round(diffwave_seconds * RATE / HOP)
     x, features = noise(1, 1, frames * HOP), noise(1, FEATURES, frames)
     times = torch.linspace(1, 1 / EVALUATIONS, EVALUATIONS)[:, None]
-
-    def predict(network: DiffWave) -> Tensor:
-        prepared = network.prepare(features)
-        return torch.stack([network(x, t, None, prepared) for t in times])
-
     for channels, depth in ((64, 30), (32, 20)):
         network = _drawn(DiffWave(FEATURES, (16, 20), channels, depth, False), generator)
         yield Case(
             f"DiffWave {channels} x {depth}",
             diffwave_seconds,
             partial(run_diffwave, network, x, times, features),
-            partial(predict, network),
+            partial(_predict_diffwave, network, x, times, features),
         )
     mel, anchor = noise(2, 1, BANDS, round(unet_seconds * RATE / HOP))
     for dim in (32, 64):
@@ -119,6 +114,12 @@ def run_diffwave(network: DiffWave, x: Tensor, times: Tensor, features: Tensor) 
         total = total / math.sqrt(len(network.layers))
         predictions.append(network.exit(F.relu(network.skip(total))))
     return torch.stack(predictions)
+
+
+def _predict_diffwave(network: DiffWave, x: Tensor, times: Tensor, features: Tensor) -> Tensor:
+    """The same as `run_diffwave`, as the network itself does it."""
+    prepared = network.prepare(features)
+    return torch.stack([network(x, t, None, prepared) for t in times])
 
 
 def _drawn(network: Network, generator: torch.Generator) -> Network:

@@ -1,10 +1,11 @@
-"""Finished runs, read from their directories; several as one.
+"""Finished runs, read from their directories; several as one. Whoever reads a run reads it here.
 
 Runs merge only where a number of one means the same in the other: each metric in one version,
 each item of one content, each condition with one codec behind it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -59,26 +60,49 @@ def read_run(root: Path) -> Run:
     """
     directory = RunDirectory(root)
     manifest = read_run_manifest(directory)
-    try:
-        rows = read_rows(directory.rows)
-        findings = pd.read_csv(directory.checks, dtype=str, keep_default_na=False)
-    except FileNotFoundError as error:
-        name = Path(error.filename).name
-        raise RunError(f"{root}: not a finished run: it has no {name}") from error
-    except (OSError, ValueError) as error:
-        raise RunError(f"{root}: cannot be read: {error}") from error
-    _check(directory.rows, rows, manifest)
+    rows, findings = read_tables(directory)
     if list(findings.columns) != list(_FINDINGS):
         raise RunError(f"{directory.checks}: its columns are not {', '.join(_FINDINGS)}")
-    _check(directory.checks, findings, manifest)
+    for path, table in ((directory.rows, rows), (directory.checks, findings)):
+        _check_names(path, table, manifest)
     try:
         return make_run((directory,), (manifest,), rows, findings)
     except MetricError as error:
         raise RunError(f"{root}: was measured by what is not installed here: {error}") from error
 
 
-def _check(path: Path, table: pd.DataFrame, manifest: Mapping[str, Any]) -> None:
-    """Refuse lines of conditions and items that the manifest lacks, and values that are words."""
+def read_tables(directory: RunDirectory) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of a run and what it found suspicious, whatever conditions and items they name.
+
+    Raises:
+        RunError: one is missing or cannot be read, or a value is no number.
+    """
+    with reading(directory):
+        rows = read_rows(directory.rows)
+        findings = pd.read_csv(directory.checks, dtype=str, keep_default_na=False)
+    if not pd.api.types.is_numeric_dtype(rows["value"]):
+        raise RunError(f"{directory.rows}: has values that are not numbers")
+    return rows, findings
+
+
+@contextmanager
+def reading(directory: RunDirectory) -> Iterator[None]:
+    """Say of any file of a run that is missing or damaged which run it is of.
+
+    Raises:
+        RunError: one is.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        name = Path(error.filename).name
+        raise RunError(f"{directory.root}: not a finished run: it has no {name}") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"{directory.root}: cannot be read: {error}") from error
+
+
+def _check_names(path: Path, table: pd.DataFrame, manifest: Mapping[str, Any]) -> None:
+    """Refuse lines of conditions and items that the manifest lacks."""
     for column, key, name in (("condition", "conditions", "condition"), ("item", "items", "id")):
         known = [entry[name] for entry in manifest[key]]
         if (strange := ~table[column].isin(known)).any():
@@ -86,8 +110,6 @@ def _check(path: Path, table: pd.DataFrame, manifest: Mapping[str, Any]) -> None
                 f"{path}: has the {column} {table.loc[strange, column].iloc[0]}, "
                 "which the manifest lacks"
             )
-    if "value" in table and not pd.api.types.is_numeric_dtype(table["value"]):
-        raise RunError(f"{path}: has values that are not numbers")
 
 
 def make_run(

@@ -16,7 +16,6 @@ found where it meets the random part; what no computation gives (docs/runs.md li
 """
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -24,27 +23,19 @@ from typing import Any
 
 import pandas as pd
 
-from ... import metrics
-from ...codecs import Codec, CodecError, get
-from ...metrics import MetricError
 from ...reports.figures.curves import curve_tables
 from ...reports.leaderboard import leaderboard
-from ..data.items import open_items
-from ..data.manifest import Listing
-from ..degradations.channel import remake
 from ..run.plan import Plan
-from ..run.provenance import describe_condition, metric_version
-from ..run.suite import Suite
 from ..run.tables import checks_table, items_table
 from ..store import checksums
-from ..store.finished_run import make_run
+from ..store.finished_run import make_run, read_tables, reading
 from ..store.journal import Find, Journal
 from ..store.leftovers import leftovers
-from ..store.results import read_rows
 from ..store.run_manifest import read_run_manifest, refuse_programs
 from ..store.rundir import RunDirectory, RunError
 from .files import file_differences
 from .recomputation import Recomputation
+from .repeatable import repeatable_plan
 from .tables import row_differences, table_differences
 
 
@@ -77,7 +68,7 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
     expected = [*directory.tables(), *directory.root.glob("cost.*")]
     differences = list(checksums.differences(directory, expected))
     differences += leftovers(manifest, directory)
-    plan = _plan(manifest, tables[directory.items], differences)
+    plan = repeatable_plan(manifest, tables[directory.items], differences)
     differences += [
         f"{directory.manifest.name}, {item.id}: {entry['seconds']} s; its recording has "
         f"{item.seconds} s"
@@ -98,105 +89,23 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
 
 def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFrame]]:
     """The rows, and all other tables by their paths."""
-    texts = {
-        directory.items: ("id", "speaker", "sex", "text", "sha256", "path"),
-        directory.checks: ("condition", "item", "finding"),
-    }
-    try:
+    rows, checks = read_tables(directory)
+    texts = dict.fromkeys(("id", "speaker", "sex", "text", "sha256", "path"), str)
+    with reading(directory):
         directory.journal.stat()
-        rows = read_rows(directory.rows)
-        tables = {
-            path: pd.read_csv(path, dtype=dict.fromkeys(columns, str), keep_default_na=False)
-            for path, columns in texts.items()
-        }
-        tables[directory.items] = _resolved(tables[directory.items])
-        for path in [directory.leaderboard, *sorted(directory.curves.glob("*.csv"))]:
-            tables[path] = pd.read_csv(path)
-    except FileNotFoundError as error:
-        name = Path(error.filename).name
-        raise RunError(f"{directory.root}: not a finished run: it has no {name}") from error
-    except (OSError, ValueError) as error:
-        raise RunError(f"{directory.root}: cannot be read: {error}") from error
+        items = pd.read_csv(directory.items, dtype=texts, keep_default_na=False)
+        drawn = [directory.leaderboard, *sorted(directory.curves.glob("*.csv"))]
+        tables = {path: pd.read_csv(path) for path in drawn}
+    try:
+        items = _resolved(items)
     except KeyError as error:
         raise RunError(f"{directory.items}: has no column {error}") from error
-    if not pd.api.types.is_numeric_dtype(rows["value"]):
-        raise RunError(f"{directory.rows}: has values that are not numbers")
-    return rows, tables
+    return rows, {directory.items: items, directory.checks: checks, **tables}
 
 
 def _resolved(items: pd.DataFrame) -> pd.DataFrame:
     """A table of items whose paths can be compared."""
     return items.assign(path=[str(Path(path).resolve()) for path in items["path"]])
-
-
-def _plan(manifest: dict[str, Any], items: pd.DataFrame, differences: list[str]) -> Plan:
-    """The run's plan of what can be repeated here; what cannot is a difference.
-
-    Raises:
-        RunError: the run was made on a device that is not here.
-    """
-    codecs = [_codec(manifest, entry, differences) for entry in manifest["conditions"]]
-    names = [name for entry in manifest["metrics"] if (name := _metric(entry, differences))]
-    if manifest["device"] == "cuda":
-        import torch
-
-        if not torch.cuda.is_available():
-            raise RunError("the run was made on a CUDA device, and there is none here")
-    suite = manifest["suite"]
-    texts = dict(zip(items["id"], items["text"], strict=True))
-    listings = [
-        Listing(
-            i["id"], Path(i["path"]), i["speaker"], i["sex"], texts.get(i["id"], ""), i["sha256"]
-        )
-        for i in manifest["items"]
-    ]
-    return Plan(
-        Suite(
-            *(suite["name"], suite["title"], "", tuple(filter(None, codecs)), tuple(names)),
-            *(suite["draws"], {}),
-        ),
-        open_items(listings),
-        manifest["device"],
-    )
-
-
-def _codec(
-    manifest: dict[str, Any], entry: Mapping[str, Any], differences: list[str]
-) -> Codec | None:
-    """The codec of a condition, if it is the same here."""
-    name = entry["condition"]
-    try:
-        settings = manifest.get("arguments", {}).get(name)
-        codec = get(name) if settings is None else remake(entry["codec"], settings)
-        own = describe_condition(codec)
-    except (CodecError, TypeError, AttributeError) as error:
-        differences.append(f"{name}: {error}")
-        return None
-    different = [key for key in own if own[key] != entry.get(key)]
-    differences += [
-        f"{name}: its {key} is {entry.get(key)!r} in the manifest, {own[key]!r} here"
-        for key in different
-    ]
-    return None if {"condition", "settings", "fingerprint", "backend"} & set(different) else codec
-
-
-def _metric(entry: Mapping[str, Any], differences: list[str]) -> str:
-    """Name of a metric, if it is the same here; "" if not."""
-    name = str(entry["metric"])
-    try:
-        here = metric_version(name)
-        columns = dict(metrics.get(name).columns)
-    except MetricError as error:
-        differences.append(f"{name}: {error}")
-        return ""
-    if entry.get("columns") != columns:
-        differences.append(
-            f"{name}: its columns are {entry.get('columns')} in the manifest, {columns} here"
-        )
-    if here != entry["version"]:
-        differences.append(f"{name}: version {entry['version']} in the manifest, {here} here")
-        return ""
-    return name
 
 
 def _made(
