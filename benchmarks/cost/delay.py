@@ -32,7 +32,7 @@ SECONDS = 3.0  # of the signal
 APART = 2**-15  # of full scale: a step of 16 bit
 _PLACES = 11  # tried first, in the second half of the signal
 _START = 0.1  # seconds from the beginning: a change that reaches into them came all the way
-_NOISE = 10 ** (-40 / 20)  # so that no cut meets silence
+_NOISE = 10 ** (-40 / 20)  # so that no cut falls into silence
 
 Way = Literal["impulse", "cut"]
 

@@ -1,7 +1,8 @@
-"""What of a plan is done: in the journal with its file whole, or in the cache.
+"""Which results of a plan exist already, and where new ones go.
 
-Whatever is found in the cache is put where the run itself would have put it, file and record. New
-results go to both.
+A result exists if the journal has its record and its file has the recorded digest, or if the cache
+has it. A result from the cache is written to the run's directory and journal as if the run had made
+it. New results go to journal and cache.
 """
 
 from collections import Counter
@@ -19,7 +20,7 @@ from .stages import DecodedFile, EncodedFile, Scored
 
 
 class Finished:
-    """Says what is done, and takes what is done now."""
+    """The results of a run: finds those that exist, stores new ones."""
 
     def __init__(self, directory: RunDirectory, journal: Journal, cache: Cache | None) -> None:
         self._directory = directory
@@ -47,7 +48,7 @@ class Finished:
     def add(
         self, pieces: Sequence[Coding], files: Sequence[EncodedFile | DecodedFile]
     ) -> list[tuple[Coding, Record]]:
-        """Take what a stage made of these pieces; each with its record."""
+        """Store what a stage made of these pieces; each with its record."""
         done: list[tuple[Coding, Record]] = [
             (piece, asdict(file)) for piece, file in zip(pieces, files, strict=True)
         ]
@@ -76,7 +77,7 @@ class Finished:
         return found
 
     def add_scores(self, one: Scoring, scored: Scored) -> None:
-        """Take what the metrics said, but for the failures."""
+        """Store what the metrics said; failures are not stored."""
         match: Record = {"reference": scored.reference, "degraded": scored.degraded}
         values: dict[str, Record] = {
             one.keys[outcome.metric]: {

@@ -1,7 +1,8 @@
-"""What makes a bitstream, decoded audio or a value: the digests that keys are made of.
+"""Digests of what decides a result beside its input: codec, weights, code, libraries, versions.
 
-A worker asks here again before it does anything, so that weights that change while a run goes on,
-or a machine with other versions, stop the run and never leave a result under a wrong key.
+Keys are made of them. A worker computes them again before it starts a task: if the weights have
+changed since the run began, or its machine has other versions, the run stops, and no result is
+stored under a wrong key.
 """
 
 from collections.abc import Mapping

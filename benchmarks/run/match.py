@@ -38,7 +38,7 @@ def signature(signal: Signal, rate: int) -> str:
     logs = np.log(energies + 1e-4 * energies.max() + 1e-12)
     spoken = min(FRAMES, len(signal) // samples)
     logs[:, :spoken] -= logs[:, :spoken].mean(1, keepdims=True) if spoken else 0
-    logs[:, spoken:] = 0  # where short signals end would make them alike
+    logs[:, spoken:] = 0  # else short signals would be alike by where they end
     logs /= np.linalg.norm(logs) + 1e-9
     return base64.b64encode(np.rint(127 * logs).astype(np.int8).tobytes()).decode()
 

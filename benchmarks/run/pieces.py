@@ -18,7 +18,7 @@ class Encoding:
     """A bitstream of an item."""
 
     stage: ClassVar[Stage] = "encode"
-    digest: ClassVar[str] = "sha256"  # of a record: that of the file
+    digest: ClassVar[str] = "sha256"  # the field of its record that has the file's digest
     codec: Codec
     item: Item
     key: str
@@ -97,21 +97,21 @@ class Batch(Generic[Coding]):
 
     @property
     def codec(self) -> Codec:
-        """The same of all."""
+        """The codec of all pieces."""
         return self.pieces[0].codec
 
     @property
     def ids(self) -> list[str]:
-        """Of the items."""
+        """Ids of the items."""
         return [piece.item.id for piece in self.pieces]
 
     @property
     def seconds(self) -> float:
-        """Audio in the batch."""
+        """Seconds of audio in the batch."""
         return sum(piece.item.seconds for piece in self.pieces)
 
     def split(self) -> list["Batch[Coding]"]:
-        """One batch a piece."""
+        """The same pieces in batches of one."""
         return [Batch((piece,)) for piece in self.pieces]
 
 

@@ -10,8 +10,8 @@ changes decoded audio for new scores:
     score    hash of the decoded audio, hash of the reference (and what it says, for a metric that
              is told), metric and versions
 
-This chain is here and nowhere else: `encoding`, `decoding` and `scoring` give its pieces one by one
-to the runner, which makes them, and `walk` gives it as a journal has it to all who read it.
+The chain is defined here only. The runner asks for one piece after the other (`encoding`,
+`decoding`, `scoring`) as their inputs get ready; whoever reads a journal uses `walk`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,13 +49,13 @@ class Plan:
             yield from batched([self.encoding(codec, i) for i in self.items], self.device, parts)
 
     def walk(self, find: Find) -> Iterator["Step"]:
-        """Every draw of every item, condition by condition, with what `find` has of it."""
+        """Every draw of every item, condition by condition; `find` gives the records."""
         for codec in self.suite.codecs:
             for item in self.items:
                 yield from self.steps(codec, item, find)
 
     def steps(self, codec: Codec, item: Item, find: Find) -> Iterator["Step"]:
-        """Every draw of an item, with what `find` has of it."""
+        """Every draw of an item; `find` gives the records."""
         encoding = self.encoding(codec, item)
         encoded = find(encoding.key)
         for draw in self.draws(codec):
@@ -90,7 +90,7 @@ class Plan:
 
     @cached_property
     def versions(self) -> Mapping[str, str]:
-        """What measures, by metric."""
+        """Version of each metric: see `provenance.metric_version`."""
         return {name: metric_version(name) for name in self.suite.metrics}
 
     def _score_key(self, reference: Item, metric: str, decoded: str) -> str:
@@ -110,8 +110,8 @@ class Plan:
 class Step:
     """One draw of one item of one condition: its pieces, and the record of each that is done.
 
-    A piece is None where the record that its key is made of is missing. What is not asked for is
-    not looked up.
+    A piece is None if the record that its key depends on is missing. Records are looked up when
+    they are asked for.
     """
 
     plan: Plan

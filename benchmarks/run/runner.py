@@ -226,14 +226,14 @@ class Runner:
         return codec.condition if codec.condition in self._plan.suite.isolated else ""
 
     def _stop_at(self, error: BaseException) -> None:
-        """End the run where going on would only make failures of what has not failed."""
+        """End the run on an error that every further task would meet, too."""
         if isinstance(error, Misfit):
             raise Stopped(str(error)) from error
         if isinstance(error, Stopped):
             raise error
 
     def _once_more(self, error: BaseException, piece: Encoding | Decoding, *metrics: str) -> bool:
-        """Is it worth another try? Its process may have been killed by others, once."""
+        """May a task be tried again? Once, if its process died: it may not be its own fault."""
         task = piece.key, piece.codec.condition, piece.item.id, *metrics
         if not died(error) or task in self._retried:
             return False

@@ -13,7 +13,7 @@ from ..store.results import NOT_REACHED, RATE_COLUMNS, ROW_COLUMNS, UNDEFINED, R
 from .match import swapped
 from .plan import Failures, Plan, Step
 
-BLOCK = 1024  # steps whose rows become a table at once: a row takes six times as much as its line
+BLOCK = 1024  # steps at a time: rows take six times the memory of the table made of them
 
 
 def rows_table(plan: Plan, find: Find, failures: Failures) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 A line for each file, as coreutils' `sha256sum` writes and checks them. Bitstreams and decoded audio
 are not among them: the journal has their digests, and this file has the journal's.
 
-It holds what nothing else could be held against: the title, hardware, speakers and times of a
+It also protects what cannot be computed again: the title, hardware, speakers and times of a
 manifest, the reasons of failures, measured costs.
 """
 

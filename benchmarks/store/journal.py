@@ -5,9 +5,9 @@ One JSON object per line, flushed to the disk before the work counts as done. Ea
 version), so that a record is valid as long as its key is asked for, and a changed checkpoint or
 metric never returns an old value. Failures are never recorded: they are tried again.
 
-Records stay on the disk. Memory holds a few megabytes of the index of their places, whatever the
-length of the log: a database without a name, made anew from the log and gone with the process, so
-that it can never disagree with it.
+Records stay on the disk. An index says where each begins: a temporary SQLite database, of which a
+few megabytes are in memory whatever the length of the log. It is made anew from the log every time,
+so that it never contradicts it.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""Does a run say what its files, and a second computation, say?"""
+"""Holds what a run says against its files and against a second computation."""

@@ -19,10 +19,9 @@ _KEYS = ["condition", "item", "draw", "column"]
 def row_differences(
     plan: Plan, find: Find, manifest: Mapping[str, Any], rows: pd.DataFrame
 ) -> Iterator[str]:
-    """Values, failures and reasons of the table that the journal does not have, and the other way
-    round.
+    """Values, failures and reasons that only one of table and journal has.
 
-    What cannot be repeated here is left out: it is a difference of its own.
+    Conditions and metrics that cannot be repeated here are left out: `repeatable` reports them.
     """
     failures = int(is_failure(rows).sum())
     if failures != manifest["failures"]:

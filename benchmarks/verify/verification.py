@@ -1,4 +1,4 @@
-"""Does a run say what its files, and a second computation, say?
+"""Holds what a run says against its files and against a second computation.
 
 On the whole run, at the cost of reading it:
     tables and facts have the digests of SHA256SUMS; the recordings those of the manifest
@@ -11,8 +11,9 @@ On the whole run, at the cost of reading it:
 On a random part of its items, condition by condition, at the cost of running them:
     encoding gives the same bytes, decoding these bytes the same samples, scoring the same values
 
-An edit of one file disagrees with the others. An edit of all of them that agrees with itself is
-found where it meets the random part; what no computation gives (docs/runs.md lists it) is not.
+Who edits one file contradicts the others. Who edits all of them consistently is found out if the
+random part contains an edited item. What cannot be computed again is not checked: docs/runs.md
+lists it.
 """
 
 import random

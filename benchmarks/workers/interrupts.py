@@ -1,4 +1,4 @@
-"""Ctrl-C is heard, whatever Python does when it comes."""
+"""Notices Ctrl-C even when Python drops it: it cannot raise an exception within a destructor."""
 
 import signal
 import threading
@@ -8,33 +8,33 @@ from types import FrameType
 
 
 class Interrupts:
-    """What came so far."""
+    """Has an interrupt come?"""
 
     def __init__(self) -> None:
         self._came = False
 
     def check(self) -> None:
-        """Raise what was lost.
+        """Raise an interrupt that Python has dropped.
 
         Raises:
-            KeyboardInterrupt: there was an interrupt, and the program is still at work.
+            KeyboardInterrupt: one came, and the program has not ended since.
         """
         if self._came:
             raise KeyboardInterrupt
 
     def note(self, number: int, frame: FrameType | None) -> None:
-        """Do as Python does, and remember it."""
+        """Remember the interrupt, then raise it as Python does: the signal's handler."""
         self._came = True
         signal.default_int_handler(number, frame)
 
 
 @contextmanager
 def heard() -> Iterator[Interrupts]:
-    """Remember interrupts: Python drops one that it has to raise within a destructor."""
+    """Handle interrupts by `Interrupts.note` until the end of the block."""
     interrupts = Interrupts()
     ours = threading.current_thread() is threading.main_thread()
     if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield interrupts  # a program started in the background, or a part of one, is not asked
+        yield interrupts  # in the background, or in a larger program, Ctrl-C is not ours
         return
     signal.signal(signal.SIGINT, interrupts.note)
     try:

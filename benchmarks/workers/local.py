@@ -1,7 +1,7 @@
 """Where the work of a run is done on one machine: its processes.
 
-Encoding, decoding and scoring have processes of their own. So have both ends of a condition that is
-`isolated`: what it leaves behind there, and what it takes of the memory, is its own affair.
+Encoding, decoding and scoring have processes of their own. A condition that is `isolated` has its
+own process for each, with bounded memory, so that what it leaks or breaks there harms no other.
 """
 
 import os
@@ -41,7 +41,7 @@ class LocalWorkers:
 
     @property
     def coding_room(self) -> int:
-        return 4 * self._counts["encode"]  # at either end one runs, and the next is ready
+        return 4 * self._counts["encode"]  # one runs and one waits, for encoders and decoders
 
     @property
     def scoring_room(self) -> int:
@@ -90,7 +90,7 @@ class LocalWorkers:
         """Kill the processes, whatever they do."""
         with self._lock:
             pools = list(self._pools.values())
-        for pool in pools:  # without the lock, which the ends of their tasks need
+        for pool in pools:  # not under the lock, which their tasks take when they end
             pool.close()
 
 

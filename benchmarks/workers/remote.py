@@ -159,7 +159,7 @@ class RemoteWorkers:
             task.set_exception(self._gone(error))
         elif isinstance(error, KilledWorker):
             task.set_exception(TaskDied("its worker died, and those that tried it again"))
-        else:  # no task raises: the way to the worker is broken
+        else:  # `remote_task` returns what tasks raise: this is a broken connection
             task.set_exception(Stopped(f"a worker cannot work: {reason(error)}"))
 
     def _take(self, task: "Future[R]", work: Work[R], answer: Reply) -> None:

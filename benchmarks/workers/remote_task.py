@@ -1,6 +1,6 @@
 """What a worker of a cluster does with a task: it has a process do it, and says how it went.
 
-Nothing is raised here but what is wrong with the worker itself.
+What a task raises is returned. An exception here means that the worker itself is broken.
 """
 
 import multiprocessing
