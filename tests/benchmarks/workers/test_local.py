@@ -7,9 +7,6 @@ import pytest
 
 from nscbench import codecs
 from nscbench.benchmarks.cli import main
-from nscbench.benchmarks.data.items import read_items
-from nscbench.benchmarks.run.plan import Plan
-from nscbench.benchmarks.run.suite import load_suite
 from nscbench.benchmarks.workers import local
 from nscbench.benchmarks.workers.local import LocalWorkers
 from nscbench.benchmarks.workers.work import Work
@@ -39,21 +36,6 @@ def test_an_isolated_condition_has_one_process() -> None:
         third = workers.submit(work("decode", os.getpid, owner="it"))
         assert first.result() == second.result() == third.result()
         assert busy.done()
-
-
-def test_short_conditions_are_cut_for_as_many_processes(tmp_path) -> None:
-    suite = write_suite(tmp_path / "suite.toml", ["level"], [{"codec": "pcm"}])
-    items = read_items(write_items(tmp_path / "items"))  # 1, 1.25 and 1.5 s
-
-    def sizes(device, parts):
-        return [
-            len(batch.pieces) for batch in Plan(load_suite(suite), items, device).batches(parts)
-        ]
-
-    assert sizes("cpu", 1) == [3]
-    assert sizes("cpu", 2) == [1, 1, 1]  # 1.5 s and 1.25 s are more than a half together
-    assert sizes("cpu", 100) == [1, 1, 1]
-    assert sizes("cuda", 100) == [3]
 
 
 @pytest.mark.slow

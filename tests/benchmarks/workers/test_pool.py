@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import support
-from nscbench.benchmarks.workers.failures import ProcessDied, TaskFailed, died, lost, reason
+from nscbench.benchmarks.workers.failures import ProcessDied, died, lost, reason
 from nscbench.benchmarks.workers.pool import Pool
 from support import pool_tasks
 from support.processes import wait_for
@@ -140,7 +140,3 @@ def test_processes_that_never_start_are_a_failure(monkeypatch):
         error = pool.submit(60, abs, -1).exception()
     assert died(error)
     assert reason(error) == "BrokenExecutor: processes die as soon as they start"
-
-
-def test_a_failure_that_cannot_travel_has_a_reason():
-    assert reason(TaskFailed("why")) == "why"
