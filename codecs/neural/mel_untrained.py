@@ -45,7 +45,7 @@ class MelUntrained(TokenCodec):
 
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
         codec = self.network("mel")
-        make = _made(self.synthesis, codec.config.mel, self.device)
+        make = _made(type(self), codec.config.mel, self.device)
         audio: Tensor = make(codec.decode(indices), draw)
         return audio
 
@@ -65,8 +65,8 @@ class MelSourceFilter(MelUntrained):
 
 
 @cache
-def _made(synthesis: Synthesis, mel: MelConfig, device: str) -> nn.Module:
-    return synthesis(mel).to(device)
+def _made(codec: type[MelUntrained], mel: MelConfig, device: str) -> nn.Module:
+    return codec.synthesis(mel).to(device)
 
 
 CODECS = (MelGriffinLim, MelSourceFilter)
