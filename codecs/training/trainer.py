@@ -25,10 +25,11 @@ from ..networks.graphs import CudaRecorder
 from ..networks.quantizer import count_indices
 from ..networks.weight_norm import folded_state
 from .average import MovingAverage
-from .card import describe_data, make_card
+from .card import commit, describe_data, make_card, processor
 from .checkpoint import CheckpointError, export_weights, load_checkpoint, save_checkpoint
 from .component import Component
 from .data import Crops, Recording, open_speech
+from .effort import Effort, Runs
 from .log import Log
 from .optimizers import load_state, make_optimizer, set_rate
 from .plan import Plan
@@ -67,7 +68,7 @@ class Trainer:
         self.steps = Steps(component, self.optimizer, self.critic_optimizer, recorder)
         members = len(critics.members) if critics else 0
         self.critics_turn = CriticsTurn(component.recipe, members)
-        self.step, self.seconds = 0, 0.0
+        self.step, self.seconds, self.cpu_seconds = 0, 0.0, 0.0
         self.audio_seconds = 0.0
         plan.out.mkdir(parents=True, exist_ok=True)
         self.losses, self.scores = (
@@ -105,12 +106,13 @@ class Trainer:
         else:
             self._initialize()
         saved = validated = started = time.monotonic()
-        before = self.seconds
+        before, cpu_before = self.seconds, self.cpu_seconds - time.process_time()
         with tqdm(desc=self.component.name, unit="step", disable=None, initial=self.step) as bar:
             while self.progress < 1:
                 losses = self.train_step()
                 now = time.monotonic()
                 self.seconds = before + now - started
+                self.cpu_seconds = cpu_before + time.process_time()
                 bar.update()
                 bar.set_postfix_str(f"{self.progress:.1%} " + _spell(losses))
                 if now - validated > 60 * self.plan.validate_minutes:
@@ -167,16 +169,23 @@ class Trainer:
         counts = self._count_indices()
         if counts is not None:
             tensors[COUNTS] = counts
-        effort = {
-            "steps": self.step,
-            "minutes": round(self.seconds / 60, 2),
-            "audio_seconds": round(self.audio_seconds, 1),
-        }
         data = describe_data(self.recordings, self.speech.total / rate / 3600)
-        card = make_card(self.component.name, data, effort, scores, counts, self.plan.device)
+        card = make_card(self.component.name, data, self._runs(), scores, counts, self.plan.device)
         config, eight_bit = self.component.config, self.component.eight_bit
         export_weights(self.weights, tensors, config, card, eight_bit)
         return scores
+
+    def _runs(self) -> Runs:
+        """Those before, and this one."""
+        own = Effort(
+            self.step,
+            round(self.seconds / 60, 2),
+            round(self.cpu_seconds / 60, 2),
+            round(self.audio_seconds, 1),
+            processor(self.plan.device.type),
+            commit(),
+        )
+        return (*self.plan.history, own)
 
     @torch.inference_mode()
     def _count_indices(self) -> Tensor | None:
@@ -204,6 +213,7 @@ class Trainer:
                 "seed": self.plan.seed,
                 "step": self.step,
                 "seconds": self.seconds,
+                "cpu_seconds": self.cpu_seconds,
                 "audio_seconds": self.audio_seconds,
                 "quantizing": self.component.quantizing,
                 "critics_turn": self.critics_turn.state(),
@@ -233,6 +243,7 @@ class Trainer:
                     "choose another --out"
                 )
         self.step, self.seconds = state["step"], state["seconds"]
+        self.cpu_seconds = state["cpu_seconds"]
         self.audio_seconds = state["audio_seconds"]
         self.component.quantizing = state["quantizing"]
         self.critics_turn.resume(state["critics_turn"])
