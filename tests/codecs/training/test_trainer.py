@@ -75,7 +75,7 @@ def trainer(
 
 @pytest.fixture(autouse=True)
 def _few_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nscbench.codecs.training.trainer.COUNTED_SECONDS", 1.0)
+    monkeypatch.setattr("nscbench.codecs.training.tokens.COUNTED_SECONDS", 1.0)
 
 
 @pytest.fixture
