@@ -67,7 +67,7 @@ class Trainer(Resumable):
         recorder = CudaRecorder(plan.device) if plan.device.type == "cuda" else None
         self.steps = Steps(component, self.optimizer, self.critic_optimizer, recorder)
         members = len(critics.members) if critics else 0
-        self.critics_turn = CriticsTurn(component.recipe, members)
+        self.critics_turn = CriticsTurn(component.recipe, members, component.started)
         plan.out.mkdir(parents=True, exist_ok=True)
         self.losses, self.scores = (
             Log(plan.out / f"{name}.csv", tensorboard=plan.tensorboard)
