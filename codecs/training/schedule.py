@@ -25,8 +25,9 @@ def rate_factor(step: int, progress: float) -> float:
 class CriticsTurn:
     """When the discriminators learn, and from when on the model hears them.
 
-    They learn after the recipe's share of the budget, at once beside trained weights. The model hears them once their head start
-    has passed and their loss is below the recipe's.
+    They learn after the recipe's share of the budget, at once beside weights that were trained
+    before. The model hears them once their head start has passed and their loss is below the
+    recipe's.
 
     Attributes:
         loss: moving average of the loss of one discriminator.
