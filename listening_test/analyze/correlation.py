@@ -5,7 +5,7 @@ Two levels, over systems only (hidden reference and anchors would stretch every 
     conditions   one point per condition: the mean over the items that both sides have
 
 Pearson's r, Spearman's rho and Kendall's tau-b keep the metric's own sign: a distance correlates
-negatively. Their 95 % intervals are bootstrap percentiles, listeners and items both resampled
+negatively. Their 95 % intervals are bootstrap quantiles, listeners and items both resampled
 (`intervals`); conditions are taken as they are. A flip is a pair of conditions that a metric ranks
 the other way round than the listeners' means.
 """
@@ -16,9 +16,10 @@ from itertools import combinations
 
 import numpy as np
 
+from ...benchmarks.statistics.bootstrap import cluster_counts
 from ...benchmarks.statistics.coefficients import KINDS, coefficient
-from ...benchmarks.statistics.gaps import Array, mean_of_rated
-from ...benchmarks.statistics.intervals import FEWEST, Interval, percentile_interval, widened_tail
+from ...benchmarks.statistics.gaps import Array, mean_of_known
+from ...benchmarks.statistics.intervals import FEWEST, Interval, quantile_interval, widened_tail
 from ..read.ratings import ResultsError, Scores
 from .analysis import SEED, Pair
 from .objective import Objective
@@ -131,9 +132,9 @@ def _report(
     """Report of one column: `rated` [listeners, items, systems], `table` [items, systems]."""
     items = np.isfinite(table).any(axis=1)
     rated, table = rated[:, items], table[items]
-    opinion = np.where(np.isfinite(table), mean_of_rated(rated, axis=0), np.nan)
+    opinion = np.where(np.isfinite(table), mean_of_known(rated, axis=0), np.nan)
     table = np.where(np.isfinite(opinion), table, np.nan)
-    mean_opinion, mean_value = mean_of_rated(opinion, axis=0), mean_of_rated(table, axis=0)
+    mean_opinion, mean_value = mean_of_known(opinion, axis=0), mean_of_known(table, axis=0)
     drawn = _draw(rated, table) if min(rated.shape[:2]) >= FEWEST else None
     by_stimulus: dict[str, Correlation] = {}
     by_condition: dict[str, Correlation] = {}
@@ -147,7 +148,7 @@ def _report(
             interval = None
             if drawn and np.isfinite(value):
                 sample = drawn[0] if reports is by_stimulus else drawn[1]
-                interval = percentile_interval(coefficient(kind, *sample), tail)
+                interval = quantile_interval(coefficient(kind, *sample), tail)
             reports[kind] = Correlation(value if np.isfinite(value) else None, interval)
     direction = directions.get(column, "none")
     compared, flips = _flips(systems, mean_opinion, mean_value, direction, pairs)
@@ -170,7 +171,7 @@ def _draw(rated: Array, table: Array) -> tuple[Sample, Sample]:
     """Bootstrap samples (opinions, values): stimuli [draws, items * systems], then conditions."""
     generator = np.random.default_rng(SEED)
     listeners, items = rated.shape[:2]
-    weights = generator.multinomial(listeners, np.full(listeners, 1 / listeners), DRAWS)
+    weights = cluster_counts(listeners, DRAWS, generator)
     known = np.isfinite(rated)
     count = np.einsum("bl,lis->bis", weights, known.astype(float), optimize=True)
     total = np.einsum("bl,lis->bis", weights, np.where(known, rated, 0.0), optimize=True)
@@ -180,7 +181,7 @@ def _draw(rated: Array, table: Array) -> tuple[Sample, Sample]:
     value = np.where(np.isfinite(opinion), table[picked], np.nan)
     opinion = np.where(np.isfinite(value), opinion, np.nan)
     stimuli = opinion.reshape(DRAWS, -1), value.reshape(DRAWS, -1)
-    return stimuli, (mean_of_rated(opinion, axis=1), mean_of_rated(value, axis=1))
+    return stimuli, (mean_of_known(opinion, axis=1), mean_of_known(value, axis=1))
 
 
 def _flips(

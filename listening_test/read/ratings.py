@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ...benchmarks.statistics.gaps import Array, mean_of_rated
+from ...benchmarks.statistics.gaps import Array, mean_of_known
 
 REFERENCE = "reference"
 LOW_ANCHOR = "anchor35"
@@ -194,14 +194,14 @@ class Scores:
 
     def listener_means(self) -> Array:
         """Mean over each listener's items [listeners, conditions]; NaN where none was rated."""
-        return np.round(mean_of_rated(self.values, axis=1), DECIMALS)
+        return np.round(mean_of_known(self.values, axis=1), DECIMALS)
 
     def differences(self, first: str, second: str) -> Array:
         """Each listener's mean of first - second over the items where both were rated.
 
         Listeners without such an item are left out.
         """
-        paired = mean_of_rated(self.of_condition(first) - self.of_condition(second), axis=1)
+        paired = mean_of_known(self.of_condition(first) - self.of_condition(second), axis=1)
         return np.round(paired[np.isfinite(paired)], DECIMALS)
 
     def without(self, listeners: Collection[str]) -> "Scores":
