@@ -48,15 +48,13 @@ def compare(
 ) -> list[Difference]:
     """Paired comparisons between columns of values [n, conditions], without gaps.
 
-    With weights [n, conditions], means are weighted, and the test ranks the differences times their
-    weights: of rates, the differences of the numerators.
-
     Args:
         values: of every item under every condition.
         pairs: (a, b), columns of values.
         clusters: of each item [n].
         seed: of the draws of the bootstrap.
-        weights: of the values; 1 by default.
+        weights: of the values, in their means; the test ranks differences times weights: of rates,
+            the differences of the numerators. 1 by default.
 
     Raises:
         ValueError: a value is NaN.
@@ -68,19 +66,18 @@ def compare(
     means = np.average(values, axis=0, weights=weights)
     resampling = Resampling(clusters, seed)
     first, second = (np.array(side, dtype=int) for side in zip(*pairs, strict=True))
-    resampled = resampling.means(values, weights)
-    resampled = resampled[:, first] - resampled[:, second]
-    low, high = resampling.interval(means[first] - means[second], resampled)
+    drawn = resampling.means(values, weights)
+    drawn = drawn[:, first] - drawn[:, second]
+    low, high = resampling.interval(means[first] - means[second], drawn)
     reach = sum(student(p, resampling.clusters - 1) for p in ((1 + LEVEL) / 2, POWER))
-    detectable = reach * resampling.standard_error(resampled)
+    detectable = reach * resampling.standard_error(drawn)
     found = []
     for index, (a, b) in enumerate(pairs):
         differences = (values[:, a] - values[:, b]) * (weights[:, a] + weights[:, b]) / 2
-        mean, bounds = float(means[a] - means[b]), (float(low[index]), float(high[index]))
+        whole = float(means[a] - means[b]), float(low[index]), float(high[index])
         p = signed_rank(differences, resampling.cluster)
-        found.append(
-            Difference(len(values), mean, *bounds, p, *_wins(differences), float(detectable[index]))
-        )
+        counts = _wins(differences)
+        found.append(Difference(len(values), *whole, p, *counts, float(detectable[index])))
     return found
 
 

@@ -1,9 +1,10 @@
 """What the scores mean: every condition's level, and every pair of systems' difference.
 
-Pure statistics on `Scores`; the unit is the listener (`intervals`). The conditions are described
-all; tested are the systems only, neither hidden reference nor anchors. A pair is compared on
-the items that a listener rated for both, and its p values are adjusted by Holm over all pairs.
-What too few listeners cannot tell is None, and a note says so.
+The unit is the listener: a listener's ratings are averaged over items before any spread is taken,
+for ratings of one listener are alike. All conditions are described; only systems are tested,
+neither hidden reference nor anchors. A pair is compared on the items that a listener rated for
+both, and its p-values are adjusted by Holm over all pairs. What too few listeners cannot tell is
+None, and a note says so.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from ...benchmarks.statistics.omnibus import Omnibus, omnibus
 from ...benchmarks.statistics.shift import hodges_lehmann, shift_interval
 from ...benchmarks.statistics.sign_flip import sign_flip
 from ...benchmarks.statistics.signed_rank import rank_biserial, rank_sums, signed_rank
-from ..read.ratings import Scores
+from .opinion_scores import OpinionScores
 
 MARGIN = 5.0
 SEED = 0
@@ -89,7 +90,9 @@ class Analysis:
     notes: tuple[str, ...]
 
 
-def analyse(scores: Scores, margin: float = MARGIN, resample_items: bool = False) -> Analysis:
+def analyse(
+    scores: OpinionScores, margin: float = MARGIN, resample_items: bool = False
+) -> Analysis:
     """The whole analysis.
 
     Args:
@@ -107,12 +110,8 @@ def analyse(scores: Scores, margin: float = MARGIN, resample_items: bool = False
     notes = _notes(scores, systems)
     if resample_items and (lost := [s.condition for s in described if s.mean_bootstrap is None]):
         notes.append(f"no bootstrap interval over listeners and items for {', '.join(lost)}")
-    test = None
-    try:
-        if len(systems) > 2:  # two are a pair, which has a sharper test
-            test = omnibus(_columns(scores, systems))
-    except ValueError as error:
-        notes.append(f"no test over all systems: {error}")
+    test, refusal = _test_all(scores, systems)
+    notes += refusal
     pairs = _compare(scores, systems, margin)
     untested = len(systems) * (len(systems) - 1) // 2 - len(pairs)
     if untested and len(scores.listeners) >= FEWEST:
@@ -130,12 +129,22 @@ def analyse(scores: Scores, margin: float = MARGIN, resample_items: bool = False
     )
 
 
-def _columns(scores: Scores, conditions: list[str]) -> Array:
+def _test_all(scores: OpinionScores, systems: list[str]) -> tuple[Omnibus | None, list[str]]:
+    """The test over all systems, or a note why there is none; two are a pair, with its own test."""
+    if len(systems) <= 2:
+        return None, []
+    try:
+        return omnibus(_columns(scores, systems)), []
+    except ValueError as error:
+        return None, [f"no test over all systems: {error}"]
+
+
+def _columns(scores: OpinionScores, conditions: list[str]) -> Array:
     means = scores.listener_means()
     return np.asarray(means[:, [scores.conditions.index(c) for c in conditions]])
 
 
-def _describe(scores: Scores, condition: str, resample_items: bool) -> ConditionSummary:
+def _describe(scores: OpinionScores, condition: str, resample_items: bool) -> ConditionSummary:
     rated = scores.of_condition(condition)
     present = np.isfinite(rated).any(axis=1)
     means = _columns(scores, [condition])[present, 0]
@@ -174,7 +183,7 @@ def _listener_intervals(means: Array) -> tuple[Interval | None, Interval | None]
     return of_mean, of_median
 
 
-def _compare(scores: Scores, systems: list[str], margin: float) -> tuple[Pair, ...]:
+def _compare(scores: OpinionScores, systems: list[str], margin: float) -> tuple[Pair, ...]:
     """All pairs that enough listeners compared."""
     differences = {
         (first, second): scores.differences(first, second)
@@ -208,7 +217,7 @@ def _compare(scores: Scores, systems: list[str], margin: float) -> tuple[Pair, .
     )
 
 
-def _notes(scores: Scores, systems: list[str]) -> list[str]:
+def _notes(scores: OpinionScores, systems: list[str]) -> list[str]:
     notes = []
     listeners = len(scores.listeners)
     pairs = len(systems) * (len(systems) - 1) // 2

@@ -5,8 +5,8 @@ Two levels, over systems only (hidden reference and anchors would stretch every 
     conditions   one point per condition: the mean over the items that both sides have
 
 Pearson's r, Spearman's rho and Kendall's tau-b keep the metric's own sign: a distance correlates
-negatively. Their 95 % intervals are bootstrap quantiles, listeners and items both resampled
-(`intervals`); conditions are taken as they are. A flip is a pair of conditions that a metric ranks
+negatively. Their 95 % intervals are bootstrap quantiles, listeners and items both resampled;
+conditions are taken as they are. A flip is a pair of conditions that a metric ranks
 the other way round than the listeners' means.
 """
 
@@ -20,11 +20,14 @@ from ...benchmarks.statistics.bootstrap import cluster_counts
 from ...benchmarks.statistics.coefficients import KINDS, coefficient
 from ...benchmarks.statistics.gaps import Array, mean_of_known
 from ...benchmarks.statistics.intervals import FEWEST, Interval, quantile_interval, widened_tail
-from ..read.ratings import ResultsError, Scores
+from ..schema import ResultsError
 from .analysis import SEED, Pair
-from .objective import Objective
+from .objective import ObjectiveValues
+from .opinion_scores import OpinionScores
 
 DRAWS = 1000
+
+Sample = tuple[Array, Array]  # opinions and values [draws, points]
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ class ColumnReport:
 
 
 def correlate(
-    scores: Scores,
-    objective: Objective,
+    scores: OpinionScores,
+    objective: ObjectiveValues,
     directions: Mapping[str, str],
     pairs: tuple[Pair, ...] = (),
 ) -> tuple[tuple[ColumnReport, ...], tuple[str, ...]]:
@@ -101,7 +104,7 @@ def correlate(
     return tuple(reports), tuple(notes)
 
 
-def check_common(scores: Scores, objective: Objective) -> None:
+def check_common(scores: OpinionScores, objective: ObjectiveValues) -> None:
     """Refuse a run that is not of this test.
 
     Args:
@@ -135,21 +138,11 @@ def _report(
     opinion = np.where(np.isfinite(table), mean_of_known(rated, axis=0), np.nan)
     table = np.where(np.isfinite(opinion), table, np.nan)
     mean_opinion, mean_value = mean_of_known(opinion, axis=0), mean_of_known(table, axis=0)
-    drawn = _draw(rated, table) if min(rated.shape[:2]) >= FEWEST else None
-    by_stimulus: dict[str, Correlation] = {}
-    by_condition: dict[str, Correlation] = {}
-    tail = widened_tail(min(rated.shape[:2])) if drawn else 0.0
-    for kind in KINDS:
-        for reports, points in (
-            (by_stimulus, (opinion.reshape(1, -1), table.reshape(1, -1))),
-            (by_condition, (mean_opinion[None], mean_value[None])),
-        ):
-            value = float(coefficient(kind, *points)[0])
-            interval = None
-            if drawn and np.isfinite(value):
-                sample = drawn[0] if reports is by_stimulus else drawn[1]
-                interval = quantile_interval(coefficient(kind, *sample), tail)
-            reports[kind] = Correlation(value if np.isfinite(value) else None, interval)
+    by_stimulus, by_condition = _correlations(
+        _draw(rated, table) if min(rated.shape[:2]) >= FEWEST else None,
+        ((opinion.reshape(1, -1), table.reshape(1, -1)), (mean_opinion[None], mean_value[None])),
+        min(rated.shape[:2]),
+    )
     direction = directions.get(column, "none")
     compared, flips = _flips(systems, mean_opinion, mean_value, direction, pairs)
     return ColumnReport(
@@ -164,7 +157,22 @@ def _report(
     )
 
 
-Sample = tuple[Array, Array]
+def _correlations(
+    drawn: tuple[Sample, Sample] | None, observed: tuple[Sample, Sample], clusters: int
+) -> list[dict[str, Correlation]]:
+    """Correlations by kind, of stimuli and of conditions; intervals where samples were drawn."""
+    levels = []
+    for level, points in enumerate(observed):
+        by_kind = {}
+        for kind in KINDS:
+            value = float(coefficient(kind, *points)[0])
+            interval = None
+            if drawn and np.isfinite(value):
+                draws = coefficient(kind, *drawn[level])
+                interval = quantile_interval(draws, widened_tail(clusters))
+            by_kind[kind] = Correlation(value if np.isfinite(value) else None, interval)
+        levels.append(by_kind)
+    return levels
 
 
 def _draw(rated: Array, table: Array) -> tuple[Sample, Sample]:

@@ -17,13 +17,15 @@ import soundfile
 import yaml
 
 from nscbench.benchmarks.commands.mushra_build import add_parsers
-from nscbench.listening_test.folder import BuildError, key_path, read_description
-from nscbench.listening_test.prepare import anchors, coded_run, selection
-from nscbench.listening_test.prepare.mushra import make, write_key
+from nscbench.listening_test.folder import key_path, read_description
+from nscbench.listening_test.prepare import anchors, coded_speech, selection
+from nscbench.listening_test.prepare.key import write_key
 from nscbench.listening_test.prepare.player_folder import PLAYER, write_player
+from nscbench.listening_test.prepare.trials import make_test
 from nscbench.listening_test.prepare.webmushra_export import write_webmushra
-from nscbench.listening_test.read.importers import read_results
-from nscbench.listening_test.read.validation import validate
+from nscbench.listening_test.read.results_files import read_results
+from nscbench.listening_test.read.validation import valid_ratings
+from nscbench.listening_test.schema import BuildError
 from support.mushra_run import DELAY, ITEMS, KINDS, RATE, make_run
 
 
@@ -34,7 +36,7 @@ def run(tmp_path_factory, speech_like):
 
 @pytest.fixture(scope="module")
 def test(run):
-    return make(run, seed=3)
+    return make_test(run, seed=3)
 
 
 @pytest.fixture
@@ -132,12 +134,12 @@ def test_mnru_has_the_ratio_that_it_states(speech_like):
 
 
 def test_mnru_anchors_are_rated_too(run):
-    test = make(run, items=1, mnru=[10, 25])
+    test = make_test(run, items=1, mnru=[10, 25])
     assert {"mnru-10", "mnru-25"} < set(test.trials[1].stimuli.values())
 
 
 def test_the_same_seed_gives_the_same_test(run, test, tmp_path):
-    again = make(run, seed=3)
+    again = make_test(run, seed=3)
     assert again.id == test.id
     write_player(test, tmp_path / "one")
     write_player(again, tmp_path / "two")
@@ -145,19 +147,19 @@ def test_the_same_seed_gives_the_same_test(run, test, tmp_path):
     assert len(names) > 10
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-    other = make(run, seed=4)
+    other = make_test(run, seed=4)
     assert other.id != test.id
     assert not set(other.trials[1].stimuli) & set(test.trials[1].stimuli)
 
 
 def test_items_are_spread_over_speakers_sexes_and_the_metric(tmp_path, speech_like, run):
     items = tuple(
-        coded_run.Item(f"{speaker}{n}", Path(), speaker, speaker[0], 5.0)
+        coded_speech.Passage(f"{speaker}{n}", Path(), speaker, speaker[0], 5.0)
         for speaker in ("F1", "F2", "M1", "M2")
         for n in range(10)
     )
     scores = {("x", item.id): number % 10 + number / 100 for number, item in enumerate(items)}
-    wide = coded_run.Run(
+    wide = coded_speech.CodedSpeech(
         _Everything(tmp_path), items, {"x": "codec"}, {"x": RATE}, "pesq_wb", scores
     )
     for seed in range(5):
@@ -182,9 +184,9 @@ class _Everything:
 
 def test_too_many_codecs_are_thinned_over_the_metric(tmp_path):
     names = [f"c{n:02d}" for n in range(15)]
-    items = (coded_run.Item("a", Path(), "", "", 5.0),)
+    items = (coded_speech.Passage("a", Path(), "", "", 5.0),)
     scores = {(name, "a"): float(number) for number, name in enumerate(names)}
-    run = coded_run.Run(
+    run = coded_speech.CodedSpeech(
         _Everything(tmp_path),
         items,
         dict.fromkeys(names, "codec"),
@@ -222,11 +224,11 @@ def test_the_folder_is_blind(test, tmp_path):
 
 def test_blind_ids_do_not_follow_from_the_seed_alone(run):
     """Who knows the program and its default seed must not know where the hidden reference is."""
-    tests = [make(run, conditions=[name], items=2, seed=0) for name in ("late-1", "noisy-6")]
+    tests = [make_test(run, conditions=[name], items=2, seed=0) for name in ("late-1", "noisy-6")]
     first, second = ({*t.samples} for t in (test.trials[0] for test in tests))
     assert len(first) == len(second) == 5
     assert not first & second
-    again = make(run, conditions=["late-1"], items=2, seed=0)
+    again = make_test(run, conditions=["late-1"], items=2, seed=0)
     assert {*again.trials[0].samples} == first
 
 
@@ -249,7 +251,7 @@ def test_a_key_is_never_overwritten_by_another_tests(run, test, tmp_path):
     before = key_path(tmp_path / "test").read_bytes()
     write_key(test, tmp_path / "test")
     with pytest.raises(BuildError, match="key of another test"):
-        write_key(make(run, seed=4), tmp_path / "test")
+        write_key(make_test(run, seed=4), tmp_path / "test")
     assert key_path(tmp_path / "test").read_bytes() == before
 
 
@@ -267,23 +269,23 @@ def test_a_key_is_never_overwritten_by_another_tests(run, test, tmp_path):
 )
 def test_wrong_requests_are_refused(run, request_, message):
     with pytest.raises(BuildError, match=re.escape(message)):
-        make(run, **request_)
+        make_test(run, **request_)
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path):
-    with pytest.raises(BuildError, match="is not a finished run"):
-        make(tmp_path)
+    with pytest.raises(BuildError, match="not a finished run.*nscbench run"):
+        make_test(tmp_path)
 
 
 def test_a_damaged_run_is_refused(broken):
     (broken / "manifest.json").write_text("{")
-    with pytest.raises(BuildError, match="not a run that can be read"):
-        make(broken)
+    with pytest.raises(BuildError, match="manifest.json: cannot be read"):
+        make_test(broken)
 
 
 def test_items_that_a_condition_did_not_decode_are_left_out(broken):
     (broken / "decoded" / "late-1" / "a.flac").unlink()
-    test = make(broken)
+    test = make_test(broken)
     assert "a" not in {trial.item for trial in test.trials}
     assert "late-1 did not decode 1 items" in test.remarks
 
@@ -291,7 +293,7 @@ def test_items_that_a_condition_did_not_decode_are_left_out(broken):
 def test_the_only_item_is_trained_and_rated(broken):
     for item in "abcd":
         (broken / "decoded" / "late-1" / f"{item}.flac").unlink()
-    test = make(broken)
+    test = make_test(broken)
     assert [trial.item for trial in test.trials] == ["e", "e"]
     assert any("no item is left for training" in remark for remark in test.remarks)
     assert not set(test.trials[0].stimuli) & set(test.trials[1].stimuli)
@@ -302,14 +304,14 @@ def test_silence_is_refused(broken):
         path = broken / "decoded" / "noisy-6" / f"{item}.flac"
         soundfile.write(path, np.zeros(round(ITEMS[item][0] * RATE)), RATE)
     with pytest.raises(BuildError, match="noisy-6.*silent|silent.*noisy-6"):
-        make(broken)
+        make_test(broken)
 
 
 def test_an_unreadable_recording_is_refused(broken):
     for path in (broken / "decoded" / "noisy-6").iterdir():
         path.write_bytes(b"no audio")
     with pytest.raises(BuildError, match="noisy-6: .*not audio"):
-        make(broken)
+        make_test(broken)
 
 
 def test_clipping_is_told(broken):
@@ -317,7 +319,7 @@ def test_clipping_is_told(broken):
         path = broken / "decoded" / "noisy-6" / f"{item}.flac"
         loud, _ = soundfile.read(path)
         soundfile.write(path, np.clip(8 * loud, -1, 32767 / 32768), RATE, subtype="PCM_16")
-    remarks = make(broken).remarks
+    remarks = make_test(broken).remarks
     assert sum("noisy-6" in r and "samples are clipped" in r for r in remarks) == 5
     assert any("dB against the reference: matched" in r for r in remarks)
 
@@ -489,7 +491,7 @@ def test_webmushras_csv_of_an_export_comes_back_unchanged(test, tmp_path):
                     given[listener, page["id"], stimulus] = score
     path = tmp_path / "mushra.csv"
     path.write_text("\n".join(lines) + "\n")
-    reading = validate(read_results([path]).submissions)
+    reading = valid_ratings(read_results([path]).submissions)
     assert not reading.rejected
     assert {(r.listener, r.item, r.condition): r.score for r in reading.ratings} == given
     assert {condition for _, _, condition in given} == set(test.trials[1].stimuli.values())

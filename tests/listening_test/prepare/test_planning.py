@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from nscbench.benchmarks.statistics.signed_rank import signed_rank
-from nscbench.listening_test.prepare.planning import assign, listeners_needed, plan, spread_over
-from nscbench.listening_test.read.ratings import ResultsError
+from nscbench.listening_test.prepare.assignment import assign
+from nscbench.listening_test.prepare.sample_size import listeners_needed, sample_size, spread_over
+from nscbench.listening_test.schema import ResultsError
 
 
 @pytest.mark.parametrize(
@@ -42,11 +43,11 @@ def test_spread_of_the_published_ratings() -> None:
 
 
 def test_the_standards_numbers_of_items() -> None:
-    assert plan(5).items == 12
-    assert plan(5, systems=9).items_per_listener == 14  # 1.5 times 9, above the usual 12
-    short = plan(5, systems=9, items=6, items_per_listener=6)
+    assert sample_size(5).items == 12
+    assert sample_size(5, systems=9).items_per_listener == 14  # 1.5 times 9, above the usual 12
+    short = sample_size(5, systems=9, items=6, items_per_listener=6)
     assert "14 items at least" in short.notes[0]
-    assert plan(5, systems=7).listeners > plan(5).listeners
+    assert sample_size(5, systems=7).listeners > sample_size(5).listeners
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_the_standards_numbers_of_items() -> None:
 )
 def test_impossible_plans_are_refused(arguments: dict[str, float]) -> None:
     with pytest.raises(ResultsError):
-        plan(**arguments)  # type: ignore[arg-type]
+        sample_size(**arguments)  # type: ignore[arg-type]
 
 
 def test_the_assignment_is_balanced() -> None:

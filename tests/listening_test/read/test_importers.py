@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from nscbench.listening_test.read.importers import Imported, read_results
-from nscbench.listening_test.read.ratings import ResultsError
+from nscbench.listening_test.read.imported import Imported
+from nscbench.listening_test.read.results_files import read_results
+from nscbench.listening_test.schema import ResultsError
 
 Write = Callable[[str, str], Path]
 UUID = "264c35db-a636-440d-b542-c3ac3916c440"

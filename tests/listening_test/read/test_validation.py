@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from nscbench.listening_test.read.blind_key import Key, TrialKey, read_key
-from nscbench.listening_test.read.ratings import Reading, ResultsError, SentRating, Submission
-from nscbench.listening_test.read.validation import validate
+from nscbench.listening_test.read.validation import valid_ratings
+from nscbench.listening_test.schema import Reading, ResultsError, SentRating, Submission
 
 KEY = Key(
     "t1",
@@ -49,7 +49,7 @@ def whys(reading: Reading) -> list[str]:
     ],
 )
 def test_a_bad_score_loses_only_itself(score: object, why: str) -> None:
-    reading = validate([sent({"p": 50, "q": score, "r": "100", "s": 0})])
+    reading = valid_ratings([sent({"p": 50, "q": score, "r": "100", "s": 0})])
     assert scores(reading) == {("1", "a", "p"): 50, ("1", "a", "r"): 100, ("1", "a", "s"): 0}
     assert len(reading.rejected) == 1
     assert why in whys(reading)[0]
@@ -57,21 +57,21 @@ def test_a_bad_score_loses_only_itself(score: object, why: str) -> None:
 
 
 def test_the_key_names_items_and_conditions() -> None:
-    reading = validate([sent({"x": 99, "y": 40}, blind=True, test="t1")], KEY)
+    reading = valid_ratings([sent({"x": 99, "y": 40}, blind=True, test="t1")], KEY)
     assert scores(reading) == {("1", "item 1", "reference"): 99, ("1", "item 1", "opus-6"): 40}
 
 
 def test_names_are_taken_with_a_key_where_the_format_is_not_blind() -> None:
     by_trial = sent({"opus-6": 40, "evs": 1}, trial="b")
     by_item = sent({"reference": 90}, trial="item 1")
-    reading = validate([by_trial, by_item], KEY)
+    reading = valid_ratings([by_trial, by_item], KEY)
     assert scores(reading) == {("1", "item 2", "opus-6"): 40, ("1", "item 1", "reference"): 90}
     assert "no such stimulus" in whys(reading)[0]
 
 
 def test_unknown_stimuli_and_trials_are_rejected() -> None:
     blind = sent({"x": 99, "z": 40, "reference": 3}, blind=True, test="t1")
-    reading = validate([blind, sent({"x": 1}, trial="c", blind=True, test="t1")], KEY)
+    reading = valid_ratings([blind, sent({"x": 1}, trial="c", blind=True, test="t1")], KEY)
     assert scores(reading) == {("1", "item 1", "reference"): 99}
     assert ["no such stimulus" in w for w in whys(reading)] == [True, True, False]
     assert "no such trial" in whys(reading)[2]
@@ -79,26 +79,28 @@ def test_unknown_stimuli_and_trials_are_rejected() -> None:
 
 def test_results_of_another_test() -> None:
     other, ours = sent({"x": 1, "y": 2}, test="t2"), sent({"x": 3}, test="t1")
-    reading = validate([other, ours], KEY)
+    reading = valid_ratings([other, ours], KEY)
     assert scores(reading) == {("1", "item 1", "reference"): 3}
     assert (reading.rejected[0].ratings, "'t2'" in whys(reading)[0]) == (2, True)
     with pytest.raises(ResultsError, match="2 tests: t1, t2"):
-        validate([other, ours])
+        valid_ratings([other, ours])
 
 
 def test_blind_results_need_their_key() -> None:
     with pytest.raises(ResultsError, match="--key"):
-        validate([sent({"x": 1}, blind=True, test="t1")])
+        valid_ratings([sent({"x": 1}, blind=True, test="t1")])
 
 
 def test_training_is_left_out_with_a_word() -> None:
-    reading = validate([sent({"p": 1, "q": 2}, trial="training_1", training=True), sent({"p": 5})])
+    reading = valid_ratings(
+        [sent({"p": 1, "q": 2}, trial="training_1", training=True), sent({"p": 5})]
+    )
     assert scores(reading) == {("1", "a", "p"): 5}
     assert "2 ratings of training trials (training_1)" in reading.notes[0]
 
 
 def test_a_record_is_taken_once() -> None:
-    reading = validate([sent({"p": 5}, record="r"), sent({"p": 5}, record="r", line=2)])
+    reading = valid_ratings([sent({"p": 5}, record="r"), sent({"p": 5}, record="r", line=2)])
     assert scores(reading) == {("1", "a", "p"): 5}
     assert "already read at f:1" in whys(reading)[0]
 
@@ -106,12 +108,12 @@ def test_a_record_is_taken_once() -> None:
 def test_a_second_post_of_a_session_is_compared_not_dropped() -> None:
     """webMUSHRA's listener went back, changed a score and sent again: one id, two contents."""
     again = sent({"p": "5.0", "q": 6}, record="r", line=2)
-    reading = validate([sent({"p": 5, "q": 6}, record="r"), again])
+    reading = valid_ratings([sent({"p": 5, "q": 6}, record="r"), again])
     assert (len(reading.ratings), reading.notes) == (2, ())
     assert "taken once" in whys(reading)[0]
 
     changed = sent({"p": 5, "q": 60}, record="r", line=3)
-    reading = validate([sent({"p": 5, "q": 6}, record="r"), changed])
+    reading = valid_ratings([sent({"p": 5, "q": 6}, record="r"), changed])
     assert scores(reading) == {("1", "a", "p"): 5, ("1", "a", "q"): 60}
     assert "conflict: record r has different ratings at f:1 and f:3; both are" in reading.notes[0]
     assert [w.split(": ")[1] for w in whys(reading)] == [
@@ -123,7 +125,7 @@ def test_a_second_post_of_a_session_is_compared_not_dropped() -> None:
 def test_a_torn_copy_read_later_costs_a_whole_record_nothing() -> None:
     whole, torn = sent({"p": 5, "q": 6}, record="r"), sent({"p": 5}, record="r", source="g")
     for order in ((whole, torn), (torn, whole)):
-        assert scores(validate(order)) == {("1", "a", "p"): 5, ("1", "a", "q"): 6}
+        assert scores(valid_ratings(order)) == {("1", "a", "p"): 5, ("1", "a", "q"): 6}
 
 
 def draft(scores: dict[str, object], **changes: Any) -> Submission:
@@ -131,7 +133,7 @@ def draft(scores: dict[str, object], **changes: Any) -> Submission:
 
 
 def test_an_unfinished_trial_is_named_and_not_analysed() -> None:
-    reading = validate(
+    reading = valid_ratings(
         [
             draft({"p": 1, "q": None, "r": None}, record="d1", time="2026-01-01T10:00:00Z"),
             draft({"p": 1, "q": 9, "r": None}, record="d2", time="2026-01-01T10:05:00Z", line=2),
@@ -149,7 +151,7 @@ def test_an_unfinished_trial_is_named_and_not_analysed() -> None:
 
 
 def test_only_drafts_give_no_rating() -> None:
-    reading = validate([draft({"p": 50, "q": 50}, record="d")])
+    reading = valid_ratings([draft({"p": 50, "q": 50}, record="d")])
     assert reading.ratings == ()
     assert "2 of 2 stimuli rated" in whys(reading)[0]
 
@@ -168,7 +170,7 @@ def test_the_later_record_of_a_trial_replaces_the_earlier(
     first: str, second: str, kept: float
 ) -> None:
     """Two tabs, or a second submission: later by the records' times, else by the order read."""
-    reading = validate(
+    reading = valid_ratings(
         [
             sent({"p": 30, "q": 1}, record="r1", time=first),
             sent({"p": 70, "q": 2}, record="r2", time=second, line=2),
@@ -188,14 +190,14 @@ def test_a_session_that_was_sent_twice_counts_once() -> None:
         return sent(given, listener=listener, record=f"{listener} a", **changes)
 
     same = [post(one, seconds=3.343), post(two, seconds=3.343)]
-    reading = validate(same)
+    reading = valid_ratings(same)
     assert {r.listener for r in reading.ratings} == {one}
     assert reading.rejected[0].ratings == 6
     assert "sent twice" in whys(reading)[0]
     other_times = [same[0], post(two, seconds=4.1)]
-    assert {r.listener for r in validate(other_times).ratings} == {one, two}
+    assert {r.listener for r in valid_ratings(other_times).ratings} == {one, two}
     no_times = [post(one), post(two)]
-    assert {r.listener for r in validate(no_times).ratings} == {one, two}
+    assert {r.listener for r in valid_ratings(no_times).ratings} == {one, two}
 
 
 ANONYMOUS = "264c35db-a636-440d-b542-c3ac3916c440"
@@ -208,19 +210,21 @@ def page(trial: str, **changes: Any) -> Submission:
 
 @pytest.mark.parametrize("item", ["training_01", "training_room", "Training"])
 def test_items_called_training_are_rated_where_the_training_page_is_marked(item: str) -> None:
-    reading = validate([page("training/training_room", training=True), page(item)])
+    reading = valid_ratings([page("training/training_room", training=True), page(item)])
     assert scores(reading) == {(ANONYMOUS, item, "opus-6"): 5}
     assert "1 ratings of training trials (training/training_room)" in reading.notes[0]
 
 
 def test_items_called_training_are_rated_where_the_key_or_a_table_has_them() -> None:
     key = Key("", {"trial-01": TrialKey("training_01", {"x": "opus-6"})})
-    assert len(validate([page("training_01")], key).ratings) == 1
-    assert len(validate([page("training_01", listener="anna", record="")]).ratings) == 1
+    assert len(valid_ratings([page("training_01")], key).ratings) == 1
+    assert len(valid_ratings([page("training_01", listener="anna", record="")]).ratings) == 1
 
 
 def test_the_training_pages_of_other_tests_are_told_by_the_usual_names() -> None:
-    reading = validate([page("training_1"), page("training"), page("training_room"), page("b")])
+    reading = valid_ratings(
+        [page("training_1"), page("training"), page("training_room"), page("b")]
+    )
     assert {item for _, item, _ in scores(reading)} == {"training_room", "b"}
     assert "(training, training_1)" in reading.notes[0]
 
@@ -230,7 +234,7 @@ def test_listeners_with_names_are_never_taken_for_each_other(record: str) -> Non
     """Two may agree, in a table whose times say nothing."""
     given: dict[str, object] = {str(k): 10 * k for k in range(6)}
     names = ("anna", "ben")
-    reading = validate(
+    reading = valid_ratings(
         [sent(given, listener=n, seconds=1, record=record and f"{n} {record}") for n in names]
     )
     assert {r.listener for r in reading.ratings} == set(names)
@@ -239,7 +243,7 @@ def test_listeners_with_names_are_never_taken_for_each_other(record: str) -> Non
 
 def test_duplicates_in_a_table() -> None:
     ratings = (SentRating("p", 5, line=2), SentRating("p", "5", line=3), SentRating("p", 8, line=4))
-    reading = validate([Submission("f", 2, "1", "a", ratings)])
+    reading = valid_ratings([Submission("f", 2, "1", "a", ratings)])
     assert scores(reading) == {("1", "a", "p"): 8}
     assert [(r.line, r.why.split(": ")[1]) for r in reading.rejected] == [
         (3, "the same rating as at f:2, taken once"),
@@ -248,7 +252,7 @@ def test_duplicates_in_a_table() -> None:
 
 
 def test_tables_of_one_listener_are_joined() -> None:
-    reading = validate([sent({"p": 5}, source="f"), sent({"q": 6}, source="g")])
+    reading = valid_ratings([sent({"p": 5}, source="f"), sent({"q": 6}, source="g")])
     assert len(reading.ratings) == 2
     assert not reading.rejected
 
@@ -257,7 +261,7 @@ def test_tables_of_one_listener_are_joined() -> None:
     ("changes", "stimulus"), [({"listener": ""}, "p"), ({"trial": ""}, "p"), ({}, "")]
 )
 def test_a_rating_without_a_name_is_rejected(changes: dict[str, Any], stimulus: str) -> None:
-    reading = validate([sent({stimulus: 5}, **changes)])
+    reading = valid_ratings([sent({stimulus: 5}, **changes)])
     assert not reading.ratings
     assert "is named" in whys(reading)[0]
 
