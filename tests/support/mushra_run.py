@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from nscbench.listening_test.prepare.trials import Trial
+
 RATE = 16_000
 DELAY = 40  # samples, of the condition "late-1"
 ITEMS = {  # seconds, speaker, sex
@@ -71,3 +73,8 @@ def _coded(name: str, speech: np.ndarray, seed: int) -> np.ndarray:
         return 0.5 * np.concatenate([np.zeros(DELAY), speech[:-DELAY]])
     noise = np.random.default_rng(seed).standard_normal(len(speech))
     return speech if name == "pcm" else speech + 0.002 * noise
+
+
+def by_condition(trial: Trial) -> dict[str, np.ndarray]:
+    """The signals of a trial, but for the open reference."""
+    return {condition: trial.samples[blind] for blind, condition in trial.stimuli.items()}
