@@ -36,7 +36,8 @@ def signed_rank(
     Exact up to 50 clusters, by the normal approximation beyond.
 
     Args:
-        differences: paired ones [n]. What rounding makes of zeros and ties is told by its size.
+        differences: paired ones [n]. What differs from zero, or from another, by rounding only is taken
+            for zero, or for equal.
         clusters: of each difference [n]; each is one of its own by default.
     """
     kept, ranks = _doubled_signed_ranks(differences)

@@ -1,4 +1,4 @@
-"""Do objective metrics say what listeners say? Correlations, and the rankings that they turn over.
+"""Do objective metrics agree with listeners? Correlations, and pairs in another order.
 
 Two levels, over systems only (hidden reference and anchors would stretch every correlation):
     stimuli      one point per item and condition: the mean score of its listeners
@@ -6,8 +6,8 @@ Two levels, over systems only (hidden reference and anchors would stretch every 
 
 Pearson's r, Spearman's rho and Kendall's tau-b keep the metric's own sign: a distance correlates
 negatively. Their 95 % intervals are bootstrap quantiles, listeners and items both resampled;
-conditions are taken as they are. A flip is a pair of conditions that a metric ranks
-the other way round than the listeners' means.
+conditions are taken as they are. A flip is a pair of conditions that a metric ranks the other way
+round than the listeners' means.
 """
 
 from collections.abc import Mapping

@@ -98,7 +98,7 @@ def screen(
 
 
 def _bs1534(scores: OpinionScores, same: NDArray[np.bool_]) -> tuple[list[list[str]], list[str]]:
-    """Reasons by listener, and notes; in `same` [items] the mid anchor is as the reference."""
+    """Reasons by listener, and notes; `same` [items]: does the mid anchor equal the reference?"""
     reasons: list[list[str]] = [[] for _ in scores.listeners]
     notes: list[str] = []
     reference, anchor = scores.of_condition(REFERENCE), scores.of_condition(MID_ANCHOR)

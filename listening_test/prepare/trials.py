@@ -134,7 +134,7 @@ def _trial(
     name: str, training: bool, item: Passage, prepared: Mapping[Passage, Stimuli], seed: int
 ) -> Trial:
     stimuli = prepared[item]
-    # of the signals, too: an id that followed from the seed alone would be known to everybody
+    # drawn from the signals too: whoever knows the seed could tell ids that depend on it alone
     draw = random.Random(f"blind/{seed}/{name}/{_contents(stimuli)}")
     blind = [f"{code:08x}" for code in draw.sample(range(1 << 32), len(stimuli.samples) + 1)]
     reference, *others = blind

@@ -149,7 +149,7 @@ def _layout(names: Sequence[str]) -> Layout | None:
 
 
 def _has_tail(fields: list[str], layout: Layout) -> bool:
-    """Is this webMUSHRA's row under any questionnaire?"""
+    """Does a row end as webMUSHRA's do, whatever questionnaire it starts with?"""
     return (
         layout is WEBMUSHRA
         and len(fields) > len(_TAIL)

@@ -33,7 +33,7 @@ def object_of(body: bytes) -> dict[str, Any]:
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-    """Are there more levels of lists and objects? Found without recursion, which has an end."""
+    """Are lists and objects nested in more levels? Without recursion, whose depth is limited."""
     level = [value]
     for _ in range(levels + 1):
         containers = [v for v in level if isinstance(v, dict | list)]
