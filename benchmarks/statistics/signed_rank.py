@@ -36,8 +36,8 @@ def signed_rank(
     Exact up to 50 clusters, by the normal approximation beyond.
 
     Args:
-        differences: paired ones [n]. What differs from zero, or from another, by rounding only is taken
-            for zero, or for equal.
+        differences: paired ones [n]. Two that only rounding keeps apart count as equal, and one
+            that only rounding keeps from zero as zero.
         clusters: of each difference [n]; each is one of its own by default.
     """
     kept, ranks = _doubled_signed_ranks(differences)
