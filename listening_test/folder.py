@@ -1,4 +1,4 @@
-"""The files of a listening test, and where they are.
+"""The files of a listening test, and where they are; what is in them, `schema` says.
 
 Beside the folder, never in it, is what a listener must not get:
 
@@ -20,14 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from ..benchmarks.store.atomic import write_atomically
-
-SCHEMA = 1
+from .schema import SCHEMA, BuildError
 
 _BEFORE, _AFTER = "window.Mushra = window.Mushra || {};\nwindow.Mushra.test = ", ";\n"
-
-
-class BuildError(ValueError):
-    """There is no listening test, or none can be built: the message says why, and what can."""
 
 
 def beside(folder: Path, suffix: str) -> Path:

@@ -25,7 +25,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..benchmarks.statistics.clusters import Array, Resampling
+from ..benchmarks.statistics.bootstrap import Resampling
+from ..benchmarks.statistics.gaps import Array
 from ..benchmarks.store.scores import Scores, curve_of
 from .akima import mean_between
 

@@ -13,7 +13,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ..benchmarks.statistics.clusters import Difference, compare, holm
+from ..benchmarks.statistics.holm import holm
+from ..benchmarks.statistics.paired import Difference, compare
 from ..benchmarks.store.scores import Scores
 
 ALPHA = 0.05

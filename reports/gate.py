@@ -20,7 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import metrics
-from ..benchmarks.statistics.clusters import FEWEST_CLUSTERS, compare
+from ..benchmarks.statistics.bootstrap import FEWEST_CLUSTERS
+from ..benchmarks.statistics.paired import compare
 from ..benchmarks.store.finished_run import Run
 from ..benchmarks.store.rundir import RunError
 from ..benchmarks.store.scores import Scores

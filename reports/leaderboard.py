@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..benchmarks.statistics.clusters import cluster_bootstrap
+from ..benchmarks.statistics.bootstrap import cluster_bootstrap
 from ..benchmarks.store.scores import Scores
 from .comparisons import compare_all, ranks
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...listening_test.analyze.screening import PRESETS
-from ...listening_test.read.ratings import ResultsError
+from ...listening_test.schema import ResultsError
 
 if TYPE_CHECKING:
     from ...listening_test.analyze.analysis import Analysis
     from ...listening_test.read.blind_key import Key
-    from ...listening_test.read.ratings import Reading
+    from ...listening_test.schema import Reading
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -71,18 +71,18 @@ def run_analyze(arguments: argparse.Namespace) -> int:
 def _analyze(arguments: argparse.Namespace) -> int:
     from ...listening_test.analyze.analysis import analyse
     from ...listening_test.analyze.correlation import check_common, correlate
-    from ...listening_test.analyze.objective import read_run
-    from ...listening_test.analyze.report import Findings, write
+    from ...listening_test.analyze.objective import objective_values
+    from ...listening_test.analyze.opinion_scores import OpinionScores
+    from ...listening_test.analyze.report import Conclusions, write
     from ...listening_test.analyze.screening import screen
     from ...listening_test.read.blind_key import read_key
-    from ...listening_test.read.ratings import Scores
 
     if not 0 < arguments.margin < 100:
         raise ResultsError(f"a margin of {arguments.margin:g} points; it lies between 0 and 100")
     key = read_key(arguments.key) if arguments.key else None
     reading = _read(arguments.results, key)
-    objective, directions = read_run(arguments.run) if arguments.run else ({}, {})
-    scores = Scores.of(reading.ratings)
+    objective, directions = objective_values(arguments.run) if arguments.run else ({}, {})
+    scores = OpinionScores.of(reading.ratings)
     check_common(scores, objective)
     inaudible = key.inaudible if key else frozenset()
     screening = screen(scores, arguments.screening, reading.ratings, inaudible)
@@ -92,9 +92,9 @@ def _analyze(arguments: argparse.Namespace) -> int:
     correlations, notes = (
         correlate(kept, objective, directions, after.pairs) if arguments.run else ((), ())
     )
-    findings = Findings(reading, scores, screening, before, after, correlations, notes)
-    page = write(findings, arguments.out)
-    for heading, lines in findings.sections().items():
+    conclusions = Conclusions(reading, scores, screening, before, after, correlations, notes)
+    page = write(conclusions, arguments.out)
+    for heading, lines in conclusions.sections().items():
         print(f"{heading}\n" + "".join(f"  {line}\n" for line in lines))
     print(_table(after))
     print(f"\n{page}")
@@ -107,11 +107,11 @@ def _read(results: list[Path], key: "Key | None") -> "Reading":
     Raises:
         ResultsError: there is no rating.
     """
-    from ...listening_test.read.importers import read_results
-    from ...listening_test.read.validation import validate
+    from ...listening_test.read.results_files import read_results
+    from ...listening_test.read.validation import valid_ratings
 
     imported = read_results(results)
-    reading = validate(imported.submissions, key)
+    reading = valid_ratings(imported.submissions, key)
     reading = replace(
         reading,
         rejected=(*imported.rejected, *reading.rejected),
@@ -140,11 +140,12 @@ def _table(analysis: "Analysis") -> str:
 
 def run_plan(arguments: argparse.Namespace) -> int:
     """Print what a test needs, and write the assignment on request; the exit status."""
-    from ...listening_test.prepare.planning import assign, plan
+    from ...listening_test.prepare.assignment import assign
+    from ...listening_test.prepare.sample_size import sample_size
     from ..store.atomic import write_atomically
 
     try:
-        found = plan(
+        found = sample_size(
             arguments.difference,
             arguments.power,
             arguments.systems,

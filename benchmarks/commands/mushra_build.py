@@ -38,13 +38,14 @@ def add_parsers(subparsers: Any) -> None:
 
 def run_build(arguments: argparse.Namespace) -> int:
     """Build a test; the exit status."""
-    from ...listening_test.folder import BuildError
-    from ...listening_test.prepare.mushra import make, write_key
+    from ...listening_test.prepare.key import write_key
     from ...listening_test.prepare.player_folder import write_player
+    from ...listening_test.prepare.trials import make_test
     from ...listening_test.prepare.webmushra_export import write_webmushra
+    from ...listening_test.schema import BuildError
 
     try:
-        test = make(
+        test = make_test(
             arguments.run, arguments.conditions, arguments.items, arguments.mnru, arguments.seed
         )
         key = write_key(test, arguments.out)
@@ -69,7 +70,7 @@ def run_build(arguments: argparse.Namespace) -> int:
 
 def run_serve(arguments: argparse.Namespace) -> int:
     """Serve a test until interrupted; the exit status."""
-    from ...listening_test.folder import BuildError
+    from ...listening_test.schema import BuildError
     from ...listening_test.serve.records import RecordsError
     from ...listening_test.serve.server import serve
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
-from .gaps import Array, mean_of_rated
+from .gaps import Array, mean_of_known
 
 KINDS = ("pearson", "spearman", "kendall")
 _PAIRS_AT_ONCE = 4_000_000
@@ -17,8 +18,6 @@ def coefficient(kind: str, x: Array, y: Array) -> Array:
     Args:
         kind: one of `KINDS`.
     """
-    from scipy import stats
-
     present = np.isfinite(x) & np.isfinite(y)
     if kind == "kendall":
         return _kendall(x, y, present)
@@ -26,7 +25,7 @@ def coefficient(kind: str, x: Array, y: Array) -> Array:
         x = stats.rankdata(np.where(present, x, np.inf), axis=1)
         y = stats.rankdata(np.where(present, y, np.inf), axis=1)
     x, y = (np.where(present, side, np.nan) for side in (x, y))
-    dx, dy = (np.nan_to_num(side - mean_of_rated(side, axis=1)[:, None]) for side in (x, y))
+    dx, dy = (np.nan_to_num(side - mean_of_known(side, axis=1)[:, None]) for side in (x, y))
     scale = np.sqrt((dx**2).sum(axis=1) * (dy**2).sum(axis=1))
     enough = (present.sum(axis=1) >= 3) & _varies(x) & _varies(y)
     result = np.divide((dx * dy).sum(axis=1), scale, out=np.full(len(x), np.nan), where=enough)

@@ -15,6 +15,7 @@ distributed with one degree of freedom less than there are conditions.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from .gaps import Array
 from .intervals import FEWEST
@@ -47,8 +48,6 @@ def omnibus(means: Array) -> Omnibus | None:
     Raises:
         ValueError: groups of conditions that no listener compared with each other.
     """
-    from scipy import stats
-
     means = means[np.isfinite(means).sum(axis=1) >= 2]
     listeners, conditions = means.shape
     if listeners < FEWEST or conditions < 2:

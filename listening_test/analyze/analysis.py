@@ -1,9 +1,10 @@
 """What the scores mean: every condition's level, and every pair of systems' difference.
 
-Pure statistics on `Scores`; the unit is the listener (`intervals`). The conditions are described
-all; tested are the systems only, neither hidden reference nor anchors. A pair is compared on
-the items that a listener rated for both, and its p values are adjusted by Holm over all pairs.
-What too few listeners cannot tell is None, and a note says so.
+The unit is the listener: a listener's ratings are averaged over items before any spread is taken,
+for ratings of one listener are alike. All conditions are described; only systems are tested,
+neither hidden reference nor anchors. A pair is compared on the items that a listener rated for
+both, and its p-values are adjusted by Holm over all pairs. What too few listeners cannot tell is
+None, and a note says so.
 """
 
 from dataclasses import dataclass
@@ -11,10 +12,17 @@ from itertools import combinations
 
 import numpy as np
 
-from ...benchmarks.statistics import intervals, omnibus, signed_rank
+from ...benchmarks.statistics.bootstrap import Resampling
+from ...benchmarks.statistics.crossed import DRAWS, crossed_intervals
+from ...benchmarks.statistics.equivalence import equivalence
 from ...benchmarks.statistics.gaps import Array
-from ...benchmarks.statistics.intervals import FEWEST, Interval
-from ..read.ratings import Scores
+from ...benchmarks.statistics.holm import holm
+from ...benchmarks.statistics.intervals import FEWEST, Interval, t_interval
+from ...benchmarks.statistics.omnibus import Omnibus, omnibus
+from ...benchmarks.statistics.shift import hodges_lehmann, shift_interval
+from ...benchmarks.statistics.sign_flip import sign_flip
+from ...benchmarks.statistics.signed_rank import rank_biserial, rank_sums, signed_rank
+from .opinion_scores import OpinionScores
 
 MARGIN = 5.0
 SEED = 0
@@ -77,12 +85,14 @@ class Analysis:
     margin: float
     resampled_items: bool
     conditions: tuple[ConditionSummary, ...]
-    omnibus: omnibus.Omnibus | None
+    omnibus: Omnibus | None
     pairs: tuple[Pair, ...]
     notes: tuple[str, ...]
 
 
-def analyse(scores: Scores, margin: float = MARGIN, resample_items: bool = False) -> Analysis:
+def analyse(
+    scores: OpinionScores, margin: float = MARGIN, resample_items: bool = False
+) -> Analysis:
     """The whole analysis.
 
     Args:
@@ -100,12 +110,8 @@ def analyse(scores: Scores, margin: float = MARGIN, resample_items: bool = False
     notes = _notes(scores, systems)
     if resample_items and (lost := [s.condition for s in described if s.mean_bootstrap is None]):
         notes.append(f"no bootstrap interval over listeners and items for {', '.join(lost)}")
-    test = None
-    try:
-        if len(systems) > 2:  # two are a pair, which has a sharper test
-            test = omnibus.omnibus(_columns(scores, systems))
-    except ValueError as error:
-        notes.append(f"no test over all systems: {error}")
+    test, refusal = _test_all(scores, systems)
+    notes += refusal
     pairs = _compare(scores, systems, margin)
     untested = len(systems) * (len(systems) - 1) // 2 - len(pairs)
     if untested and len(scores.listeners) >= FEWEST:
@@ -123,19 +129,31 @@ def analyse(scores: Scores, margin: float = MARGIN, resample_items: bool = False
     )
 
 
-def _columns(scores: Scores, conditions: list[str]) -> Array:
+def _test_all(scores: OpinionScores, systems: list[str]) -> tuple[Omnibus | None, list[str]]:
+    """The test over all systems, or a note why there is none; two are a pair, with its own test."""
+    if len(systems) <= 2:
+        return None, []
+    try:
+        return omnibus(_columns(scores, systems)), []
+    except ValueError as error:
+        return None, [f"no test over all systems: {error}"]
+
+
+def _columns(scores: OpinionScores, conditions: list[str]) -> Array:
     means = scores.listener_means()
     return np.asarray(means[:, [scores.conditions.index(c) for c in conditions]])
 
 
-def _describe(scores: Scores, condition: str, resample_items: bool) -> ConditionSummary:
+def _describe(scores: OpinionScores, condition: str, resample_items: bool) -> ConditionSummary:
     rated = scores.of_condition(condition)
     present = np.isfinite(rated).any(axis=1)
     means = _columns(scores, [condition])[present, 0]
     single = rated[np.isfinite(rated)]
     quartiles = np.quantile(single, [0.25, 0.5, 0.75])
-    of_mean, of_median = intervals.bootstrap_intervals(
-        rated[present], resample_items, np.random.default_rng(SEED)
+    of_mean, of_median = (
+        crossed_intervals(rated[present], np.random.default_rng(SEED))
+        if resample_items
+        else _listener_intervals(means)
     )
     return ConditionSummary(
         condition=condition,
@@ -143,7 +161,7 @@ def _describe(scores: Scores, condition: str, resample_items: bool) -> Condition
         ratings=len(single),
         mean=float(means.mean()),
         sd=float(means.std(ddof=1)) if len(means) >= FEWEST else None,
-        mean_t=intervals.t_interval(means),
+        mean_t=t_interval(means),
         mean_bootstrap=of_mean,
         median=float(np.median(means)),
         median_bootstrap=of_median,
@@ -151,7 +169,21 @@ def _describe(scores: Scores, condition: str, resample_items: bool) -> Condition
     )
 
 
-def _compare(scores: Scores, systems: list[str], margin: float) -> tuple[Pair, ...]:
+def _listener_intervals(means: Array) -> tuple[Interval | None, Interval | None]:
+    """Of the mean and the median of listener means [listeners], by resampling listeners."""
+    if len(means) < FEWEST:
+        return None, None
+    listeners = [str(number) for number in range(len(means))]
+    resampling = Resampling(listeners, SEED, DRAWS, FEWEST)
+    ends = (
+        resampling.interval(np.asarray(means.mean()), resampling.means(means)),
+        resampling.interval(np.asarray(np.median(means)), resampling.medians(means)),
+    )
+    of_mean, of_median = (Interval(float(low), float(high)) for low, high in ends)
+    return of_mean, of_median
+
+
+def _compare(scores: OpinionScores, systems: list[str], margin: float) -> tuple[Pair, ...]:
     """All pairs that enough listeners compared."""
     differences = {
         (first, second): scores.differences(first, second)
@@ -159,22 +191,21 @@ def _compare(scores: Scores, systems: list[str], margin: float) -> tuple[Pair, .
     }
     differences = {pair: d for pair, d in differences.items() if len(d) >= FEWEST}
     generator = np.random.default_rng(SEED)
-    tests = [signed_rank.wilcoxon(d) for d in differences.values()]
-    p = np.array([p for _, p in tests])
-    permuted = np.array([signed_rank.sign_flip(d, generator) for d in differences.values()])
-    equivalent = np.array([signed_rank.equivalence(d, margin) for d in differences.values()])
-    adjusted = [signed_rank.holm(family) for family in (p, permuted, equivalent)]
+    p = np.array([signed_rank(d) for d in differences.values()])
+    permuted = np.array([sign_flip(d, generator) for d in differences.values()])
+    equivalent = np.array([equivalence(d, margin) for d in differences.values()])
+    adjusted = [holm(family) for family in (p, permuted, equivalent)]
     return tuple(
         Pair(
             first=first,
             second=second,
             listeners=len(d),
             mean_difference=float(d.mean()),
-            mean_difference_t=intervals.t_interval(d),
-            shift=signed_rank.hodges_lehmann(d),
-            shift_interval=signed_rank.shift_interval(d),
-            rank_biserial=signed_rank.rank_biserial(d),
-            wilcoxon_w=tests[row][0],
+            mean_difference_t=t_interval(d),
+            shift=hodges_lehmann(d),
+            shift_interval=shift_interval(d),
+            rank_biserial=rank_biserial(d),
+            wilcoxon_w=min(rank_sums(d)),
             p=float(p[row]),
             p_holm=float(adjusted[0][row]),
             p_permutation=float(permuted[row]),
@@ -186,7 +217,7 @@ def _compare(scores: Scores, systems: list[str], margin: float) -> tuple[Pair, .
     )
 
 
-def _notes(scores: Scores, systems: list[str]) -> list[str]:
+def _notes(scores: OpinionScores, systems: list[str]) -> list[str]:
     notes = []
     listeners = len(scores.listeners)
     pairs = len(systems) * (len(systems) - 1) // 2

@@ -1,13 +1,13 @@
-"""Do objective metrics say what listeners say? Correlations, and the rankings that they turn over.
+"""Do objective metrics agree with listeners? Correlations, and pairs in another order.
 
 Two levels, over systems only (hidden reference and anchors would stretch every correlation):
     stimuli      one point per item and condition: the mean score of its listeners
     conditions   one point per condition: the mean over the items that both sides have
 
 Pearson's r, Spearman's rho and Kendall's tau-b keep the metric's own sign: a distance correlates
-negatively. Their 95 % intervals are bootstrap percentiles, listeners and items both resampled
-(`intervals`); conditions are taken as they are. A flip is a pair of conditions that a metric ranks
-the other way round than the listeners' means.
+negatively. Their 95 % intervals are bootstrap quantiles, listeners and items both resampled;
+conditions are taken as they are. A flip is a pair of conditions that a metric ranks the other way
+round than the listeners' means.
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,18 @@ from itertools import combinations
 
 import numpy as np
 
+from ...benchmarks.statistics.bootstrap import cluster_counts
 from ...benchmarks.statistics.coefficients import KINDS, coefficient
-from ...benchmarks.statistics.gaps import Array, mean_of_rated
-from ...benchmarks.statistics.intervals import FEWEST, Interval, percentile_interval, widened_tail
-from ..read.ratings import ResultsError, Scores
+from ...benchmarks.statistics.gaps import Array, mean_of_known
+from ...benchmarks.statistics.intervals import FEWEST, Interval, quantile_interval, widened_tail
+from ..schema import ResultsError
 from .analysis import SEED, Pair
-from .objective import Objective
+from .objective import ObjectiveValues
+from .opinion_scores import OpinionScores
 
 DRAWS = 1000
+
+Sample = tuple[Array, Array]  # opinions and values [draws, points]
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,8 @@ class ColumnReport:
 
 
 def correlate(
-    scores: Scores,
-    objective: Objective,
+    scores: OpinionScores,
+    objective: ObjectiveValues,
     directions: Mapping[str, str],
     pairs: tuple[Pair, ...] = (),
 ) -> tuple[tuple[ColumnReport, ...], tuple[str, ...]]:
@@ -100,7 +104,7 @@ def correlate(
     return tuple(reports), tuple(notes)
 
 
-def check_common(scores: Scores, objective: Objective) -> None:
+def check_common(scores: OpinionScores, objective: ObjectiveValues) -> None:
     """Refuse a run that is not of this test.
 
     Args:
@@ -131,24 +135,14 @@ def _report(
     """Report of one column: `rated` [listeners, items, systems], `table` [items, systems]."""
     items = np.isfinite(table).any(axis=1)
     rated, table = rated[:, items], table[items]
-    opinion = np.where(np.isfinite(table), mean_of_rated(rated, axis=0), np.nan)
+    opinion = np.where(np.isfinite(table), mean_of_known(rated, axis=0), np.nan)
     table = np.where(np.isfinite(opinion), table, np.nan)
-    mean_opinion, mean_value = mean_of_rated(opinion, axis=0), mean_of_rated(table, axis=0)
-    drawn = _draw(rated, table) if min(rated.shape[:2]) >= FEWEST else None
-    by_stimulus: dict[str, Correlation] = {}
-    by_condition: dict[str, Correlation] = {}
-    tail = widened_tail(min(rated.shape[:2])) if drawn else 0.0
-    for kind in KINDS:
-        for reports, points in (
-            (by_stimulus, (opinion.reshape(1, -1), table.reshape(1, -1))),
-            (by_condition, (mean_opinion[None], mean_value[None])),
-        ):
-            value = float(coefficient(kind, *points)[0])
-            interval = None
-            if drawn and np.isfinite(value):
-                sample = drawn[0] if reports is by_stimulus else drawn[1]
-                interval = percentile_interval(coefficient(kind, *sample), tail)
-            reports[kind] = Correlation(value if np.isfinite(value) else None, interval)
+    mean_opinion, mean_value = mean_of_known(opinion, axis=0), mean_of_known(table, axis=0)
+    by_stimulus, by_condition = _correlations(
+        _draw(rated, table) if min(rated.shape[:2]) >= FEWEST else None,
+        ((opinion.reshape(1, -1), table.reshape(1, -1)), (mean_opinion[None], mean_value[None])),
+        min(rated.shape[:2]),
+    )
     direction = directions.get(column, "none")
     compared, flips = _flips(systems, mean_opinion, mean_value, direction, pairs)
     return ColumnReport(
@@ -163,14 +157,29 @@ def _report(
     )
 
 
-Sample = tuple[Array, Array]
+def _correlations(
+    drawn: tuple[Sample, Sample] | None, observed: tuple[Sample, Sample], clusters: int
+) -> list[dict[str, Correlation]]:
+    """Correlations by kind, of stimuli and of conditions; intervals where samples were drawn."""
+    levels = []
+    for level, points in enumerate(observed):
+        by_kind = {}
+        for kind in KINDS:
+            value = float(coefficient(kind, *points)[0])
+            interval = None
+            if drawn and np.isfinite(value):
+                draws = coefficient(kind, *drawn[level])
+                interval = quantile_interval(draws, widened_tail(clusters))
+            by_kind[kind] = Correlation(value if np.isfinite(value) else None, interval)
+        levels.append(by_kind)
+    return levels
 
 
 def _draw(rated: Array, table: Array) -> tuple[Sample, Sample]:
     """Bootstrap samples (opinions, values): stimuli [draws, items * systems], then conditions."""
     generator = np.random.default_rng(SEED)
     listeners, items = rated.shape[:2]
-    weights = generator.multinomial(listeners, np.full(listeners, 1 / listeners), DRAWS)
+    weights = cluster_counts(listeners, DRAWS, generator)
     known = np.isfinite(rated)
     count = np.einsum("bl,lis->bis", weights, known.astype(float), optimize=True)
     total = np.einsum("bl,lis->bis", weights, np.where(known, rated, 0.0), optimize=True)
@@ -180,7 +189,7 @@ def _draw(rated: Array, table: Array) -> tuple[Sample, Sample]:
     value = np.where(np.isfinite(opinion), table[picked], np.nan)
     opinion = np.where(np.isfinite(value), opinion, np.nan)
     stimuli = opinion.reshape(DRAWS, -1), value.reshape(DRAWS, -1)
-    return stimuli, (mean_of_rated(opinion, axis=1), mean_of_rated(value, axis=1))
+    return stimuli, (mean_of_known(opinion, axis=1), mean_of_known(value, axis=1))
 
 
 def _flips(

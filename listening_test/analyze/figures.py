@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...benchmarks.statistics.gaps import Array
-from ..read.ratings import Scores
+from .analysis import Analysis
+from .opinion_scores import OpinionScores
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from .analysis import Analysis
 
 BANDS = ("Bad", "Poor", "Fair", "Good", "Excellent")  # of BS.1534-3, 20 points each
 _FILL = "#a6c8e4"
@@ -26,7 +25,7 @@ _LINE = "#1f4e79"
 _PALE = "#8a8a8a"
 
 
-def box_plot(scores: Scores, analysis: Analysis) -> Figure:
+def box_plot(scores: OpinionScores, analysis: Analysis) -> Figure:
     """Boxes: quartiles and median of the ratings, whiskers to 1.5 interquartile ranges."""
     figure, axes, names = _scale(analysis)
     axes.boxplot(
@@ -43,7 +42,7 @@ def box_plot(scores: Scores, analysis: Analysis) -> Figure:
     return figure
 
 
-def violin_plot(scores: Scores, analysis: Analysis) -> Figure:
+def violin_plot(scores: OpinionScores, analysis: Analysis) -> Figure:
     """Violins: the density of the ratings, cut at the lowest and highest; the bar is the median."""
     figure, axes, names = _scale(analysis)
     parts = axes.violinplot(
@@ -131,12 +130,12 @@ def _scale(analysis: Analysis) -> tuple[Figure, Axes, list[str]]:
     return figure, axes, names
 
 
-def _ratings(scores: Scores, condition: str) -> Array:
+def _ratings(scores: OpinionScores, condition: str) -> Array:
     values = scores.of_condition(condition)
     return np.asarray(values[np.isfinite(values)])
 
 
-def _listener_points(axes: Axes, scores: Scores, names: list[str]) -> None:
+def _listener_points(axes: Axes, scores: OpinionScores, names: list[str]) -> None:
     means = scores.listener_means()
     generator = np.random.default_rng(0)
     for position, name in enumerate(names):

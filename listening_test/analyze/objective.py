@@ -3,35 +3,31 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..read.ratings import ResultsError
+from ...benchmarks.store.finished_run import read_run
+from ...benchmarks.store.results import RATE_COLUMNS
+from ...benchmarks.store.rundir import RunError
+from ..schema import ResultsError
 
-Objective = Mapping[str, Mapping[tuple[str, str], float]]  # column -> (item, condition) -> value
+ObjectiveValues = Mapping[str, Mapping[tuple[str, str], float]]  # column: (item, condition): value
 
 
-def read_run(run: Path) -> tuple[Objective, dict[str, str]]:
-    """The values of a run by column, and the columns' directions.
+def objective_values(root: Path) -> tuple[ObjectiveValues, dict[str, str]]:
+    """The values of a run by column, and the columns' directions: "higher", "lower" or "none".
 
     A stochastic decoder's first draw is taken: it is what the listeners heard.
 
     Raises:
-        ResultsError: no run there.
+        ResultsError: no finished run there, or a damaged one.
     """
-    from ... import metrics
-    from ...benchmarks.store.results import RATE_COLUMNS, read_rows
-
     try:
-        rows = read_rows(run / "rows.csv")
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{run} is not a finished run: {error}") from error
-    columns: dict[str, dict[tuple[str, str], float]] = {}
+        scores = read_run(root).scores
+    except RunError as error:
+        raise ResultsError(str(error)) from error
+    rows = scores.rows
     rows = rows[(rows["draw"] == 0) & rows["value"].notna() & ~rows["column"].isin(RATE_COLUMNS)]
+    columns: dict[str, dict[tuple[str, str], float]] = {}
     for condition, item, column, value in zip(
         rows["condition"], rows["item"], rows["column"], rows["value"], strict=True
     ):
         columns.setdefault(str(column), {})[str(item), str(condition)] = float(value)
-    directions = {
-        column: direction
-        for metric in metrics.available().values()
-        for column, direction in metric.columns.items()
-    }
-    return columns, {column: directions.get(column, "none") for column in columns}
+    return columns, {column: scores.directions.get(column, "none") for column in columns}

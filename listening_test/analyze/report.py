@@ -22,25 +22,26 @@ from typing import Any
 from ...benchmarks.statistics.coefficients import KINDS
 from ...benchmarks.statistics.intervals import Interval
 from ...benchmarks.store.atomic import write_atomically
-from ..read.ratings import Reading, Scores
+from ..schema import Reading
 from . import figures, sentences
 from .analysis import Analysis
 from .correlation import ColumnReport
+from .opinion_scores import OpinionScores
 from .screening import Screening
-from .tables import tables
+from .tables import csv_tables
 
-SCHEMA = 1
+ANALYSIS_SCHEMA = 1  # of analysis.json
 
 
 @dataclass(frozen=True)
-class Findings:
+class Conclusions:
     """Everything that is reported; `before` has all listeners, `after` those that count.
 
     `notes` say which correlations with the run's columns were not computed, and why.
     """
 
     reading: Reading
-    scores: Scores
+    scores: OpinionScores
     screening: Screening
     before: Analysis
     after: Analysis
@@ -68,32 +69,32 @@ class Findings:
         return found
 
 
-def write(findings: Findings, folder: Path) -> Path:
+def write(conclusions: Conclusions, folder: Path) -> Path:
     """Writes all files into a folder, which is made; the page's path.
 
     A table of correlations that an earlier analysis left there is removed if this one has none.
     """
-    scores, shown = findings.scores, findings.shown
-    if shown is findings.after:
-        scores = scores.without(findings.screening.excluded)
+    scores, shown = conclusions.scores, conclusions.shown
+    if shown is conclusions.after:
+        scores = scores.without(conclusions.screening.excluded)
     drawn = {
-        "intervals": figures.to_svg(figures.interval_plot(shown, findings.before)),
+        "intervals": figures.to_svg(figures.interval_plot(shown, conclusions.before)),
         "box": figures.to_svg(figures.box_plot(scores, shown)),
         "violin": figures.to_svg(figures.violin_plot(scores, shown)),
     }
     files = {f"{name}.svg": content for name, content in drawn.items()}
     files |= {
         name: table.encode()
-        for name, table in tables(
-            findings.reading,
-            findings.screening,
-            findings.before,
-            findings.after,
-            findings.correlations,
+        for name, table in csv_tables(
+            conclusions.reading,
+            conclusions.screening,
+            conclusions.before,
+            conclusions.after,
+            conclusions.correlations,
         ).items()
     }
-    files["analysis.json"] = to_json(findings).encode()
-    files["index.html"] = to_html(findings, drawn).encode()
+    files["analysis.json"] = to_json(conclusions).encode()
+    files["index.html"] = to_html(conclusions, drawn).encode()
     for name, content in files.items():
         write_atomically(folder / name, content)
     if "correlations.csv" not in files:
@@ -101,18 +102,18 @@ def write(findings: Findings, folder: Path) -> Path:
     return folder / "index.html"
 
 
-def to_json(findings: Findings) -> str:
-    """The findings as JSON; no NaN and no infinity, which JSON does not have."""
+def to_json(conclusions: Conclusions) -> str:
+    """The conclusions as JSON; no NaN and no infinity, which JSON does not have."""
     document = {
-        "schema": SCHEMA,
-        "sources": findings.reading.sources,
-        "rejected": findings.reading.rejected,
-        "sentences": findings.sections(),
-        "screening": findings.screening,
-        "before": findings.before,
-        "after": findings.after,
-        "correlations": findings.correlations,
-        "correlation_notes": findings.notes,
+        "schema": ANALYSIS_SCHEMA,
+        "sources": conclusions.reading.sources,
+        "rejected": conclusions.reading.rejected,
+        "sentences": conclusions.sections(),
+        "screening": conclusions.screening,
+        "before": conclusions.before,
+        "after": conclusions.after,
+        "correlations": conclusions.correlations,
+        "correlation_notes": conclusions.notes,
     }
     return json.dumps(_plain(document), indent=1, ensure_ascii=False) + "\n"
 
@@ -127,11 +128,11 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def to_html(findings: Findings, drawn: Mapping[str, bytes]) -> str:
+def to_html(conclusions: Conclusions, drawn: Mapping[str, bytes]) -> str:
     """One page without any outside resource.
 
     Args:
-        findings: to be shown.
+        conclusions: to be shown.
         drawn: SVG figures by name.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -145,11 +146,11 @@ def to_html(findings: Findings, drawn: Mapping[str, bytes]) -> str:
     )
     environment.filters |= {"number": _number, "interval": interval_text, "p": _p_value}
     return environment.get_template("analysis.html").render(
-        findings=findings,
-        shown=findings.shown,
-        sections=findings.sections(),
+        conclusions=conclusions,
+        shown=conclusions.shown,
+        sections=conclusions.sections(),
         figures={name: base64.b64encode(svg).decode() for name, svg in drawn.items()},
-        before={summary.condition: summary for summary in findings.before.conditions},
+        before={summary.condition: summary for summary in conclusions.before.conditions},
         kinds=KINDS,
     )
 

@@ -25,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...benchmarks.statistics.gaps import Array
-from ..read.ratings import LOW_ANCHOR, MID_ANCHOR, REFERENCE, Rating, ResultsError, Scores
+from ..schema import LOW_ANCHOR, MID_ANCHOR, REFERENCE, Rating, ResultsError
+from .opinion_scores import OpinionScores
 
 PRESETS = ("bs1534-3", "mpeg-strict", "none")
 LIMIT = 90.0  # score of a hidden reference that was found, and of a mid anchor that was missed
@@ -34,7 +35,7 @@ LISTENER_SHARE = 0.25
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ListenerVerdict:
     """One listener: excluded for `reasons`, if any; `remarks` exclude nobody."""
 
     listener: str
@@ -52,7 +53,7 @@ class Screening:
     """A preset's verdict on every listener."""
 
     preset: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ListenerVerdict, ...]
     notes: tuple[str, ...]
 
     @property
@@ -61,7 +62,7 @@ class Screening:
 
 
 def screen(
-    scores: Scores,
+    scores: OpinionScores,
     preset: str,
     ratings: Sequence[Rating] = (),
     inaudible: Collection[str] = (),
@@ -88,14 +89,16 @@ def screen(
         raise ResultsError(f"no screening preset {preset!r}; there are: {', '.join(PRESETS)}")
     rated = np.isfinite(scores.values).any(axis=2).sum(axis=1)
     verdicts = tuple(
-        Verdict(name, int(rated[row]), tuple(reasons[row]), tuple(_remarks(scores, row, ratings)))
+        ListenerVerdict(
+            name, int(rated[row]), tuple(reasons[row]), tuple(_remarks(scores, row, ratings))
+        )
         for row, name in enumerate(scores.listeners)
     )
     return Screening(preset, verdicts, tuple(notes))
 
 
-def _bs1534(scores: Scores, same: NDArray[np.bool_]) -> tuple[list[list[str]], list[str]]:
-    """Reasons by listener, and notes; in `same` [items] the mid anchor is as the reference."""
+def _bs1534(scores: OpinionScores, same: NDArray[np.bool_]) -> tuple[list[list[str]], list[str]]:
+    """Reasons by listener, and notes; `same` [items]: does the mid anchor equal the reference?"""
     reasons: list[list[str]] = [[] for _ in scores.listeners]
     notes: list[str] = []
     reference, anchor = scores.of_condition(REFERENCE), scores.of_condition(MID_ANCHOR)
@@ -134,7 +137,7 @@ def _exclude(scores: Array, bad: NDArray[np.bool_], what: str, reasons: list[lis
             reasons[row].append(f"rated {what} for {int(count)} of {items[row]} items")
 
 
-def _mpeg(scores: Scores, same: NDArray[np.bool_]) -> tuple[list[list[str]], list[str]]:
+def _mpeg(scores: OpinionScores, same: NDArray[np.bool_]) -> tuple[list[list[str]], list[str]]:
     """As `_bs1534`; items in `same` need the order reference >= low anchor only."""
     reasons: list[list[str]] = [[] for _ in scores.listeners]
     reference = scores.of_condition(REFERENCE)
@@ -157,7 +160,7 @@ def _mpeg(scores: Scores, same: NDArray[np.bool_]) -> tuple[list[list[str]], lis
     return reasons, notes + _note(same, "its order does not matter there")
 
 
-def _remarks(scores: Scores, row: int, ratings: Sequence[Rating]) -> list[str]:
+def _remarks(scores: OpinionScores, row: int, ratings: Sequence[Rating]) -> list[str]:
     own = scores.values[row]
     given = own[np.isfinite(own)]
     remarks = []
@@ -180,6 +183,6 @@ def _stimuli(count: int) -> str:
     return f"{count} stimulus" if count == 1 else f"{count} stimuli"
 
 
-def _designed(scores: Scores) -> bool:
+def _designed(scores: OpinionScores) -> bool:
     """Does nobody rate every condition of an item, so that gaps belong to the design?"""
     return not np.isfinite(scores.values).all(axis=2).any()

@@ -1,15 +1,16 @@
 """What an analysis says, in plain words."""
 
 from ...benchmarks.statistics.intervals import Interval
-from ..read.ratings import Reading, Scores
+from ..schema import Reading
 from .analysis import Analysis, Pair
 from .correlation import ColumnReport
+from .opinion_scores import OpinionScores
 from .screening import Screening
 
 ALPHA = 0.05
 
 
-def reading_sentences(reading: Reading, scores: Scores) -> list[str]:
+def reading_sentences(reading: Reading, scores: OpinionScores) -> list[str]:
     """What was read and what was not."""
     lines = [
         f"Read {_count(len(reading.ratings), 'rating')} of "

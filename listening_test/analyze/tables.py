@@ -7,13 +7,13 @@ from dataclasses import asdict, fields
 
 from ...benchmarks.statistics.coefficients import KINDS
 from ...benchmarks.statistics.intervals import Interval
-from ..read.ratings import Reading
+from ..schema import Reading
 from .analysis import Analysis, ConditionSummary, Pair
 from .correlation import ColumnReport
 from .screening import Screening
 
 
-def tables(
+def csv_tables(
     reading: Reading,
     screening: Screening,
     before: Analysis,

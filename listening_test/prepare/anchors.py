@@ -18,8 +18,9 @@ import numpy as np
 from ...codecs.filters import TRANSITION_HZ, lowpass
 from ...codecs.noise import Noise
 from ...metrics.base import Signal
+from ..schema import LOW_ANCHOR, MID_ANCHOR
 
-CUTOFFS = {"anchor35": 3500.0, "anchor70": 7000.0}
+CUTOFFS = {LOW_ANCHOR: 3500.0, MID_ANCHOR: 7000.0}  # Hz
 MNRU_LADDER = range(0, 51)  # dB
 
 _FRAME_SECONDS = 0.02

@@ -18,9 +18,10 @@ from typing import Any
 import soundfile
 
 from ...benchmarks.store.atomic import write_atomically
-from ..folder import SCHEMA, write_description
-from .mushra import ListeningTest, Trial
+from ..folder import write_description
+from ..schema import SCHEMA
 from .stimuli import Samples
+from .trials import ListeningTest, Trial
 
 PLAYER = Path(__file__).parents[1] / "player"
 
@@ -32,10 +33,10 @@ def write_player(test: ListeningTest, folder: Path) -> None:
     for path in sorted(PLAYER.iterdir()):
         if path.suffix in (".html", ".js", ".css"):
             write_atomically(folder / path.name, path.read_bytes())
-    write_description(describe(test), folder)
+    write_description(blind_description(test), folder)
 
 
-def describe(test: ListeningTest) -> dict[str, Any]:
+def blind_description(test: ListeningTest) -> dict[str, Any]:
     """The test as the player and the server see it: nothing that would unblind it."""
     return {
         "schema": SCHEMA,

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean, pstdev
 
-from ..folder import BuildError
-from .coded_run import Item, Run
+from ..schema import BuildError
+from .coded_speech import CodedSpeech, Passage
 
 LONGEST = 12.0  # seconds: BS.1534-3
 SHORTEST = 1.0  # seconds: less cannot be compared
@@ -33,12 +33,14 @@ FEWEST_ITEMS, MOST_ITEMS = 5, 12
 class Selection:
     """The chosen items, the training item (one of them if no other was left), and remarks."""
 
-    items: tuple[Item, ...]
-    training: Item
+    items: tuple[Passage, ...]
+    training: Passage
     remarks: tuple[str, ...]
 
 
-def choose_conditions(run: Run, wanted: Sequence[str], room: int) -> tuple[list[str], list[str]]:
+def choose_conditions(
+    speech: CodedSpeech, wanted: Sequence[str], room: int
+) -> tuple[list[str], list[str]]:
     """At most `room` conditions of a run, and remarks; all of `wanted` if any are named.
 
     Raises:
@@ -46,9 +48,9 @@ def choose_conditions(run: Run, wanted: Sequence[str], room: int) -> tuple[list[
     """
     if wanted:
         for name in wanted:
-            if name not in run.kinds:
+            if name not in speech.kinds:
                 raise BuildError(
-                    f"the run has no condition {name!r}; it has: {', '.join(run.kinds)}"
+                    f"the run has no condition {name!r}; it has: {', '.join(speech.kinds)}"
                 )
         if repeated := [name for name, times in Counter(wanted).items() if times > 1]:
             raise BuildError(f"named twice: {', '.join(repeated)}")
@@ -60,38 +62,40 @@ def choose_conditions(run: Run, wanted: Sequence[str], room: int) -> tuple[list[
         return list(wanted), []
     codecs = [
         name
-        for name, kind in run.kinds.items()
-        if kind == "codec" and any(run.decoded(name, item).exists() for item in run.items)
+        for name, kind in speech.kinds.items()
+        if kind == "codec" and any(speech.decoded(name, item).exists() for item in speech.items)
     ]
     if not codecs:
         raise BuildError(
-            "the run has no decoded codec; --conditions may name others: " + ", ".join(run.kinds)
+            "the run has no decoded codec; --conditions may name others: " + ", ".join(speech.kinds)
         )
     if len(codecs) <= room:
         return codecs, []
-    return _thinned(run, codecs, room)
+    return _thinned(speech, codecs, room)
 
 
-def _thinned(run: Run, codecs: list[str], room: int) -> tuple[list[str], list[str]]:
+def _thinned(speech: CodedSpeech, codecs: list[str], room: int) -> tuple[list[str], list[str]]:
     """Conditions evenly spaced along the objective metric; in the run's order."""
-    ranked = sorted(codecs, key=lambda name: _mean(_of_condition(run, name)))
+    ranked = sorted(codecs, key=lambda name: _mean(_of_condition(speech, name)))
     step = (len(ranked) - 1) / (room - 1) if room > 1 else 0.0
     kept = {ranked[round(place * step)] for place in range(room)}
     dropped = [name for name in codecs if name not in kept]
     remark = (
         f"{len(codecs)} codecs are too many for a trial: left out, evenly along "
-        f"{run.column or 'their order'}: {', '.join(dropped)} (--conditions chooses)"
+        f"{speech.column or 'their order'}: {', '.join(dropped)} (--conditions chooses)"
     )
     return [name for name in codecs if name in kept], [remark]
 
 
-def choose_items(run: Run, conditions: Sequence[str], count: int | None, seed: int) -> Selection:
+def choose_items(
+    speech: CodedSpeech, conditions: Sequence[str], count: int | None, seed: int
+) -> Selection:
     """Items for a test of these conditions; `count` as BS.1534-3 asks if None.
 
     Raises:
         BuildError: fewer than wanted can be used, with the reasons.
     """
-    usable, remarks = _usable(run, conditions)
+    usable, remarks = _usable(speech, conditions)
     if not usable:
         raise BuildError("no item can be used: " + "; ".join(remarks))
     standard = min(max(FEWEST_ITEMS, math.ceil(1.5 * len(conditions))), MOST_ITEMS)
@@ -104,70 +108,76 @@ def choose_items(run: Run, conditions: Sequence[str], count: int | None, seed: i
             f"{number} items; BS.1534-3 asks for {standard} with {len(conditions)} systems"
         )
     draw = random.Random(f"items/{seed}")
-    chosen = _spread(run, conditions, usable, number, draw)
+    chosen = _spread(speech, conditions, usable, number, draw)
     left = [item for item in usable if item not in chosen]
     if not left:
         remarks.append(f"no item is left for training: {chosen[0].id} is trained and rated")
-    training = _best(run, conditions, left, chosen, draw) if left else chosen[0]
+    training = _best(speech, conditions, left, chosen, draw) if left else chosen[0]
     return Selection(tuple(chosen), training, tuple(remarks))
 
 
-def _usable(run: Run, conditions: Sequence[str]) -> tuple[list[Item], list[str]]:
+def _usable(speech: CodedSpeech, conditions: Sequence[str]) -> tuple[list[Passage], list[str]]:
     usable, remarks = [], []
     missing: Counter[str] = Counter()
-    for item in run.items:
-        absent = [name for name in conditions if not run.decoded(name, item).exists()]
+    for item in speech.items:
+        absent = [name for name in conditions if not speech.decoded(name, item).exists()]
         missing.update(absent)
         if not absent and SHORTEST <= item.seconds <= LONGEST:
             usable.append(item)
-    outside = sum(not SHORTEST <= item.seconds <= LONGEST for item in run.items)
+    outside = sum(not SHORTEST <= item.seconds <= LONGEST for item in speech.items)
     if outside:
         remarks.append(
-            f"{outside} of {len(run.items)} items are not {SHORTEST:g} to {LONGEST:g} s long"
+            f"{outside} of {len(speech.items)} items are not {SHORTEST:g} to {LONGEST:g} s long"
         )
     remarks += [f"{name} did not decode {number} items" for name, number in missing.items()]
     return usable, remarks
 
 
 def _spread(
-    run: Run, conditions: Sequence[str], usable: list[Item], count: int, draw: random.Random
-) -> list[Item]:
+    speech: CodedSpeech,
+    conditions: Sequence[str],
+    usable: list[Passage],
+    count: int,
+    draw: random.Random,
+) -> list[Passage]:
     """One item of each of `count` equal parts of the metric's range, in the run's order."""
     shuffled = draw.sample(usable, len(usable))
-    ordered = sorted(shuffled, key=lambda item: _mean(_of_item(run, conditions, item)))
+    ordered = sorted(shuffled, key=lambda item: _mean(_of_item(speech, conditions, item)))
     borders = [round(part * len(ordered) / count) for part in range(count + 1)]
     parts = [ordered[a:b] for a, b in pairwise(borders)]
     draw.shuffle(parts)
-    chosen: list[Item] = []
+    chosen: list[Passage] = []
     for part in parts:
-        chosen.append(_best(run, conditions, part, chosen, draw))
+        chosen.append(_best(speech, conditions, part, chosen, draw))
     return [item for item in usable if item in chosen]
 
 
 def _best(
-    run: Run,
+    speech: CodedSpeech,
     conditions: Sequence[str],
-    part: Sequence[Item],
-    chosen: Sequence[Item],
+    part: Sequence[Passage],
+    chosen: Sequence[Passage],
     draw: random.Random,
-) -> Item:
+) -> Passage:
     sexes = Counter(item.sex for item in chosen)
     speakers = Counter(item.speaker for item in chosen if item.speaker)
 
-    def rank(item: Item) -> tuple[int, int, float, float]:
-        values = _of_item(run, conditions, item)
+    def rank(item: Passage) -> tuple[int, int, float, float]:
+        values = _of_item(speech, conditions, item)
         separation = pstdev(values) if values else 0.0
         return sexes[item.sex], speakers[item.speaker], -separation, draw.random()
 
     return min(part, key=rank)
 
 
-def _of_item(run: Run, conditions: Sequence[str], item: Item) -> list[float]:
-    return [run.scores[c, item.id] for c in conditions if (c, item.id) in run.scores]
+def _of_item(speech: CodedSpeech, conditions: Sequence[str], item: Passage) -> list[float]:
+    return [speech.scores[c, item.id] for c in conditions if (c, item.id) in speech.scores]
 
 
-def _of_condition(run: Run, condition: str) -> list[float]:
-    return [run.scores[condition, i.id] for i in run.items if (condition, i.id) in run.scores]
+def _of_condition(speech: CodedSpeech, condition: str) -> list[float]:
+    return [
+        speech.scores[condition, i.id] for i in speech.items if (condition, i.id) in speech.scores
+    ]
 
 
 def _mean(values: Sequence[float]) -> float:

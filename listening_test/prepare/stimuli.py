@@ -22,13 +22,12 @@ from numpy.typing import NDArray
 from ...benchmarks.data.audio import AudioError, read_audio
 from ...metrics.base import Signal
 from ...metrics.machinery import alignment, signals
-from ..folder import BuildError
+from ..schema import MID_ANCHOR, MNRU, REFERENCE, BuildError
 from . import anchors
-from .coded_run import Item, Run
+from .coded_speech import CodedSpeech, Passage
 
 Samples = NDArray[np.int16]
 
-REFERENCE = "reference"
 TARGET_LUFS = -23.0
 PEAK_DB = -1.0
 OVERSAMPLING = 4  # for the true peak: BS.1770-4, annex 2
@@ -57,7 +56,7 @@ class Stimuli:
 
 
 def prepare(
-    run: Run, item: Item, conditions: Sequence[str], mnru: Sequence[int], rate: int
+    speech: CodedSpeech, item: Passage, conditions: Sequence[str], mnru: Sequence[int], rate: int
 ) -> Stimuli:
     """The stimuli of one item at `rate` Hz.
 
@@ -70,13 +69,13 @@ def prepare(
     delays: dict[str, float] = {}
     for name in conditions:
         label = f"{item.id}: {name}"
-        decoded = _read(run.decoded(name, item), label, rate, remarks)
+        decoded = _read(speech.decoded(name, item), label, rate, remarks)
         found[name], delays[name] = _aligned(reference, decoded, rate, label, remarks)
     for name in anchors.anchors_at(rate):
         found[name] = anchors.low_pass(reference, name, rate)
     for decibels in mnru:
-        found[f"mnru-{decibels}"] = anchors.mnru(reference, decibels, item.id)
-    audible = "anchor70" in found and anchors.is_audible(reference, found["anchor70"], rate)
+        found[f"{MNRU}{decibels}"] = anchors.mnru(reference, decibels, item.id)
+    audible = MID_ANCHOR in found and anchors.is_audible(reference, found[MID_ANCHOR], rate)
     gains = _gains(found, item, rate, remarks)
     return Stimuli(
         {name: _integers(signal, gains[name]) for name, signal in found.items()},
@@ -125,7 +124,7 @@ def _clipped_samples(signal: Signal) -> int:
 
 
 def _gains(
-    found: Mapping[str, Signal], item: Item, rate: int, remarks: list[str]
+    found: Mapping[str, Signal], item: Passage, rate: int, remarks: list[str]
 ) -> dict[str, float]:
     """Gains in dB by condition."""
     own = {name: _loudness(signal, f"{item.id}: {name}", rate) for name, signal in found.items()}

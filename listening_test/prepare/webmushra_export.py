@@ -21,9 +21,9 @@ from typing import Any
 import soundfile
 
 from ...benchmarks.store.atomic import write_atomically
-from ..read.import_sessions import TRAINING
-from .mushra import ListeningTest, Trial
-from .stimuli import REFERENCE, Samples
+from ..schema import REFERENCE, TRAINING_PAGE
+from .stimuli import Samples
+from .trials import ListeningTest, Trial
 
 _WELCOME = (
     "<p>You will hear short recordings of speech in several versions and rate the quality of each "
@@ -90,7 +90,7 @@ def configuration(test: ListeningTest) -> dict[str, Any]:
 def _page(test: ListeningTest, trial: Trial) -> dict[str, Any]:
     return {
         "type": "mushra",
-        "id": f"{TRAINING}{trial.item}" if trial.training else trial.item,
+        "id": f"{TRAINING_PAGE}{trial.item}" if trial.training else trial.item,
         "name": "Training" if trial.training else "Rating",
         "content": _TRAINING if trial.training else _RATE,
         "showWaveform": True,

@@ -1,21 +1,11 @@
-"""The key of a blind test: what each stimulus file of each trial was.
-
-A JSON file that the builder keeps outside the served folder:
-
-    {"schema": 1, "test": "<test id>",
-     "trials": {"<trial id>": {"item": "<item id>",
-                               "stimuli": {"<blind id>": "<condition>"},
-                               "mid_anchor_audible": true}}}
-"""
+"""The key of a blind test: what each stimulus of each trial was. Its form, `schema` says."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .ratings import ResultsError
-
-SCHEMA = 1
+from ..schema import SCHEMA, ResultsError
 
 
 @dataclass(frozen=True)

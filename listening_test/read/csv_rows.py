@@ -18,7 +18,7 @@ NOT_CLOSED = "a quote in this line is not closed where a field ends"
 NO_ROW = 9
 _MOST_READINGS, _MOST_FIELDS = 1000, 100_000  # tried for one row: only hostile texts have more
 
-Node = tuple["Node | None", str]  # a field behind those before it
+Node = tuple["Node | None", str]  # the fields before, and a field
 
 
 def split_rows(

@@ -17,7 +17,7 @@ The rules, in their order:
 from collections import defaultdict
 from datetime import UTC, datetime
 
-from .ratings import Rejected, Submission, score_of
+from ..schema import Rejected, Submission, score_of
 
 FEWEST_TO_RECOGNISE = 5  # equal scores and times: fewer could be chance
 

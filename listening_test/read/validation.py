@@ -16,14 +16,14 @@ The rules, in their order:
 import re
 from collections.abc import Iterable, Sequence
 
+from ..schema import Rating, Reading, Rejected, ResultsError, SentRating, Submission, score_of
 from .blind_key import Key
-from .ratings import Rating, Reading, Rejected, ResultsError, SentRating, Submission, score_of
 from .repetition import without_repetition
 
 _TRAINING = re.compile(r"training[ _-]?\d*", re.IGNORECASE)
 
 
-def validate(submissions: Sequence[Submission], key: Key | None = None) -> Reading:
+def valid_ratings(submissions: Sequence[Submission], key: Key | None = None) -> Reading:
     """The ratings of submissions, by the rules above.
 
     Raises:

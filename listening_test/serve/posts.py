@@ -6,8 +6,8 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qs
 
-from ..read.import_sessions import FORM_FIELD
-from .submission import SubmissionError
+from ..schema import SESSION_FIELD
+from .record_check import RecordError
 
 DEEPEST = 32  # levels of lists and objects; a session has 5
 
@@ -16,7 +16,7 @@ def object_of(body: bytes) -> dict[str, Any]:
     """The JSON object in a body.
 
     Raises:
-        SubmissionError: not UTF-8, not JSON, not an object, nested too deeply, or with NaN or
+        RecordError: not UTF-8, not JSON, not an object, nested too deeply, or with NaN or
             infinity.
     """
     try:
@@ -24,16 +24,16 @@ def object_of(body: bytes) -> dict[str, Any]:
             body.decode(), parse_constant=_refuse_constant, parse_float=_finite_float
         )
     except (ValueError, RecursionError) as error:
-        raise SubmissionError(f"not JSON: {error}") from error
+        raise RecordError(f"not JSON: {error}") from error
     if not isinstance(found, dict):
-        raise SubmissionError("not a JSON object")
+        raise RecordError("not a JSON object")
     if _is_deeper(found, DEEPEST):
-        raise SubmissionError(f"nested more than {DEEPEST} deep")
+        raise RecordError(f"nested more than {DEEPEST} deep")
     return found
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-    """Are there more levels of lists and objects? Found without recursion, which has an end."""
+    """Are lists and objects nested in more levels? Without recursion, whose depth is limited."""
     level = [value]
     for _ in range(levels + 1):
         containers = [v for v in level if isinstance(v, dict | list)]
@@ -58,18 +58,18 @@ def session_of(body: bytes) -> dict[str, Any]:
     """The session in a post of webMUSHRA: raw behind `sessionJSON=`, or properly encoded.
 
     Raises:
-        SubmissionError: it is none.
+        RecordError: it is none.
     """
-    name = FORM_FIELD.encode()
+    name = SESSION_FIELD.encode()
     if not body.startswith(name):
-        raise SubmissionError(f"a session starts with {FORM_FIELD}")
+        raise RecordError(f"a session starts with {SESSION_FIELD}")
     try:
         session = object_of(body.removeprefix(name))
-    except SubmissionError:
+    except RecordError:
         fields = parse_qs(body.decode(errors="replace"))
-        session = object_of(fields.get(FORM_FIELD.rstrip("="), [""])[0].encode())
+        session = object_of(fields.get(SESSION_FIELD.rstrip("="), [""])[0].encode())
     if not isinstance(session.get("testId"), str) or not isinstance(session.get("trials"), list):
-        raise SubmissionError("a session of webMUSHRA has testId and trials")
+        raise RecordError("a session of webMUSHRA has testId and trials")
     return session
 
 

@@ -102,7 +102,11 @@ class Records:
             self._undo_to = None
 
     def _recover(self) -> dict[str, bytes]:
-        """Digests by id of what is there; once all is known to be ours, the end is mended."""
+        """The digest of every record in the file, by id; then mend the end of the file.
+
+        Raises:
+            RecordsError: a line is none of our records; the file is left as it is.
+        """
         self._file.seek(0)
         content = self._file.read()
         whole = content.rfind(b"\n") + 1

@@ -34,10 +34,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, abort, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
-from ..folder import BuildError, beside, read_description
+from ..folder import beside, read_description
+from ..schema import BuildError
 from .posts import object_of, session_id, session_of
+from .record_check import RecordError, check_record
 from .records import Conflict, Records
-from .submission import SubmissionError, check
 
 LARGEST_RECORD = 64 * 1024  # bytes; a trial of 12 stimuli has 3000
 LARGEST_SESSION = 1024 * 1024
@@ -134,8 +135,8 @@ class RatingServer:
             return _text(400, "a record is application/json")
         try:
             record = object_of(request.get_data())
-            check(record, self.description)
-        except SubmissionError as error:
+            check_record(record, self.description)
+        except RecordError as error:
             return _not_taken(400, str(error))
         return self._keep(record, f"listener {record['listener']}, {record['trial']}: ")
 
@@ -143,7 +144,7 @@ class RatingServer:
         request.max_content_length = LARGEST_SESSION
         try:
             session = session_of(request.get_data(parse_form_data=False))
-        except SubmissionError as error:
+        except RecordError as error:
             return _not_taken(400, str(error))
         return self._keep(session)
 

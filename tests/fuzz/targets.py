@@ -22,8 +22,8 @@ from nscbench.benchmarks.run.coding import decode_streams
 from nscbench.codecs import Codec, CodecError, Unavailable, bitstream, get
 from nscbench.codecs.coding.tokens import read_indices
 from nscbench.codecs.noise import Noise
-from nscbench.listening_test.read.importers import read_results
-from nscbench.listening_test.read.ratings import ResultsError
+from nscbench.listening_test.read.results_files import read_results
+from nscbench.listening_test.schema import ResultsError
 
 CONDITIONS = (
     "pcm", "noise", "g711-64", "g722-64", "g726-16", "g723.1-6.3", "opus-6", "opus-12",

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from nscbench.listening_test.prepare.trials import Trial
+
 RATE = 16_000
 DELAY = 40  # samples, of the condition "late-1"
 ITEMS = {  # seconds, speaker, sex
@@ -39,13 +41,31 @@ def make_run(
             decoded.parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(decoded, _coded(name, speech, number), RATE, subtype="PCM_16")
             rows.append([name, item, 0, "pesq_wb", 1 + place + number / 10, ""])
-    conditions = [{"condition": n, "kind": k, "sample_rate": RATE} for n, k in kinds.items()]
-    manifest = {"items": items, "conditions": conditions}
-    (root / "manifest.json").write_text(json.dumps(manifest))
+    (root / "manifest.json").write_text(json.dumps(manifest(items, kinds)))
+    (root / "checks.csv").write_text("condition,item,finding\n")
     with (root / "rows.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerows([["condition", "item", "draw", "column", "value", "error"], *rows])
     return root
+
+
+def manifest(items: list[dict[str, object]], kinds: dict[str, str]) -> dict[str, object]:
+    """What a finished run says of itself, whose metric is PESQ."""
+    conditions = [
+        {
+            **dict.fromkeys(("settings", "fingerprint", "backend"), ""),
+            **{"condition": name, "codec": name, "kind": kind, "sample_rate": RATE},
+            **{"nominal_kbps": 6.0, "stochastic": False},
+        }
+        for name, kind in kinds.items()
+    ]
+    return {
+        **dict.fromkeys(("nscbench", "started", "finished", "seeds"), ""),
+        **{"device": "cpu", "failures": 0, "conditions": conditions, "items": items},
+        "suite": {"name": "made", "title": "Made up", "draws": 1},
+        "metrics": [{"metric": "pesq", "version": "1"}],
+        **{"unavailable": {}, "hardware": {}, "packages": {}},
+    }
 
 
 def _coded(name: str, speech: np.ndarray, seed: int) -> np.ndarray:
@@ -53,3 +73,8 @@ def _coded(name: str, speech: np.ndarray, seed: int) -> np.ndarray:
         return 0.5 * np.concatenate([np.zeros(DELAY), speech[:-DELAY]])
     noise = np.random.default_rng(seed).standard_normal(len(speech))
     return speech if name == "pcm" else speech + 0.002 * noise
+
+
+def by_condition(trial: Trial) -> dict[str, np.ndarray]:
+    """The signals of a trial, but for the open reference."""
+    return {condition: trial.samples[blind] for blind, condition in trial.stimuli.items()}

@@ -1,27 +1,25 @@
 """Metrics against ratings: coefficients of scipy, known orders, and what has no answer."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from scipy import stats
 
-from nscbench.benchmarks.statistics.coefficients import KINDS, coefficient
+from nscbench.benchmarks.statistics.coefficients import KINDS
 from nscbench.listening_test.analyze.analysis import analyse
 from nscbench.listening_test.analyze.correlation import ColumnReport, check_common, correlate
-from nscbench.listening_test.analyze.objective import Objective, read_run
-from nscbench.listening_test.read.ratings import Rating, ResultsError, Scores
+from nscbench.listening_test.analyze.objective import ObjectiveValues
+from nscbench.listening_test.analyze.opinion_scores import OpinionScores
+from nscbench.listening_test.schema import Rating, ResultsError
 
 LEVELS = {"a": 80.0, "b": 65.0, "c": 45.0, "d": 30.0}
 ITEMS = 8
 
 
 @pytest.fixture(scope="module")
-def scores() -> Scores:
+def scores() -> OpinionScores:
     generator = np.random.default_rng(0)
     listener = generator.normal(0, 5, 10)
     levels = LEVELS | {"reference": 98.0, "anchor35": 10.0}
-    return Scores.of(
+    return OpinionScores.of(
         [
             Rating(str(n), f"i{k}", name, float(np.clip(level + shift, 0, 100)))
             for n in range(10)
@@ -41,32 +39,15 @@ def values(order: dict[str, float], noise: float = 0.0) -> dict[tuple[str, str],
     }
 
 
-def report(scores: Scores, table: dict[tuple[str, str], float], direction: str) -> ColumnReport:
+def report(
+    scores: OpinionScores, table: dict[tuple[str, str], float], direction: str
+) -> ColumnReport:
     reports, notes = correlate(scores, {"m": table}, {"m": direction}, analyse(scores).pairs)
     assert not notes
     return reports[0]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_coefficients_are_scipys(kind: str) -> None:
-    generator = np.random.default_rng(2)
-    x = generator.integers(0, 9, (3, 30)).astype(float)
-    y = x + generator.integers(-4, 5, (3, 30))
-    x[0, :5], y[1, 20:] = np.nan, np.nan
-    function = {"pearson": stats.pearsonr, "spearman": stats.spearmanr, "kendall": stats.kendalltau}
-    for row, found in enumerate(coefficient(kind, x, y)):
-        known = np.isfinite(x[row]) & np.isfinite(y[row])
-        assert found == pytest.approx(function[kind](x[row, known], y[row, known])[0])
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_coefficient_without_variation_or_points(kind: str) -> None:
-    varied = np.array([[1.0, 2.0, 4.0, np.nan]])
-    assert np.isnan(coefficient(kind, np.full((1, 4), 0.1 + 0.2), varied)).all()
-    assert np.isnan(coefficient(kind, varied, np.array([[1.0, 2.0, np.nan, 4.0]]))).all()
-
-
-def test_a_good_metric_agrees(scores: Scores) -> None:
+def test_a_good_metric_agrees(scores: OpinionScores) -> None:
     found = report(scores, values({"a": 4, "b": 3, "c": 2, "d": 1}, noise=0.1), "higher")
     assert (found.stimuli, found.conditions, found.pairs, found.flips) == (32, 4, 6, ())
     for kind in KINDS:
@@ -79,13 +60,13 @@ def test_a_good_metric_agrees(scores: Scores) -> None:
     assert found.by_condition["kendall"].value == pytest.approx(1)
 
 
-def test_a_distance_correlates_negatively_and_flips_nothing(scores: Scores) -> None:
+def test_a_distance_correlates_negatively_and_flips_nothing(scores: OpinionScores) -> None:
     found = report(scores, values({"a": 1, "b": 2, "c": 3, "d": 4}), "lower")
     assert found.by_condition["spearman"].value == pytest.approx(-1)
     assert not found.flips
 
 
-def test_flips_are_named_with_the_listeners_p(scores: Scores) -> None:
+def test_flips_are_named_with_the_listeners_p(scores: OpinionScores) -> None:
     found = report(scores, values({"a": 4, "b": 1, "c": 2, "d": 0}), "higher")
     (flip,) = found.flips
     assert (flip.preferred, flip.other) == ("b", "c")
@@ -94,12 +75,12 @@ def test_flips_are_named_with_the_listeners_p(scores: Scores) -> None:
     assert flip.score_difference == pytest.approx(20, abs=3)
 
 
-def test_a_column_without_a_better_end_has_no_flips(scores: Scores) -> None:
+def test_a_column_without_a_better_end_has_no_flips(scores: OpinionScores) -> None:
     found = report(scores, values({"a": 1, "b": 2, "c": 3, "d": 4}), "none")
     assert (found.pairs, found.flips) == (0, ())
 
 
-def test_only_common_items_are_compared(scores: Scores) -> None:
+def test_only_common_items_are_compared(scores: OpinionScores) -> None:
     table = values({"a": 4, "b": 3, "c": 2, "d": 1})
     part = {key: value for key, value in table.items() if key[0] in ("i0", "i1") or key[1] == "a"}
     found = report(scores, part | {("other", "a"): -50.0}, "higher")
@@ -107,26 +88,26 @@ def test_only_common_items_are_compared(scores: Scores) -> None:
     assert found.by_condition["kendall"].value == pytest.approx(1)
 
 
-def test_no_interval_from_too_few(scores: Scores) -> None:
+def test_no_interval_from_too_few(scores: OpinionScores) -> None:
     few = scores.without(set(scores.listeners[2:]))
     found = report(few, values({"a": 4, "b": 3, "c": 2, "d": 1}), "higher")
     assert found.by_stimulus["pearson"].value is not None
     assert found.by_stimulus["pearson"].interval is None
 
 
-def test_a_run_of_other_items_is_refused(scores: Scores) -> None:
+def test_a_run_of_other_items_is_refused(scores: OpinionScores) -> None:
     with pytest.raises(ResultsError, match=r"none of the rated items.*such as x"):
         check_common(scores, {"m": {("x", "a"): 1.0}})
     with pytest.raises(ResultsError, match=r"none of the rated items"):
         check_common(scores, {"m": {("i0", "reference"): 1.0}})
-    table: Objective = {"m": values(LEVELS), "odd": {("x", "a"): 1.0}}
+    table: ObjectiveValues = {"m": values(LEVELS), "odd": {("x", "a"): 1.0}}
     check_common(scores, table)
     reports, notes = correlate(scores, table, {"m": "higher"})
     assert [r.column for r in reports] == ["m"]
     assert notes[0].startswith("odd: no item")
 
 
-def test_without_listeners_or_values_nothing_is_computed(scores: Scores) -> None:
+def test_without_listeners_or_values_nothing_is_computed(scores: OpinionScores) -> None:
     nobody = scores.without(scores.listeners)
     table = values(LEVELS)
     check_common(nobody, {"m": table})
@@ -147,24 +128,9 @@ def test_intervals_hold_most_of_the_time() -> None:
             Rating(str(n), f"i{k}", "a", 50 + 5 * latent[k]) for n in range(20) for k in range(20)
         ]
         table = {(f"i{k}", "a"): float(metric[k]) for k in range(20)}
-        interval = report(Scores.of(ratings), table, "higher").by_stimulus["pearson"].interval
+        interval = (
+            report(OpinionScores.of(ratings), table, "higher").by_stimulus["pearson"].interval
+        )
         assert interval is not None
         covered.append(interval.low <= 0.8 <= interval.high)
     assert 0.87 <= np.mean(covered) <= 0.99
-
-
-def test_a_runs_first_draws_are_read(tmp_path: Path) -> None:
-    rows = [
-        "condition,item,draw,column,value,error",
-        "pcm,007,0,pesq_wb,4.6,",
-        "pcm,007,1,pesq_wb,1.0,",
-        "pcm,007,0,lsd,,undefined: silence",
-        "pcm,007,0,lsd_of_a_plugin,2.5,",
-        "pcm,007,0,payload_bits,999,",
-    ]
-    (tmp_path / "rows.csv").write_text("\n".join(rows) + "\n")
-    table, directions = read_run(tmp_path)
-    assert table == {"pesq_wb": {("007", "pcm"): 4.6}, "lsd_of_a_plugin": {("007", "pcm"): 2.5}}
-    assert directions["lsd_of_a_plugin"] == "none"
-    with pytest.raises(ResultsError, match="not a finished run"):
-        read_run(tmp_path / "absent")

@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
+from nscbench.listening_test.analyze.opinion_scores import OpinionScores
 from nscbench.listening_test.analyze.screening import Screening, screen
-from nscbench.listening_test.read.ratings import Rating, ResultsError, Scores
+from nscbench.listening_test.schema import Rating, ResultsError
 
 ITEMS = 20
 
 
-def panel(**overrides: dict[str, list[float]]) -> Scores:
+def panel(**overrides: dict[str, list[float]]) -> OpinionScores:
     """Four listeners with sound ratings of 20 items, changed per listener and condition."""
     sound = {"reference": 100.0, "codec": 60.0, "anchor70": 40.0, "anchor35": 20.0}
-    return Scores.of(
+    return OpinionScores.of(
         [
             Rating(listener, str(item), condition, values[item])
             for listener in ("a", "b", "c", "d")
@@ -96,14 +97,14 @@ def test_mpeg_strict_asks_for_every_item_and_the_order_of_the_anchors() -> None:
 
 def test_mpeg_strict_without_a_mid_anchor_compares_the_low_one() -> None:
     ratings = [Rating("a", "1", "reference", 95), Rating("a", "1", "anchor35", 96)]
-    screening = screen(Scores.of(ratings), "mpeg-strict")
+    screening = screen(OpinionScores.of(ratings), "mpeg-strict")
     assert screening.verdicts[0].reasons == ("rated anchor35 above reference for 1 of 1 items",)
     assert "anchor70" in screening.notes[0]
 
 
 def test_rules_without_their_condition_are_not_applied() -> None:
     ratings = [Rating(str(n), "1", "codec", 50 + n) for n in range(5)]
-    screening = screen(Scores.of(ratings), "bs1534-3")
+    screening = screen(OpinionScores.of(ratings), "bs1534-3")
     assert screening.excluded == ()
     assert ["not applied" in note for note in screening.notes] == [True, True]
 
@@ -116,7 +117,7 @@ def test_remarks_exclude_nobody() -> None:
         for k, condition in enumerate(("codec", "other", "reference"), 8)
         if not (listener == "a" and item == "4" and condition == "codec")
     ]
-    screening = screen(Scores.of(ratings), "none", ratings)
+    screening = screen(OpinionScores.of(ratings), "none", ratings)
     assert screening.excluded == ()
     assert remarks(screening, "a") == ("left 1 stimulus of these items unrated",)
     assert remarks(screening, "b") == ("rated 12 stimuli without playing",)
@@ -136,7 +137,7 @@ def test_scores_average_a_retest_and_keep_gaps() -> None:
         Rating("2", "j", "reference", 100),
         Rating("2", "j", "mnru-20", 30),
     ]
-    scores = Scores.of(ratings)
+    scores = OpinionScores.of(ratings)
     assert scores.listeners == ("2", "10")
     assert scores.conditions == ("reference", "codec", "mnru-20")
     assert scores.systems == ("codec",)

@@ -21,12 +21,13 @@ import soundfile
 
 from nscbench.benchmarks.cli import main
 from nscbench.listening_test.folder import key_path, read_description
-from nscbench.listening_test.prepare.mushra import make, write_key
+from nscbench.listening_test.prepare.key import write_key
 from nscbench.listening_test.prepare.player_folder import write_player
+from nscbench.listening_test.prepare.trials import make_test
 from nscbench.listening_test.read.blind_key import read_key
-from nscbench.listening_test.read.importers import read_results
-from nscbench.listening_test.read.validation import validate
-from nscbench.listening_test.serve.submission import check
+from nscbench.listening_test.read.results_files import read_results
+from nscbench.listening_test.read.validation import valid_ratings
+from nscbench.listening_test.serve.record_check import check_record
 
 RATE = 16_000
 
@@ -84,7 +85,7 @@ def built(tmp_path_factory, speech_like):
         soundfile.write(recordings / f"item{seed}.wav", speech, RATE, subtype="PCM_16")
     words = ["run", root / "suite.toml", "--items", recordings, "--out", root / "run"]
     assert main([str(word) for word in [*words, "--workers", 1]]) == 0
-    test = make(root / "run", conditions=["opus-12", "codec2-3.2", "pcm"], items=3, seed=1)
+    test = make_test(root / "run", conditions=["opus-12", "codec2-3.2", "pcm"], items=3, seed=1)
     folder = root / "test"
     write_player(test, folder)
     write_key(test, folder)
@@ -278,13 +279,13 @@ def check_records(records, description, scores, session):
         assert record["training"] is trial["training"]
         assert record["seed"] == session["seed"]
         assert record["complete"] is True
-        check(record, description)
+        check_record(record, description)
     assert len({record["record"] for record in records}) == len(records)
 
 
 def check_import(path, folder, built, scores):
     """The analysis reads the same ratings, under the conditions of the key."""
-    reading = validate(read_results([path]).submissions, read_key(key_path(folder)))
+    reading = valid_ratings(read_results([path]).submissions, read_key(key_path(folder)))
     assert not reading.rejected
     found = {(r.trial, r.condition): r.score for r in reading.ratings}
     test, _ = built
@@ -594,7 +595,7 @@ def test_an_unfinished_trial_is_in_the_download(folder, browser):
     listener.rate("2", second, 0)
     (draft,) = listener.download()[1]
     description = read_description(folder)
-    check(draft, description)
+    check_record(draft, description)
     assert (draft["trial"], draft["complete"], draft["reference_plays"]) == ("training", False, 0)
     expected = {first: 42, second: 0} | dict.fromkeys(others)
     assert {r["stimulus"]: r["score"] for r in draft["ratings"]} == expected
@@ -607,7 +608,7 @@ def test_an_unfinished_trial_is_in_the_download(folder, browser):
     assert (whole["trial"], whole["complete"]) == ("training", True)
     path = folder.with_name("downloaded.json")
     path.write_text(json.dumps([whole, draft]))
-    reading = validate(read_results([path]).submissions, read_key(key_path(folder)))
+    reading = valid_ratings(read_results([path]).submissions, read_key(key_path(folder)))
     assert reading.ratings == ()
     (left,) = reading.rejected
     assert f"not finished trial {draft['trial']}: 1 of 6 stimuli rated" in left.why
@@ -846,12 +847,12 @@ def test_nothing_bars_anybody(folder, browser, scheme, width):
     listener.script(AXE.read_text())
     listener.title("Welcome to this listening test")
 
-    def check():
+    def check_record():
         assert violations(listener) == []
         overflow = "return document.documentElement.scrollWidth - window.innerWidth"
         assert listener.script(overflow) <= 0
 
-    check()
+    check_record()
     for label, heading in (
         ("Start", "Headphone check"),
         ("Skip the check", "Volume"),
@@ -860,18 +861,18 @@ def test_nothing_bars_anybody(folder, browser, scheme, width):
     ):
         listener.click(label)
         listener.title(heading)
-        check()
+        check_record()
     listener.rate("1", listener.order[0], 77)
-    check()
+    check_record()
     listener.click("Help")
-    check()
+    check_record()
     listener.script("document.querySelector('dialog').close(); Mushra.app.go('finish')")
     listener.title("Thank you!")
-    check()
+    check_record()
     listener.script("Mushra.app.lose()")
     listener.title("Open in another tab")
-    check()
+    check_record()
     closed_and_opened_again(browser, listener)
     listener.title("Welcome back")
     listener.script(AXE.read_text())
-    check()
+    check_record()

@@ -1,23 +1,11 @@
-"""What a record of our player must be: the form of FOLDER.results.jsonl and of downloaded results.
-
-    {"schema": 1, "test": id, "listener": random id, "session": UUID, "trial": id,
-     "training": false, "record": UUID, "time": ISO 8601, "order": [blind ids as shown],
-     "ratings": [{"stimulus": blind id, "score": 0-100, "plays": count, "seconds": heard}],
-     "complete": true, "questionnaire": {...}, "seed": of the listener's orders,
-     "position": of the trial, "duration": seconds on the page, "reference_plays": count,
-     "comment": text}
-
-The first ten keys are always there, and there are no others. `complete` is false in a draft: the
-state of a trial that is not finished, in which a score is null where nothing is rated yet. Later
-drafts and the finished trial take its place. A downloaded file is a JSON list of such records.
-"""
+"""Is what was sent a record of our player, and of this test? What a record is, `schema` says."""
 
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ..folder import SCHEMA
+from ..schema import SCHEMA
 
 _TEXTS = ("test", "listener", "session", "trial", "record", "time")
 _LONGEST_TEXT = 64
@@ -25,33 +13,33 @@ _LONGEST_COMMENT = 1000
 _MOST_ANSWERS = 32
 
 
-class SubmissionError(ValueError):
+class RecordError(ValueError):
     """Something sent is not what a player of this test sends: the message says why."""
 
 
-def check(record: Mapping[str, Any], description: Mapping[str, Any]) -> None:
+def check_record(record: Mapping[str, Any], description: Mapping[str, Any]) -> None:
     """Refuse what is not a record of the described test.
 
     Raises:
-        SubmissionError: with what is wrong, and what is expected.
+        RecordError: with what is wrong, and what is expected.
     """
     if record.get("schema") != SCHEMA or isinstance(record["schema"], bool):
-        raise SubmissionError(f"schema is {record.get('schema')!r}, not {SCHEMA}")
+        raise RecordError(f"schema is {record.get('schema')!r}, not {SCHEMA}")
     for name in _TEXTS:
         if not _is_text(record.get(name)) or not record[name]:
-            raise SubmissionError(f"{name} is not a text of 1 to {_LONGEST_TEXT} characters")
+            raise RecordError(f"{name} is not a text of 1 to {_LONGEST_TEXT} characters")
     if record["test"] != description["test"]:
-        raise SubmissionError(f"of test {record['test']}; this is {description['test']}")
+        raise RecordError(f"of test {record['test']}; this is {description['test']}")
     _check_time(record["time"])
     trial = next((t for t in description["trials"] if t["trial"] == record["trial"]), None)
     if trial is None:
-        raise SubmissionError(f"this test has no trial {record['trial']!r}")
+        raise RecordError(f"this test has no trial {record['trial']!r}")
     if record.get("training") is not trial["training"]:
-        raise SubmissionError(f"training is not {trial['training']}, as it is for {trial['trial']}")
+        raise RecordError(f"training is not {trial['training']}, as it is for {trial['trial']}")
     _check_stimuli(record.get("order"), trial["stimuli"], "order")
     ratings = record.get("ratings")
     if not isinstance(ratings, list) or not all(isinstance(r, dict) for r in ratings):
-        raise SubmissionError("ratings is not a list of objects")
+        raise RecordError("ratings is not a list of objects")
     _check_stimuli([rating.get("stimulus") for rating in ratings], trial["stimuli"], "ratings")
     _check_optional(record)
     for rating in ratings:
@@ -62,25 +50,25 @@ def _check_time(text: str) -> None:
     try:
         datetime.fromisoformat(text)
     except ValueError as error:
-        raise SubmissionError(f"time {text!r} is not ISO 8601") from error
+        raise RecordError(f"time {text!r} is not ISO 8601") from error
 
 
 def _check_stimuli(found: object, expected: list[str], name: str) -> None:
     texts = found if isinstance(found, list) else [None]
     if not all(isinstance(text, str) for text in texts) or sorted(texts) != sorted(expected):
-        raise SubmissionError(f"{name} does not hold each of the trial's stimuli once")
+        raise RecordError(f"{name} does not hold each of the trial's stimuli once")
 
 
 def _check_rating(rating: Mapping[str, Any], complete: bool) -> None:
     name = rating["stimulus"]
     unrated = not complete and rating.get("score", "") is None
     if not unrated and (not _is_number(rating.get("score")) or not 0 <= rating["score"] <= 100):
-        raise SubmissionError(f"{name}: score {rating.get('score')!r} is not within 0 to 100")
+        raise RecordError(f"{name}: score {rating.get('score')!r} is not within 0 to 100")
     for what in ("plays", "seconds"):
         if not _is_amount(rating.get(what)):
-            raise SubmissionError(f"{name}: {what} {rating.get(what)!r} is not 0 or more")
+            raise RecordError(f"{name}: {what} {rating.get(what)!r} is not 0 or more")
     if unknown := sorted(rating.keys() - {"stimulus", "score", "plays", "seconds"}):
-        raise SubmissionError(
+        raise RecordError(
             f"{name}: unknown key {unknown[0]!r}; a rating has stimulus, score, plays, seconds"
         )
 
@@ -91,10 +79,10 @@ def _check_optional(record: Mapping[str, Any]) -> None:
         if name in _OPTIONAL:
             fits, what = _OPTIONAL[name]
             if not fits(value):
-                raise SubmissionError(f"{name} is not {what}")
+                raise RecordError(f"{name} is not {what}")
         elif name not in _ALWAYS:
             known = ", ".join((*_ALWAYS, *_OPTIONAL))
-            raise SubmissionError(f"unknown key {name[:_LONGEST_TEXT]!r}; a record has {known}")
+            raise RecordError(f"unknown key {name[:_LONGEST_TEXT]!r}; a record has {known}")
 
 
 def _is_number(value: object) -> bool:
@@ -127,9 +115,9 @@ def _is_seed(value: Any) -> bool:
 def _are_answers(value: object) -> bool:
     if not isinstance(value, dict) or len(value) > _MOST_ANSWERS or not all(map(_is_text, value)):
         return False
-    check = value.get("headphones")
-    checked = isinstance(check, dict) and set(check) == {"correct", "rounds"}
-    if not (check is None or (checked and all(map(_is_count, check.values())))):
+    heard = value.get("headphones")
+    known = isinstance(heard, dict) and set(heard) == {"correct", "rounds"}
+    if not (heard is None or (known and all(map(_is_count, heard.values())))):
         return False
     return all(_is_text(answer) for name, answer in value.items() if name != "headphones")
 

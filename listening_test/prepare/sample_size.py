@@ -1,4 +1,4 @@
-"""How many listeners and items a test needs, and who rates which items in which order.
+"""How many listeners and items a test needs.
 
 Listeners. Two systems that differ by `difference` points are compared by a two-sided paired t test
 over listeners; its power has the non-central t distribution. The Wilcoxon test, which the analysis
@@ -16,12 +16,12 @@ minutes has 10 to 15 trials.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
+from scipy import optimize, stats
 
-from ..read.ratings import ResultsError
+from ..schema import ResultsError
 
 ALPHA = 0.05
 WILCOXON_EFFICIENCY = 0.955
@@ -33,6 +33,7 @@ _TRIAL_SPREAD = 26.4
 _SESSION_SPREAD = 10.9
 _SESSION_ITEMS = 8
 _MOST_LISTENERS = 10_000
+_OTHER_SESSIONS = (5, 8, 10, 12, 15)  # items per listener, of the alternatives
 
 
 def spread_over(items: int) -> float:
@@ -44,8 +45,6 @@ def spread_over(items: int) -> float:
 
 def power_of(listeners: float, difference: float, spread: float, alpha: float = ALPHA) -> float:
     """Probability that the two-sided paired t test shows the difference, the right way round."""
-    from scipy import stats
-
     degrees = listeners - 1
     shift = difference / spread * math.sqrt(listeners)
     critical = stats.t.ppf(1 - alpha / 2, degrees)
@@ -67,8 +66,6 @@ def listeners_needed(
     Raises:
         ResultsError: a number out of its range, or more listeners than anyone has.
     """
-    from scipy import optimize
-
     _check(difference, spread, power, pairs)
 
     def missing(listeners: float) -> float:
@@ -96,7 +93,7 @@ def _check(difference: float, spread: float, power: float, pairs: int) -> None:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SampleSize:
     """What a test needs; `alternatives` are (items per listener, listeners) of other sessions."""
 
     difference: float
@@ -112,14 +109,14 @@ class Plan:
     notes: tuple[str, ...]
 
 
-def plan(
+def sample_size(
     difference: float,
     power: float = 0.8,
     systems: int = 2,
     items_per_listener: int | None = None,
     items: int | None = None,
     spread: float | None = None,
-) -> Plan:
+) -> SampleSize:
     """Listeners and items for a test.
 
     Args:
@@ -133,18 +130,11 @@ def plan(
     Raises:
         ResultsError: a number out of its range.
     """
-    if systems < 2:
-        raise ResultsError(f"{systems} systems; a comparison needs 2")
-    fewest = max(FEWEST_ITEMS, math.ceil(ITEMS_PER_SYSTEM * systems))
-    own = max(USUAL_ITEMS, fewest) if items_per_listener is None else items_per_listener
-    whole = max(own, fewest) if items is None else items
-    if not 1 <= own <= whole:
-        raise ResultsError(f"{own} items per listener of {whole} items; it is 1 to {whole}")
+    own, whole, notes = _items(systems, items_per_listener, items)
     pairs = systems * (systems - 1) // 2
     used = spread_over(own) if spread is None else spread
-    needed = listeners_needed(difference, used, power, pairs)
-    alternatives = () if spread is not None else (5, 8, 10, 12, 15)
-    return Plan(
+    others = _OTHER_SESSIONS if spread is None else ()
+    return SampleSize(
         difference=difference,
         power=power,
         systems=systems,
@@ -152,14 +142,25 @@ def plan(
         items_per_listener=own,
         items=whole,
         spread=used,
-        listeners=needed,
+        listeners=listeners_needed(difference, used, power, pairs),
         minutes=own * MINUTES_PER_TRIAL,
         alternatives=tuple(
-            (count, listeners_needed(difference, spread_over(count), power, pairs))
-            for count in alternatives
+            (n, listeners_needed(difference, spread_over(n), power, pairs)) for n in others
         ),
-        notes=tuple(_notes(systems, own, whole, fewest)),
+        notes=notes,
     )
+
+
+def _items(systems: int, own: int | None, whole: int | None) -> tuple[int, int, tuple[str, ...]]:
+    """Items of a listener and of the whole test, and what speaks against them."""
+    if systems < 2:
+        raise ResultsError(f"{systems} systems; a comparison needs 2")
+    fewest = max(FEWEST_ITEMS, math.ceil(ITEMS_PER_SYSTEM * systems))
+    own = max(USUAL_ITEMS, fewest) if own is None else own
+    whole = max(own, fewest) if whole is None else whole
+    if not 1 <= own <= whole:
+        raise ResultsError(f"{own} items per listener of {whole} items; it is 1 to {whole}")
+    return own, whole, tuple(_notes(systems, own, whole, fewest))
 
 
 def _notes(systems: int, own: int, whole: int, fewest: int) -> Iterator[str]:
@@ -168,43 +169,3 @@ def _notes(systems: int, own: int, whole: int, fewest: int) -> Iterator[str]:
         yield f"BS.1534-3 asks for {fewest} items at least with {systems} systems"
     if own > 15:
         yield f"{own} trials are more than one session of 10 to 15: plan breaks or days"
-
-
-def assign(
-    listeners: int, items: Sequence[str], items_per_listener: int, seed: int = 0
-) -> list[list[str]]:
-    """Each listener's items in the order of the trials.
-
-    Balanced: the numbers of listeners of any two items differ by one at most, items meet in one
-    session about equally often, and so do items and positions.
-
-    Raises:
-        ResultsError: more items per listener than there are items.
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    total = len(items)
-    if not 1 <= items_per_listener <= total:
-        raise ResultsError(f"{items_per_listener} items per listener of {total} items")
-    generator = np.random.default_rng(seed)
-    rated = np.zeros(total)
-    met = np.zeros((total, total))
-    placed = np.zeros((total, items_per_listener))
-    sessions = []
-    for _ in range(listeners):
-        chosen: list[int] = []
-        for _ in range(items_per_listener):
-            left = np.setdiff1d(np.arange(total), chosen)
-            company = met[left][:, chosen].sum(axis=1)
-            order = np.lexsort((generator.random(len(left)), company, rated[left]))
-            chosen.append(int(left[order[0]]))
-        rated[chosen] += 1
-        met[np.ix_(np.array(chosen), np.array(chosen))] += 1
-        cost = placed[chosen] + 0.5 * generator.random((items_per_listener, items_per_listener))
-        rows, positions = linear_sum_assignment(cost)
-        placed[np.array(chosen)[rows], positions] += 1
-        session = [""] * items_per_listener
-        for row, position in zip(rows, positions, strict=True):
-            session[position] = items[chosen[row]]
-        sessions.append(session)
-    return sessions

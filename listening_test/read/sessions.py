@@ -8,19 +8,17 @@ What is odd about them:
     - pymushra spells `questionaire` with one n, and its uuid is new for every post
 """
 
-import math
 from collections.abc import Iterable, Mapping
 
-from .ratings import Rejected, SentRating, Submission
+from ..schema import TRAINING_PAGE, Rejected, SentRating, Submission
+from .imported import Imported, seconds_of
 
-FORM_FIELD = "sessionJSON="
-MUSHRA = "mushra"
-TRAINING = "training/"  # before an item's id, which holds no slash
+MUSHRA_PAGE = "mushra"
 
 
 def is_training(trial: str) -> bool:
     """Is this webMUSHRA page the training page of our export, by its id?"""
-    return trial.startswith(TRAINING)
+    return trial.startswith(TRAINING_PAGE)
 
 
 def is_session(data: Mapping[str, object]) -> bool:
@@ -51,34 +49,34 @@ def read_session(
     data: Mapping[str, object],
     source: str,
     line: int,
-    submissions: list[Submission],
-    rejected: list[Rejected],
+    imported: Imported,
 ) -> None:
     """Adds one webMUSHRA session."""
     listener = data.get("uuid")
     trials = data["trials"]
     if not isinstance(listener, str) or not listener or not isinstance(trials, list):
-        rejected.append(Rejected(source, line, "a webMUSHRA session without its uuid", 0))
+        imported.rejected.append(Rejected(source, line, "a webMUSHRA session without its uuid", 0))
         return
     for trial in trials:
-        _read_trial(trial, source, line, str(data["testId"]), listener, "", submissions, rejected)
+        _read_trial(trial, source, line, str(data["testId"]), listener, "", imported)
 
 
 def read_stored_trial(
     data: Mapping[str, object],
     source: str,
     line: int,
-    submissions: list[Submission],
-    rejected: list[Rejected],
+    imported: Imported,
 ) -> None:
     """Adds one trial of a pymushra TinyDB."""
     answers = data.get("questionaire")
     listener = answers.get("uuid") if isinstance(answers, dict) else None
     if not isinstance(listener, str) or not listener:
-        rejected.append(Rejected(source, line, "a pymushra trial without questionaire.uuid", 0))
+        imported.rejected.append(
+            Rejected(source, line, "a pymushra trial without questionaire.uuid", 0)
+        )
         return
     time = str(data.get("date", ""))
-    _read_trial(data, source, line, str(data["testId"]), listener, time, submissions, rejected)
+    _read_trial(data, source, line, str(data["testId"]), listener, time, imported)
 
 
 def _read_trial(
@@ -88,22 +86,21 @@ def _read_trial(
     test: str,
     listener: str,
     time: str,
-    submissions: list[Submission],
-    rejected: list[Rejected],
+    imported: Imported,
 ) -> None:
     if not isinstance(trial, Mapping) or not isinstance(trial.get("responses"), list):
-        rejected.append(Rejected(source, line, "a trial without responses", 0))
+        imported.rejected.append(Rejected(source, line, "a trial without responses", 0))
         return
     name, kind, responses = str(trial.get("id", "")), trial.get("type"), trial["responses"]
-    if kind != MUSHRA:
-        why = f"page {name} is of type {kind!r}, not {MUSHRA!r}"
-        rejected.append(Rejected(source, line, why, len(responses)))
+    if kind != MUSHRA_PAGE:
+        why = f"page {name} is of type {kind!r}, not {MUSHRA_PAGE!r}"
+        imported.rejected.append(Rejected(source, line, why, len(responses)))
         return
     ratings = tuple(r for r in map(_rating, responses) if r is not None)
     if lost := len(responses) - len(ratings):
         why = f"page {name}: a response without a stimulus"
-        rejected.extend(Rejected(source, line, why) for _ in range(lost))
-    submissions.append(
+        imported.rejected.extend(Rejected(source, line, why) for _ in range(lost))
+    imported.submissions.append(
         Submission(
             source=source,
             line=line,
@@ -122,20 +119,5 @@ def _rating(response: object) -> SentRating | None:
     """None for a response without a stimulus."""
     if not isinstance(response, Mapping) or not isinstance(response.get("stimulus"), str):
         return None
-    seconds = milliseconds(response.get("time"))
+    seconds = seconds_of(response.get("time"))
     return SentRating(response["stimulus"], response.get("score"), seconds=seconds)
-
-
-def milliseconds(value: object) -> float | None:
-    """Seconds of a number of milliseconds; None for anything else."""
-    found = number(value)
-    return None if found is None else found / 1000
-
-
-def number(value: object) -> float | None:
-    """A finite number, or the one that a text says; None for anything else."""
-    try:
-        found = float(value) if isinstance(value, int | float | str) else math.nan
-    except (ValueError, OverflowError):
-        return None
-    return found if math.isfinite(found) else None

@@ -10,20 +10,17 @@ each blind id is, beside what was done to each signal) is written next to the se
 into it.
 """
 
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from hashlib import blake2b, sha256
+from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
-from ... import __version__
-from ...benchmarks.store.atomic import write_atomically
-from ..folder import SCHEMA, BuildError, key_path
+from ..schema import MID_ANCHOR, REFERENCE, BuildError
 from . import anchors
-from .coded_run import Item, read_run
+from .coded_speech import Passage, read_coded_speech
 from .selection import Selection, choose_conditions, choose_items
-from .stimuli import REFERENCE, Samples, Stimuli, Treatment, prepare
+from .stimuli import Samples, Stimuli, Treatment, prepare
 
 MOST_SIGNALS = 12  # in a trial: BS.1534-3
 
@@ -71,7 +68,7 @@ class ListeningTest:
     remarks: tuple[str, ...]
 
 
-def make(
+def make_test(
     root: Path,
     conditions: Sequence[str] = (),
     items: int | None = None,
@@ -90,28 +87,42 @@ def make(
     Raises:
         BuildError: the run or the request does not give a valid test.
     """
-    if wrong := anchors.check_mnru(mnru):
-        raise BuildError(wrong)
-    run = read_run(root)
-    room = MOST_SIGNALS - 1 - len(anchors.CUTOFFS) - len(mnru)
-    if room < 1:
-        raise BuildError(f"{len(mnru)} MNRU anchors leave no room: a trial has at most 12 signals")
-    chosen, remarks = choose_conditions(run, conditions, room)
-    selection = choose_items(run, chosen, items, seed)
+    room = _room(mnru)
+    speech = read_coded_speech(root)
+    chosen, remarks = choose_conditions(speech, conditions, room)
+    selection = choose_items(speech, chosen, items, seed)
     remarks += selection.remarks
-    rate = max(run.rates[name] for name in chosen)
+    rate = max(speech.rates[name] for name in chosen)
     prepared = {
-        item: prepare(run, item, chosen, mnru, rate)
+        item: prepare(speech, item, chosen, mnru, rate)
         for item in dict.fromkeys((selection.training, *selection.items))
     }
     remarks += _remarks(prepared, rate)
     trials = list(_trials(selection, prepared, seed))
     return ListeningTest(
-        _digest(trials, rate), rate, seed, tuple(chosen), run.column, tuple(trials), tuple(remarks)
+        _digest(trials, rate),
+        rate,
+        seed,
+        tuple(chosen),
+        speech.column,
+        tuple(trials),
+        tuple(remarks),
     )
 
 
-def _trials(selection: Selection, prepared: Mapping[Item, Stimuli], seed: int) -> Iterator[Trial]:
+def _room(mnru: Sequence[int]) -> int:
+    """How many conditions a trial can have beside hidden reference and anchors."""
+    if wrong := anchors.check_mnru(mnru):
+        raise BuildError(wrong)
+    room = MOST_SIGNALS - 1 - len(anchors.CUTOFFS) - len(mnru)
+    if room < 1:
+        raise BuildError(f"{len(mnru)} MNRU anchors leave no room: a trial has at most 12 signals")
+    return room
+
+
+def _trials(
+    selection: Selection, prepared: Mapping[Passage, Stimuli], seed: int
+) -> Iterator[Trial]:
     """That of training, then those of the items, in an order that is drawn."""
     yield _trial("training", True, selection.training, prepared, seed)
     rated = random.Random(f"trials/{seed}").sample(selection.items, len(selection.items))
@@ -120,10 +131,10 @@ def _trials(selection: Selection, prepared: Mapping[Item, Stimuli], seed: int) -
 
 
 def _trial(
-    name: str, training: bool, item: Item, prepared: Mapping[Item, Stimuli], seed: int
+    name: str, training: bool, item: Passage, prepared: Mapping[Passage, Stimuli], seed: int
 ) -> Trial:
     stimuli = prepared[item]
-    # of the signals, too: an id that followed from the seed alone would be known to everybody
+    # drawn from the signals too: whoever knows the seed could tell ids that depend on it alone
     draw = random.Random(f"blind/{seed}/{name}/{_contents(stimuli)}")
     blind = [f"{code:08x}" for code in draw.sample(range(1 << 32), len(stimuli.samples) + 1)]
     reference, *others = blind
@@ -149,12 +160,12 @@ def _contents(stimuli: Stimuli) -> str:
     return digest.hexdigest()
 
 
-def _remarks(prepared: Mapping[Item, Stimuli], rate: int) -> list[str]:
+def _remarks(prepared: Mapping[Passage, Stimuli], rate: int) -> list[str]:
     remarks = [remark for stimuli in prepared.values() for remark in stimuli.remarks]
     for missing in anchors.CUTOFFS.keys() - set(anchors.anchors_at(rate)):
         remarks.append(f"no {missing} at {rate} Hz: it needs a higher sampling rate")
     inaudible = sum(not stimuli.mid_anchor_audible for stimuli in prepared.values())
-    if inaudible and "anchor70" in anchors.anchors_at(rate):
+    if inaudible and MID_ANCHOR in anchors.anchors_at(rate):
         remarks.append(
             f"the 7 kHz anchor hardly differs from the reference in {inaudible} of "
             f"{len(prepared)} items (the key says in which): screening by the mid anchor says "
@@ -171,45 +182,3 @@ def _digest(trials: Sequence[Trial], rate: int) -> str:
             digest.update(f"\0{blind}\0{condition}\0".encode())
             digest.update(trial.samples[blind].astype("<i2").tobytes())
     return f"mushra-{digest.hexdigest()}"
-
-
-def write_key(test: ListeningTest, folder: Path) -> Path:
-    """Write the key beside the folder that the test goes to; where it is.
-
-    Raises:
-        BuildError: the key there is another test's, whose ratings it is needed for.
-    """
-    path = key_path(folder)
-    if path.exists() and f'"test": "{test.id}"' not in path.read_text("utf-8", "replace"):
-        raise BuildError(
-            f"{path} is the key of another test: choose another --out, or move both away"
-        )
-    content = {
-        "schema": SCHEMA,
-        "test": test.id,
-        "nscbench": __version__,
-        "seed": test.seed,
-        "rate": test.rate,
-        "conditions": test.conditions,
-        "items_spread_over": test.column,
-        "trials": {trial.id: _key_entry(trial) for trial in test.trials},
-        "remarks": test.remarks,
-    }
-    write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False).encode())
-    return path
-
-
-def _key_entry(trial: Trial) -> dict[str, object]:
-    return {
-        "item": trial.item,
-        "training": trial.training,
-        "mid_anchor_audible": trial.mid_anchor_audible,
-        "stimuli": dict(trial.stimuli),
-        "signals": {
-            condition: {
-                "sha256": sha256(trial.samples[blind].astype("<i2").tobytes()).hexdigest(),
-                **asdict(trial.treatments[condition]),
-            }
-            for blind, condition in trial.stimuli.items()
-        },
-    }

@@ -13,11 +13,12 @@ its dates are text in CSV and milliseconds in JSON.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from ..schema import UUID, Rejected, ResultsError, SentRating, Submission
 from .csv_rows import NO_ROW, NOT_CLOSED, split_rows
-from .import_sessions import MUSHRA, is_training, milliseconds, number
-from .ratings import UUID, Rejected, ResultsError, SentRating, Submission
+from .imported import Imported, finite_number, seconds_of
+from .sessions import MUSHRA_PAGE, is_training
 
 
 @dataclass(frozen=True)
@@ -84,23 +85,15 @@ _LAYOUTS = (WEBMUSHRA, PYMUSHRA, LONG)
 Row = Mapping[str, object]
 
 
-@dataclass
-class Table:
-    """What a table had."""
-
-    submissions: list[Submission] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
 def is_row(data: Mapping[str, object]) -> bool:
     """Is this JSON object a row of one of the tables?"""
     return _layout([name.strip().lower() for name in data]) is not None
 
 
-def read_rows(rows: Sequence[tuple[int, dict[str, object]]], source: str) -> Table:
-    """The submissions of JSON rows, each with its number in the file."""
-    table = Table()
+def read_json_rows(
+    rows: Sequence[tuple[int, dict[str, object]]], source: str, imported: Imported
+) -> None:
+    """Add the submissions of JSON rows, each with its number in the file."""
     lower = [(place, {k.strip().lower(): v for k, v in row.items()}) for place, row in rows]
     by_layout: dict[str, list[tuple[int, Row]]] = defaultdict(list)
     for place, row in lower:
@@ -108,12 +101,11 @@ def read_rows(rows: Sequence[tuple[int, dict[str, object]]], source: str) -> Tab
         if layout is not None:
             by_layout[layout.name].append((place, row))
     for layout in _LAYOUTS:
-        _group(by_layout[layout.name], layout, source, table)
-    return table
+        _group(by_layout[layout.name], layout, source, imported)
 
 
-def read_table(whole: str, source: str) -> Table:
-    """The submissions of a CSV text.
+def read_table(whole: str, source: str, imported: Imported) -> None:
+    """Add the submissions of a CSV text.
 
     Raises:
         ResultsError: its first line has the columns of none of the tables.
@@ -141,17 +133,15 @@ def read_table(whole: str, source: str) -> Table:
             return 0
         return 1 if _has_tail(fields, layout) else NO_ROW
 
-    table = Table()
     rows: list[tuple[int, Row]] = []
     for line, fields in split_rows(text, separator, misfit, php):
         if fields is None:
-            table.rejected.append(Rejected(source, line + above, NOT_CLOSED))
+            imported.rejected.append(Rejected(source, line + above, NOT_CLOSED))
         elif line > 1 and any(value.strip() for value in fields):
-            row = _row(fields, header, layout, source, line + above, table)
+            row = _row(fields, header, layout, source, line + above, imported)
             if row is not None:
                 rows.append((line + above, row))
-    _group(rows, layout, source, table)
-    return table
+    _group(rows, layout, source, imported)
 
 
 def _layout(names: Sequence[str]) -> Layout | None:
@@ -159,7 +149,7 @@ def _layout(names: Sequence[str]) -> Layout | None:
 
 
 def _has_tail(fields: list[str], layout: Layout) -> bool:
-    """Is this webMUSHRA's row under any questionnaire?"""
+    """Does a row end as webMUSHRA's do, whatever questionnaire it starts with?"""
     return (
         layout is WEBMUSHRA
         and len(fields) > len(_TAIL)
@@ -168,38 +158,42 @@ def _has_tail(fields: list[str], layout: Layout) -> bool:
 
 
 def _row(
-    fields: list[str], header: list[str], layout: Layout, source: str, line: int, table: Table
+    fields: list[str], header: list[str], layout: Layout, source: str, line: int, imported: Imported
 ) -> Row | None:
     """One row by column name; None, with a word, where it cannot be told what is what."""
     if [value.strip().lower() for value in fields] == header:
-        table.notes.append(f"{source}:{line}: the header is repeated")
+        imported.notes.append(f"{source}:{line}: the header is repeated")
         return None
     if len(fields) == len(header):
         return dict(zip(header, fields, strict=True))
     counts = f"{len(fields)} fields where the header has {len(header)}"
     if _has_tail(fields, layout):
-        table.notes.append(f"{source}:{line}: {counts} (another questionnaire); read from its ends")
+        imported.notes.append(
+            f"{source}:{line}: {counts} (another questionnaire); read from its ends"
+        )
         tail = dict(zip(_TAIL, fields[-len(_TAIL) :], strict=True))
         return {layout.test: fields[0], **tail}
-    table.rejected.append(Rejected(source, line, counts))
+    imported.rejected.append(Rejected(source, line, counts))
     return None
 
 
-def _group(rows: Sequence[tuple[int, Row]], layout: Layout, source: str, table: Table) -> None:
+def _group(
+    rows: Sequence[tuple[int, Row]], layout: Layout, source: str, imported: Imported
+) -> None:
     """Adds the submissions: the rows of one test, listener and trial belong together."""
     groups: dict[tuple[str, str, str], list[SentRating]] = {}
     for line, row in rows:
         kind = _text(row, layout.kind)
-        if kind and kind != MUSHRA:
-            why = f"page {_text(row, layout.trial)} is of type {kind!r}, not {MUSHRA!r}"
-            table.rejected.append(Rejected(source, line, why))
+        if kind and kind != MUSHRA_PAGE:
+            why = f"page {_text(row, layout.trial)} is of type {kind!r}, not {MUSHRA_PAGE!r}"
+            imported.rejected.append(Rejected(source, line, why))
             continue
         test, listener, trial = (
             _text(row, name) for name in (layout.test, layout.listener, layout.trial)
         )
         groups.setdefault((test, listener, trial), []).append(_sent(row, layout, line))
     for (test, listener, trial), ratings in groups.items():
-        table.submissions.append(
+        imported.submissions.append(
             Submission(
                 source=source,
                 line=ratings[0].line,
@@ -215,15 +209,15 @@ def _group(rows: Sequence[tuple[int, Row]], layout: Layout, source: str, table: 
 
 def _sent(row: Row, layout: Layout, line: int) -> SentRating:
     seconds = (
-        milliseconds(row.get(layout.milliseconds))
+        seconds_of(row.get(layout.milliseconds))
         if layout.milliseconds
-        else number(row.get(layout.seconds))
+        else finite_number(row.get(layout.seconds))
     )
     return SentRating(
         _text(row, layout.stimulus),
         row.get(layout.score),
         line=line,
-        plays=number(row.get(layout.plays)),
+        plays=finite_number(row.get(layout.plays)),
         seconds=seconds,
     )
 

@@ -1,0 +1,87 @@
+"""Reads results files: our own, webMUSHRA's, pymushra's, and a plain long table.
+
+    our records       one JSON object per line and trial, or a JSON list of them
+    webMUSHRA         the CSV of its write.php, and the JSON of one session
+    pymushra          its CSV and JSON exports, and its TinyDB file
+    long table        CSV with the columns listener, item, condition, score, in any order, and
+                      optionally test, plays, seconds
+
+The format is told by the content, not by the file's name. A damaged spot costs its own line, row or
+record, which is named, and nothing behind it. Nothing is judged here beyond what cannot
+be read at all: `validation` does that. Questionnaires are not read, so that no personal data
+reaches an analysis.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..schema import SESSION_FIELD, Rejected, ResultsError
+from .imported import Imported
+from .json_records import read_json
+from .rating_tables import read_table
+
+_SUFFIXES = (".jsonl", ".json", ".csv")
+_LINE_OF_RECORD = re.compile(r'^\{".*\}$', re.MULTILINE)
+
+
+def read_results(paths: Sequence[Path]) -> Imported:
+    """The submissions of files, and of all .jsonl, .json and .csv files directly in folders.
+
+    What else lies in a folder is rejected with a word.
+
+    Raises:
+        ResultsError: a file that is not there, or is in none of the formats; a folder without one.
+    """
+    imported = Imported()
+    for path in paths:
+        if not path.is_dir():
+            _read(path, imported)
+            continue
+        for file in _files(path):
+            try:
+                _read(file, imported)
+            except ResultsError as error:
+                imported.rejected.append(Rejected(str(file), 1, str(error), 0))
+    return imported
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in _SUFFIXES and p.is_file())
+    if not files:
+        raise ResultsError(f"{folder} has no {', '.join(_SUFFIXES)} file")
+    return files
+
+
+def _read(path: Path, imported: Imported) -> None:
+    text = _text(path, imported)
+    imported.sources.append(str(path))
+    if not text.strip():
+        imported.notes.append(f"{path} is empty")
+    elif text.lstrip().startswith(("{", "[", SESSION_FIELD)):
+        read_json(text, str(path), imported)
+    else:
+        try:
+            read_table(text, str(path), imported)
+        except ResultsError:
+            if not _LINE_OF_RECORD.search(text):
+                raise
+            read_json(text, str(path), imported)  # of JSON lines, the first is damaged
+
+
+def _text(path: Path, imported: Imported) -> str:
+    """The text of a file; bytes that are none are replaced and noted."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error}") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if b"\0" in content:
+            raise ResultsError(f"{path} cannot be read: it is no UTF-8 text: {error}") from error
+        text = content.decode("utf-8-sig", "replace")
+        lines = [n for n, line in enumerate(text.split("\n"), 1) if "\ufffd" in line]
+        where = ", ".join(map(str, lines[:10])) + (" ..." if len(lines) > 10 else "")
+        imported.notes.append(f"{path} has bytes that are no UTF-8, read as \ufffd: lines {where}")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

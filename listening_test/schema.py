@@ -1,0 +1,172 @@
+"""The words and formats of a listening test, as those who prepare, serve, read and analyze one
+share them. MUSHRA's words are those of ITU-R BS.1534-3.
+
+    listener    who rates
+    trial       one page: an open reference, and the signals of one item under blind ids
+    stimulus    one of these signals, by its blind id
+    condition   what a stimulus is: `reference` (the hidden one), `anchor35` and `anchor70` (low and
+                mid anchor: low-passed at 3.5 and 7 kHz), `mnru-Q` (an anchor of modulated noise at
+                Q dB); every other condition is a system under test
+    rating      a listener's score in [0, 100] of a condition of an item
+    submission  one listener's ratings of one trial, as a results file has them: nothing checked
+
+The description, `test.js` in the test's folder, is what player and server know of the test:
+
+    {"schema": 1, "test": id, "rate": Hz,
+     "trials": [{"trial": id, "training": false, "frames": samples of each signal,
+                 "audio": path, "reference": blind id of the open one, "stimuli": [blind ids]}]}
+
+The key, beside the folder, tells what each blind id is, and more that reading it does not need:
+
+    {"schema": 1, "test": id,
+     "trials": {trial id: {"item": item id, "stimuli": {blind id: condition},
+                           "mid_anchor_audible": true}}}
+
+A record is what our player sends for a trial, one JSON object a line in `FOLDER.results.jsonl`. A
+file that a listener downloads and sends is a JSON list of records:
+
+    {"schema": 1, "test": id, "listener": random id, "session": UUID, "trial": id,
+     "training": false, "record": UUID, "time": ISO 8601, "order": [blind ids as shown],
+     "ratings": [{"stimulus": blind id, "score": 0-100, "plays": count, "seconds": heard}],
+     "complete": true, "questionnaire": {...}, "seed": of the listener's orders,
+     "position": of the trial, "duration": seconds on the page, "reference_plays": count,
+     "comment": text}
+
+The first ten keys are always there, and there are no others. `complete` is false in a draft: the
+state of a trial that is not finished, in which a score is null where nothing is rated yet. Later
+drafts and the finished trial take its place.
+
+A session is what webMUSHRA sends at the end of a test: JSON behind `sessionJSON=`, not URL-encoded.
+In what we export to webMUSHRA, a page's id is the item's, `training/` before it for training.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+
+SCHEMA = 1  # of description, key and records
+
+REFERENCE = "reference"
+LOW_ANCHOR = "anchor35"
+MID_ANCHOR = "anchor70"
+MNRU = "mnru-"  # before the level in dB
+
+SESSION_FIELD = "sessionJSON="
+TRAINING_PAGE = "training/"  # before an item's id, which holds no slash
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+
+
+class BuildError(ValueError):
+    """There is no listening test, or none can be built: the message says why, and what can."""
+
+
+class ResultsError(ValueError):
+    """Results, a key or a plan's numbers cannot be used: the message says why, and what can."""
+
+
+@dataclass(frozen=True)
+class SentRating:
+    """One rating as sent: `score` is whatever the file has there.
+
+    `plays` counts the stimulus' starts; `seconds` is the time spent on it, or on its trial where
+    the tool only logs that.
+    """
+
+    stimulus: str
+    score: object
+    line: int = 0
+    plays: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One listener's ratings of one trial, and where they were read.
+
+    `record` is the tool's id of this act of sending; "" where the format has none.
+    `line` counts from 1: the line of a text file, or the element of a JSON list. `complete` is
+    false for a draft: the state of a trial that the listener had not finished.
+    """
+
+    source: str
+    line: int
+    listener: str
+    trial: str
+    ratings: tuple[SentRating, ...]
+    test: str = ""
+    record: str = ""
+    time: str = ""
+    training: bool = False
+    blind: bool = False
+    complete: bool = True
+
+    @property
+    def anonymous(self) -> bool:
+        """Is the listener no name, but the id that a tool made for one act of sending?"""
+        return bool(self.record and UUID.fullmatch(self.listener))
+
+    @property
+    def place(self) -> str:
+        """Where it was read, as messages name it."""
+        return f"{self.source}:{self.line}"
+
+    def rejected(self, why: str) -> "Rejected":
+        """The word for not taking it."""
+        return Rejected(self.source, self.line, why, len(self.ratings))
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One valid score of one listener for one condition of one item."""
+
+    listener: str
+    item: str
+    condition: str
+    score: float
+    trial: str = ""
+    plays: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Ratings that were not taken: where they stand, how many, and why."""
+
+    source: str
+    line: int
+    why: str
+    ratings: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}: {self.why}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The ratings of some results files, and a word for everything that was not taken."""
+
+    ratings: tuple[Rating, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+def score_of(sent: object) -> float | str:
+    """The score in [0, 100] that was sent as a number or as its text, or why it is none."""
+    if isinstance(sent, str) and _NUMBER.fullmatch(sent.strip()):
+        sent = float(sent)
+    if isinstance(sent, bool) or not isinstance(sent, int | float) or not math.isfinite(sent):
+        return f"the score {sent!r} is not a number"
+    if not 0 <= sent <= 100:
+        return f"the score {sent:g} is outside 0-100"
+    return float(sent)
+
+
+def is_system(condition: str) -> bool:
+    """Is this condition under test: neither hidden reference nor anchor?"""
+    if condition in (REFERENCE, MID_ANCHOR, LOW_ANCHOR):
+        return False
+    return re.fullmatch(rf"{MNRU}\d+", condition) is None

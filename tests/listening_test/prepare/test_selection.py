@@ -1,0 +1,78 @@
+"""Which conditions and items a test gets."""
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from nscbench.listening_test.prepare import coded_speech, selection
+from nscbench.listening_test.prepare.trials import make_test
+from nscbench.listening_test.schema import BuildError
+from support.mushra_run import RATE
+
+
+def test_items_are_spread_over_speakers_sexes_and_the_metric(tmp_path, speech_like, run):
+    items = tuple(
+        coded_speech.Passage(f"{speaker}{n}", Path(), speaker, speaker[0], 5.0)
+        for speaker in ("F1", "F2", "M1", "M2")
+        for n in range(10)
+    )
+    scores = {("x", item.id): number % 10 + number / 100 for number, item in enumerate(items)}
+    wide = coded_speech.CodedSpeech(
+        _Everything(tmp_path), items, {"x": "codec"}, {"x": RATE}, "pesq_wb", scores
+    )
+    for seed in range(5):
+        chosen = selection.choose_items(wide, ["x"], 8, seed).items
+        assert Counter(item.sex for item in chosen) == {"F": 4, "M": 4}
+        assert set(Counter(item.speaker for item in chosen).values()) == {2}
+        values = sorted(scores["x", item.id] for item in chosen)
+        assert all(b - a < 3 for a, b in pairwise(values))
+        assert values[0] < 2
+        assert values[-1] > 8
+
+
+class _Everything:
+    """A run's directory in which every file exists."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def decoded(self, condition, item):
+        return self.path
+
+
+def test_too_many_codecs_are_thinned_over_the_metric(tmp_path):
+    names = [f"c{n:02d}" for n in range(15)]
+    items = (coded_speech.Passage("a", Path(), "", "", 5.0),)
+    scores = {(name, "a"): float(number) for number, name in enumerate(names)}
+    run = coded_speech.CodedSpeech(
+        _Everything(tmp_path),
+        items,
+        dict.fromkeys(names, "codec"),
+        dict.fromkeys(names, RATE),
+        "pesq_wb",
+        scores,
+    )
+    chosen, remarks = selection.choose_conditions(run, [], 8)
+    assert chosen == ["c00", "c02", "c04", "c06", "c08", "c10", "c12", "c14"]
+    assert "left out" in remarks[0]
+    assert "c01" in remarks[0]
+    with pytest.raises(BuildError, match="15 conditions are too many"):
+        selection.choose_conditions(run, names, 8)
+
+
+def test_items_that_a_condition_did_not_decode_are_left_out(broken):
+    (broken / "decoded" / "late-1" / "a.flac").unlink()
+    test = make_test(broken)
+    assert "a" not in {trial.item for trial in test.trials}
+    assert "late-1 did not decode 1 items" in test.remarks
+
+
+def test_the_only_item_is_trained_and_rated(broken):
+    for item in "abcd":
+        (broken / "decoded" / "late-1" / f"{item}.flac").unlink()
+    test = make_test(broken)
+    assert [trial.item for trial in test.trials] == ["e", "e"]
+    assert any("no item is left for training" in remark for remark in test.remarks)
+    assert not set(test.trials[0].stimuli) & set(test.trials[1].stimuli)

@@ -1,0 +1,65 @@
+"""Tests of a run: what the standard asks for, blind ids, and requests that give none."""
+
+import re
+
+import pytest
+
+from nscbench.listening_test.prepare.player_folder import write_player
+from nscbench.listening_test.prepare.trials import make_test
+from nscbench.listening_test.schema import BuildError
+
+
+def test_a_test_has_what_the_standard_asks_for(test):
+    assert [trial.id for trial in test.trials][:2] == ["training", "trial-01"]
+    assert [trial.training for trial in test.trials] == [True, False, False, False, False]
+    rated = {"late-1", "noisy-6", "reference", "anchor35", "anchor70"}
+    assert all(set(trial.stimuli.values()) == rated for trial in test.trials)
+    assert len({trial.item for trial in test.trials}) == 5  # none is both trained and rated
+    assert any("BS.1534-3 asks for 5" in remark for remark in test.remarks)
+    assert not {"long", "short"} & {trial.item for trial in test.trials}
+
+
+def test_mnru_anchors_are_rated_too(run):
+    test = make_test(run, items=1, mnru=[10, 25])
+    assert {"mnru-10", "mnru-25"} < set(test.trials[1].stimuli.values())
+
+
+def test_the_same_seed_gives_the_same_test(run, test, tmp_path):
+    again = make_test(run, seed=3)
+    assert again.id == test.id
+    write_player(test, tmp_path / "one")
+    write_player(again, tmp_path / "two")
+    names = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*"))
+    assert len(names) > 10
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    other = make_test(run, seed=4)
+    assert other.id != test.id
+    assert not set(other.trials[1].stimuli) & set(test.trials[1].stimuli)
+
+
+def test_blind_ids_do_not_follow_from_the_seed_alone(run):
+    """Who knows the program and its default seed must not know where the hidden reference is."""
+    tests = [make_test(run, conditions=[name], items=2, seed=0) for name in ("late-1", "noisy-6")]
+    first, second = ({*t.samples} for t in (test.trials[0] for test in tests))
+    assert len(first) == len(second) == 5
+    assert not first & second
+    again = make_test(run, conditions=["late-1"], items=2, seed=0)
+    assert {*again.trials[0].samples} == first
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({"conditions": ["nothing"]}, "no condition 'nothing'; it has: late-1, noisy-6, pcm"),
+        ({"conditions": ["pcm", "pcm"]}, "named twice: pcm"),
+        ({"items": 6}, "1 to 5 can be used; 2 of 7 items are not 1 to 12 s long"),
+        ({"items": 0}, "1 to 5 can be used"),
+        ({"mnru": [99]}, "no MNRU anchor of 99 dB"),
+        ({"mnru": [5, 5]}, "named twice"),
+        ({"mnru": list(range(9))}, "leave no room"),
+    ],
+)
+def test_wrong_requests_are_refused(run, request_, message):
+    with pytest.raises(BuildError, match=re.escape(message)):
+        make_test(run, **request_)
