@@ -10,13 +10,14 @@ import numpy as np
 from tqdm import tqdm
 
 from ...codecs import Codec, CodecError
+from ...codecs.hardware import hardware
 from ...metrics.machinery.signals import resample
 from ..cost.delay import SECONDS as DELAY_SECONDS
 from ..cost.measure import Setup, Signal, device_of, measure
 from ..cost.sources import Source, choose, open_source
 from ..cost.table import CostTable
 from ..data.items import AudioError, ItemsError, read_audio, read_items
-from ..run.provenance import hardware, package_version
+from ..run.provenance import package_version
 from ..run.suite import SuiteError
 from ..store.rundir import RunError
 from ..workers.local import device_named

@@ -190,8 +190,8 @@ def _accelerator() -> dict[str, Any]:
     """Processor, threads of this process and what limits them, GPU."""
     import torch
 
+    from ...codecs.hardware import hardware
     from ..workers.pool import ONE_THREAD
-    from .provenance import hardware
 
     gpu = torch.cuda.is_available()
     found = {

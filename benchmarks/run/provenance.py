@@ -1,9 +1,6 @@
 """What made a run: versions, hardware, items, conditions, metrics, seeds."""
 
-import os
-import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -45,7 +42,7 @@ def describe(
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws},
         "conditions": [describe_condition(codec) for codec in suite.codecs],
-        "arguments": {codec.condition: arguments(codec) for codec in suite.codecs},
+        "arguments": {codec.condition: codec.arguments() for codec in suite.codecs},
         "metrics": [
             {
                 "metric": name,
@@ -89,13 +86,6 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
     }
 
 
-def arguments(codec: Codec) -> dict[str, Any]:
-    """The settings from which `remake` makes this operating point, in its channel, again."""
-    if degradation := getattr(codec, "degradation", None):
-        return {**arguments(codec.codec), "degradation": degradation.settings}  # type: ignore[attr-defined]
-    return {field.name: getattr(codec, field.name) for field in fields(codec)}
-
-
 def metric_version(name: str) -> str:
     """Version of what measures: the metric's own, its packages', weights' and the alignment's.
 
@@ -115,30 +105,3 @@ def package_version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
-
-
-def hardware(device: str) -> dict[str, Any]:
-    """Processor, cores and accelerator of this machine."""
-    found: dict[str, Any] = {
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-    }
-    if device == "cuda":
-        import torch
-
-        found["gpu"] = torch.cuda.get_device_name()
-    return found
-
-
-def _processor() -> str:
-    """The processor's name: Linux has it in a file only."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next(
-        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")),
-        platform.processor(),
-    )

@@ -6,7 +6,7 @@ it gets the operating point and the paths of bitstreams.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from math import isfinite
@@ -41,13 +41,6 @@ class Outcome:
     undefined: bool = False
 
 
-def on_device(codec: Codec, device: str) -> Codec:
-    """The same operating point with its networks on `device`."""
-    if any(field.name == "device" for field in fields(codec)):
-        return replace(codec, device=device)  # type: ignore[call-arg]
-    return codec
-
-
 def encode(
     codec: Codec,
     device: str,
@@ -67,7 +60,7 @@ def encode(
     if planned is not None:
         check_maker(codec, device, planned)
     read = [read_for(codec, source) for source in sources]
-    payloads = on_device(codec, device).encode_items(items, [audio for audio, _ in read])
+    payloads = codec.on(device).encode_items(items, [audio for audio, _ in read])
     records = []
     for (audio, notices), payload, target in zip(read, payloads, targets, strict=True):
         header = header_for(codec, len(audio))
@@ -107,7 +100,7 @@ def decode(
     if planned is not None:
         check_maker(codec, device, planned)
     contents = [path.read_bytes() for path in streams]
-    decoded = decode_streams(on_device(codec, device), contents, Noise.of(items, draw))
+    decoded = decode_streams(codec.on(device), contents, Noise.of(items, draw))
     records = []
     for pcm, target in zip(decoded, targets, strict=True):
         flac = BytesIO()  # libsndfile does not report a full disk

@@ -24,13 +24,13 @@ from statistics import median
 import torch
 
 from ...codecs.base import CodecError
+from ...codecs.hardware import hardware
 from ...codecs.training.component import Component
 from ...codecs.training.data import DataError, Recording, Speech, find_recordings, open_speech
 from ...codecs.training.plan import Budget, Plan
 from ...codecs.training.presets import COMPONENTS
 from ...codecs.training.trainer import Trainer, TrainingError
 from ..data.items import ItemsError, read_items
-from ..run.provenance import hardware
 from ..store.rundir import RunError
 from ..workers.local import device_named
 

@@ -34,6 +34,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ...codecs import available
+from ...codecs.hardware import hardware
 from ...codecs.neural.token_codec import TokenCodec
 from ...metrics.machinery.signals import resample
 from ..commands.cost import threads
@@ -41,7 +42,6 @@ from ..cost.macs import count as count_products
 from ..cost.timing import time_codec
 from ..data.audio import AudioError, read_audio
 from ..data.items import ItemsError, read_items
-from ..run.provenance import hardware
 from .module_calls import RATE, Case, cases
 
 SECONDS = 3.0  # of the signal that codecs code

@@ -14,7 +14,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from ..run.provenance import hardware
+from ...codecs.hardware import hardware
 from ..store.cache import Stage
 from ..store.rundir import RunError
 from .pool import Pool

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from distributed import Worker, WorkerPlugin, get_worker
 
+from ...codecs.hardware import hardware
 from ..run.identity import Misfit
-from ..run.provenance import hardware
 from .local import LocalWorkers, Work
 from .pool import died, lost, reason
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ... import __version__
-from ...benchmarks.run.provenance import hardware
+from ..hardware import hardware
 from ..networks.quantizer import codebook_use
 from .data import Recording
 
