@@ -4,10 +4,12 @@ A decoder belongs to the modules that gave its condition and its target in train
 fingerprint of their weights and refuses others, whose indices or latents would mean something else;
 any vocoder of the same log-mel fits, and any decoder of the GAN baseline's latents.
 
-Every item is decoded alone and takes its noise from its own generator, drawn on the CPU.
+Every item takes its noise from its own generator, drawn on the CPU. On a CPU items are decoded one
+by one, so that a batch gives the very bits of its items alone; on a GPU the denoiser evaluates
+several as one padded batch, which gives the same up to rounding.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, ClassVar, Literal, get_args
@@ -23,6 +25,7 @@ from ..settings import choose
 from ..weights.parts import DIFFUSION, Part, TokenConfig
 from ..weights.pretrained import digest, missing
 from .back_ends import BackEnd
+from .buckets import buckets
 from .front_ends import FrontEnd
 from .token_codec import TokenCodec
 
@@ -30,6 +33,7 @@ Launch = Literal["kernels", "graph"]
 LAUNCHES: tuple[Launch, ...] = get_args(Launch)
 RATES = (1.5, 3.0)
 NFES = (1, 2, 4, 6, 10, 25, 50)
+BUCKET_SECONDS = 120.0  # of padded signal that a device decodes at once
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -112,13 +116,42 @@ class DiffusionCodec(TokenCodec):
         """Signal [1, k * hop] of indices [1, stages, k] and standard normal tensors.
 
         Raises:
+            CodecError: as `render_together`.
+        """
+        return self.render_together([indices], [draw])[0]
+
+    def render_items(self, indices: Sequence[Tensor], draws: Sequence[DrawShape]) -> list[Tensor]:
+        """Signals of all items: one by one on a CPU, in buckets on a device that gains by them."""
+        if torch.device(self.device).type == "cpu":
+            return super().render_items(indices, draws)
+        limit = int(BUCKET_SECONDS * self.sample_rate / self._config.hop)
+        signals: dict[int, Tensor] = {}
+        for bucket in buckets([own.shape[-1] for own in indices], limit):
+            made = self.render_together([indices[i] for i in bucket], [draws[i] for i in bucket])
+            signals |= {i: signal[0].cpu() for i, signal in zip(bucket, made, strict=True)}
+        return [signals[i] for i in range(len(indices))]
+
+    def render_together(
+        self, indices: Sequence[Tensor], draws: Sequence[DrawShape]
+    ) -> list[Tensor]:
+        """Signals [1, k_i * hop] of items of any lengths, whose outputs are sampled as one batch.
+
+        Up to rounding, each is what `render` makes of it, with the same random numbers.
+
+        Raises:
             CodecError: the weights are of another cell, were trained on other weights, or their
                 process has no such sampler; the device has no graphs.
         """
-        decoder, sampler = self._ready(indices.device)
-        condition = self.front.condition(self.network(self.front.part), indices, draw)
-        graphed = self.launch == "graph"
-        made = decoder.sample(condition, sampler, self.nfe, self._cooled(draw), graphed)
+        decoder, sampler = self._ready(torch.device(self.device))
+        front, graphed = self.network(self.front.part), self.launch == "graph"
+        pairs = list(zip(indices, draws, strict=True))
+        conditions = [self.front.condition(front, own, draw) for own, draw in pairs]
+        cooled = [self._cooled(draw) for draw in draws]
+        made = decoder.sample_together(conditions, sampler, self.nfe, cooled, graphed)
+        return [self.finish(own, *pair) for own, pair in zip(made, pairs, strict=True)]
+
+    def finish(self, made: Tensor, indices: Tensor, draw: DrawShape) -> Tensor:
+        """Signal [1, k * hop] of what the decoder made of these indices."""
         network = self.network(self.back.part) if self.back.part else None
         return self.back.waveform(network, made, draw)
 

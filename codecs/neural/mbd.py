@@ -33,8 +33,8 @@ class Mbd(DiffusionCodec, front=LatFrontEnd(), back=WavBackEnd(), name="mbd"):
     nfe: int = 20
     sampler: str = "ancestral"
 
-    def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
-        made = super().render(indices, draw)
+    def finish(self, made: Tensor, indices: Tensor, draw: DrawShape) -> Tensor:
+        made = super().finish(made, indices, draw)
         decoded = self.network(GAN).decode(indices, draw)
         return match_bands(made, decoded, MATCHED_BANDS, self.sample_rate).clamp(-1, 1)
 

@@ -71,6 +71,11 @@ class TokenCodec(Codec):
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
         """Signal [1, k * hop] of indices [1, stages, k], with what the decoder draws for it."""
 
+    def render_items(self, indices: Sequence[Tensor], draws: Sequence[DrawShape]) -> list[Tensor]:
+        """Signals [k_i * hop] on the CPU of the indices of every item: here, one by one."""
+        pairs = zip(indices, draws, strict=True)
+        return [self.render(own, draw)[0].cpu() for own, draw in pairs]
+
     @property
     def sample_rate(self) -> int:
         return self._config.sample_rate
@@ -122,13 +127,12 @@ class TokenCodec(Codec):
 
     @torch.inference_mode()
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+        coded = [item for item, payload in enumerate(payloads) if payload]
+        indices = [self._read(payloads[item])[None].to(self.device) for item in coded]
         with self.cast():
-            return [
-                self.render(self._read(payload)[None].to(self.device), noise.drawing(item))[0].cpu()
-                if payload
-                else torch.zeros(0)
-                for item, payload in enumerate(payloads)
-            ]
+            made = self.render_items(indices, [noise.drawing(item) for item in coded])
+        signals = dict(zip(coded, made, strict=True))
+        return [signals.get(item, torch.zeros(0)) for item in range(len(payloads))]
 
     def length(self, payload: bytes) -> int:
         c = self._config

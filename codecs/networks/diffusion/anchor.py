@@ -33,11 +33,13 @@ class Guide:
         anchor: standardized first guess [B, channels, T]; None where there is none.
         prepared: what the denoiser made of the features.
         level: logarithm of the residual's level in every frame [B, 1, k]; None if it is not told.
+        lengths: of the outputs in a padded batch [B]; None where none is padded.
     """
 
     anchor: Tensor | None
     prepared: Tensor
     level: Tensor | None = None
+    lengths: Tensor | None = None
 
 
 class Anchor(nn.Module):

@@ -4,7 +4,7 @@ Every cell of the design space has the same conditioner, from the condition to f
 rate; the denoiser differs with the domain of the output.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from ..denoiser import Denoiser
 from ..diffwave import DiffWave
 from ..draws import DrawShape
 from ..graphs import Replayed
+from ..padding import stack
 from ..patch_wave import PatchWave
 from ..unet1d import UNet1d
 from ..unet2d import UNet2d
@@ -91,7 +92,7 @@ class DiffusionDecoder(nn.Module):
 
     def predict(self, y: Tensor, t: Tensor, guide: Guide) -> Tensor:
         """What the process predicts, for y at times t [B]."""
-        prediction: Tensor = self.denoiser(y, t, guide.anchor, guide.prepared)
+        prediction: Tensor = self.denoiser(y, t, guide.anchor, guide.prepared, guide.lengths)
         return self.scaling.confine(prediction.float())
 
     def sample(
@@ -110,14 +111,45 @@ class DiffusionDecoder(nn.Module):
         Raises:
             ValueError: the sampler cannot make `nfe` evaluations, or not along the process.
         """
-        guide, device = self.guide(condition), condition.device
-        shape = len(condition), self.scaling.channels, self.config.made_of(condition.shape[-1])
+        guide, length = self.guide(condition), self.config.made_of(condition.shape[-1])
 
         def noise() -> Tensor:
-            return self.scaling.noise(_brought(draw(shape), device))
+            return self._noise(draw, (len(condition), length), condition.device)
 
         residual = self._walk(guide, sampler, nfe, noise, graphed)
         return self.scaling.restore(self.anchor.around(residual, guide))
+
+    def sample_together(
+        self,
+        conditions: Sequence[Tensor],
+        sampler: Sampler,
+        nfe: int,
+        draws: Sequence[DrawShape],
+        graphed: bool = False,
+    ) -> list[Tensor]:
+        """An output for every condition [1, channels, T_i], with the numbers that are its own.
+
+        The denoiser evaluates all of them as one padded batch. What it makes of each is, up to
+        rounding, what `sample` makes of it alone. Denoisers that take no lengths go one by one.
+
+        Raises:
+            ValueError: as `sample`.
+        """
+        if len(conditions) == 1 or not self.denoiser.takes_lengths:
+            pairs = zip(conditions, draws, strict=True)
+            return [self.sample(c, sampler, nfe, draw, graphed) for c, draw in pairs]
+        guides, device = [self.guide(condition) for condition in conditions], conditions[0].device
+        lengths = [self.config.made_of(condition.shape[-1]) for condition in conditions]
+
+        def noise() -> Tensor:
+            own = zip(draws, lengths, strict=True)
+            return stack([self._noise(draw, (1, length), device) for draw, length in own])
+
+        residuals = self._walk(self._merged(guides, lengths), sampler, nfe, noise, graphed)
+        return [
+            self.scaling.restore(self.anchor.around(residual[None, :, :length], guide))
+            for residual, length, guide in zip(residuals, lengths, guides, strict=True)
+        ]
 
     def regress(self, condition: Tensor) -> Tensor:
         """The one output that the network makes of the condition when no noise is given to it.
@@ -135,6 +167,18 @@ class DiffusionDecoder(nn.Module):
         assert guide.anchor is not None
         zero = torch.zeros_like(guide.anchor)
         return self.anchor.around(self.predict(zero, zero.new_ones(len(zero)), guide), guide)
+
+    def _merged(self, guides: Sequence[Guide], lengths: Sequence[int]) -> Guide:
+        """One guide of a padded batch; levels are applied signal by signal."""
+        anchors = [guide.anchor for guide in guides if guide.anchor is not None]
+        prepared = self.denoiser.merge([guide.prepared for guide in guides])
+        told = _brought(torch.tensor(lengths), prepared.device)
+        return Guide(stack(anchors) if anchors else None, prepared, lengths=told)
+
+    def _noise(self, draw: DrawShape, size: tuple[int, int], device: torch.device) -> Tensor:
+        """Noise of the process for as many signals of as many samples or frames."""
+        items, length = size
+        return self.scaling.noise(_brought(draw((items, self.scaling.channels, length)), device))
 
     def _walk(self, guide: Guide, sampler: Sampler, nfe: int, noise: Draw, graphed: bool) -> Tensor:
         """The residual that a sampler ends with."""

@@ -321,7 +321,7 @@ def test_perfect_denoiser_is_sampled_back() -> None:
         def prepare(self, features):
             return features
 
-        def forward(self, x, t, anchor, prepared):
+        def forward(self, x, t, anchor, prepared, lengths=None):
             level = process.level(float(t[0]))
             return (x - level.alpha * (wanted - anchor) / decoder.anchor.spread) / level.sigma
 

@@ -9,6 +9,7 @@ import torch
 
 from nscbench.codecs import CodecError, available
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
+from nscbench.codecs.coding.tokens import whole_frames
 from nscbench.codecs.networks.bands import MATCHED_BANDS, band_deviations
 from nscbench.codecs.networks.codec import CodecConfig
 from nscbench.codecs.networks.ladiff import LadiffDecoder
@@ -110,6 +111,20 @@ def test_lengths_and_rates(codecs: dict[str, DiffusionCodec], name: str) -> None
     for kbps in (1.5, 3.0):
         (second,) = replace(codec, kbps=kbps).encode(signals(16_000))
         assert 8 * len(second) == pytest.approx(1_000 * kbps, abs=8)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_items_rendered_together_are_those_rendered_alone(
+    codecs: dict[str, DiffusionCodec], name: str
+) -> None:
+    codec = codecs[name]
+    indices = [codec.tokenize(whole_frames(x, 320)) for x in signals(5_000, 640, 3_111)]
+    with torch.inference_mode():
+        together = codec.render_together(indices, [*map(Noise([1, 2, 3]).drawing, range(3))])
+        noise = Noise([1, 2, 3])
+        for item, (own, made) in enumerate(zip(indices, together, strict=True)):
+            alone = codec.render(own, noise.drawing(item))
+            torch.testing.assert_close(made, alone, atol=1e-4, rtol=0)
 
 
 def test_both_send_what_the_baseline_sends(codecs: dict[str, DiffusionCodec]) -> None:

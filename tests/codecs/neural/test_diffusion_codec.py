@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from nscbench.codecs import CodecError, available, get
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
+from nscbench.codecs.coding.tokens import whole_frames
 from nscbench.codecs.neural.diffusion_codec import DiffusionCodec, foundation
 from nscbench.codecs.neural.grid import CODECS, Mel2Mel
 from nscbench.codecs.neural.mel2mel_tuned import Mel2MelTuned
@@ -116,6 +117,36 @@ def test_batch_gives_the_bits_of_its_items(cells: dict[str, DiffusionCodec], nam
         assert torch.equal(codec.decode([payload], Noise([seed]))[0], signal)
     other = codec.decode(together, Noise([4, 5, 6]))
     assert not torch.equal(other[0], decoded[0])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_items_rendered_together_are_those_rendered_alone(
+    cells: dict[str, DiffusionCodec], name: str
+) -> None:
+    """As a GPU does it, with the same random numbers; the CPU is asked for it here."""
+    codec = cells[name]
+    indices = [codec.tokenize(whole_frames(x, 320)) for x in signals(5_000, 640, 3_111)]
+    with torch.inference_mode():
+        together = codec.render_together(indices, [*map(Noise([1, 2, 3]).drawing, range(3))])
+        noise = Noise([1, 2, 3])
+        for item, (own, made) in enumerate(zip(indices, together, strict=True)):
+            alone = codec.render(own, noise.drawing(item))
+            torch.testing.assert_close(made, alone, atol=1e-4, rtol=0)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("launch", ["kernels", "graph"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_gpu_decodes_a_batch_as_its_items(
+    cells: dict[str, DiffusionCodec], name: str, launch: str
+) -> None:
+    codec = replace(cells[name].on("cuda"), launch=launch)
+    payloads = codec.encode(signals(5_000, 0, 640, 3_111))
+    together = codec.decode(payloads, Noise([1, 2, 3, 4]))
+    for seed, payload, made in zip((1, 2, 3, 4), payloads, together, strict=True):
+        (alone,) = codec.decode([payload], Noise([seed]))
+        torch.testing.assert_close(made, alone, atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("name", NAMES)
