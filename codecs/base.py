@@ -18,8 +18,8 @@ Conventions
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar, Literal, Self
 
 from torch import Tensor, nn
 
@@ -125,6 +125,29 @@ class Codec(ABC):
     def networks(self) -> Sequence[nn.Module]:
         """The networks that encode and decode: their parameters are counted."""
         return ()
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """Names or paths of the weights, by what each of them holds; none for most codecs."""
+        return {}
+
+    @property
+    def wrapped(self) -> "Codec | None":
+        """The codec whose bitstreams this one sends through a channel; None for all others."""
+        return None
+
+    @property
+    def movable(self) -> bool:
+        """Does it compute on a device of the caller's choice: has it a field `device`?"""
+        return any(setting.name == "device" for setting in fields(self))
+
+    def on(self, device: str) -> Self:
+        """The same operating point on a device, "cpu" or "cuda"; itself if it is not movable."""
+        return replace(self, device=device) if self.movable else self  # type: ignore[call-arg]
+
+    def arguments(self) -> dict[str, Any]:
+        """The settings that make this operating point again, by field."""
+        return {setting.name: getattr(self, setting.name) for setting in fields(self)}
 
     @property
     def backend(self) -> str:

@@ -18,6 +18,7 @@ from ...codecs.training.presets import COMPONENTS, replace_critics
 from ...codecs.training.trainer import Trainer, TrainingError
 from ...codecs.training.validation import read_items
 from ...codecs.training.vocoder import VocoderTraining
+from ...codecs.weights.parts import DIFFUSION, MEL, PARTS
 from ...codecs.weights.pretrained import load, locate
 
 VALIDATION_ITEMS = 8
@@ -116,9 +117,9 @@ def _component(args: argparse.Namespace) -> Component:
     if args.mel_codec:
         if not isinstance(component, VocoderTraining):
             raise CodecError(f"--mel-codec is for a vocoder, not for {args.component}")
-        component.mel_codec = load(args.mel_codec, "mel").network
+        component.mel_codec = load(args.mel_codec, MEL).network
         if args.mel_decoder:
-            component.mel_decoder = load(args.mel_decoder, "diffusion").network
+            component.mel_decoder = load(args.mel_decoder, DIFFUSION).network
     elif args.mel_decoder:
         raise CodecError("--mel-decoder needs --mel-codec, whose mels it is given")
     if args.batch is not None:
@@ -130,5 +131,5 @@ def _component(args: argparse.Namespace) -> Component:
     if args.critics:
         replace_critics(component, args.critics)
     if args.init:
-        component.start_from(load(args.init, component.name).network)
+        component.start_from(load(args.init, PARTS[component.name]).network)
     return component

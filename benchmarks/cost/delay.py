@@ -26,7 +26,6 @@ from torch import Tensor
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..run.coding import on_device
 
 SECONDS = 3.0  # of the signal
 APART = 2**-15  # of full scale: a step of 16 bit
@@ -47,7 +46,7 @@ def measure_delay(codec: Codec, device: str, way: Way, signal: Tensor) -> float:
     Raises:
         NoDelay: the codec needs the whole signal, or does not hear the change.
     """
-    codec = on_device(codec, device)
+    codec = codec.on(device)
     rate = codec.sample_rate
     length = min(round(SECONDS * rate), len(signal))
     noise = np.random.default_rng(0).standard_normal(length).astype(np.float32)

@@ -24,7 +24,6 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..run.coding import on_device
 
 Shape = Sequence[int]
 
@@ -43,7 +42,7 @@ def count(call: Callable[[], Any]) -> tuple[int, Any]:
 
 def count_codec(codec: Codec, signal: Tensor) -> tuple[int, int]:
     """Multiply-accumulates that encoding and decoding of a signal [T] take."""
-    codec = on_device(codec, "cpu")
+    codec = codec.on("cpu")
     codec.encode([signal])  # loading weights multiplies too
     encode, payloads = count(lambda: codec.encode([signal]))
     codec.decode(payloads, Noise.of(["0"]))

@@ -7,7 +7,7 @@ without a number, with the reason.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..run.coding import on_device
 from ..workers.failures import reason
 from ..workers.pool import Pool
 from . import delay, energy, macs, memory, timing
@@ -73,8 +72,7 @@ def measure_costs(codec: Codec, setup: Setup) -> dict[str, Found]:
 
 def device_of(codec: Codec, wanted: str) -> str:
     """Where a codec computes: one without networks stays on the processor."""
-    moves = any(field.name == "device" for field in fields(codec))
-    return wanted if moves else "cpu"
+    return wanted if codec.movable else "cpu"
 
 
 def _tasks(codec: Codec, setup: Setup) -> Iterator[tuple[Sequence[str], Callable[[], Any]]]:
@@ -112,7 +110,7 @@ def _memory(codec: Codec, device: str, signal: Signal) -> dict[str, Found]:
 
 
 def _parameters(codec: Codec, signal: Signal) -> dict[str, Found]:
-    codec = on_device(codec, "cpu")
+    codec = codec.on("cpu")
     if not (networks := codec.networks):
         return {"parameters": "it runs no network"}
     audio = torch.from_numpy(signal)
@@ -157,7 +155,7 @@ def _energy(codec: Codec, device: str, signal: Signal) -> dict[str, Found]:
     except energy.NoMeter as error:
         return dict.fromkeys(("encode_joules_per_second", "decode_joules_per_second"), str(error))
     torch.set_num_threads(1)
-    codec = on_device(codec, device)
+    codec = codec.on(device)
     audio = [torch.from_numpy(signal)]
     payloads = codec.encode(audio)
     calls = {

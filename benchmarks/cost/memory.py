@@ -17,7 +17,6 @@ from torch import Tensor
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..run.coding import on_device
 
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
@@ -42,7 +41,7 @@ def measure_memory(codec: Codec, device: str, signal: Tensor) -> Memory:
     """Memory of loading a codec and of coding a signal [T], in this process, once."""
     torch.set_num_threads(1)
     before = _set_back()
-    codec = on_device(codec, device)
+    codec = codec.on(device)
     codec.decode(codec.encode([signal]), Noise.of(["0"]))
     peak = _peak()
     cuda = torch.cuda.max_memory_allocated() if device == "cuda" else None

@@ -16,7 +16,6 @@ from torch import Tensor
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..run.coding import on_device
 
 FEWEST = 3  # timed calls, however long they take
 ENOUGH = 20.0  # seconds of timed calls, after which no further one is started
@@ -30,7 +29,7 @@ def time_codec(
     Libraries of conventional codecs have one thread, whatever is allowed.
     """
     torch.set_num_threads(threads)
-    codec = on_device(codec, device)
+    codec = codec.on(device)
     seconds = sum(len(signal) for signal in signals) / codec.sample_rate
     names = [str(number) for number in range(len(signals))]
     payloads: list[bytes] = codec.encode(signals)  # warms up, as the first decoding does below

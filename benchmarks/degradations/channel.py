@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from ...codecs import Codec, CodecError, make
 from ...codecs.noise import Noise
-from ..run.coding import on_device
 from . import make as make_degradation
 from .base import ChannelDegradation, DegradationError
 
@@ -84,6 +83,14 @@ class Channel(Codec):
     def point(self) -> str:
         return self.codec.point
 
+    @property
+    def wrapped(self) -> Codec:
+        return self.codec
+
+    def arguments(self) -> dict[str, Any]:
+        """The settings of the codec, and of its channel: what `remake` takes."""
+        return {**self.codec.arguments(), "degradation": self.degradation.settings}
+
     def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
         payloads: list[bytes] = self.inner.encode(audio)
         return payloads
@@ -95,4 +102,4 @@ class Channel(Codec):
     @property
     def inner(self) -> Any:
         """The codec, on the device."""
-        return on_device(self.codec, self.device)
+        return self.codec.on(self.device)

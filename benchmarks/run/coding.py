@@ -2,7 +2,6 @@
 `encode` and `decode` share."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +15,6 @@ from ...codecs.controls.pcm import to_pcm16
 from ...codecs.noise import Noise
 from ...metrics.machinery.signals import resample
 from ..data.items import AudioError, read_audio
-
-
-def on_device(codec: Codec, device: str) -> Codec:
-    """The same operating point with its networks on `device`."""
-    if any(setting.name == "device" for setting in fields(codec)):
-        return replace(codec, device=device)  # type: ignore[call-arg]
-    return codec
 
 
 def read_for(codec: Codec, path: Path) -> tuple[Tensor, tuple[str, ...]]:

@@ -22,7 +22,7 @@ def maker(codec: Codec, device: str) -> str:
     """Digest of what decides a bitstream and what it decodes to, beside the recording."""
     soxr = package_version("soxr")
     parts = (codec, codec.fingerprint, codec.backend, _code(type(codec)), soxr, device)
-    inside: Codec | None = getattr(codec, "codec", None)  # of a channel: see `degradations`
+    inside = codec.wrapped
     return key_of("maker", *parts, *([_code(type(inside))] if inside else []))
 
 

@@ -1,7 +1,6 @@
 """What made a run: versions, hardware, items, conditions, metrics, seeds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,7 +42,7 @@ def describe_run(
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws},
         "conditions": [describe_condition(codec) for codec in suite.codecs],
-        "arguments": {codec.condition: arguments(codec) for codec in suite.codecs},
+        "arguments": {codec.condition: codec.arguments() for codec in suite.codecs},
         "metrics": [
             {
                 "metric": name,
@@ -85,13 +84,6 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
         "fingerprint": codec.fingerprint,
         "backend": codec.backend,
     }
-
-
-def arguments(codec: Codec) -> dict[str, Any]:
-    """The settings from which `remake` makes this operating point, in its channel, again."""
-    if degradation := getattr(codec, "degradation", None):
-        return {**arguments(codec.codec), "degradation": degradation.settings}  # type: ignore[attr-defined]
-    return {field.name: getattr(codec, field.name) for field in fields(codec)}
 
 
 def metric_version(name: str) -> str:

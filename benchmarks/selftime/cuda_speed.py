@@ -31,7 +31,6 @@ from ...metrics.machinery.signals import resample
 from ..cost.timing import time_codec
 from ..data.audio import AudioError
 from ..data.items import ItemsError
-from ..run.coding import on_device
 from .decoder_speed import speech, trained_codecs
 from .module_calls import RATE
 
@@ -61,7 +60,7 @@ def row(codec: DiffusionCodec, signal: Tensor, repeats: int) -> str:
         for way, variant in ways.items()
     }
     modules, *others = factors.values()
-    plain, graph = (_decode(on_device(ways[way], "cuda"), signals) for way in ("modules", "graph"))
+    plain, graph = (_decode(ways[way].on("cuda"), signals) for way in ("modules", "graph"))
     return (
         f"{codec.condition:18}"
         + "".join(f"{factor:10.4f}" for factor in factors.values())

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 CROSSOVER = 0.25  # half the width of a crossover, in bands
+MATCHED_BANDS = 32  # bands in which Multi-Band Diffusion's published code matches energies
 SILENCE = 1e-8  # deviation below which a band has nothing to match
 
 

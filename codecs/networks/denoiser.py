@@ -10,14 +10,20 @@ Conventions
     t         diffusion time [B] in [0, 1]
     anchor    a first guess at the signal, of the same shape, or None where the condition gives none
     features  of the condition, at the frame rate [B, features, k]
+    lengths   of the signals in a padded batch [B]; None where none is padded. Nothing that lies
+              behind a signal changes its prediction, and there the prediction is zero
 """
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from .padding import GroupNorm, cleared, inside_of, stack
 
 FEW = 4  # positions for each channel, at most, that attention projects one by one
 
@@ -25,12 +31,25 @@ FEW = 4  # positions for each channel, at most, that attention projects one by o
 class Denoiser(nn.Module, ABC):
     """A network that takes part in every step of sampling."""
 
+    takes_lengths: ClassVar[bool] = True  # can it tell signals from the padding behind them?
+
     @abstractmethod
     def prepare(self, features: Tensor) -> Tensor:
         """The part of the work that all steps share, from features [B, features, k]."""
 
+    def merge(self, prepared: Sequence[Tensor]) -> Tensor:
+        """What `prepare` made of single signals, for all of them as one padded batch."""
+        return stack(prepared)
+
     @abstractmethod
-    def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        anchor: Tensor | None,
+        prepared: Tensor,
+        lengths: Tensor | None = None,
+    ) -> Tensor:
         """The prediction, of the shape of x."""
 
 
@@ -69,28 +88,30 @@ class LinearAttention(nn.Module):
     def __init__(self, channels: int, heads: int = 4, dim: int = 32) -> None:
         super().__init__()
         self.heads = heads
-        self.norm = nn.GroupNorm(1, channels, affine=False)
+        self.norm = GroupNorm(1, channels, affine=False)
         self.project = nn.Conv1d(channels, 3 * heads * dim, 1, bias=False)
         self.exit = nn.Conv1d(heads * dim, channels, 1)
         self.scale = nn.Parameter(torch.zeros(1))
 
-    def forward(self, x: Tensor) -> Tensor:
-        normalized = self.norm(x)
+    def forward(self, x: Tensor, inside: Tensor | None = None) -> Tensor:
+        normalized = self.norm(x, inside)
         if x.shape[-1] > FEW * x.shape[1]:
-            return self._few_matrices(x, normalized)
+            return self._few_matrices(x, normalized, inside)
         query, key, value = self.project(normalized).unflatten(1, (3, self.heads, -1)).unbind(1)
-        summary = key.softmax(dim=-1) @ value.transpose(-1, -2)  # [B, heads, dim, dim]
+        weights = cleared(key, inside, -torch.inf).softmax(dim=-1)
+        summary = weights @ value.transpose(-1, -2)  # [B, heads, dim, dim]
         y: Tensor = self.exit((summary.transpose(-1, -2) @ query).flatten(1, 2))
         return x + self.scale * y
 
-    def _few_matrices(self, x: Tensor, normalized: Tensor) -> Tensor:
+    def _few_matrices(self, x: Tensor, normalized: Tensor, inside: Tensor | None) -> Tensor:
         """The same of many positions: all but the keys is linear, and multiplied out before it
         meets a position, so that neither queries nor values are ever made."""
         weight: Tensor = self.project.weight[..., 0]
         query, key, value = weight.view(3, self.heads, -1, x.shape[1])
         expanded = key.flatten(0, 1).expand(len(x), -1, -1)  # a product of matrices would copy
-        keys = (expanded @ normalized).softmax(dim=-1)  # [B, heads * dim, N]
-        seen = (keys @ normalized.transpose(1, 2)).unflatten(1, (self.heads, -1))
+        scores = cleared(expanded @ normalized, inside, -torch.inf)  # [B, heads * dim, N]
+        seen = scores.softmax(dim=-1) @ normalized.transpose(1, 2)  # [B, heads * dim, C]
+        seen = seen.view(len(x), self.heads, -1, x.shape[1])
         summary = seen @ value.transpose(-1, -2)  # [B, heads, dim, dim]
         mixed = (summary.transpose(-1, -2) @ query).flatten(1, 2)  # [B, heads * dim, C]
         matrix = self.scale * (self.exit.weight[..., 0] @ mixed)  # [B, C, C]
@@ -101,3 +122,8 @@ class LinearAttention(nn.Module):
 def fill_frames(x: Tensor, multiple: int) -> Tensor:
     """x [..., T] with zeros behind it, up to a multiple of frames."""
     return F.pad(x, (0, -x.shape[-1] % multiple))
+
+
+def filled_inside(lengths: Tensor | None, positions: int, multiple: int) -> Tensor | None:
+    """What is inside after `fill_frames`, which gives every signal frames of its own."""
+    return inside_of(None if lengths is None else -(-lengths // multiple) * multiple, positions)

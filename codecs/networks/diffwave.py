@@ -13,6 +13,7 @@ Z. Kong et al., "DiffWave: A Versatile Diffusion Model for Audio Synthesis", ICL
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import torch
@@ -22,6 +23,7 @@ from torch.nn import functional as F
 from . import blockwise
 from .blockwise import Taps
 from .denoiser import Denoiser
+from .padding import cleared, inside_of, stack
 
 CYCLE = 10  # layers until the dilation starts again at 1
 STEPS = 50
@@ -87,8 +89,10 @@ class ResidualLayer(nn.Module):
         self.condition = _conv(features, 2 * channels)
         self.exit = _conv(channels, 2 * channels)
 
-    def forward(self, x: Tensor, step: Tensor, projected: Tensor) -> tuple[Tensor, Tensor]:
-        y = self.dilated(x + self.step(step)[:, :, None]) + projected
+    def forward(
+        self, x: Tensor, step: Tensor, projected: Tensor, inside: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        y = self.dilated(cleared(x + self.step(step)[:, :, None], inside)) + projected
         gate, signal = y.chunk(2, dim=1)
         residual, skip = self.exit(torch.sigmoid(gate) * torch.tanh(signal)).chunk(2, dim=1)
         return (x + residual) / math.sqrt(2), skip
@@ -166,7 +170,14 @@ class DiffWave(Denoiser):
         y = features.unsqueeze(1)
         for upsample in self.upsamples:
             y = F.leaky_relu(upsample(y), SLOPE)
-        y = y.squeeze(1)
+        return self._hold(y.squeeze(1))
+
+    def merge(self, prepared: Sequence[Tensor]) -> Tensor:
+        """The same of a padded batch, for as many layers as it leaves room for."""
+        return self._hold(stack([p[:, : self.features] for p in prepared]))
+
+    def _hold(self, y: Tensor) -> Tensor:
+        """Features [B, features, T] and their projections by the first layers."""
         if torch.is_grad_enabled():
             return y
         layer_bytes = y.element_size() * len(y) * 2 * self.channels * y.shape[2]
@@ -177,15 +188,26 @@ class DiffWave(Denoiser):
             rows.copy_(layer.condition(y))
         return prepared
 
-    def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        anchor: Tensor | None,
+        prepared: Tensor,
+        lengths: Tensor | None = None,
+    ) -> Tensor:
         signals = x if anchor is None else torch.cat([x, anchor], dim=1)
         if not blockwise.applies(x):
-            return self._predict(signals, t, prepared, self._sum)
-        items = [slice(i, i + 1) for i in range(len(x))]
+            inside = inside_of(lengths, x.shape[-1])
+            sum_skips = partial(self._sum, inside=inside)
+            return cleared(self._predict(signals, t, prepared, sum_skips), inside)
+        own = lengths.tolist() if lengths is not None else [x.shape[-1]] * len(x)
+        places = [(slice(i, i + 1), slice(length)) for i, length in enumerate(own)]
         predictions = [
-            self._predict(signals[i], t[i], prepared[i], self._sum_blockwise) for i in items
+            self._predict(signals[i, :, n], t[i], prepared[i, :, n], self._sum_blockwise)
+            for i, n in places
         ]
-        return torch.cat(predictions)
+        return stack(predictions)
 
     def _predict(self, signals: Tensor, t: Tensor, prepared: Tensor, sum_skips: SumSkips) -> Tensor:
         y = F.relu(self.entry(signals))
@@ -194,13 +216,13 @@ class DiffWave(Denoiser):
         prediction: Tensor = self.exit(y)
         return prediction
 
-    def _sum(self, y: Tensor, step: Tensor, prepared: Tensor) -> Tensor:
+    def _sum(self, y: Tensor, step: Tensor, prepared: Tensor, inside: Tensor | None) -> Tensor:
         """Sum of the layers' skips [B, channels, T]."""
         features, held = prepared[:, : self.features], self._held(prepared)
         total = torch.zeros_like(y)
         for i, layer in enumerate(self._layers()):
             projected = held[i] if i < len(held) else layer.condition(features)
-            y, skip = layer(y, step, projected)
+            y, skip = layer(y, step, projected, inside)
             total = total + skip
         return total
 

@@ -17,9 +17,7 @@ from math import prod
 
 from torch import Tensor, nn
 
-from ..processes.midway import MIDWAY_SAMPLERS, preceded
-from ..processes.samplers import Draw, Sampler
-from .diffusion import DiffusionConfig, DiffusionDecoder, Guide
+from .diffusion import Anchor, DiffusionConfig, DiffusionDecoder, Guide
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,21 @@ class LadiffConfig(DiffusionConfig):
         """Never: the condition is the latent of another autoencoder."""
         return False
 
+    def made_of(self, samples: int) -> int:
+        return super().made_of(samples) * prod(self.upsampling)
+
+
+class MidwayAnchor(Anchor):
+    """The guess that the midway samplers start from; the process runs over the output itself."""
+
+    def residual(self, target: Tensor, guide: Guide) -> Tensor:
+        """The standardized output itself."""
+        return target
+
+    def around(self, residual: Tensor, guide: Guide) -> Tensor:
+        """The standardized output itself."""
+        return residual
+
 
 class LadiffDecoder(DiffusionDecoder):
     """Latents [B, channels, k * upsampling] given a condition [B, condition_channels, k]."""
@@ -51,24 +64,10 @@ class LadiffDecoder(DiffusionDecoder):
         ]
         self.upsample = nn.Sequential(*chain.from_iterable(layers))
 
+    def build_anchor(self) -> MidwayAnchor:
+        return MidwayAnchor(self.config, follow=False)
+
     def features(self, condition: Tensor) -> Tensor:
         """Features [B, features, k * upsampling]."""
         features: Tensor = self.upsample(super().features(condition))
         return features
-
-    def residual(self, target: Tensor, guide: Guide) -> Tensor:
-        """The standardized output itself."""
-        return target
-
-    def _draws(self, guide: Guide, sampler: Sampler, draw: Draw) -> Draw:
-        if sampler not in MIDWAY_SAMPLERS.values():
-            return draw
-        assert guide.anchor is not None
-        return preceded(guide.anchor, draw)
-
-    def _around(self, guide: Guide, residual: Tensor) -> Tensor:
-        return residual
-
-    def _shape(self, condition: Tensor) -> tuple[int, int, int]:
-        batch, channels, frames = super()._shape(condition)
-        return batch, channels, frames * prod(self.config.upsampling)

@@ -17,13 +17,14 @@ models are trained together, behind one conditioner, that of the suite's cells.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from .bands import band_deviations, band_responses, noise_deviations, weigh
-from .denoiser import Denoiser
-from .diffusion import SMALLEST_DEVIATION, DiffusionConfig, DiffusionDecoder, Guide
+from .diffusion import DiffusionConfig, DiffusionDecoder, Scaling
+from .diffusion.scaling import SMALLEST_DEVIATION
 from .wave_unet import MultiBandUNet
 
 NOISE_GRID = 1 << 14  # samples, on which the deviation of noise in a band is computed
@@ -39,61 +40,60 @@ class MultiBandConfig(DiffusionConfig):
         equalizer_powers: rho of every diffusion band; as many as there are bands.
     """
 
+    denoisers: ClassVar[tuple[str, ...]] = ("wave-unet",)
+
     strides: tuple[int, ...] = (20, 4, 4)
     equalizer_bands: int = 8
     equalizer_powers: tuple[float, ...] = (0.4, 0.4, 0.4, 0.75)
 
 
-class MultiBandDecoder(DiffusionDecoder):
-    """Waveforms [B, 1, k * hop] given the condition, by way of bands [B, bands, k * hop]."""
+class BandScaling(Scaling):
+    """Equalized bands [B, bands, T] of a standardized waveform [B, 1, T]."""
 
-    config: MultiBandConfig
     band_deviation: Tensor
     powers: Tensor
 
     def __init__(self, config: MultiBandConfig) -> None:
         super().__init__(config)
+        self.config = config
         self.register_buffer("band_deviation", torch.ones(config.equalizer_bands))
         powers = torch.tensor(config.equalizer_powers)[:, None]
         self.register_buffer("powers", powers, persistent=False)
 
-    def build_denoiser(self) -> Denoiser:
-        c = self.config
-        widths = [c.dim * multiplier for multiplier in c.multipliers]
-        return MultiBandUNet(len(c.equalizer_powers), c.features, widths, c.strides)
+    @property
+    def channels(self) -> int:
+        return len(self.powers)
 
     @torch.no_grad()
-    def measure(self, conditions: Tensor, outputs: Tensor) -> None:
+    def measure(self, conditions: Tensor, outputs: Tensor, keep_level: bool) -> None:
         """Means and deviations, and the deviation of each band of the equalizer."""
-        super().measure(conditions, outputs)
-        c = self.config
+        super().measure(conditions, outputs, keep_level)
         standardized = super().standardize(outputs).squeeze(1)
-        deviations = band_deviations(standardized, c.equalizer_bands, c.sample_rate)
-        mean_power = deviations.square().mean(dim=0)
+        bands, rate = self.config.equalizer_bands, self.config.sample_rate
+        mean_power = band_deviations(standardized, bands, rate).square().mean(dim=0)
         self.band_deviation.copy_(mean_power.sqrt().clamp_min(SMALLEST_DEVIATION))
 
     def standardize(self, output: Tensor) -> Tensor:
-        """Equalized bands [B, bands, T] of a waveform [B, 1, T]."""
         return self.noise(weigh(super().standardize(output), self._equalizers(output.shape[-1])))
+
+    def restore(self, standardized: Tensor) -> Tensor:
+        deviations = noise_deviations(self._split(NOISE_GRID))[:, None]
+        undone = deviations / self._equalizers(standardized.shape[-1])
+        return super().restore(weigh(standardized, undone).sum(dim=1, keepdim=True))
 
     def noise(self, white: Tensor) -> Tensor:
         """White noise [B, bands, T], confined to the models' bands, of deviation 1 in each."""
         deviations = noise_deviations(self._split(NOISE_GRID))[:, None]
         return weigh(white, self._split(white.shape[-1]) / deviations)
 
-    def predict(self, y: Tensor, t: Tensor, guide: Guide) -> Tensor:
-        """What the process predicts, within the bands."""
-        return weigh(super().predict(y, t, guide), self._split(y.shape[-1]))
-
-    def _restore(self, standardized: Tensor) -> Tensor:
-        deviations = noise_deviations(self._split(NOISE_GRID))[:, None]
-        undone = deviations / self._equalizers(standardized.shape[-1])
-        return super()._restore(weigh(standardized, undone).sum(dim=1, keepdim=True))
+    def confine(self, prediction: Tensor) -> Tensor:
+        """A prediction within the bands of the models that made it."""
+        return weigh(prediction, self._split(prediction.shape[-1]))
 
     def _split(self, samples: int) -> Tensor:
         """Responses [bands, F] of the models."""
-        c, device = self.config, self.band_deviation.device
-        return band_responses(len(c.equalizer_powers), samples, c.sample_rate, device)
+        device = self.band_deviation.device
+        return band_responses(self.channels, samples, self.config.sample_rate, device)
 
     def _equalizers(self, samples: int) -> Tensor:
         """Responses [bands, F] of the equalizer with the power of every diffusion model."""
@@ -103,6 +103,16 @@ class MultiBandDecoder(DiffusionDecoder):
         gains = (noise / self.band_deviation) ** self.powers
         return gains @ band_responses(shape[0], samples, shape[1], device)
 
-    def _shape(self, condition: Tensor) -> tuple[int, int, int]:
-        batch, _, samples = super()._shape(condition)
-        return batch, len(self.config.equalizer_powers), samples
+
+class MultiBandDecoder(DiffusionDecoder):
+    """Waveforms [B, 1, k * hop] given the condition, by way of bands [B, bands, k * hop]."""
+
+    config: MultiBandConfig
+
+    def build_scaling(self) -> BandScaling:
+        return BandScaling(self.config)
+
+    def build_denoiser(self) -> MultiBandUNet:
+        c = self.config
+        widths = [c.dim * multiplier for multiplier in c.multipliers]
+        return MultiBandUNet(len(c.equalizer_powers), c.features, widths, c.strides)

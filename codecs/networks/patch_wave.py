@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .denoiser import Denoiser, TimeEmbedding
+from .padding import cleared, every, inside_of
 
 KERNEL = 7
 DILATIONS = (1, 2, 4, 8)  # of successive blocks, again and again
@@ -35,9 +36,11 @@ class TimedBlock(nn.Module):
         nn.init.zeros_(self.modulate.weight)
         nn.init.zeros_(self.modulate.bias)
 
-    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+    def forward(self, x: Tensor, time: Tensor, inside: Tensor | None) -> Tensor:
         scale, shift = self.modulate(time)[:, None].chunk(2, dim=-1)
-        y = self.norm(self.depthwise(x).transpose(1, 2)) * (1 + scale) + shift  # [B, N, dim]
+        y = (
+            self.norm(self.depthwise(cleared(x, inside)).transpose(1, 2)) * (1 + scale) + shift
+        )  # [B, N, dim]
         branch: Tensor = self.contract(nn.functional.gelu(self.expand(y)))
         return x + branch.transpose(1, 2)
 
@@ -68,15 +71,23 @@ class PatchWave(Denoiser):
         upsampled: Tensor = self.upsample(features)
         return upsampled
 
-    def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        anchor: Tensor | None,
+        prepared: Tensor,
+        lengths: Tensor | None = None,
+    ) -> Tensor:
         signals = x if anchor is None else torch.cat([x, anchor], dim=1)
         batch, channels, samples = signals.shape
         patches = signals.view(batch, channels, samples // self.patch, self.patch)
         patches = patches.transpose(2, 3).flatten(1, 2)  # [B, channels * patch, N]
         y = self.entry(patches) + prepared
         time = self.time(t)
+        inside = every(inside_of(lengths, samples), self.patch)
         for block in self.blocks:
-            y = block(y, time)
+            y = block(y, time, inside)
         y = self.norm(y.transpose(1, 2)).transpose(1, 2)
-        prediction: Tensor = self.exit(y)  # [B, patch, N]
+        prediction = cleared(self.exit(cleared(y, inside)), inside)  # [B, patch, N]
         return prediction.transpose(1, 2).flatten(1).unsqueeze(1)

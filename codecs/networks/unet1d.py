@@ -13,7 +13,14 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from .denoiser import Denoiser, LinearAttention, TimeEmbedding, fill_frames
+from .denoiser import Denoiser, LinearAttention, TimeEmbedding, fill_frames, filled_inside
+from .padding import (
+    GroupNorm,
+    cleared,
+    every,
+    inside_of,
+    normalize_activate_convolve,
+)
 
 GROUPS = 8
 
@@ -27,18 +34,21 @@ class ResidualBlock(nn.Module):
     def __init__(self, inputs: int, outputs: int, time: int) -> None:
         super().__init__()
         self.first = nn.Sequential(
-            nn.GroupNorm(GROUPS, inputs), nn.SiLU(), nn.Conv1d(inputs, outputs, 3, padding=1)
+            GroupNorm(GROUPS, inputs), nn.SiLU(), nn.Conv1d(inputs, outputs, 3, padding=1)
         )
         self.time = nn.Sequential(nn.SiLU(), nn.Linear(time, 2 * outputs))
-        self.norm = nn.GroupNorm(GROUPS, outputs, affine=False)
+        self.norm = GroupNorm(GROUPS, outputs, affine=False)
         self.second = nn.Sequential(nn.SiLU(), nn.Conv1d(outputs, outputs, 3, padding=1))
         self.skip = nn.Conv1d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
 
-    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+    def forward(self, x: Tensor, time: Tensor, inside: Tensor | None) -> Tensor:
         scale, shift = self.time(time)[:, :, None].chunk(2, dim=1)
-        y: Tensor = self.second(self.norm(self.first(x)) * (1 + scale) + shift)
+        y = normalize_activate_convolve(self.first, x, inside)
+        activate, convolve = self.second
+        y = activate(self.norm(y, inside) * (1 + scale) + shift)
         skip: Tensor = self.skip(x)
-        return y + skip
+        branch: Tensor = convolve(cleared(y, inside))
+        return branch + skip
 
 
 class Stage(nn.Module):
@@ -50,9 +60,10 @@ class Stage(nn.Module):
         self.second = ResidualBlock(outputs, outputs, time)
         self.attention = LinearAttention(outputs)
 
-    def forward(self, x: Tensor, time: Tensor) -> Tensor:
-        y: Tensor = self.attention(self.second(self.first(x, time), time))
-        return y
+    def forward(self, x: Tensor, time: Tensor, inside: Tensor | None) -> Tensor:
+        y: Tensor = self.second(self.first(x, time, inside), time, inside)
+        attended: Tensor = self.attention(y, inside)
+        return attended
 
 
 class UNet1d(Denoiser):
@@ -74,7 +85,7 @@ class UNet1d(Denoiser):
         self.up = nn.ModuleList(Stage(2 * a, b, dim) for a, b in rising)
         self.grow = nn.ModuleList(nn.ConvTranspose1d(b, b, 4, 2, 1) for _, b in rising[:-1])
         self.exit = nn.Sequential(
-            nn.GroupNorm(GROUPS, dim), nn.SiLU(), nn.Conv1d(dim, channels, 3, padding=1)
+            GroupNorm(GROUPS, dim), nn.SiLU(), nn.Conv1d(dim, channels, 3, padding=1)
         )
         nn.init.zeros_(self.exit[-1].weight)  # type: ignore[arg-type]
 
@@ -82,19 +93,29 @@ class UNet1d(Denoiser):
         """The features themselves, which enter beside the signal."""
         return features
 
-    def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        anchor: Tensor | None,
+        prepared: Tensor,
+        lengths: Tensor | None = None,
+    ) -> Tensor:
         inputs = [x, prepared] if anchor is None else [x, anchor, prepared]
         time = self.time(t)
         y, skips = self.entry(fill_frames(torch.cat(inputs, dim=1), self.multiple)), []
+        filled = filled_inside(lengths, y.shape[-1], self.multiple)
+        inside = [every(filled, 2**level) for level in range(len(self.down))]
         for i, stage in enumerate(self.down):
-            y = stage(y, time)
+            y = stage(y, time, inside[i])
             skips.append(y)
             if i < len(self.shrink):
-                y = self.shrink[i](y)
-        y = self.middle(y, time)
+                y = self.shrink[i](cleared(y, inside[i]))
+        y = self.middle(y, time, inside[-1])
         for i, stage in enumerate(self.up):
-            y = stage(torch.cat([y, skips.pop()], dim=1), time)
+            level = len(skips) - 1
+            y = stage(torch.cat([y, skips.pop()], dim=1), time, inside[level])
             if i < len(self.grow):
-                y = self.grow[i](y)
-        prediction: Tensor = self.exit(y)
-        return prediction[..., : x.shape[-1]]
+                y = self.grow[i](cleared(y, inside[level]))
+        prediction = normalize_activate_convolve(self.exit, y, filled)[..., : x.shape[-1]]
+        return cleared(prediction, inside_of(lengths, x.shape[-1]))

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from . import blockwise
-from .denoiser import Denoiser, LinearAttention, TimeEmbedding, fill_frames
+from .denoiser import Denoiser, LinearAttention, TimeEmbedding, fill_frames, filled_inside
+from .padding import GroupNorm, cleared, every, inside_of, over_rows
 
 GROUPS = 8
 
@@ -39,8 +40,13 @@ class Block(nn.Sequential):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(
-            nn.Conv2d(inputs, outputs, 3, padding=1), nn.GroupNorm(GROUPS, outputs), Mish()
+            nn.Conv2d(inputs, outputs, 3, padding=1), GroupNorm(GROUPS, outputs), Mish()
         )
+
+    def forward(self, x: Tensor, inside: Tensor | None = None) -> Tensor:
+        convolve, norm, activate = self
+        y: Tensor = activate(norm(convolve(cleared(x, inside)), inside))
+        return y
 
 
 class ResidualBlock(nn.Module):
@@ -52,10 +58,10 @@ class ResidualBlock(nn.Module):
         self.first, self.second = Block(inputs, outputs), Block(outputs, outputs)
         self.skip = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
 
-    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+    def forward(self, x: Tensor, time: Tensor, inside: Tensor | None) -> Tensor:
         # in place: Mish needs its input for the gradient, not its output
-        y = self.first(x).add_(self.time(time)[:, :, None, None])
-        made: Tensor = self.second(y)
+        y = self.first(x, inside).add_(self.time(time)[:, :, None, None])
+        made: Tensor = self.second(y, inside)
         return made.add_(self.skip(x))
 
 
@@ -68,10 +74,15 @@ class Stage(nn.Module):
         self.second = ResidualBlock(outputs, outputs, time)
         self.attention = LinearAttention(outputs)
 
-    def forward(self, x: Tensor, time: Tensor) -> Tensor:
-        y = self.second(self.first(x, time), time)
-        attended: Tensor = self.attention(y.flatten(2))
-        return attended.view_as(y)
+    def forward(self, x: Tensor, time: Tensor, inside: Tensor | None) -> Tensor:
+        y = self.second(self.first(x, time, inside), time, inside)
+        return attend(self.attention, y, inside)
+
+
+def attend(attention: LinearAttention, y: Tensor, inside: Tensor | None) -> Tensor:
+    """Attention over all positions of y [B, C, bands, k]."""
+    attended: Tensor = attention(y.flatten(2), over_rows(inside, y.shape[2]))
+    return attended.view_as(y)
 
 
 class UNet2d(Denoiser):
@@ -98,20 +109,32 @@ class UNet2d(Denoiser):
         """The features themselves, which the anchor already speaks for."""
         return features
 
-    def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        anchor: Tensor | None,
+        prepared: Tensor,
+        lengths: Tensor | None = None,
+    ) -> Tensor:
         """Raises ValueError without an anchor."""
         if anchor is None:
             raise ValueError("the two-dimensional U-Net is conditioned by an anchor; there is none")
         time = self.time(t)
         y, skips = fill_frames(torch.stack([anchor, x], dim=1), self.multiple), []
+        filled = filled_inside(lengths, y.shape[-1], self.multiple)
+        inside = [every(filled, 2**level) for level in range(len(self.down))]
         for i, stage in enumerate(self.down):
-            y = stage(y, time)
+            y = stage(y, time, inside[i])
             skips.append(y)
             if i < len(self.shrink):
-                y = self.shrink[i](y)
-        y = self.middle[0](y, time)
-        y = self.middle[1](self.attention(y.flatten(2)).view_as(y), time)
+                y = self.shrink[i](cleared(y, inside[i]))
+        y = self.middle[0](y, time, inside[-1])
+        y = self.middle[1](attend(self.attention, y, inside[-1]), time, inside[-1])
         for stage, grow in zip(self.up, self.grow, strict=True):
-            y = grow(stage(torch.cat([y, skips.pop()], dim=1), time))
-        prediction: Tensor = self.exit(y).squeeze(1)
-        return prediction[..., : x.shape[-1]]
+            level = len(skips) - 1
+            y = stage(torch.cat([y, skips.pop()], dim=1), time, inside[level])
+            y = grow(cleared(y, inside[level]))
+        block, project = self.exit
+        prediction: Tensor = project(block(y, filled)).squeeze(1)
+        return cleared(prediction[..., : x.shape[-1]], inside_of(lengths, x.shape[-1]))

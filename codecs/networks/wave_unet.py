@@ -14,7 +14,7 @@ embeds it: a row that is one of a thousand sees hardly an update in a short trai
 import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import cast
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -72,7 +72,14 @@ class WaveUNet(Denoiser):
         projected: Tensor = self.condition(features)
         return projected
 
-    def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        anchor: Tensor | None,
+        prepared: Tensor,
+        lengths: Tensor | None = None,
+    ) -> Tensor:
         y, skips, time = fill_frames(x, self.multiple), [], self.time(t)
         for i, level in enumerate(self.down):
             y = level(y) + self.times[i](time)[:, :, None]
@@ -86,6 +93,8 @@ class WaveUNet(Denoiser):
 class MultiBandUNet(Denoiser):
     """Bands [B, bands, T], each with a U-Net of its own that sees nothing of the others."""
 
+    takes_lengths: ClassVar[bool] = False
+
     def __init__(
         self, bands: int, features: int, widths: Sequence[int], strides: Sequence[int]
     ) -> None:
@@ -97,7 +106,14 @@ class MultiBandUNet(Denoiser):
         members = cast("Iterable[WaveUNet]", self.members)
         return torch.stack([member.prepare(features) for member in members], dim=1)
 
-    def forward(self, x: Tensor, t: Tensor, anchor: Tensor | None, prepared: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        anchor: Tensor | None,
+        prepared: Tensor,
+        lengths: Tensor | None = None,
+    ) -> Tensor:
         bands = [
             member(x[:, i : i + 1], t, None, prepared[:, i])
             for i, member in enumerate(self.members)

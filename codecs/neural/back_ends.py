@@ -7,106 +7,121 @@
 | lat | the latent before quantization | decoder of the GAN baseline |
 | continuous | the latent of `ladiff`'s autoencoder | its decoder |
 
-The latent before quantization, because a quantized one is hardly more than what was sent, and
-making it from what was sent no task.
+The latent is the one before quantization: a quantized latent is hardly more than what was sent, so
+that making it would be no task.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Generic, TypeVar
 
-from torch import Tensor
+from torch import Tensor, nn
 
+from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
+from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.diffusion import Domain
 from ..networks.draws import DrawShape
+from ..networks.vocoder import Vocoder, VocoderConfig
+from ..weights.parts import GAN, LADIFF_AUTOENCODER, VOCODER, FrameConfig, Part
+
+Config = TypeVar("Config", bound=FrameConfig | None)
+Network = TypeVar("Network", bound=nn.Module | None)
 
 
-class BackEnd(Protocol):
-    """From what the decoder makes to signals [B, k * hop], and the way there for training."""
+@dataclass(frozen=True)
+class BackEnd(ABC, Generic[Config, Network]):
+    """From what the decoder makes to signals [B, k * hop], and the way there for training.
 
-    @property
-    def domain(self) -> Domain:
-        """Of what the decoder makes."""
+    Attributes:
+        domain: of what the decoder makes.
+        part: the network that it runs on; None for none, whose configuration then is None too.
+        modules: those of the network whose weights decide what the target is; () for none.
+    """
 
-    @property
-    def component(self) -> str:
-        """Whose weights are needed; "" for none."""
+    domain: Domain
+    part: Part[FrameConfig, nn.Module] | None
+    modules: tuple[str, ...] = ()
 
-    @property
-    def modules(self) -> tuple[str, ...]:
-        """The network's modules whose weights decide what the target is; () for none."""
+    @abstractmethod
+    def channels(self, config: Config) -> int:
+        """Channels of what the decoder makes."""
 
-    def channels(self, config: Any) -> int:
-        """Channels of what the decoder makes, by the component's configuration."""
-
-    def target(self, network: Any, audio: Tensor) -> Tensor:
+    @abstractmethod
+    def target(self, network: Network, audio: Tensor) -> Tensor:
         """What the decoder should make for signals [B, k * hop]."""
 
-    def waveform(self, network: Any, made: Tensor, draw: DrawShape) -> Tensor:
+    @abstractmethod
+    def waveform(self, network: Network, made: Tensor, draw: DrawShape) -> Tensor:
         """Signals [B, k * hop] of what it made; `draw` as in front ends."""
 
 
 @dataclass(frozen=True)
-class WavBackEnd:
+class WavBackEnd(BackEnd[None, None]):
     """Nothing to do."""
 
     domain: Domain = "wav"
-    component: str = ""
-    modules: tuple[str, ...] = ()
+    part: None = None
 
-    def channels(self, config: Any) -> int:
+    def channels(self, config: None) -> int:
         return 1
 
-    def target(self, network: Any, audio: Tensor) -> Tensor:
+    def target(self, network: None, audio: Tensor) -> Tensor:
         return audio.unsqueeze(1)
 
-    def waveform(self, network: Any, made: Tensor, draw: DrawShape) -> Tensor:
+    def waveform(self, network: None, made: Tensor, draw: DrawShape) -> Tensor:
         return made.squeeze(1).clamp(-1, 1)
 
 
 @dataclass(frozen=True)
-class MelBackEnd:
+class MelBackEnd(BackEnd[VocoderConfig, Vocoder]):
     """The vocoder, which also says which log-mel is meant."""
 
     domain: Domain = "mel"
-    component: str = "vocoder"
-    modules: tuple[str, ...] = ()
+    part: Part[VocoderConfig, Vocoder] = VOCODER
 
-    def channels(self, config: Any) -> int:
-        bands: int = config.mel.bands
-        return bands
+    def channels(self, config: VocoderConfig) -> int:
+        return config.mel.bands
 
-    def target(self, network: Any, audio: Tensor) -> Tensor:
+    def target(self, network: Vocoder, audio: Tensor) -> Tensor:
         mel: Tensor = network.log_mel(audio)
         return mel
 
-    def waveform(self, network: Any, made: Tensor, draw: DrawShape) -> Tensor:
+    def waveform(self, network: Vocoder, made: Tensor, draw: DrawShape) -> Tensor:
         audio: Tensor = network(made, draw)
         return audio
 
 
 @dataclass(frozen=True)
-class LatBackEnd:
+class LatBackEnd(BackEnd[CodecConfig, NeuralCodec]):
     """The decoder of the GAN baseline, frozen."""
 
     domain: Domain = "lat"
-    component: str = "gan"
+    part: Part[CodecConfig, NeuralCodec] = GAN
     modules: tuple[str, ...] = ("encoder",)
 
-    def channels(self, config: Any) -> int:
-        latent: int = config.latent
-        return latent
+    def channels(self, config: CodecConfig) -> int:
+        return config.latent
 
-    def target(self, network: Any, audio: Tensor) -> Tensor:
-        latents: Tensor = network.latents(audio)
-        return latents
+    def target(self, network: NeuralCodec, audio: Tensor) -> Tensor:
+        return network.latents(audio)
 
-    def waveform(self, network: Any, made: Tensor, draw: DrawShape) -> Tensor:
-        audio: Tensor = network.synthesize(made, draw)
-        return audio
+    def waveform(self, network: NeuralCodec, made: Tensor, draw: DrawShape) -> Tensor:
+        return network.synthesize(made, draw)
 
 
 @dataclass(frozen=True)
-class ContinuousBackEnd(LatBackEnd):
+class ContinuousBackEnd(BackEnd[AutoencoderConfig, ContinuousAutoencoder]):
     """The decoder of the continuous autoencoder, frozen; its latents run at a rate of their own."""
 
-    component: str = "ladiff-autoencoder"
+    domain: Domain = "lat"
+    part: Part[AutoencoderConfig, ContinuousAutoencoder] = LADIFF_AUTOENCODER
+    modules: tuple[str, ...] = ("encoder",)
+
+    def channels(self, config: AutoencoderConfig) -> int:
+        return config.latent
+
+    def target(self, network: ContinuousAutoencoder, audio: Tensor) -> Tensor:
+        return network.latents(audio)
+
+    def waveform(self, network: ContinuousAutoencoder, made: Tensor, draw: DrawShape) -> Tensor:
+        return network.synthesize(made, draw)

@@ -4,24 +4,28 @@ A decoder belongs to the modules that gave its condition and its target in train
 fingerprint of their weights and refuses others, whose indices or latents would mean something else;
 any vocoder of the same log-mel fits, and any decoder of the GAN baseline's latents.
 
-Every item is decoded alone and takes its noise from its own generator, drawn on the CPU.
+Every item takes its noise from its own generator, drawn on the CPU. On a CPU items are decoded one
+by one, so that a batch gives the very bits of its items alone; on a GPU the denoiser evaluates
+several as one padded batch, which gives the same up to rounding.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from ..base import CodecError
-from ..networks.diffusion import DiffusionConfig
+from ..networks.diffusion import DiffusionConfig, DiffusionDecoder
 from ..networks.draws import DrawShape
-from ..processes.paths import Chain
-from ..processes.samplers import FAST_BETAS, SAMPLERS, Sampler
+from ..processes.samplers import SAMPLERS, Sampler
 from ..settings import choose
+from ..weights.parts import DIFFUSION, Part, TokenConfig
 from ..weights.pretrained import digest, missing
 from .back_ends import BackEnd
+from .buckets import buckets
 from .front_ends import FrontEnd
 from .token_codec import TokenCodec
 
@@ -29,6 +33,7 @@ Launch = Literal["kernels", "graph"]
 LAUNCHES: tuple[Launch, ...] = get_args(Launch)
 RATES = (1.5, 3.0)
 NFES = (1, 2, 4, 6, 10, 25, 50)
+BUCKET_SECONDS = 120.0  # of padded signal that a device decodes at once
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -43,17 +48,18 @@ class DiffusionCodec(TokenCodec):
             for closeness (V. Popov et al., "Grad-TTS", ICML 2021).
         launch: of the evaluations on a GPU: kernel by kernel, or as a CUDA graph.
         weights, front_weights, back_weights: of the decoder and the two ends, as embedded names or
-            paths; by default those named after the cell and the ends' components.
+            paths; by default those named after the cell and the ends' parts. A back end that runs
+            on the front end's part, or on none, has no weights of its own.
     """
 
     stochastic: ClassVar[bool] = True
-    component: ClassVar[str] = "diffusion"  # what the decoder's weights hold
+    decoder: ClassVar[Part[DiffusionConfig, DiffusionDecoder]] = DIFFUSION
     nfes: ClassVar[tuple[int, ...]] = NFES
     samplers: ClassVar[Mapping[str, Sampler]] = SAMPLERS
     rates: ClassVar[tuple[float, ...]] = RATES
     operating_points: ClassVar = tuple({"kbps": rate} for rate in RATES)
-    front: ClassVar[FrontEnd]
-    back: ClassVar[BackEnd]
+    front: ClassVar[FrontEnd[Any, Any]]
+    back: ClassVar[BackEnd[Any, Any]]
 
     nfe: int = 10
     sampler: str = "euler"
@@ -63,7 +69,9 @@ class DiffusionCodec(TokenCodec):
     front_weights: str = field(default="", metadata={"in_name": False})
     back_weights: str = field(default="", metadata={"in_name": False})
 
-    def __init_subclass__(cls, *, front: FrontEnd, back: BackEnd, name: str = "") -> None:
+    def __init_subclass__(
+        cls, *, front: FrontEnd[Any, Any], back: BackEnd[Any, Any], name: str = ""
+    ) -> None:
         cls.name = name or cell(front, back)
         cls.front, cls.back = front, back
 
@@ -71,83 +79,126 @@ class DiffusionCodec(TokenCodec):
         super().__post_init__()
         choose(self, "nfe", self.nfes)
         choose(self, "temperature", TEMPERATURES)
-        if self.sampler not in self.samplers:
-            allowed = ", ".join(self.samplers)
-            raise CodecError(f"{self.name} has no sampler={self.sampler!r}; there are: {allowed}")
-        if self.launch not in LAUNCHES:
-            allowed = ", ".join(LAUNCHES)
-            raise CodecError(f"{self.name} has no launch={self.launch!r}; there are: {allowed}")
-        if self.sampler == "midpoint" and self.nfe % 2:
-            raise CodecError(f"sampler='midpoint' takes an even nfe, not {self.nfe}")
-        if self.sampler == "fast" and self.nfe != len(FAST_BETAS):
-            raise CodecError(f"sampler='fast' takes nfe={len(FAST_BETAS)}, not {self.nfe}")
+        choose(self, "sampler", self.samplers)
+        choose(self, "launch", LAUNCHES)
+        if refusal := self.samplers[self.sampler].refusal(self.nfe):
+            raise CodecError(f"sampler={self.sampler!r} {refusal}")
+        if self.back_weights and self.back.part in (None, self.front.part):
+            reason = "of its front end: name front_weights" if self.back.part else "without weights"
+            raise CodecError(
+                f"{self.name} has no back_weights={self.back_weights!r}; its back end is {reason}"
+            )
 
     @classmethod
     def unavailable(cls) -> str:
-        return missing(cls.front.component, *filter(None, [cls.back.component]), cls.name)
+        weights = dict(cls().parts)
+        own = weights.pop(cls.decoder.name)  # last: training it needs the others
+        return missing(*weights.values(), own)
 
     @property
-    def components(self) -> dict[str, str]:
+    def tokenizer(self) -> Part[TokenConfig, nn.Module]:
+        return self.front.part
+
+    @property
+    def parts(self) -> dict[str, str]:
         weights = {
-            self.front.component: self.front_weights or self.front.component,
-            self.component: self.weights or self.name,
+            self.front.part.name: self.front_weights or self.front.part.name,
+            self.decoder.name: self.weights or self.name,
         }
-        if self.back.component and self.back.component not in weights:
-            weights[self.back.component] = self.back_weights or self.back.component
+        if self.back.part and self.back.part != self.front.part:
+            weights[self.back.part.name] = self.back_weights or self.back.part.name
         return weights
 
     def tokenize(self, audio: Tensor) -> Tensor:
-        return self.front.tokenize(self.network(self.front.component), audio, self.stages)
+        return self.front.tokenize(self.network(self.front.part), audio, self.stages)
 
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
         """Signal [1, k * hop] of indices [1, stages, k] and standard normal tensors.
 
         Raises:
-            CodecError: the weights are of another cell, were trained on other weights, or their
-                process has no such sampler.
+            CodecError: as `render_together`.
         """
-        decoder = self.network(self.component)
-        check(decoder.config, self.front, self.back, self.components)
-        if self.sampler == "fast" and not isinstance(decoder.process, Chain):
-            raise CodecError(
-                f"sampler='fast' is for discrete chains; the process of these weights of "
-                f"{self.name} is {decoder.config.process!r}"
-            )
-        graphed = self.launch == "graph"
-        if graphed and indices.device.type != "cuda":
-            raise CodecError(
-                f"{self.name}: launch='graph' is for CUDA devices, not for {indices.device.type}"
-            )
-        condition = self.front.condition(self.network(self.front.component), indices, draw)
+        return self.render_together([indices], [draw])[0]
 
-        def cooled(shape: tuple[int, ...]) -> Tensor:
-            return self.temperature * draw(shape)
+    def render_items(self, indices: Sequence[Tensor], draws: Sequence[DrawShape]) -> list[Tensor]:
+        """Signals of all items: one by one on a CPU, in buckets on a device that gains by them."""
+        if torch.device(self.device).type == "cpu":
+            return super().render_items(indices, draws)
+        limit = int(BUCKET_SECONDS * self.sample_rate / self._config.hop)
+        signals: dict[int, Tensor] = {}
+        for bucket in buckets([own.shape[-1] for own in indices], limit):
+            made = self.render_together([indices[i] for i in bucket], [draws[i] for i in bucket])
+            signals |= {i: signal[0].cpu() for i, signal in zip(bucket, made, strict=True)}
+        return [signals[i] for i in range(len(indices))]
 
-        made = decoder.sample(condition, self.samplers[self.sampler], self.nfe, cooled, graphed)
-        component = self.back.component
-        network = self.network(component) if component else None
+    def render_together(
+        self, indices: Sequence[Tensor], draws: Sequence[DrawShape]
+    ) -> list[Tensor]:
+        """Signals [1, k_i * hop] of items of any lengths, whose outputs are sampled as one batch.
+
+        Up to rounding, each is what `render` makes of it, with the same random numbers.
+
+        Raises:
+            CodecError: the weights are of another cell, were trained on other weights, or their
+                process has no such sampler; the device has no graphs.
+        """
+        decoder, sampler = self._ready(torch.device(self.device))
+        front, graphed = self.network(self.front.part), self.launch == "graph"
+        pairs = list(zip(indices, draws, strict=True))
+        conditions = [self.front.condition(front, own, draw) for own, draw in pairs]
+        cooled = [self._cooled(draw) for draw in draws]
+        made = decoder.sample_together(conditions, sampler, self.nfe, cooled, graphed)
+        return [self.finish(own, *pair) for own, pair in zip(made, pairs, strict=True)]
+
+    def finish(self, made: Tensor, indices: Tensor, draw: DrawShape) -> Tensor:
+        """Signal [1, k * hop] of what the decoder made of these indices."""
+        network = self.network(self.back.part) if self.back.part else None
         return self.back.waveform(network, made, draw)
 
+    def _ready(self, device: torch.device) -> tuple[DiffusionDecoder, Sampler]:
+        """Decoder and sampler, which fit the ends, each other and the device."""
+        decoder, sampler = self.network(self.decoder), self.samplers[self.sampler]
+        check(decoder.config, self.front, self.back, self.parts)
+        if not isinstance(decoder.process, sampler.processes):
+            raise CodecError(
+                f"sampler={self.sampler!r} is for {sampler.processes.called}; the process of these "
+                f"weights of {self.name} is {decoder.config.process!r}"
+            )
+        if self.launch == "graph" and device.type != "cuda":
+            raise CodecError(
+                f"{self.name}: launch='graph' is for CUDA devices, not for {device.type}"
+            )
+        return decoder, sampler
 
-def cell(front: FrontEnd, back: BackEnd) -> str:
+    def _cooled(self, draw: DrawShape) -> DrawShape:
+        """Draws at the operating point's temperature."""
+        return lambda shape: self.temperature * draw(shape)
+
+
+def cell(front: FrontEnd[Any, Any], back: BackEnd[Any, Any]) -> str:
     """Name of the pairing: condition, 2, output."""
     return f"{front.domain}2{back.domain}"
 
 
-def foundation(front: FrontEnd, back: BackEnd, weights: Mapping[str, str]) -> str:
-    """Fingerprint of what a decoder of this cell is built on, by the weights of each component.
+def foundation(
+    front: FrontEnd[Any, Any], back: BackEnd[Any, Any], weights: Mapping[str, str]
+) -> str:
+    """Fingerprint of what a decoder of this cell is built on, by the weights of each part.
 
     Only of the modules that made condition and target: the GAN baseline's decoder may go on
     learning on a frozen encoder, and a decoder of its latents stays valid.
     """
-    digests = [digest(weights[front.component], *front.modules)]
-    if back.modules:
-        digests.append(digest(weights[back.component], *back.modules))
+    digests = [digest(weights[front.part.name], *front.modules)]
+    if back.part and back.modules:
+        digests.append(digest(weights[back.part.name], *back.modules))
     return sha256("".join(digests).encode()).hexdigest()
 
 
 def check(
-    config: DiffusionConfig, front: FrontEnd, back: BackEnd, weights: Mapping[str, str]
+    config: DiffusionConfig,
+    front: FrontEnd[Any, Any],
+    back: BackEnd[Any, Any],
+    weights: Mapping[str, str],
 ) -> None:
     """Does a decoder fit the two ends with these weights?
 

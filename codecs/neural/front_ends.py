@@ -7,40 +7,46 @@
 | wav | indices of the GAN baseline | the waveform that it decodes from them |
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Generic, TypeVar
 
-from torch import Tensor
+from torch import Tensor, nn
 
+from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.diffusion import Domain
 from ..networks.draws import DrawShape
+from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
+from ..weights.parts import GAN, MEL, Part, TokenConfig
+
+Config = TypeVar("Config", bound=TokenConfig)
+Network = TypeVar("Network", bound=nn.Module)
 
 
-class FrontEnd(Protocol):
+@dataclass(frozen=True)
+class FrontEnd(ABC, Generic[Config, Network]):
     """From signals [B, k * hop] to indices [B, stages, k] to the condition.
 
-    `component` is the kind of weights that it runs on; `network` is what was loaded from them.
+    Attributes:
+        domain: of the condition.
+        part: the network that it runs on.
+        modules: those of the network that make indices and condition; () for all of it.
     """
 
-    @property
-    def domain(self) -> Domain:
-        """Of the condition."""
+    domain: Domain
+    part: Part[Config, Network]
+    modules: tuple[str, ...] = ()
 
-    @property
-    def component(self) -> str:
-        """Whose weights are needed."""
+    @abstractmethod
+    def channels(self, config: Config) -> int:
+        """Channels of the condition."""
 
-    @property
-    def modules(self) -> tuple[str, ...]:
-        """The network's modules that make indices and condition; () for all of it."""
-
-    def channels(self, config: Any) -> int:
-        """Channels of the condition, by the component's configuration."""
-
-    def tokenize(self, network: Any, audio: Tensor, stages: int) -> Tensor:
+    @abstractmethod
+    def tokenize(self, network: Network, audio: Tensor, stages: int) -> Tensor:
         """Indices [B, stages, k] of signals [B, k * hop]."""
 
-    def condition(self, network: Any, indices: Tensor, draw: DrawShape) -> Tensor:
+    @abstractmethod
+    def condition(self, network: Network, indices: Tensor, draw: DrawShape) -> Tensor:
         """Condition [B, channels, k], or [B, 1, k * hop] for waveforms.
 
         `draw` is for networks whose decoder draws noise.
@@ -48,45 +54,38 @@ class FrontEnd(Protocol):
 
 
 @dataclass(frozen=True)
-class MelFrontEnd:
+class MelFrontEnd(FrontEnd[MelCodecConfig, MelCodec]):
     """The quantized log-mel spectrogram."""
 
     domain: Domain = "mel"
-    component: str = "mel"
-    modules: tuple[str, ...] = ()
+    part: Part[MelCodecConfig, MelCodec] = MEL
 
-    def channels(self, config: Any) -> int:
-        bands: int = config.mel.bands
-        return bands
+    def channels(self, config: MelCodecConfig) -> int:
+        return config.mel.bands
 
-    def tokenize(self, network: Any, audio: Tensor, stages: int) -> Tensor:
-        indices: Tensor = network.encode(network.log_mel(audio), stages)
-        return indices
+    def tokenize(self, network: MelCodec, audio: Tensor, stages: int) -> Tensor:
+        return network.encode(network.log_mel(audio), stages)
 
-    def condition(self, network: Any, indices: Tensor, draw: DrawShape) -> Tensor:
-        mel: Tensor = network.decode(indices)
-        return mel
+    def condition(self, network: MelCodec, indices: Tensor, draw: DrawShape) -> Tensor:
+        return network.decode(indices)
 
 
 @dataclass(frozen=True)
-class LatFrontEnd:
+class LatFrontEnd(FrontEnd[CodecConfig, NeuralCodec]):
     """The dequantized latent of the GAN baseline."""
 
     domain: Domain = "lat"
-    component: str = "gan"
+    part: Part[CodecConfig, NeuralCodec] = GAN
     modules: tuple[str, ...] = ("encoder", "quantizer")
 
-    def channels(self, config: Any) -> int:
-        latent: int = config.latent
-        return latent
+    def channels(self, config: CodecConfig) -> int:
+        return config.latent
 
-    def tokenize(self, network: Any, audio: Tensor, stages: int) -> Tensor:
-        indices: Tensor = network.encode(audio, stages)
-        return indices
+    def tokenize(self, network: NeuralCodec, audio: Tensor, stages: int) -> Tensor:
+        return network.encode(audio, stages)
 
-    def condition(self, network: Any, indices: Tensor, draw: DrawShape) -> Tensor:
-        latents: Tensor = network.quantizer.decode(indices)
-        return latents
+    def condition(self, network: NeuralCodec, indices: Tensor, draw: DrawShape) -> Tensor:
+        return network.quantizer.decode(indices)
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,8 @@ class WavFrontEnd(LatFrontEnd):
     domain: Domain = "wav"
     modules: tuple[str, ...] = ()
 
-    def channels(self, config: Any) -> int:
+    def channels(self, config: CodecConfig) -> int:
         return 1
 
-    def condition(self, network: Any, indices: Tensor, draw: DrawShape) -> Tensor:
-        audio: Tensor = network.decode(indices, draw)
-        return audio.unsqueeze(1)
+    def condition(self, network: NeuralCodec, indices: Tensor, draw: DrawShape) -> Tensor:
+        return network.decode(indices, draw).unsqueeze(1)

@@ -11,8 +11,9 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.draws import DrawShape
-from ..weights.pretrained import missing
+from ..weights.parts import GAN, Part
 from .token_codec import TokenCodec
 
 
@@ -26,21 +27,19 @@ class Gan(TokenCodec):
 
     weights: str = field(default="gan", metadata={"in_name": False})
 
-    @classmethod
-    def unavailable(cls) -> str:
-        return missing("gan")
+    @property
+    def tokenizer(self) -> Part[CodecConfig, NeuralCodec]:
+        return GAN
 
     @property
-    def components(self) -> dict[str, str]:
-        return {"gan": self.weights}
+    def parts(self) -> dict[str, str]:
+        return {GAN.name: self.weights}
 
     def tokenize(self, audio: Tensor) -> Tensor:
-        indices: Tensor = self.network("gan").encode(audio, self.stages)
-        return indices
+        return self.network(GAN).encode(audio, self.stages)
 
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
-        audio: Tensor = self.network("gan").decode(indices, draw)
-        return audio
+        return self.network(GAN).decode(indices, draw)
 
 
 CODEC = Gan

@@ -4,38 +4,35 @@ Training shows the decoder unquantized latents as one of the quantizer's stage c
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from torch import Tensor
 
+from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.draws import DrawShape
-from ..weights.pretrained import missing
+from ..weights.parts import GAN, Part
 from .oracle import Oracle
 
 
 @dataclass(frozen=True)
-class GanOracle(Oracle):
+class GanOracle(Oracle[CodecConfig, NeuralCodec]):
     """Encoder and decoder of the GAN baseline without the quantizer between them."""
 
     name: ClassVar[str] = "gan-oracle"
-    component: ClassVar[str] = "gan"
 
-    @classmethod
-    def unavailable(cls) -> str:
-        return missing(cls.component)
+    @property
+    def part(self) -> Part[CodecConfig, NeuralCodec]:
+        return GAN
 
     @property
     def channels(self) -> int:
-        latent: int = self.config.latent
-        return latent
+        return self.config.latent
 
-    def represent(self, network: Any, audio: Tensor) -> Tensor:
-        latents: Tensor = network.latents(audio)
-        return latents
+    def represent(self, network: NeuralCodec, audio: Tensor) -> Tensor:
+        return network.latents(audio)
 
-    def render(self, network: Any, features: Tensor, draw: DrawShape) -> Tensor:
-        audio: Tensor = network.synthesize(features, draw)
-        return audio
+    def render(self, network: NeuralCodec, features: Tensor, draw: DrawShape) -> Tensor:
+        return network.synthesize(features, draw)
 
 
 CODEC = GanOracle

@@ -15,11 +15,10 @@ does, by a factor chosen on validation data; waveforms would become fainter (doc
 
 from dataclasses import dataclass
 
+from ..processes.samplers import COOLED
 from .back_ends import LatBackEnd, MelBackEnd, WavBackEnd
 from .diffusion_codec import DiffusionCodec
 from .front_ends import LatFrontEnd, MelFrontEnd, WavFrontEnd
-
-COOLED = 0.6  # temperature
 
 
 class Mel2Wav(DiffusionCodec, front=MelFrontEnd(), back=WavBackEnd()):

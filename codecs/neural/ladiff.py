@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..networks.ladiff import LadiffConfig, LadiffDecoder
 from ..processes.midway import MIDWAY_SAMPLERS
 from ..processes.samplers import SAMPLERS, Sampler
+from ..weights.parts import LADIFF, Part
 from .back_ends import ContinuousBackEnd
 from .diffusion_codec import DiffusionCodec
 from .front_ends import LatFrontEnd
@@ -23,7 +25,7 @@ from .front_ends import LatFrontEnd
 class Ladiff(DiffusionCodec, front=LatFrontEnd(), back=ContinuousBackEnd(), name="ladiff"):
     """One rate, number of evaluations and sampler."""
 
-    component: ClassVar[str] = "ladiff"
+    decoder: ClassVar[Part[LadiffConfig, LadiffDecoder]] = LADIFF
     samplers: ClassVar[Mapping[str, Sampler]] = MIDWAY_SAMPLERS | SAMPLERS
 
     sampler: str = "infilling"

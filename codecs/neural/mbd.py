@@ -14,28 +14,28 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from ..networks.bands import match_bands
+from ..networks.bands import MATCHED_BANDS, match_bands
 from ..networks.draws import DrawShape
+from ..networks.mbd import MultiBandConfig, MultiBandDecoder
+from ..weights.parts import GAN, MBD, Part
 from .back_ends import WavBackEnd
 from .diffusion_codec import DiffusionCodec
 from .front_ends import LatFrontEnd
-
-MATCHED_BANDS = 32
 
 
 @dataclass(frozen=True)
 class Mbd(DiffusionCodec, front=LatFrontEnd(), back=WavBackEnd(), name="mbd"):
     """One rate, number of evaluations and sampler."""
 
-    component: ClassVar[str] = "mbd"
+    decoder: ClassVar[Part[MultiBandConfig, MultiBandDecoder]] = MBD
     nfes: ClassVar[tuple[int, ...]] = (1, 2, 4, 6, 10, 20, 25, 50)
 
     nfe: int = 20
     sampler: str = "ancestral"
 
-    def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
-        made = super().render(indices, draw)
-        decoded = self.network(self.front.component).decode(indices, draw)
+    def finish(self, made: Tensor, indices: Tensor, draw: DrawShape) -> Tensor:
+        made = super().finish(made, indices, draw)
+        decoded = self.network(GAN).decode(indices, draw)
         return match_bands(made, decoded, MATCHED_BANDS, self.sample_rate).clamp(-1, 1)
 
 

@@ -8,13 +8,10 @@ bytes and noise are those of mel2mel.
 
 from dataclasses import dataclass, field
 
-from ..weights.pretrained import missing
+from ..processes.samplers import COOLED
 from .back_ends import MelBackEnd
 from .diffusion_codec import DiffusionCodec
 from .front_ends import MelFrontEnd
-from .grid import COOLED
-
-VOCODER = "vocoder-tuned"
 
 
 @dataclass(frozen=True)
@@ -23,11 +20,7 @@ class Mel2MelTuned(DiffusionCodec, front=MelFrontEnd(), back=MelBackEnd(), name=
 
     temperature: float = COOLED
     weights: str = field(default="mel2mel", metadata={"in_name": False})
-    back_weights: str = field(default=VOCODER, metadata={"in_name": False})
-
-    @classmethod
-    def unavailable(cls) -> str:
-        return missing(cls.front.component, "mel2mel", VOCODER)
+    back_weights: str = field(default="vocoder-tuned", metadata={"in_name": False})
 
 
 CODEC = Mel2MelTuned

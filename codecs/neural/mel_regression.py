@@ -10,7 +10,8 @@ from typing import ClassVar
 from torch import Tensor
 
 from ..networks.draws import DrawShape
-from ..weights.pretrained import missing
+from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
+from ..weights.parts import MEL, REGRESSION, VOCODER, Part
 from .back_ends import MelBackEnd
 from .diffusion_codec import RATES, check
 from .front_ends import MelFrontEnd
@@ -24,30 +25,29 @@ class MelRegression(TokenCodec):
     name: ClassVar[str] = "mel-regression"
     rates: ClassVar[tuple[float, ...]] = RATES
     operating_points: ClassVar = tuple({"kbps": rate} for rate in RATES)
-    front: ClassVar = MelFrontEnd()
-    back: ClassVar = MelBackEnd()
+    front: ClassVar[MelFrontEnd] = MelFrontEnd()
+    back: ClassVar[MelBackEnd] = MelBackEnd()
 
     weights: str = field(default="mel-regression", metadata={"in_name": False})
     mel: str = field(default="mel", metadata={"in_name": False})
     vocoder: str = field(default="vocoder", metadata={"in_name": False})
 
-    @classmethod
-    def unavailable(cls) -> str:
-        return missing("mel", cls.name, "vocoder")
+    @property
+    def tokenizer(self) -> Part[MelCodecConfig, MelCodec]:
+        return MEL
 
     @property
-    def components(self) -> dict[str, str]:
-        return {"mel": self.mel, "regression": self.weights, "vocoder": self.vocoder}
+    def parts(self) -> dict[str, str]:
+        return {MEL.name: self.mel, REGRESSION.name: self.weights, VOCODER.name: self.vocoder}
 
     def tokenize(self, audio: Tensor) -> Tensor:
-        indices: Tensor = self.front.tokenize(self.network("mel"), audio, self.stages)
-        return indices
+        return self.front.tokenize(self.network(MEL), audio, self.stages)
 
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
-        decoder = self.network("regression")
-        check(decoder.config, self.front, self.back, self.components)
-        made = decoder.regress(self.front.condition(self.network("mel"), indices, draw))
-        return self.back.waveform(self.network("vocoder"), made, draw)
+        decoder = self.network(REGRESSION)
+        check(decoder.config, self.front, self.back, self.parts)
+        made = decoder.regress(self.front.condition(self.network(MEL), indices, draw))
+        return self.back.waveform(self.network(VOCODER), made, draw)
 
 
 CODEC = MelRegression

@@ -12,8 +12,9 @@ from torch import Tensor, nn
 
 from ..networks.draws import DrawShape
 from ..networks.features import MelConfig
+from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
 from ..networks.untrained import GriffinLim, PlainSourceFilter
-from ..weights.pretrained import missing
+from ..weights.parts import MEL, Part
 from .token_codec import TokenCodec
 
 Synthesis = type[nn.Module]  # made of a MelConfig
@@ -30,21 +31,20 @@ class MelUntrained(TokenCodec):
 
     weights: str = field(default="mel", metadata={"in_name": False})
 
-    @classmethod
-    def unavailable(cls) -> str:
-        return missing("mel")
+    @property
+    def tokenizer(self) -> Part[MelCodecConfig, MelCodec]:
+        return MEL
 
     @property
-    def components(self) -> dict[str, str]:
-        return {"mel": self.weights}
+    def parts(self) -> dict[str, str]:
+        return {MEL.name: self.weights}
 
     def tokenize(self, audio: Tensor) -> Tensor:
-        codec = self.network("mel")
-        indices: Tensor = codec.encode(codec.log_mel(audio), self.stages)
-        return indices
+        codec = self.network(MEL)
+        return codec.encode(codec.log_mel(audio), self.stages)
 
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
-        codec = self.network("mel")
+        codec = self.network(MEL)
         make = _made(type(self), codec.config.mel, self.device)
         audio: Tensor = make(codec.decode(indices), draw)
         return audio

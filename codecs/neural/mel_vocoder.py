@@ -9,7 +9,8 @@ from typing import ClassVar
 from torch import Tensor
 
 from ..networks.draws import DrawShape
-from ..weights.pretrained import missing
+from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
+from ..weights.parts import MEL, VOCODER, Part
 from .token_codec import TokenCodec
 
 
@@ -24,21 +25,20 @@ class MelVocoder(TokenCodec):
     weights: str = field(default="mel", metadata={"in_name": False})
     vocoder: str = field(default="vocoder", metadata={"in_name": False})
 
-    @classmethod
-    def unavailable(cls) -> str:
-        return missing("mel", "vocoder")
+    @property
+    def tokenizer(self) -> Part[MelCodecConfig, MelCodec]:
+        return MEL
 
     @property
-    def components(self) -> dict[str, str]:
-        return {"mel": self.weights, "vocoder": self.vocoder}
+    def parts(self) -> dict[str, str]:
+        return {MEL.name: self.weights, VOCODER.name: self.vocoder}
 
     def tokenize(self, audio: Tensor) -> Tensor:
-        codec = self.network("mel")
-        indices: Tensor = codec.encode(codec.log_mel(audio), self.stages)
-        return indices
+        codec = self.network(MEL)
+        return codec.encode(codec.log_mel(audio), self.stages)
 
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
-        audio: Tensor = self.network("vocoder")(self.network("mel").decode(indices), draw)
+        audio: Tensor = self.network(VOCODER)(self.network(MEL).decode(indices), draw)
         return audio
 
 

@@ -8,7 +8,7 @@ and its nominal rate is 0.
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -19,26 +19,38 @@ from ..bitstream import BitstreamError
 from ..coding.tokens import whole_frames
 from ..networks.draws import DrawShape
 from ..noise import Noise
+from ..weights.parts import FrameConfig, Part
 from ..weights.pretrained import config, fingerprint, load, missing
+
+Config = TypeVar("Config", bound=FrameConfig)
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
-class Oracle(Codec):
-    """The representation of one component, by weights that are embedded ones' name or a path."""
+class Oracle(Codec, Generic[Config, Network]):
+    """The representation that one part has of speech.
+
+    Attributes:
+        weights: of the part, an embedded name or a path; "" for the embedded ones of its name.
+    """
 
     kind: ClassVar[Kind] = "oracle"
     main_field: ClassVar[str | None] = None
-    component: ClassVar[str]
 
     device: str = field(default="cpu", metadata={"in_name": False})
     weights: str = field(default="", metadata={"in_name": False})
 
+    @property
     @abstractmethod
-    def represent(self, network: Any, audio: Tensor) -> Tensor:
+    def part(self) -> Part[Config, Network]:
+        """The part that makes the representation and renders it."""
+
+    @abstractmethod
+    def represent(self, network: Network, audio: Tensor) -> Tensor:
         """Features [1, channels, k] of a signal [1, k * hop]."""
 
     @abstractmethod
-    def render(self, network: Any, features: Tensor, draw: DrawShape) -> Tensor:
+    def render(self, network: Network, features: Tensor, draw: DrawShape) -> Tensor:
         """Signal [1, k * hop] of features [1, channels, k]."""
 
     @property
@@ -47,14 +59,13 @@ class Oracle(Codec):
         """Features per frame."""
 
     @property
-    def config(self) -> Any:
-        """The configuration of the component's network."""
-        return config(self._weights)
+    def config(self) -> Config:
+        """The configuration of the network."""
+        return config(self._weights, self.part)
 
     @property
     def sample_rate(self) -> int:
-        rate: int = self.config.sample_rate
-        return rate
+        return self.config.sample_rate
 
     @property
     def nominal_kbps(self) -> float:
@@ -63,6 +74,14 @@ class Oracle(Codec):
     @property
     def fingerprint(self) -> str:
         return fingerprint(self._weights)
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return {self.part.name: self._weights}
+
+    @classmethod
+    def unavailable(cls) -> str:
+        return cls().lacking
 
     @property
     def lacking(self) -> str:
@@ -99,7 +118,7 @@ class Oracle(Codec):
         return signals
 
     def length(self, payload: bytes) -> int:
-        return len(payload) // (4 * self.channels) * int(self.config.hop)
+        return len(payload) // (4 * self.channels) * self.config.hop
 
     def _read(self, payload: bytes) -> Tensor:
         frame = 4 * self.channels
@@ -112,8 +131,8 @@ class Oracle(Codec):
 
     @property
     def _weights(self) -> str:
-        return self.weights or self.component
+        return self.weights or self.part.name
 
     @property
-    def _network(self) -> Any:
-        return load(self._weights, self.component, self.device).network
+    def _network(self) -> Network:
+        return load(self._weights, self.part, self.device).network

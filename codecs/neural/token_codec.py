@@ -11,7 +11,7 @@ the same bytes, and what differs between them is what half of the bits cost or s
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, get_args
+from typing import ClassVar, Literal, TypeVar, get_args
 
 import torch
 from torch import Tensor, nn
@@ -22,8 +22,10 @@ from ..coding.tokens import CODINGS, Coding, count_frames, read_indices, whole_f
 from ..networks.draws import DrawShape
 from ..noise import Noise
 from ..settings import choose
+from ..weights.parts import PARTS, FrameConfig, Part, TokenConfig
 from ..weights.pretrained import config, fingerprint, load, missing
 
+Network = TypeVar("Network", bound=nn.Module)
 Precision = Literal["float32", "bfloat16"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
@@ -48,17 +50,18 @@ class TokenCodec(Codec):
 
     def __post_init__(self) -> None:
         choose(self, "kbps", self.rates)
-        for field_name, allowed in (("coding", CODINGS), ("precision", PRECISIONS)):
-            value = getattr(self, field_name)
-            if value not in allowed:
-                raise CodecError(
-                    f"{self.name} has no {field_name}={value!r}; there are: {', '.join(allowed)}"
-                )
+        choose(self, "coding", CODINGS)
+        choose(self, "precision", PRECISIONS)
 
     @property
     @abstractmethod
-    def components(self) -> dict[str, str]:
-        """Weights by the component that they hold; the one that makes the indices comes first."""
+    def tokenizer(self) -> Part[TokenConfig, nn.Module]:
+        """The part that makes the indices."""
+
+    @property
+    @abstractmethod
+    def parts(self) -> dict[str, str]:
+        """Weights by the name of the part that they hold, in the order of the fingerprint."""
 
     @abstractmethod
     def tokenize(self, audio: Tensor) -> Tensor:
@@ -68,10 +71,14 @@ class TokenCodec(Codec):
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
         """Signal [1, k * hop] of indices [1, stages, k], with what the decoder draws for it."""
 
+    def render_items(self, indices: Sequence[Tensor], draws: Sequence[DrawShape]) -> list[Tensor]:
+        """Signals [k_i * hop] on the CPU of the indices of every item: here, one by one."""
+        pairs = zip(indices, draws, strict=True)
+        return [self.render(own, draw)[0].cpu() for own, draw in pairs]
+
     @property
     def sample_rate(self) -> int:
-        rate: int = self._config.sample_rate
-        return rate
+        return self._config.sample_rate
 
     @property
     def nominal_kbps(self) -> float:
@@ -79,11 +86,15 @@ class TokenCodec(Codec):
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint(*self.components.values())
+        return fingerprint(*self.parts.values())
+
+    @classmethod
+    def unavailable(cls) -> str:
+        return missing(*cls().parts.values())
 
     @property
     def lacking(self) -> str:
-        return missing(*self.components.values())
+        return missing(*self.parts.values())
 
     @property
     def backend(self) -> str:
@@ -91,7 +102,7 @@ class TokenCodec(Codec):
 
     @property
     def networks(self) -> Sequence[nn.Module]:
-        return [self.network(component) for component in self.components]
+        return [load(path, PARTS[name], self.device).network for name, path in self.parts.items()]
 
     @property
     def stages(self) -> int:
@@ -116,17 +127,16 @@ class TokenCodec(Codec):
 
     @torch.inference_mode()
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+        coded = [item for item, payload in enumerate(payloads) if payload]
+        indices = [self._read(payloads[item])[None].to(self.device) for item in coded]
         with self.cast():
-            return [
-                self.render(self._read(payload)[None].to(self.device), noise.drawing(item))[0].cpu()
-                if payload
-                else torch.zeros(0)
-                for item, payload in enumerate(payloads)
-            ]
+            made = self.render_items(indices, [noise.drawing(item) for item in coded])
+        signals = dict(zip(coded, made, strict=True))
+        return [signals.get(item, torch.zeros(0)) for item in range(len(payloads))]
 
     def length(self, payload: bytes) -> int:
         c = self._config
-        return count_frames(payload, self.stages, c.entries, self._coder) * int(c.hop)
+        return count_frames(payload, self.stages, c.entries, self._coder) * c.hop
 
     def entropy_bits(self, payload: bytes) -> float:
         """Information of a payload's indices under the shipped model, in bit.
@@ -141,9 +151,9 @@ class TokenCodec(Codec):
         half = self.precision == "bfloat16"
         return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=half)
 
-    def network(self, component: str) -> Any:
-        """The network of a component, on the codec's device."""
-        return load(self.components[component], component, self.device).network
+    def network(self, part: Part[FrameConfig, Network]) -> Network:
+        """The network of a part, on the codec's device."""
+        return load(self.parts[part.name], part, self.device).network
 
     def _encode(self, signal: Tensor) -> bytes:
         framed = whole_frames(signal, self._config.hop).to(self.device)
@@ -153,8 +163,8 @@ class TokenCodec(Codec):
         return read_indices(payload, self.stages, self._config.entries, self._coder)
 
     @property
-    def _config(self) -> Any:
-        return config(next(iter(self.components.values())))
+    def _config(self) -> TokenConfig:
+        return config(self.parts[self.tokenizer.name], self.tokenizer)
 
     @property
     def _coder(self) -> IndexModel | None:
@@ -162,8 +172,8 @@ class TokenCodec(Codec):
 
     @property
     def _model(self) -> IndexModel:
-        component, weights = next(iter(self.components.items()))
-        model = load(weights, component, self.device).index_model
+        weights = self.parts[self.tokenizer.name]
+        model = load(weights, self.tokenizer, self.device).index_model
         if model is None:
             raise CodecError(f"the weights {weights} hold no model of their indices")
         return model

@@ -2,8 +2,7 @@
 
 Against the over-smooth outcome that its authors saw of sampling from pure noise, these samplers
 start at the time `MIDWAY` with a guess in the place of the noisy signal, and walk only what is left
-of the process. Both have the signature of `samplers`; their first `draw()` is the guess instead of
-noise.
+of the process. Their first `draw()` is the guess instead of noise.
 
     halfway    ancestral steps from the guess
     infilling  the same; after every step a share of the signal is replaced by the guess, diffused
@@ -16,19 +15,21 @@ H. Yang et al., "Generative De-Quantization for Neural Speech Codec via Latent D
 from torch import Tensor
 
 from .paths import Process
-from .samplers import Denoiser, Draw, Sampler, ancestral_steps
+from .samplers import Draw, Evaluate, ancestral_steps, by_name, preceded, sampler
 
 MIDWAY = 0.1
 SHARE = 0.1
 
 
-def halfway(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
+@sampler(from_guess=True)
+def halfway(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
     """Ancestral steps from the guess at `MIDWAY` to time 0."""
     return ancestral_steps(denoise, process, _times(nfe), draw)
 
 
+@sampler(from_guess=True)
 def infilling(
-    denoise: Denoiser, process: Process, nfe: int, draw: Draw, share: float = SHARE
+    denoise: Evaluate, process: Process, nfe: int, draw: Draw, share: float = SHARE
 ) -> Tensor:
     """The same, with a share of the diffused guess after every step."""
     guess, noise = draw(), draw()
@@ -40,13 +41,7 @@ def infilling(
     return ancestral_steps(denoise, process, _times(nfe), preceded(guess, draw), mix)
 
 
-MIDWAY_SAMPLERS: dict[str, Sampler] = {"infilling": infilling, "halfway": halfway}
-
-
-def preceded(first: Tensor, draw: Draw) -> Draw:
-    """Draws whose first is the given tensor."""
-    pending = [first]
-    return lambda: pending.pop() if pending else draw()
+MIDWAY_SAMPLERS = by_name((infilling, halfway))
 
 
 def _times(nfe: int) -> list[float]:

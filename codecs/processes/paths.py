@@ -25,7 +25,7 @@ J. Ho, "Progressive Distillation for Fast Sampling of Diffusion Models", ICLR 20
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -48,6 +48,8 @@ class Level:
 
 class Process(ABC):
     """A Gaussian path; methods take times as float64 tensors."""
+
+    called: ClassVar[str] = "Gaussian paths"  # in messages: what samplers are for
 
     predicts: Prediction
     earliest: float  # the smallest time of training
@@ -132,6 +134,8 @@ class VariancePreserving(Process):
 
 class Chain(VariancePreserving):
     """DDPM: a chain of T steps; between two steps alpha is interpolated, as DiffWave does."""
+
+    called: ClassVar[str] = "discrete chains"
 
     def __init__(self, table: Tensor, predicts: Prediction) -> None:
         """A chain with alpha-bar [T + 1] from `schedules`."""

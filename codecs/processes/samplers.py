@@ -1,10 +1,12 @@
 """Samplers: from noise to data along a process, backwards in time.
 
-Every sampler is a function `sampler(denoise, process, nfe, draw) -> y_0`:
+A sampler is called with the predictions of a network, `sampler(predict, process, nfe, draw)`, and
+gives estimates of the data to its steps, `walk(denoise, process, nfe, draw)`; both return y_0.
 
-    denoise(y, t)  the estimate of y_0 given y at time t
+    predict(y, t)  what the network says of y at time t, in the terms of the process
+    denoise(y, t)  the estimate of y_0 that this amounts to
     process        whose path is walked
-    nfe            number of calls of `denoise`
+    nfe            number of evaluations of the network
     draw()         the next standard normal tensor of the signal's shape: the first is the starting
                    point, stochastic samplers take more; all randomness comes from here
 
@@ -12,21 +14,89 @@ All coefficients are Python numbers, so that no step waits for a device.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from torch import Tensor
 
 from .paths import Chain, Level, Process
 
-Denoiser = Callable[[Tensor, float], Tensor]
+Evaluate = Callable[[Tensor, float], Tensor]  # of a signal at one time: `predict`, `denoise`
 Draw = Callable[[], Tensor]
-Sampler = Callable[[Denoiser, Process, int, Draw], Tensor]
+Walk = Callable[[Evaluate, Process, int, Draw], Tensor]
 
 FAST_BETAS = (1e-4, 1e-3, 1e-2, 0.05, 0.2, 0.5)  # DiffWave's six steps
+COOLED = 0.6  # temperature at which mels and latents are sampled: chosen on validation data
 
 
-def ancestral(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
+@dataclass(frozen=True)
+class Sampler:
+    """A walk from noise to data, and where it can be taken.
+
+    Attributes:
+        name: by which operating points choose it.
+        walk: the steps, given estimates of the data.
+        processes: those whose path it walks.
+        only: the one number of evaluations that it makes; None for any.
+        even: does it make two evaluations a step?
+        from_guess: is its first draw a guess at the data instead of noise?
+    """
+
+    name: str
+    walk: Walk
+    processes: type[Process] = Process  # type: ignore[type-abstract]
+    only: int | None = None
+    even: bool = False
+    from_guess: bool = False
+
+    def __call__(self, predict: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
+        """The data y_0, of the shape of the draws.
+
+        Raises:
+            ValueError: the sampler cannot make so many evaluations, or not along this process.
+        """
+        if refusal := self.refusal(nfe):
+            raise ValueError(f"the sampler {self.name} {refusal}")
+        if not isinstance(process, self.processes):
+            raise ValueError(
+                f"the sampler {self.name} is for {self.processes.called}, "
+                f"not for a {type(process).__name__} process"
+            )
+
+        def denoise(y: Tensor, time: float) -> Tensor:
+            return process.clean(predict(y, time), y, time)
+
+        return self.walk(denoise, process, nfe, draw)
+
+    def refusal(self, nfe: int) -> str:
+        """Why the sampler cannot make so many evaluations, after its name; "" if it can."""
+        if nfe < 1:
+            return f"takes at least one evaluation, not {nfe}"
+        if self.only is not None and nfe != self.only:
+            return f"takes nfe={self.only}, not {nfe}"
+        if self.even and nfe % 2:
+            return f"takes an even nfe, not {nfe}"
+        return ""
+
+
+def sampler(
+    processes: type[Process] = Process,
+    only: int | None = None,
+    even: bool = False,
+    from_guess: bool = False,
+) -> Callable[[Walk], Sampler]:
+    """Make a walk a sampler of its name, and declare where it can be taken."""
+    return lambda walk: Sampler(walk.__name__, walk, processes, only, even, from_guess)
+
+
+def by_name(samplers: Iterable[Sampler]) -> dict[str, Sampler]:
+    """A table of samplers, in this order."""
+    return {sampler.name: sampler for sampler in samplers}
+
+
+@sampler()
+def ancestral(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
     """Draw each step from the posterior q(y_s | y_t, y_0) at the estimated y_0.
 
     Ho et al., NeurIPS 2020, equations 6 and 7, for any two times of any Gaussian path. For the
@@ -37,20 +107,14 @@ def ancestral(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tens
     return ancestral_steps(denoise, process, _uniform(nfe), draw)
 
 
-def fast(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
+@sampler(processes=Chain, only=len(FAST_BETAS))
+def fast(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
     """DiffWave's fast sampling: ancestral steps at the six noise levels of `FAST_BETAS`.
 
     Z. Kong et al., "DiffWave: A Versatile Diffusion Model for Audio Synthesis", ICLR 2021,
     appendix B: every level is aligned to the training chain by its alpha-bar.
-
-    Raises:
-        ValueError: the process is no chain, or `nfe` is not 6.
     """
-    if not isinstance(process, Chain) or nfe != len(FAST_BETAS):
-        raise ValueError(
-            f"the fast schedule has {len(FAST_BETAS)} steps of a discrete chain; "
-            f"asked are {nfe} of a {type(process).__name__} process"
-        )
+    assert isinstance(process, Chain)
     times, remaining = [0.0], 1.0
     for beta in FAST_BETAS:
         remaining *= 1 - beta
@@ -58,7 +122,8 @@ def fast(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
     return ancestral_steps(denoise, process, times[::-1], draw)
 
 
-def euler(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
+@sampler()
+def euler(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
     """Euler's method on the probability-flow ODE, first order."""
     y = draw()
     for time, after in pairwise(_uniform(nfe)):
@@ -67,14 +132,9 @@ def euler(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
     return y
 
 
-def midpoint(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
-    """The midpoint method on the probability-flow ODE, second order, two evaluations a step.
-
-    Raises:
-        ValueError: `nfe` is odd.
-    """
-    if nfe % 2:
-        raise ValueError(f"the midpoint method takes an even number of evaluations, not {nfe}")
+@sampler(even=True)
+def midpoint(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
+    """The midpoint method on the probability-flow ODE, second order, two evaluations a step."""
     y = draw()
     for time, after in pairwise(_uniform(nfe // 2)):
         start, half = process.level(time), process.level((time + after) / 2)
@@ -83,7 +143,8 @@ def midpoint(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tenso
     return y
 
 
-def dpmpp(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
+@sampler()
+def dpmpp(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
     """DPM-Solver++(2M): exponential integrator in log(alpha / sigma), second order, multistep.
 
     C. Lu et al., "DPM-Solver++: Fast Solver for Guided Sampling of Diffusion Probabilistic Models",
@@ -104,28 +165,22 @@ def dpmpp(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> Tensor:
     return y
 
 
-SAMPLERS: dict[str, Sampler] = {
-    "ancestral": ancestral,
-    "fast": fast,
-    "euler": euler,
-    "midpoint": midpoint,
-    "dpmpp": dpmpp,
-}
+SAMPLERS = by_name((ancestral, fast, euler, midpoint, dpmpp))
 
 
 def _uniform(steps: int) -> list[float]:
-    """Times from 1 to 0.
-
-    Raises:
-        ValueError: no step.
-    """
-    if steps < 1:
-        raise ValueError(f"{steps} steps; a sampler takes at least one")
+    """Times from 1 to 0."""
     return [1 - step / steps for step in range(steps)] + [0.0]
 
 
+def preceded(first: Tensor, draw: Draw) -> Draw:
+    """Draws whose first is the given tensor."""
+    pending = [first]
+    return lambda: pending.pop() if pending else draw()
+
+
 def ancestral_steps(
-    denoise: Denoiser,
+    denoise: Evaluate,
     process: Process,
     times: Sequence[float],
     draw: Draw,

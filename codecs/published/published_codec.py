@@ -91,6 +91,10 @@ class PublishedCodec(Codec):
         return fingerprint(self._weights)
 
     @property
+    def parts(self) -> dict[str, str]:
+        return {"checkpoint": self.weights} if self.weights else {}
+
+    @property
     def backend(self) -> str:
         return f"transformers {version('transformers')} (torch {torch.__version__})"
 

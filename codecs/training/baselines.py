@@ -7,32 +7,30 @@ continuous autoencoder, which no cell has, is trained before: `presets.ladiff_au
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torch import Tensor
 from torch.nn import functional as F
 
 from ..base import CodecError
 from ..networks.autoencoder import AutoencoderConfig
-from ..networks.bands import match_bands
+from ..networks.bands import MATCHED_BANDS, match_bands
+from ..networks.codec import CodecConfig
 from ..networks.draws import steady
 from ..networks.ladiff import LadiffConfig, LadiffDecoder
 from ..networks.mbd import MultiBandConfig, MultiBandDecoder
-from ..neural.back_ends import ContinuousBackEnd, WavBackEnd
-from ..neural.diffusion_codec import foundation
-from ..neural.front_ends import LatFrontEnd
-from ..neural.mbd import MATCHED_BANDS
+from ..neural.diffusion_codec import DiffusionCodec, foundation
+from ..neural.ladiff import Ladiff
+from ..neural.mbd import Mbd
 from ..processes.midway import infilling
 from ..processes.samplers import Sampler, ancestral
-from ..weights.pretrained import load, missing
+from ..weights.pretrained import missing
 from .cells import CONDITIONERS, RECIPES, trained
 from .component import Component
 from .diffusion import DiffusionTraining, Ends
+from .sizes import Size
 
-if TYPE_CHECKING:
-    from .presets import Size
-
-MBD: dict["Size", dict[str, Any]] = {
+MBD: dict[Size, dict[str, Any]] = {
     # of 48 channels for 20 samples, no small network passes the noise on that it should predict
     "small": {
         "process": "power-velocity",
@@ -47,7 +45,7 @@ MBD: dict["Size", dict[str, Any]] = {
         "strides": (4, 4, 4, 4),
     },
 }
-LADIFF: dict["Size", dict[str, Any]] = {
+LADIFF: dict[Size, dict[str, Any]] = {
     "small": {"dim": 64, "multipliers": (1, 1, 2, 2), "upsampling": (4,)},
     "paper": {"dim": 256, "multipliers": (1, 2, 2, 4, 4), "upsampling": (5, 4, 2)},
 }
@@ -66,7 +64,7 @@ class MultiBandTraining(DiffusionTraining):
     def render(self, model: Any, indices: Tensor) -> Tensor:
         """Signals that `model` makes of indices, matched to those of the GAN baseline."""
         draw = steady(indices.device)
-        decoded = self.front_network.decode(indices, draw)  # type: ignore[operator]
+        decoded = self.ends.front_network.decode(indices, draw)
         made = super().render(model, indices)
         return match_bands(made, decoded, MATCHED_BANDS, self.config.sample_rate)
 
@@ -88,7 +86,7 @@ class LadiffTraining(DiffusionTraining):
         return F.l1_loss(prediction, wanted)
 
 
-def configure_mbd(front_config: Any, size: "Size") -> MultiBandConfig:
+def configure_mbd(front_config: CodecConfig, size: Size) -> MultiBandConfig:
     """Multi-Band Diffusion's decoder, by the configuration of the GAN baseline."""
     return MultiBandConfig(
         **_shared(front_config, size),
@@ -100,7 +98,7 @@ def configure_mbd(front_config: Any, size: "Size") -> MultiBandConfig:
 
 
 def configure_ladiff(
-    front_config: Any, autoencoder: AutoencoderConfig, size: "Size"
+    front_config: CodecConfig, autoencoder: AutoencoderConfig, size: Size
 ) -> LadiffConfig:
     """LaDiffCodec's decoder, by the configurations of the GAN baseline and the autoencoder.
 
@@ -125,34 +123,37 @@ def configure_ladiff(
     return config
 
 
-def mbd(size: "Size") -> Component:
+def mbd(size: Size) -> Component:
     """Multi-Band Diffusion on the weights of the GAN baseline."""
-    front, back = LatFrontEnd(), WavBackEnd()
-    weights = {front.component: weights_of(front.component, size)}
-    network = load(weights[front.component], front.component).network
-    built_on = foundation(front, back, weights)
-    config = replace(configure_mbd(network.config, size), built_on=built_on)
-    return MultiBandTraining(config, Ends(front, network, back, None), RECIPES[size])
+    ends, built_on = _ends(Mbd, size)
+    config = replace(configure_mbd(ends.front_network.config, size), built_on=built_on)
+    return MultiBandTraining(config, ends, RECIPES[size])
 
 
-def ladiff(size: "Size") -> Component:
+def ladiff(size: Size) -> Component:
     """LaDiffCodec's diffusion on the weights of the GAN baseline and of its own autoencoder."""
-    front, back = LatFrontEnd(), ContinuousBackEnd()
-    weights = {name: weights_of(name, size) for name in (front.component, back.component)}
-    first, last = (load(path, name).network for name, path in weights.items())
-    built_on = foundation(front, back, weights)
-    config = replace(configure_ladiff(first.config, last.config, size), built_on=built_on)
-    return LadiffTraining(config, Ends(front, first, back, last), RECIPES[size])
+    ends, built_on = _ends(Ladiff, size)
+    configs = ends.front_network.config, ends.back_network.config
+    config = replace(configure_ladiff(*configs, size), built_on=built_on)
+    return LadiffTraining(config, ends, RECIPES[size])
 
 
-def weights_of(component: str, size: "Size") -> str:
+def _ends(codec: type[DiffusionCodec], size: Size) -> tuple[Ends, str]:
+    """A baseline's two ends, and the fingerprint of the weights that they run on."""
+    parts = [part for part in (codec.front.part, codec.back.part) if part]
+    weights = {part.name: weights_of(part.name, size) for part in parts}
+    ends = Ends.load(codec.front, codec.back, weights)
+    return ends, foundation(codec.front, codec.back, weights)
+
+
+def weights_of(component: str, size: Size) -> str:
     """The embedded weights for the small size; where they are missing, what training left."""
     if size == "small" and not missing(component):
         return component
     return trained(component, size)
 
 
-def _shared(front_config: Any, size: "Size") -> Mapping[str, Any]:
+def _shared(front_config: CodecConfig, size: Size) -> Mapping[str, Any]:
     """What both have in common with the cells."""
     return {
         "condition": "lat",
@@ -163,7 +164,7 @@ def _shared(front_config: Any, size: "Size") -> Mapping[str, Any]:
     }
 
 
-BASELINES: dict[str, Callable[["Size"], Component]] = {
+BASELINES: dict[str, Callable[[Size], Component]] = {
     "mbd": mbd,
     "ladiff": ladiff,
 }

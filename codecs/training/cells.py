@@ -8,32 +8,28 @@ the embedded ones for the small size, those of `checkpoints/COMPONENT-paper` for
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..base import CodecError
 from ..networks.diffusion import DiffusionConfig, Domain
-from ..neural.back_ends import BackEnd, LatBackEnd, MelBackEnd, WavBackEnd
+from ..neural.back_ends import BackEnd
 from ..neural.diffusion_codec import cell, foundation
-from ..neural.front_ends import FrontEnd, LatFrontEnd, MelFrontEnd, WavFrontEnd
-from ..weights.pretrained import load
+from ..neural.front_ends import FrontEnd
+from ..neural.grid import CODECS, Lat2Wav, Mel2Mel
+from ..weights.parts import FrameConfig, TokenConfig
 from .component import Component, Recipe
 from .diffusion import DiffusionTraining, Ends, RegressionTraining
+from .sizes import Size
 
-if TYPE_CHECKING:
-    from .presets import Size
-
-FRONT_ENDS: tuple[FrontEnd, ...] = (MelFrontEnd(), LatFrontEnd(), WavFrontEnd())
-BACK_ENDS: tuple[BackEnd, ...] = (WavBackEnd(), MelBackEnd(), LatBackEnd())
-
-RECIPES: dict["Size", Recipe] = {
+RECIPES: dict[Size, Recipe] = {
     "small": Recipe(4, 20_480, 1e-3),
     "paper": Recipe(16, 51_200, 2e-4),
 }
-CONDITIONERS: dict["Size", dict[str, Any]] = {
+CONDITIONERS: dict[Size, dict[str, Any]] = {
     "small": {},
     "paper": {"conditioner_dim": 256, "conditioner_depth": 6, "n_fft": 1280},
 }
-DENOISERS: dict["Size", dict[Domain, dict[str, Any]]] = {
+DENOISERS: dict[Size, dict[Domain, dict[str, Any]]] = {
     "small": {
         "wav": {
             "process": "flow",
@@ -55,7 +51,11 @@ DENOISERS: dict["Size", dict[Domain, dict[str, Any]]] = {
 
 
 def configure(
-    front: FrontEnd, back: BackEnd, size: "Size", front_config: Any, back_config: Any
+    front: FrontEnd[Any, Any],
+    back: BackEnd[Any, Any],
+    size: Size,
+    front_config: TokenConfig,
+    back_config: FrameConfig | None,
 ) -> DiffusionConfig:
     """The decoder of a cell, by the configurations of the networks at its ends.
 
@@ -82,40 +82,31 @@ def configure(
 
 
 def train_cell(
-    front: FrontEnd,
-    back: BackEnd,
-    size: "Size",
+    front: FrontEnd[Any, Any],
+    back: BackEnd[Any, Any],
+    size: Size,
     kind: type[DiffusionTraining] = DiffusionTraining,
     **changes: Any,
 ) -> Component:
     """A cell's component; `changes` are of the decoder's configuration."""
-    weights = {
-        component: component if size == "small" else trained(component)
-        for component in (front.component, back.component)
-        if component
-    }
-    first = load(weights[front.component], front.component)
-    last = load(weights[back.component], back.component) if back.component else None
-    config = configure(front, back, size, first.config, last.config if last else None)
+    parts = [part for part in (front.part, back.part) if part]
+    weights = {part.name: part.name if size == "small" else trained(part.name) for part in parts}
+    ends = Ends.load(front, back, weights)
+    config = configure(front, back, size, ends.front_network.config, ends.back_config)
     config = replace(config, built_on=foundation(front, back, weights), **changes)
-    ends = Ends(front, first.network, back, last.network if last else None)
     return kind(config, ends, RECIPES[size])
 
 
-def trained(component: str, size: "Size" = "paper") -> str:
+def trained(component: str, size: Size = "paper") -> str:
     """Where `nscbench train COMPONENT --size SIZE` leaves its weights."""
     return f"checkpoints/{component}-{size}/{component}.safetensors"
 
 
-CELLS: dict[str, Callable[["Size"], Component]] = {
-    **{
-        cell(front, back): partial(train_cell, front, back)
-        for front in FRONT_ENDS
-        for back in BACK_ENDS
-    },
+CELLS: dict[str, Callable[[Size], Component]] = {
+    **{codec.name: partial(train_cell, codec.front, codec.back) for codec in CODECS},
     # published backbone at the small size, for the comparison with patches at equal training time
     "lat2wav-diffwave": partial(
-        train_cell, LatFrontEnd(), WavBackEnd(), denoiser="diffwave", dim=64, depth=30
+        train_cell, Lat2Wav.front, Lat2Wav.back, denoiser="diffwave", dim=64, depth=30
     ),
-    "mel-regression": partial(train_cell, MelFrontEnd(), MelBackEnd(), kind=RegressionTraining),
+    "mel-regression": partial(train_cell, Mel2Mel.front, Mel2Mel.back, kind=RegressionTraining),
 }

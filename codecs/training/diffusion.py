@@ -7,7 +7,8 @@ constant to the process around it; the denoiser's own sight of it carries gradie
 V. Popov et al., "Grad-TTS", ICML 2021, section 3.3.
 """
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -22,6 +23,8 @@ from ..neural.back_ends import BackEnd
 from ..neural.diffusion_codec import RATES
 from ..neural.front_ends import FrontEnd
 from ..processes.samplers import Sampler, euler
+from ..weights.parts import FrameConfig, TokenConfig
+from ..weights.pretrained import load
 from .component import Component, Recipe, Turn
 from .data import Crops
 
@@ -35,15 +38,32 @@ VALIDATION_NFE = 10
 class Ends:
     """The two ends of a cell and their frozen networks; None for a back end that needs none."""
 
-    front: FrontEnd
-    front_network: nn.Module
-    back: BackEnd
-    back_network: nn.Module | None
+    front: FrontEnd[Any, Any]
+    front_network: Any
+    back: BackEnd[Any, Any]
+    back_network: Any
+
+    @classmethod
+    def load(
+        cls, front: FrontEnd[Any, Any], back: BackEnd[Any, Any], weights: Mapping[str, str]
+    ) -> "Ends":
+        """The ends on these weights, by the names of their parts.
+
+        Training moves them to its device, so they are copies of what the loader keeps for others.
+        """
+        first = load(weights[front.part.name], front.part).network
+        last = load(weights[back.part.name], back.part).network if back.part else None
+        return cls(front, copy.deepcopy(first), back, copy.deepcopy(last))
+
+    @property
+    def back_config(self) -> FrameConfig | None:
+        """The configuration of the back end's network, if there is one."""
+        return None if self.back_network is None else self.back_network.config
 
     @property
     def stage_counts(self) -> tuple[int, ...]:
         """Quantizer stages of the rates of the design space."""
-        c: Any = self.front_network.config
+        c: TokenConfig = self.front_network.config
         stage_kbps = c.sample_rate / c.hop * (c.entries - 1).bit_length() / 1000
         return tuple(round(rate / stage_kbps) for rate in RATES)
 
@@ -107,7 +127,7 @@ class DiffusionTraining(Component):
         self, model: DiffusionDecoder, condition: Tensor, output: Tensor, draws: Draws
     ) -> dict[str, Tensor]:
         """Losses of pairs [B, ...], each at a time and with noise of its own."""
-        guide, target = model.guide(condition), model.standardize(output)
+        guide, target = model.guide(condition), model.scaling.standardize(output)
         own = self._own_loss(model, guide, target, draws)
         return own | prior_loss(model, guide, target) | level_loss(model, guide, target)
 
@@ -161,9 +181,9 @@ class DiffusionTraining(Component):
         self, model: DiffusionDecoder, guide: Guide, target: Tensor, draws: Draws
     ) -> dict[str, Tensor]:
         process = model.process
-        residual = model.residual(target, guide)
+        residual = model.anchor.residual(target, guide)
         t = draws(lambda generator: process.draw_times(len(target), generator))
-        noise = model.noise(draws.normal(tuple(target.shape)))
+        noise = model.scaling.noise(draws.normal(tuple(target.shape)))
         y = process.diffuse(residual, noise, t)
         prediction = model.predict(y, t.to(target), guide)
         wanted = process.target(residual, noise, t)
@@ -203,7 +223,7 @@ class RegressionTraining(DiffusionTraining):
 
 def prior_loss(model: DiffusionDecoder, guide: Guide, target: Tensor) -> dict[str, Tensor]:
     """Half the squared distance of a learned anchor; nothing where none is learned."""
-    if model.to_anchor is None:
+    if model.anchor.to_anchor is None:
         return {}
     assert guide.anchor is not None
     return {"prior": 0.5 * F.mse_loss(guide.anchor, target)}
@@ -214,4 +234,4 @@ def level_loss(model: DiffusionDecoder, guide: Guide, target: Tensor) -> dict[st
     if guide.level is None:
         return {}
     residual = target if guide.anchor is None else target - guide.anchor.detach()
-    return {"level": F.mse_loss(guide.level, model.levels(residual))}
+    return {"level": F.mse_loss(guide.level, model.anchor.levels(residual))}

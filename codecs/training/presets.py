@@ -24,9 +24,9 @@ from .cells import CELLS
 from .component import Component, Recipe
 from .gan import GanCodec
 from .mel import MelAutoencoder
+from .sizes import Size
 from .vocoder import VocoderTraining
 
-Size = Literal["small", "paper"]
 CriticSize = Literal["small", "medium", "paper"]
 
 MEL_24K = MelConfig(24_000, n_fft=1280, hop=320, bands=100, fmax=12_000.0)

@@ -13,8 +13,7 @@ from ..networks.precision import half_precision
 from ..networks.quantizer import UNQUANTIZED
 from ..networks.source_filter import SourceFilterVocoder
 from ..networks.vocoder import Vocoder, VocoderConfig
-from ..neural.grid import COOLED
-from ..processes.samplers import euler
+from ..processes.samplers import COOLED, euler
 from .component import Component, Recipe, Turn, excerpts, judge
 from .data import Crops
 from .losses import MultiScaleMelLoss, pitch_losses

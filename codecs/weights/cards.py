@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .parts import PARTS
 from .pretrained import FOLDER, config
 
 LEAD = """# The embedded weights
@@ -36,8 +37,9 @@ def overview(cards: Mapping[str, Any]) -> str:
     for name, card in cards.items():
         size = (FOLDER / f"{name}.safetensors").stat().st_size / 1e6
         heard = card["audio_seconds"] / 3600
+        design = _design(config(name, PARTS[card["component"]]))
         lines.append(
-            f"`{name}`|{_design(config(name))}|{size:.1f}|{card['steps']}|{heard:.1f}|"
+            f"`{name}`|{design}|{size:.1f}|{card['steps']}|{heard:.1f}|"
             f"{card['minutes']:.0f}|{_trainer(card['hardware'])}|{card['commit'][:7] or '-'}"
         )
     return _table("weights|design|MB|steps|speech heard, h|minutes|hardware|commit", lines)

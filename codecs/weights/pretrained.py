@@ -1,7 +1,7 @@
 """Weights: found by name, rebuilt into networks, identified by a fingerprint.
 
-A weights' file is a safetensors file in half precision or, where a component says so, in 8 bit
-(`eight_bit`). Its header names the component and holds the network's configuration as JSON, so that
+A weights' file is a safetensors file in half precision, large tensors often in 8 bit (`eight_bit`).
+Its header names the part that it holds (`parts`) and the network's configuration as JSON, so that
 the file alone rebuilds the network; a card of the same name, `.json`, says how it was trained.
 Embedded files lie in `files/`; a path names any other.
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Generic, get_args, get_type_hints
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -22,38 +22,20 @@ from torch import nn
 
 from ..base import CodecError, Unavailable
 from ..coding.entropy import COUNTS, IndexModel
-from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
-from ..networks.codec import CodecConfig, NeuralCodec
-from ..networks.diffusion import DiffusionConfig, DiffusionDecoder
-from ..networks.ladiff import LadiffConfig, LadiffDecoder
-from ..networks.mbd import MultiBandConfig, MultiBandDecoder
-from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
 from ..networks.quantizer import LEARNING_STATE
-from ..networks.vocoder import Vocoder, VocoderConfig
 from ..networks.weight_norm import fold
 from .eight_bit import expand
+from .parts import PARTS, Config, FrameConfig, Network, Part
 
 FOLDER = Path(__file__).parent / "files"
 
-# component: what its configuration and its network are
-BUILDERS: dict[str, tuple[type[Any], type[nn.Module]]] = {
-    "gan": (CodecConfig, NeuralCodec),
-    "mel": (MelCodecConfig, MelCodec),
-    "vocoder": (VocoderConfig, Vocoder),
-    "diffusion": (DiffusionConfig, DiffusionDecoder),
-    "regression": (DiffusionConfig, DiffusionDecoder),
-    "mbd": (MultiBandConfig, MultiBandDecoder),
-    "ladiff": (LadiffConfig, LadiffDecoder),
-    "ladiff-autoencoder": (AutoencoderConfig, ContinuousAutoencoder),
-}
-
 
 @dataclass(frozen=True)
-class Pretrained:
+class Pretrained(Generic[Config, Network]):
     """A network in evaluation mode, its configuration, and the entropy model of its indices."""
 
-    network: Any
-    config: Any
+    network: Network
+    config: Config
     index_model: IndexModel | None
 
 
@@ -95,23 +77,36 @@ def digest(weights: str, *modules: str) -> str:
     return _part_digest(path, modules) if modules else _digest(path)
 
 
-def config(weights: str) -> Any:
-    """The configuration in the file's header; the tensors stay unread."""
-    return _config(locate(weights))
+def config(weights: str, part: Part[Config, Network]) -> Config:
+    """The configuration in the file's header; the tensors stay unread.
+
+    Raises:
+        Unavailable: there is no such file.
+        CodecError: the file is damaged, or holds another part.
+    """
+    found: Config = _config(_checked(weights, part))
+    return found
 
 
-def load(weights: str, component: str, device: str = "cpu") -> Pretrained:
+def load(
+    weights: str, part: Part[Config, Network], device: str = "cpu"
+) -> Pretrained[Config, Network]:
     """The network of a weights' file, float32, in evaluation mode; kept for the next caller.
 
     Raises:
         Unavailable: there is no such file.
-        CodecError: the file is damaged, or of another component.
+        CodecError: the file is damaged, or holds another part.
     """
+    return _load(_checked(weights, part), device)
+
+
+def _checked(weights: str, part: Part[FrameConfig, nn.Module]) -> Path:
+    """The file, which holds this part."""
     path = locate(weights)
     found = _header(path)["component"]
-    if found != component:
-        raise CodecError(f"{path} holds the component {found!r}; needed is {component!r}")
-    return _load(path, device)
+    if found != part.name:
+        raise CodecError(f"{path} holds the component {found!r}; needed is {part.name!r}")
+    return path
 
 
 @lru_cache(maxsize=64)
@@ -139,10 +134,10 @@ def _header(path: Path) -> Mapping[str, str]:
             metadata: Mapping[str, str] = file.metadata() or {}
     except SafetensorError as error:
         raise CodecError(f"{path} is not a readable safetensors file: {error}") from error
-    if metadata.get("component") not in BUILDERS or "config" not in metadata:
+    if metadata.get("component") not in PARTS or "config" not in metadata:
         raise CodecError(
             f"{path} names the component {metadata.get('component')!r}; "
-            f"known are: {', '.join(BUILDERS)}"
+            f"known are: {', '.join(PARTS)}"
         )
     return metadata
 
@@ -150,13 +145,16 @@ def _header(path: Path) -> Mapping[str, str]:
 @lru_cache(maxsize=64)
 def _config(path: Path) -> Any:
     header = _header(path)
-    return _rebuild(BUILDERS[header["component"]][0], json.loads(header["config"]))
+    try:
+        return _rebuild(PARTS[header["component"]].config, json.loads(header["config"]))
+    except (TypeError, ValueError) as error:
+        raise CodecError(f"{path}: its configuration makes no network: {error}") from error
 
 
 @lru_cache(maxsize=16)
-def _load(path: Path, device: str) -> Pretrained:
+def _load(path: Path, device: str) -> Pretrained[Any, Any]:
     configuration = _config(path)
-    network = fold(BUILDERS[_header(path)["component"]][1](configuration))
+    network = fold(PARTS[_header(path)["component"]].network(configuration))
     with safe_open(path, "pt") as file:
         tensors = expand({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
     counts = tensors.pop(COUNTS, None)

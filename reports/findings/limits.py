@@ -62,8 +62,7 @@ def _weights(run: Run) -> tuple[set[str], list[str]]:
             codec = registry.get(name)
         except CodecError:  # a codec of another program or label: no card of ours is about it
             continue
-        parts = getattr(codec, "components", {}) or {"": getattr(codec, "weights", "")}
-        found |= {part for part in parts.values() if part}
+        found |= set(codec.parts.values())
         if entry["fingerprint"] and codec.fingerprint != entry["fingerprint"]:
             changed.append(name)
     return found, changed

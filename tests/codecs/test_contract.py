@@ -5,7 +5,6 @@ checkpoints of their geometry (`tiny_checkpoints`). Their rates differ in the nu
 the first of each is among the fast tests, the others among the slow ones.
 """
 
-import dataclasses
 import hashlib
 import json
 import subprocess
@@ -70,7 +69,7 @@ def decoded(codec, payloads):
 
 
 def _fresh(codec):
-    return type(codec)(**{f.name: getattr(codec, f.name) for f in dataclasses.fields(codec)})
+    return type(codec)(**codec.arguments())
 
 
 def test_is_a_frozen_dataclass_whose_name_finds_it(codec):
@@ -82,6 +81,16 @@ def test_is_a_frozen_dataclass_whose_name_finds_it(codec):
     assert codec.kind in ("codec", "control", "oracle")
     assert codec.sample_rate > 0
     assert codec.nominal_kbps >= 0
+
+
+def test_tells_its_settings_its_device_and_its_weights(codec):
+    assert make(codec.name, codec.arguments()) == codec
+    moved = codec.on("cuda")
+    assert moved.movable == ("device" in codec.arguments())
+    assert getattr(moved, "device", "cuda") == "cuda"
+    assert moved.on("cpu") == codec
+    assert codec.wrapped is None
+    assert all(isinstance(weights, str) for weights in codec.parts.values())
 
 
 def test_settings_that_do_not_exist_are_refused(codec):

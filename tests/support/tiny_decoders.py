@@ -14,12 +14,13 @@ from nscbench.codecs.networks.mbd import MultiBandConfig
 from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
 from nscbench.codecs.networks.weight_norm import folded_state
 from nscbench.codecs.neural.back_ends import BackEnd, ContinuousBackEnd, WavBackEnd
-from nscbench.codecs.neural.diffusion_codec import foundation
+from nscbench.codecs.neural.diffusion_codec import DiffusionCodec, foundation
 from nscbench.codecs.neural.front_ends import FrontEnd, LatFrontEnd
 from nscbench.codecs.training.baselines import configure_ladiff, configure_mbd
 from nscbench.codecs.training.cells import configure
 from nscbench.codecs.training.checkpoint import export_weights
-from nscbench.codecs.weights.pretrained import BUILDERS, load
+from nscbench.codecs.weights.parts import GAN, LADIFF_AUTOENCODER, PARTS
+from nscbench.codecs.weights.pretrained import load
 
 SIZES: dict[str, dict[str, Any]] = {
     "wav": {"dim": 16, "depth": 2, "patch": 160},
@@ -28,7 +29,7 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 
 TINY: dict[str, Any] = {"features": 8, "conditioner_dim": 8, "conditioner_depth": 1}
-ENDS = ("gan", "ladiff-autoencoder")
+ENDS = (GAN, LADIFF_AUTOENCODER)
 
 
 def write_vocoder(folder: Path, seed: int = 0) -> str:
@@ -42,7 +43,7 @@ def write_vocoder(folder: Path, seed: int = 0) -> str:
 
 def tiny_config(front: FrontEnd, back: BackEnd, weights: dict[str, str]) -> DiffusionConfig:
     """A decoder of the small size's structure, a hundredth as large."""
-    ends = [load(weights[c], c).config if c else None for c in (front.component, back.component)]
+    ends = [load(weights[p.name], p).config if p else None for p in (front.part, back.part)]
     return replace(
         configure(front, back, "small", *ends),
         features=8,
@@ -52,6 +53,14 @@ def tiny_config(front: FrontEnd, back: BackEnd, weights: dict[str, str]) -> Diff
         built_on=foundation(front, back, weights),
         **SIZES[back.domain],
     )
+
+
+def end_settings(codec: type[DiffusionCodec], weights: dict[str, str]) -> dict[str, str]:
+    """The settings that give a codec's two ends these weights."""
+    settings = {"front_weights": weights[codec.front.part.name]}
+    if codec.back.part and codec.back.part != codec.front.part:
+        settings["back_weights"] = weights[codec.back.part.name]
+    return settings
 
 
 def write_decoder(
@@ -88,7 +97,7 @@ def tiny_mbd(weights: dict[str, str]) -> MultiBandConfig:
     """A multi-band decoder of the small size's structure, on GAN weights of `weights`."""
     front, back = LatFrontEnd(), WavBackEnd()
     return replace(
-        configure_mbd(load(weights["gan"], "gan").config, "small"),
+        configure_mbd(load(weights["gan"], GAN).config, "small"),
         built_on=foundation(front, back, weights),
         **TINY | {"dim": 8, "strides": (20, 4, 4)},
     )
@@ -97,7 +106,7 @@ def tiny_mbd(weights: dict[str, str]) -> MultiBandConfig:
 def tiny_ladiff(weights: dict[str, str]) -> LadiffConfig:
     """A decoder of `ladiff`'s structure, on the weights of both autoencoders."""
     front, back = LatFrontEnd(), ContinuousBackEnd()
-    ends = [load(weights[component], component).config for component in ENDS]
+    ends = [load(weights[part.name], part).config for part in ENDS]
     return replace(
         configure_ladiff(*ends, "small"),
         built_on=foundation(front, back, weights),
@@ -109,7 +118,7 @@ def write_baseline(folder: Path, config: MultiBandConfig | LadiffConfig) -> str:
     """Path of a random decoder of either baseline; no layer is left at zero."""
     torch.manual_seed(0)
     component = "mbd" if isinstance(config, MultiBandConfig) else "ladiff"
-    network = BUILDERS[component][1](config)
+    network = PARTS[component].network(config)
     for parameter in network.parameters():
         if not parameter.any():
             nn.init.normal_(parameter, std=0.1)

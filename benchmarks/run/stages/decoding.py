@@ -14,7 +14,7 @@ from ....codecs.noise import Noise
 from ...store.atomic import write_atomically
 from ...store.cache import Stage
 from ...workers.work import Request
-from ..coding import decode_streams, on_device
+from ..coding import decode_streams
 from ..identity import check_maker
 
 
@@ -78,7 +78,7 @@ class Decode(Request[list[DecodedFile]]):
         if self.maker:
             check_maker(self.codec, self.device, self.maker)
         contents = [path.read_bytes() for path in self.streams]
-        coder = on_device(self.codec, self.device)
+        coder = self.codec.on(self.device)
         decoded = decode_streams(coder, contents, Noise.of(self.items, self.draw))
         files = []
         for pcm, path in zip(decoded, self.targets, strict=True):

@@ -11,7 +11,7 @@ from ....codecs.bitstream import header_for, pack
 from ...store.atomic import write_atomically
 from ...store.cache import Stage
 from ...workers.work import Request
-from ..coding import on_device, read_for
+from ..coding import read_for
 from ..identity import check_maker
 
 
@@ -79,7 +79,7 @@ class Encode(Request[list[EncodedFile]]):
         if self.maker:
             check_maker(self.codec, self.device, self.maker)
         read = [read_for(self.codec, path) for path in self.recordings]
-        coder = on_device(self.codec, self.device)
+        coder = self.codec.on(self.device)
         payloads = coder.encode_items(self.items, [audio for audio, _ in read])
         return [
             self._written(len(audio), notices, payload, path)

@@ -11,7 +11,6 @@ from nscbench.benchmarks.degradations.bit_errors import REFUSED, flipped
 from nscbench.benchmarks.degradations.channel import remake
 from nscbench.benchmarks.degradations.declared import read
 from nscbench.benchmarks.run.identity import maker
-from nscbench.benchmarks.run.provenance import arguments
 from nscbench.codecs import CodecError, get
 from nscbench.codecs.bitstream import BitstreamError
 from nscbench.codecs.noise import Noise
@@ -220,8 +219,9 @@ def test_a_codec_in_a_channel_goes_by_its_name_and_is_made_again(table):
     (declared,) = read([table])
     codec = declared.degradation.wrap(plain)
     assert (codec.condition, codec.point, codec.name) == ("lc3-32", "lc3-32", "lc3")
-    assert remake(codec.name, arguments(codec)) == codec
-    assert remake(plain.name, arguments(plain)) == plain
+    assert remake(codec.name, codec.arguments()) == codec
+    assert codec.wrapped == plain
+    assert remake(plain.name, plain.arguments()) == plain
     assert maker(codec, "cpu") != maker(plain, "cpu")
     payloads = codec.encode(audio())
     assert len(codec.decode(payloads, Noise.of("ab"))) == 2

@@ -16,7 +16,6 @@ import soundfile
 import torch
 
 from nscbench.benchmarks.cli import main
-from nscbench.benchmarks.run.provenance import arguments
 from nscbench.benchmarks.run.suite import SuiteError, load_suite
 from nscbench.benchmarks.store.finished_run import read_run
 from nscbench.codecs import CodecError, Unavailable, make
@@ -400,7 +399,7 @@ def test_suites_declare_them(tmp_path, tool, items):
     assert [codec.condition for codec in suite.codecs] == ["bytewise-128", "theirs-3", "pcm"]
     assert "there is no program there_is_no_such_program" in suite.unavailable["absent-1"]
     for codec in suite.codecs:
-        stored = json.loads(json.dumps(arguments(codec)))
+        stored = json.loads(json.dumps(codec.arguments()))
         assert make(codec.name, stored) == codec
     (tmp_path / "suite.toml").write_text(SUITE + '[[condition]]\ncodec = "x"\nencode = "y"\n')
     with pytest.raises(SuiteError, match=r"suite.toml: x: a program needs kbps"):

@@ -14,6 +14,7 @@ from nscbench.codecs.networks.diffwave import DiffWave, StepEmbedding
 from nscbench.codecs.networks.patch_wave import PatchWave
 from nscbench.codecs.networks.unet1d import UNet1d
 from nscbench.codecs.networks.unet2d import Mish, UNet2d
+from nscbench.codecs.processes.midway import infilling
 from nscbench.codecs.processes.samplers import SAMPLERS
 from nscbench.codecs.training.cells import DENOISERS
 from nscbench.codecs.training.diffusion import level_loss
@@ -190,7 +191,7 @@ def test_decoder_standardizes_and_restores() -> None:
     decoder = DiffusionDecoder(DIFFUSION)
     data = 3 + 2 * torch.randn(4, 8, 50, generator=torch.Generator().manual_seed(0))
     decoder.measure(data, data)
-    standard = decoder.standardize(data)
+    standard = decoder.scaling.standardize(data)
     assert standard.mean(dim=(0, 2)).abs().max() < 1e-5
     torch.testing.assert_close(standard.std(dim=(0, 2)), torch.ones(8))
     # untrained, the anchor of a condition of the output's own domain is the condition itself
@@ -204,16 +205,16 @@ def test_noise_is_scaled_to_what_the_anchor_leaves() -> None:
     output = torch.randn(4, 8, 500, generator=generator)
     condition = output + 0.1 * torch.randn(4, 8, 500, generator=generator)
     decoder.measure(condition, output)
-    guide, target = decoder.guide(condition), decoder.standardize(output)
-    assert float(decoder.spread.mean()) == pytest.approx(0.1, rel=0.1)
+    guide, target = decoder.guide(condition), decoder.scaling.standardize(output)
+    assert float(decoder.anchor.spread.mean()) == pytest.approx(0.1, rel=0.1)
     torch.testing.assert_close(
-        decoder.residual(target, guide).std(dim=(0, 2)), torch.ones(8), atol=0.02, rtol=0
+        decoder.anchor.residual(target, guide).std(dim=(0, 2)), torch.ones(8), atol=0.02, rtol=0
     )
     decoder.train()
-    worse = replace(guide, anchor=decoder.standardize(output + 5 * (condition - output)))
+    worse = replace(guide, anchor=decoder.scaling.standardize(output + 5 * (condition - output)))
     for _ in range(300):  # the spread follows the anchor
-        decoder.residual(target, worse)
-    assert float(decoder.spread.mean()) == pytest.approx(0.5, rel=0.1)
+        decoder.anchor.residual(target, worse)
+    assert float(decoder.anchor.spread.mean()) == pytest.approx(0.5, rel=0.1)
 
 
 LEVELLED = DiffusionConfig(
@@ -226,12 +227,12 @@ def test_emphasis_is_undone() -> None:
     decoder = DiffusionDecoder(LEVELLED)
     wave = torch.randn(2, 1, 4000, generator=torch.Generator().manual_seed(0)).cumsum(dim=2)
     decoder.measure(torch.randn(2, 4, 100), wave)
-    standardized = decoder.standardize(wave)
+    standardized = decoder.scaling.standardize(wave)
     assert float(standardized.std()) == pytest.approx(1, abs=1e-4)
     difference = wave[..., 1:] - 0.95 * wave[..., :-1]
-    expected = (difference - decoder.output_mean) / decoder.output_deviation
+    expected = (difference - decoder.scaling.output_mean) / decoder.scaling.output_deviation
     torch.testing.assert_close(standardized[..., 1:], expected, atol=1e-5, rtol=1e-5)
-    torch.testing.assert_close(decoder._restore(standardized), wave, atol=1e-3, rtol=1e-5)
+    torch.testing.assert_close(decoder.scaling.restore(standardized), wave, atol=1e-3, rtol=1e-5)
 
 
 def test_noise_follows_the_level_of_every_frame() -> None:
@@ -239,9 +240,9 @@ def test_noise_follows_the_level_of_every_frame() -> None:
     levels = torch.tensor([-4.0, -4.0, -4.0, 1.0, 1.0, 1.0])[None, None]
     white = torch.randn(1, 1, 6 * HOP, generator=torch.Generator().manual_seed(0))
     guide = Guide(None, torch.zeros(1, 8, 12), levels)
-    made = decoder._around(guide, white)
-    torch.testing.assert_close(decoder.residual(made, guide), white, atol=1e-5, rtol=1e-5)
-    measured = decoder.levels(made)[0, 0]
+    made = decoder.anchor.around(white, guide)
+    torch.testing.assert_close(decoder.anchor.residual(made, guide), white, atol=1e-5, rtol=1e-5)
+    measured = decoder.anchor.levels(made)[0, 0]
     assert measured[:2].tolist() == pytest.approx([-4, -4], abs=0.3)
     assert measured[-2:].tolist() == pytest.approx([1, 1], abs=0.3)
 
@@ -263,7 +264,42 @@ def test_waveform_of_a_chain_that_leaves_signal_keeps_its_level() -> None:
         decoder = DiffusionDecoder(config)
         wave = 0.1 * torch.randn(2, 1, 3200, generator=torch.Generator().manual_seed(0))
         decoder.measure(torch.randn(2, 4, 10), wave)
-        assert float(decoder.standardize(wave).std()) == pytest.approx(level, rel=0.05)
+        assert float(decoder.scaling.standardize(wave).std()) == pytest.approx(level, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "allowed"),
+    [
+        ({"denoiser": "wave-unet"}, "diffwave, patch-wave, unet1d, unet2d"),
+        ({"process": "brownian"}, "diffwave, linear, cosine"),
+        ({"condition": "text"}, "wav, mel, lat"),
+        ({"output": "text"}, "wav, mel, lat"),
+    ],
+)
+def test_configurations_that_cannot_be_are_refused(wrong: dict[str, str], allowed: str) -> None:
+    with pytest.raises(ValueError, match=f"'{next(iter(wrong.values()))}'; there are: {allowed}"):
+        replace(DIFFUSION, **wrong)
+
+
+def test_midway_samplers_need_a_guess() -> None:
+    config = replace(LEVELLED, levelled=False)
+    with pytest.raises(ValueError, match="infilling starts from a guess"):
+        DiffusionDecoder(config).sample(torch.zeros(1, 4, 3), infilling, 2, torch.randn)
+
+
+def test_tensors_of_older_files_find_their_place() -> None:
+    """Files that were written before scaling and anchor were modules of their own."""
+    decoder, other = DiffusionDecoder(DIFFUSION), DiffusionDecoder(DIFFUSION)
+    decoder.anchor.spread.fill_(0.5)
+    decoder.scaling.output_mean.fill_(3)
+    older = {
+        name.removeprefix("scaling.").removeprefix("anchor."): tensor
+        for name, tensor in decoder.state_dict().items()
+    }
+    assert {"output_mean", "spread", "to_anchor.weight"} <= older.keys()
+    assert other.load_state_dict(older) is not None
+    for name, tensor in other.state_dict().items():
+        assert torch.equal(tensor, decoder.state_dict()[name]), name
 
 
 def test_regression_needs_an_anchor() -> None:
@@ -279,15 +315,15 @@ def test_perfect_denoiser_is_sampled_back() -> None:
     condition, wanted = torch.randn(2, 1, 8, 6)
     decoder.measure(condition, wanted)
     process = decoder.process
-    wanted = decoder.standardize(wanted)
+    wanted = decoder.scaling.standardize(wanted)
 
     class Oracle(nn.Module):
         def prepare(self, features):
             return features
 
-        def forward(self, x, t, anchor, prepared):
+        def forward(self, x, t, anchor, prepared, lengths=None):
             level = process.level(float(t[0]))
-            return (x - level.alpha * (wanted - anchor) / decoder.spread) / level.sigma
+            return (x - level.alpha * (wanted - anchor) / decoder.anchor.spread) / level.sigma
 
     decoder.denoiser = Oracle()  # type: ignore[assignment]
     generator = torch.Generator().manual_seed(0)
@@ -295,7 +331,7 @@ def test_perfect_denoiser_is_sampled_back() -> None:
         made = decoder.sample(
             condition, SAMPLERS[name], nfe, lambda shape: torch.randn(shape, generator=generator)
         )
-        torch.testing.assert_close(decoder.standardize(made), wanted, atol=0.05, rtol=0)
+        torch.testing.assert_close(decoder.scaling.standardize(made), wanted, atol=0.05, rtol=0)
 
 
 WAVE = DiffusionConfig("lat", "wav", 6, 1, "flow", "patch-wave", 8, depth=1, features=4)

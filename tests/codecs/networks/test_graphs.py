@@ -96,12 +96,12 @@ def test_a_launch_that_there_is_not_is_refused() -> None:
 @pytest.mark.parametrize("denoiser", DECODERS)
 def test_a_cuda_graph_samples_the_same_without_waiting(denoiser: str, half: bool) -> None:
     decoder = _decoder(denoiser).cuda()
-    restored = decoder._restore  # the bands of `mbd` are summed with responses made anew
+    restored = decoder.scaling.restore  # the bands of `mbd` are summed with responses made anew
     with torch.autocast("cuda", torch.bfloat16, enabled=half):
         plain = _sample(decoder, "ancestral", graphed=False)
         torch.cuda.set_sync_debug_mode("error")
         try:
-            decoder._restore = lambda made: made  # type: ignore[method-assign]
+            decoder.scaling.restore = lambda made: made  # type: ignore[method-assign]
             made = _sample(decoder, "ancestral", graphed=True)
         finally:
             torch.cuda.set_sync_debug_mode("default")
@@ -140,7 +140,7 @@ def _sample(decoder: DiffusionDecoder, sampler: str, graphed: bool) -> Tensor:
     def draw(shape: tuple[int, ...]) -> Tensor:
         return torch.randn(shape, generator=generator)
 
-    if decoder.spread.is_cuda:
+    if decoder.anchor.spread.is_cuda:
         condition = condition.pin_memory().to("cuda", non_blocking=True)
     with torch.inference_mode():
         return decoder.sample(condition, SAMPLERS[sampler], 6, draw, graphed)

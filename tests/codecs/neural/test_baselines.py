@@ -9,20 +9,22 @@ import torch
 
 from nscbench.codecs import CodecError, available
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
-from nscbench.codecs.networks.bands import band_deviations
+from nscbench.codecs.coding.tokens import whole_frames
+from nscbench.codecs.networks.bands import MATCHED_BANDS, band_deviations
 from nscbench.codecs.networks.codec import CodecConfig
 from nscbench.codecs.networks.ladiff import LadiffDecoder
 from nscbench.codecs.networks.mbd import MultiBandDecoder
 from nscbench.codecs.networks.wave_unet import MultiBandUNet, WaveUNet
 from nscbench.codecs.neural.diffusion_codec import DiffusionCodec
 from nscbench.codecs.neural.ladiff import Ladiff
-from nscbench.codecs.neural.mbd import MATCHED_BANDS, Mbd
+from nscbench.codecs.neural.mbd import Mbd
 from nscbench.codecs.noise import Noise
-from nscbench.codecs.processes.midway import MIDWAY, MIDWAY_SAMPLERS, halfway, infilling
+from nscbench.codecs.processes.midway import MIDWAY, halfway, infilling
 from nscbench.codecs.processes.paths import PROCESSES, Process
-from nscbench.codecs.processes.samplers import Denoiser, Draw
+from nscbench.codecs.processes.samplers import Draw, Evaluate, Sampler
 from nscbench.codecs.training.baselines import MBD, configure_ladiff, configure_mbd
 from nscbench.codecs.training.presets import ladiff_autoencoder
+from nscbench.codecs.weights.parts import GAN
 from support.tiny_decoders import tiny_ladiff, tiny_mbd, write_autoencoder, write_baseline
 from support.tiny_weights import write_weights
 
@@ -111,6 +113,20 @@ def test_lengths_and_rates(codecs: dict[str, DiffusionCodec], name: str) -> None
         assert 8 * len(second) == pytest.approx(1_000 * kbps, abs=8)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_items_rendered_together_are_those_rendered_alone(
+    codecs: dict[str, DiffusionCodec], name: str
+) -> None:
+    codec = codecs[name]
+    indices = [codec.tokenize(whole_frames(x, 320)) for x in signals(5_000, 640, 3_111)]
+    with torch.inference_mode():
+        together = codec.render_together(indices, [*map(Noise([1, 2, 3]).drawing, range(3))])
+        noise = Noise([1, 2, 3])
+        for item, (own, made) in enumerate(zip(indices, together, strict=True)):
+            alone = codec.render(own, noise.drawing(item))
+            torch.testing.assert_close(made, alone, atol=1e-4, rtol=0)
+
+
 def test_both_send_what_the_baseline_sends(codecs: dict[str, DiffusionCodec]) -> None:
     payloads = [codecs[name].encode(signals(3_200)) for name in NAMES]
     assert payloads[0] == payloads[1]
@@ -168,7 +184,7 @@ def test_bands_of_mbd_have_the_energies_that_the_baseline_decodes(
     codec = codecs["mbd"]
     (payload,) = codec.encode(signals(6_400))
     (made,) = codec.decode([payload], Noise([0]))
-    decoded = codec.network("gan").decode(codec._read(payload)[None], torch.randn)
+    decoded = codec.network(GAN).decode(codec._read(payload)[None], torch.randn)
     own, wanted = (
         band_deviations(x, MATCHED_BANDS, 16_000) for x in (made[None], decoded.clamp(-1, 1))
     )
@@ -186,9 +202,9 @@ def test_equalized_bands_are_undone(ends: dict[str, str]) -> None:
     decoder = MultiBandDecoder(tiny_mbd(ends))
     wave = speech_colored(6_400)
     decoder.measure(noise(1, 8, 20), wave)
-    bands = decoder.standardize(wave)
+    bands = decoder.scaling.standardize(wave)
     assert bands.shape == (1, 4, 6_400)
-    torch.testing.assert_close(decoder._restore(bands), wave, atol=1e-6, rtol=1e-4)
+    torch.testing.assert_close(decoder.scaling.restore(bands), wave, atol=1e-6, rtol=1e-4)
 
 
 def test_equalizer_follows_the_paper_s_formula(ends: dict[str, str]) -> None:
@@ -197,7 +213,7 @@ def test_equalizer_follows_the_paper_s_formula(ends: dict[str, str]) -> None:
     decoder = MultiBandDecoder(config)
     wave = speech_colored(160_000)
     decoder.measure(noise(1, 8, 500), wave)
-    bands = decoder.standardize(wave).squeeze(0)
+    bands = decoder.scaling.standardize(wave).squeeze(0)
     own = bands.square().mean(dim=1).sqrt()  # in units of the noise's
     torch.testing.assert_close(own[:2], torch.ones(2), atol=0, rtol=0.15)
     # rho of a half: the geometric mean of before and after
@@ -208,7 +224,7 @@ def test_equalizer_follows_the_paper_s_formula(ends: dict[str, str]) -> None:
 
 def test_noise_and_prediction_stay_in_their_bands(ends: dict[str, str]) -> None:
     decoder = MultiBandDecoder(tiny_mbd(ends)).eval()
-    shaped = decoder.noise(noise(16, 4, 16_000))
+    shaped = decoder.scaling.noise(noise(16, 4, 16_000))
     torch.testing.assert_close(shaped.std(dim=(0, 2)), torch.ones(4), atol=0.02, rtol=0)
     with torch.no_grad():
         made = decoder.predict(shaped[:1], torch.tensor([0.5]), decoder.guide(noise(1, 8, 50)))
@@ -295,7 +311,7 @@ def test_a_perfect_denoiser_gives_its_answer_from_half_way() -> None:
         times.append(time)
         return answer
 
-    made = halfway(denoise, process, 5, lambda: next(draws))
+    made = halfway.walk(denoise, process, 5, lambda: next(draws))
     torch.testing.assert_close(made, answer)
     assert times == pytest.approx([MIDWAY * share for share in (1, 0.8, 0.6, 0.4, 0.2)])
 
@@ -310,7 +326,7 @@ def test_midway_starts_from_the_guess_itself() -> None:
 
     for sampler in (halfway, infilling):
         draws = iter([guess, *noise(20, 1, 3, 20, seed=2)])
-        sampler(denoise, process, 2, lambda draws=draws: next(draws))
+        sampler.walk(denoise, process, 2, lambda draws=draws: next(draws))
     assert torch.equal(seen[0], guess)
     assert torch.equal(seen[2], guess)
 
@@ -321,7 +337,7 @@ def test_infilling_keeps_its_share_of_the_guess() -> None:
 
     def made(share: float) -> torch.Tensor:
         draws = iter([guess, *noise(20, 1, 3, 20, seed=2)])
-        return infilling(lambda y, t: answer, process, 4, lambda: next(draws), share)
+        return infilling.walk(lambda y, t: answer, process, 4, lambda: next(draws), share)
 
     torch.testing.assert_close(made(1.0), guess)
     torch.testing.assert_close(made(0.1), 0.1 * guess)
@@ -338,7 +354,7 @@ def test_infilled_level_is_that_of_the_process() -> None:
         seen[time] = y
         return torch.zeros_like(y)
 
-    infilling(denoise, process, 4, lambda: next(draws), share=1.0)
+    infilling.walk(denoise, process, 4, lambda: next(draws), share=1.0)
     for time, y in list(seen.items())[1:]:
         alpha = math.sqrt(float(process.alphas[round(time * 1000)] ** 2))
         expected = alpha * guess + math.sqrt(1 - alpha**2) * drawn
@@ -346,30 +362,30 @@ def test_infilled_level_is_that_of_the_process() -> None:
 
 
 def test_guess_is_what_the_midway_samplers_start_from(
-    ends: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ends: dict[str, str],
 ) -> None:
     """A sampler that returns its first draw gives the anchor, in the latent's own units."""
 
-    def first(denoise: Denoiser, process: Process, nfe: int, draw: Draw) -> torch.Tensor:
+    def first(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> torch.Tensor:
         return draw()
 
     torch.manual_seed(0)
     decoder = LadiffDecoder(tiny_ladiff(ends)).eval()
-    assert decoder.to_anchor is not None
-    torch.nn.init.normal_(decoder.to_anchor.weight)
+    assert decoder.anchor.to_anchor is not None
+    torch.nn.init.normal_(decoder.anchor.to_anchor.weight)
     condition, latent = noise(2, 8, 5), 3 + 2 * noise(2, 8, 20)
     decoder.measure(condition, latent)
-    assert float(decoder.standardize(latent).std()) == pytest.approx(1, abs=0.02)
+    assert float(decoder.scaling.standardize(latent).std()) == pytest.approx(1, abs=0.02)
     guide = decoder.guide(condition)
-    assert torch.equal(decoder.residual(latent, guide), latent)
+    assert torch.equal(decoder.anchor.residual(latent, guide), latent)
 
-    def drawn() -> torch.Tensor:
-        made = decoder.sample(condition, first, 1, lambda shape: noise(*shape))
-        return decoder.standardize(made)
+    def drawn(from_guess: bool) -> torch.Tensor:
+        sampler = Sampler("first", first, from_guess=from_guess)
+        made = decoder.sample(condition, sampler, 1, lambda shape: noise(*shape))
+        return decoder.scaling.standardize(made)
 
-    torch.testing.assert_close(drawn(), noise(2, 8, 20), atol=1e-5, rtol=1e-5)
-    monkeypatch.setitem(MIDWAY_SAMPLERS, "halfway", first)
-    torch.testing.assert_close(drawn(), guide.anchor, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(drawn(False), noise(2, 8, 20), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(drawn(True), guide.anchor, atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,14 @@ from safetensors.torch import load_file, save_file
 
 from nscbench.codecs import CodecError, available, get
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
+from nscbench.codecs.coding.tokens import whole_frames
 from nscbench.codecs.neural.diffusion_codec import DiffusionCodec, foundation
 from nscbench.codecs.neural.grid import CODECS, Mel2Mel
 from nscbench.codecs.neural.mel2mel_tuned import Mel2MelTuned
 from nscbench.codecs.neural.mel_regression import MelRegression
 from nscbench.codecs.noise import Noise
-from nscbench.codecs.training.cells import BACK_ENDS, FRONT_ENDS
-from support.tiny_decoders import write_decoder, write_vocoder
+from nscbench.codecs.weights.parts import DIFFUSION
+from support.tiny_decoders import end_settings, write_decoder, write_vocoder
 from support.tiny_weights import write_weights
 
 NFE = 2
@@ -38,20 +39,13 @@ def ends(folder: Path) -> dict[str, str]:
     }
 
 
-def settings(cls: type[DiffusionCodec], ends: dict[str, str]) -> dict[str, str]:
-    return {
-        "front_weights": ends[cls.front.component],
-        "back_weights": ends.get(cls.back.component, ""),
-    }
-
-
 @pytest.fixture(scope="module")
 def cells(folder: Path, ends: dict[str, str]) -> dict[str, DiffusionCodec]:
     """Every cell at 3 kbps and two evaluations."""
     made = {}
     for cls in CODECS:
         weights = write_decoder(folder, cls.front, cls.back, ends)
-        made[cls.name] = cls(nfe=NFE, weights=weights, **settings(cls, ends))
+        made[cls.name] = cls(nfe=NFE, weights=weights, **end_settings(cls, ends))
     return made
 
 
@@ -126,6 +120,36 @@ def test_batch_gives_the_bits_of_its_items(cells: dict[str, DiffusionCodec], nam
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_items_rendered_together_are_those_rendered_alone(
+    cells: dict[str, DiffusionCodec], name: str
+) -> None:
+    """As a GPU does it, with the same random numbers; the CPU is asked for it here."""
+    codec = cells[name]
+    indices = [codec.tokenize(whole_frames(x, 320)) for x in signals(5_000, 640, 3_111)]
+    with torch.inference_mode():
+        together = codec.render_together(indices, [*map(Noise([1, 2, 3]).drawing, range(3))])
+        noise = Noise([1, 2, 3])
+        for item, (own, made) in enumerate(zip(indices, together, strict=True)):
+            alone = codec.render(own, noise.drawing(item))
+            torch.testing.assert_close(made, alone, atol=1e-4, rtol=0)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("launch", ["kernels", "graph"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_gpu_decodes_a_batch_as_its_items(
+    cells: dict[str, DiffusionCodec], name: str, launch: str
+) -> None:
+    codec = replace(cells[name].on("cuda"), launch=launch)
+    payloads = codec.encode(signals(5_000, 0, 640, 3_111))
+    together = codec.decode(payloads, Noise([1, 2, 3, 4]))
+    for seed, payload, made in zip((1, 2, 3, 4), payloads, together, strict=True):
+        (alone,) = codec.decode([payload], Noise([seed]))
+        torch.testing.assert_close(made, alone, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_lengths_and_rates(cells: dict[str, DiffusionCodec], name: str) -> None:
     codec = cells[name]
     lengths = (1, 160, 641, 3_999)
@@ -146,7 +170,7 @@ def test_every_sampler_serves_every_output(
 ) -> None:
     codec = cells[name]
     other = type(codec)(
-        nfe=NFE, sampler=sampler, weights=codec.weights, **settings(type(codec), ends)
+        nfe=NFE, sampler=sampler, weights=codec.weights, **end_settings(type(codec), ends)
     )
     (payload,) = codec.encode(signals(640))
     (a,), (b,) = codec.decode([payload], Noise([1])), other.decode([payload], Noise([1]))
@@ -161,7 +185,7 @@ def test_temperature_is_a_factor_on_all_noise(
     codec = replace(cells["lat2lat"], sampler=sampler)
     indices = codec.tokenize(signals(640)[0][None])
     random = torch.Generator().manual_seed(0)
-    noise = [torch.randn(1, codec.network("diffusion").config.channels, 2, generator=random)] * NFE
+    noise = [torch.randn(1, codec.network(DIFFUSION).config.channels, 2, generator=random)] * NFE
 
     def made(temperature: float, factor: float) -> torch.Tensor:
         drawn = iter(noise)
@@ -186,12 +210,12 @@ def test_number_of_evaluations_is_the_setting(
 ) -> None:
     codec = cells[name]
     calls = []
-    denoiser = codec.network("diffusion").denoiser
+    denoiser = codec.network(DIFFUSION).denoiser
     hook = denoiser.register_forward_pre_hook(lambda *_: calls.append(1))
     (payload,) = codec.encode(signals(640))
     for nfe in (1, 4, 6):
         cls = type(codec)
-        cls(nfe=nfe, weights=codec.weights, **settings(cls, ends)).decode([payload], Noise([1]))
+        cls(nfe=nfe, weights=codec.weights, **end_settings(cls, ends)).decode([payload], Noise([1]))
     hook.remove()
     assert len(calls) == 1 + 4 + 6
 
@@ -207,7 +231,7 @@ def test_published_fast_schedule(folder: Path, ends: dict[str, str]) -> None:
     cls = next(c for c in CODECS if c.name == "lat2wav")
     chain = {"process": "diffwave", "denoiser": "diffwave", "dim": 4, "depth": 2}
     weights = write_decoder(folder, cls.front, cls.back, ends, **chain)
-    codec = cls(nfe=6, sampler="fast", weights=weights, **settings(cls, ends))
+    codec = cls(nfe=6, sampler="fast", weights=weights, **end_settings(cls, ends))
     (decoded,) = codec.decode(codec.encode(signals(640)), Noise([0]))
     assert len(decoded) == 640
     assert decoded.abs().max() <= 1
@@ -287,10 +311,10 @@ def test_a_frozen_encoder_keeps_decoders_of_its_latents_valid(module: str, tmp_p
     weights = {c: write_weights(tmp_path, c) for c in ("gan", "mel", "vocoder")}
     other = weights | {"gan": with_other(module, weights["gan"], tmp_path)}
     changed = {
-        f"{front.domain}2{back.domain}"
-        for front in FRONT_ENDS
-        for back in BACK_ENDS
-        if foundation(front, back, other) != foundation(front, back, weights)
+        codec.name
+        for codec in CODECS
+        if foundation(codec.front, codec.back, other)
+        != foundation(codec.front, codec.back, weights)
     }
     of_waveforms = {"wav2wav", "wav2mel", "wav2lat"}  # the decoder makes their condition
     of_indices = {"lat2wav", "lat2mel", "lat2lat"}
@@ -316,6 +340,15 @@ def test_a_frozen_encoder_keeps_decoders_of_its_latents_valid(module: str, tmp_p
 def test_settings_that_cannot_be_are_refused(wrong: dict[str, object], message: str) -> None:
     with pytest.raises(CodecError, match=message):
         Mel2Mel(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("lat2lat", "its front end: name front_weights"), ("mel2wav", "without")]
+)
+def test_back_weights_that_nothing_would_load_are_refused(name: str, reason: str) -> None:
+    cls = next(c for c in CODECS if c.name == name)
+    with pytest.raises(CodecError, match=reason):
+        cls(back_weights="gan")
 
 
 def test_fast_schedule_needs_a_chain(cells: dict[str, DiffusionCodec]) -> None:

@@ -8,6 +8,7 @@ import torch
 from nscbench.codecs.neural.mel_oracle import MelOracle
 from nscbench.codecs.neural.mel_vocoder import MelVocoder
 from nscbench.codecs.noise import Noise
+from nscbench.codecs.weights.parts import VOCODER
 from support.tiny_weights import write_weights
 
 
@@ -40,7 +41,7 @@ def test_oracle_is_the_vocoder_on_the_clean_mel(files: dict[str, str], batch: li
     oracle = MelOracle(weights=files["vocoder"])
     payloads = oracle.encode(batch)
     assert len(payloads[3]) == 50 * 80 * 4
-    network = MelVocoder(**files).network("vocoder")
+    network = MelVocoder(**files).network(VOCODER)
     with torch.inference_mode():
         expected = network(network.log_mel(batch[3][None]), torch.randn)[0]
     decoded = oracle.decode(payloads, Noise(range(4)))

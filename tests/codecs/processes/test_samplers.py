@@ -11,6 +11,7 @@ from itertools import count
 import pytest
 import torch
 
+from nscbench.codecs.processes.midway import MIDWAY_SAMPLERS
 from nscbench.codecs.processes.paths import PROCESSES, Chain, FlowMatching, MeanReverting, Process
 from nscbench.codecs.processes.samplers import FAST_BETAS, SAMPLERS, Sampler, ancestral, fast
 
@@ -41,7 +42,7 @@ def moments(
     draws = [last.alpha * MEAN + scale * starts, *torch.eye(nfe + 1, dtype=torch.float64)[1:nfe]]
     remaining = iter(draws)
     denoise, calls = denoiser(process, deviation)
-    made = sampler(denoise, process, nfe, lambda: next(remaining))
+    made = sampler.walk(denoise, process, nfe, lambda: next(remaining))
     assert next(calls) == nfe
     return float(made[-1]), float((made[:-1] - made[-1]).norm())
 
@@ -85,7 +86,7 @@ def test_fast_sampling_is_ddpm_with_diffwave_s_six_betas() -> None:
     denoise, _ = denoiser(chain)
     draws = torch.randn(6, 50, generator=torch.Generator().manual_seed(0)).double()
     remaining = iter(draws)
-    made = fast(denoise, chain, 6, lambda: next(remaining))
+    made = fast.walk(denoise, chain, 6, lambda: next(remaining))
     bars = torch.cumprod(1 - torch.tensor(FAST_BETAS, dtype=torch.float64), 0).tolist()
     assert isinstance(chain, Chain)
     y = draws[0]
@@ -105,7 +106,7 @@ def test_ancestral_sampling_is_the_maximum_likelihood_solver() -> None:
     denoise, _ = denoiser(process)
     draws = torch.randn(nfe, 50, generator=torch.Generator().manual_seed(0)).double()
     remaining = iter(draws)
-    made = ancestral(denoise, process, nfe, lambda: next(remaining))
+    made = ancestral.walk(denoise, process, nfe, lambda: next(remaining))
 
     def gamma(s: float, t: float) -> float:
         total = [0.05 * x + 0.5 * 19.95 * x * x for x in (s, t)]
@@ -131,11 +132,39 @@ def test_ancestral_sampling_is_the_maximum_likelihood_solver() -> None:
     ("name", "process", "nfe", "message"),
     [
         ("fast", MeanReverting(), 6, "MeanReverting"),
-        ("fast", PROCESSES["diffwave"](), 10, "asked are 10"),
-        ("midpoint", FlowMatching(), 5, "even number"),
-        ("euler", FlowMatching(), 0, "at least one"),
+        ("fast", PROCESSES["diffwave"](), 10, "takes nfe=6, not 10"),
+        ("midpoint", FlowMatching(), 5, "takes an even nfe, not 5"),
+        ("euler", FlowMatching(), 0, "at least one evaluation, not 0"),
     ],
 )
 def test_impossible_numbers_of_steps_are_refused(name, process, nfe, message) -> None:
     with pytest.raises(ValueError, match=message):
         SAMPLERS[name](lambda y, t: y, process, nfe, lambda: torch.zeros(1))
+
+
+def test_samplers_declare_what_they_take() -> None:
+    assert SAMPLERS["fast"].processes is Chain
+    refused = {
+        name: [nfe for nfe in range(1, 8) if sampler.refusal(nfe)]
+        for name, sampler in (SAMPLERS | MIDWAY_SAMPLERS).items()
+    }
+    some = {"fast": [1, 2, 3, 4, 5, 7], "midpoint": [1, 3, 5, 7]}
+    assert {name: nfes for name, nfes in refused.items() if nfes} == some
+    from_guess = {s.name for s in (SAMPLERS | MIDWAY_SAMPLERS).values() if s.from_guess}
+    assert from_guess == MIDWAY_SAMPLERS.keys()
+
+
+def test_a_sampler_takes_predictions_in_the_terms_of_the_process() -> None:
+    """The velocity that belongs to the exact estimate gives what the estimate gives."""
+    process = FlowMatching()
+    denoise, _ = denoiser(process)
+
+    def predict(y: torch.Tensor, time: float) -> torch.Tensor:
+        level = process.level(time)
+        noise = (y - level.alpha * denoise(y, time)) / level.sigma
+        return (1 - process.sigma_min) * noise - denoise(y, time)
+
+    start = torch.randn(5, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    for sampler in (SAMPLERS["euler"], SAMPLERS["dpmpp"]):
+        made = sampler(predict, process, 4, lambda: start)
+        torch.testing.assert_close(made, sampler.walk(denoise, process, 4, lambda: start))

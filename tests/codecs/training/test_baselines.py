@@ -25,6 +25,7 @@ from nscbench.codecs.training.plan import Budget, Plan
 from nscbench.codecs.training.presets import COMPONENTS
 from nscbench.codecs.training.trainer import Trainer
 from nscbench.codecs.training.validation import read_items
+from nscbench.codecs.weights.parts import GAN, LADIFF_AUTOENCODER
 from nscbench.codecs.weights.pretrained import load
 from support.tiny_decoders import tiny_ladiff, tiny_mbd, write_autoencoder
 from support.tiny_weights import write_weights
@@ -57,11 +58,11 @@ def folder(tmp_path: Path, speech_like) -> Path:
 
 def component(name: str, ends: dict[str, str]) -> Component:
     torch.manual_seed(0)
-    gan = load(ends["gan"], "gan").network
+    gan = load(ends["gan"], GAN).network
     if name == "mbd":
         both = Ends(LatFrontEnd(), gan, WavBackEnd(), None)
         return baselines.MultiBandTraining(tiny_mbd(ends), both, RECIPE)
-    last = load(ends["ladiff-autoencoder"], "ladiff-autoencoder").network
+    last = load(ends["ladiff-autoencoder"], LADIFF_AUTOENCODER).network
     both = Ends(LatFrontEnd(), gan, ContinuousBackEnd(), last)
     return baselines.LadiffTraining(tiny_ladiff(ends), both, RECIPE)
 
@@ -132,7 +133,7 @@ def test_ladiff_s_latents_are_standardized_before_the_first_step(
     _, output = part.pair(
         learner._batch(-1).audio, Draws(torch.Generator().manual_seed(0), torch.device("cpu"))
     )
-    standardized = part.model.standardize(output)
+    standardized = part.model.scaling.standardize(output)
     assert standardized.shape == (3, 8, 40)  # four latents for each of ten frames
     assert float(standardized.std()) == pytest.approx(1, abs=0.3)
 
@@ -145,7 +146,7 @@ def test_autoencoder_learns_and_is_judged_late(folder: Path) -> None:
     judged = [int(step) for step, *_, name, _ in lines if name == "adversarial"]
     assert judged == [5, 6, 7, 8]
     assert "continuous/mel_l1" in columns(run.scores.path)
-    made = load(str(weights), "ladiff-autoencoder").network(torch.zeros(1, 800))
+    made = load(str(weights), LADIFF_AUTOENCODER).network(torch.zeros(1, 800))
     assert made.shape == (1, 800)
     assert made.isfinite().all()
 

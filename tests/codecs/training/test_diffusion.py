@@ -25,7 +25,7 @@ from nscbench.codecs.training.presets import COMPONENTS, MEL_24K
 from nscbench.codecs.training.trainer import Trainer
 from nscbench.codecs.training.validation import read_items
 from nscbench.codecs.weights.pretrained import load
-from support.tiny_decoders import tiny_config, write_vocoder
+from support.tiny_decoders import end_settings, tiny_config, write_vocoder
 from support.tiny_weights import write_weights
 
 RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3)
@@ -60,11 +60,9 @@ def component(
     kind: type[DiffusionTraining] = DiffusionTraining,
 ) -> DiffusionTraining:
     front, back = cell.front, cell.back
-    last = load(weights[back.component], back.component).network if back.component else None
-    first = load(weights[front.component], front.component).network
-    config = tiny_config(front, back, weights)
+    loaded, config = Ends.load(front, back, weights), tiny_config(front, back, weights)
     torch.manual_seed(0)  # loading draws numbers, but only the first time
-    return kind(config, Ends(front, first, back, last), RECIPE)
+    return kind(config, loaded, RECIPE)
 
 
 def trainer(part: DiffusionTraining, folder: Path, out: str, steps: int) -> Trainer:
@@ -85,12 +83,7 @@ def test_trained_weights_make_a_codec(
         assert torch.equal(value, before[name]), name  # the ends learned nothing
     scores = run.scores
     assert {"6stages/diffusion", "3stages/mel_l1", "6stages/stoi"} <= _names(scores.path)
-    codec = cell(
-        nfe=2,
-        weights=str(weights),
-        front_weights=ends[cell.front.component],
-        back_weights=ends.get(cell.back.component, ""),
-    )
+    codec = cell(nfe=2, weights=str(weights), **end_settings(cell, ends))
     (decoded,) = codec.decode(codec.encode([torch.zeros(2_000)]), Noise([0]))
     assert decoded.isfinite().all()
 
@@ -148,19 +141,19 @@ def test_standardization_is_measured_before_the_first_step(
     part = component(Mel2Mel, ends)
     trainer(part, folder, "out", steps=1)._initialize()
     assert isinstance(part.model, DiffusionDecoder)
-    assert part.model.output_mean.max() < -1  # log-mels of speech
-    assert 0.5 < float(part.model.output_deviation.mean()) < 5
+    assert part.model.scaling.output_mean.max() < -1  # log-mels of speech
+    assert 0.5 < float(part.model.scaling.output_deviation.mean()) < 5
 
 
 def test_a_decoder_goes_on_when_its_ends_have_learned(folder: Path, ends: dict[str, str]) -> None:
     first = component(Lat2Mel, ends)
-    first.model.condition_mean.fill_(7.0)
+    first.model.scaling.condition_mean.fill_(7.0)
     for built_on, measured in ((first.config.built_on, False), ("other ends", True)):
         second = component(Lat2Mel, ends)
         second.model.config = replace(second.config, built_on=built_on)
         second.start_from(first.model)
         trainer(second, folder, f"second {built_on}", steps=1)._initialize()
-        assert bool((second.model.condition_mean < 7).all()) is measured
+        assert bool((second.model.scaling.condition_mean < 7).all()) is measured
         assert torch.equal(
             second.model.conditioner.exit.weight, first.model.conditioner.exit.weight
         )
@@ -191,7 +184,9 @@ def test_ends_of_different_rates_are_refused() -> None:
 def test_every_cell_has_a_preset(ends: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     names = {a + "2" + b for a in ("mel", "lat", "wav") for b in ("wav", "mel", "lat")}
     assert names | {"mel-regression", "lat2wav-diffwave"} == CELLS.keys() <= COMPONENTS.keys()
-    monkeypatch.setattr("nscbench.codecs.training.cells.load", lambda w, c: load(ends[c], c))
+    monkeypatch.setattr(
+        "nscbench.codecs.training.diffusion.load", lambda w, part: load(ends[part.name], part)
+    )
     monkeypatch.setattr(
         "nscbench.codecs.training.cells.foundation", lambda front, back, weights: str(weights)
     )

@@ -32,6 +32,7 @@ from nscbench.codecs.training.plan import Budget, Plan
 from nscbench.codecs.training.trainer import Trainer, TrainingError
 from nscbench.codecs.training.validation import read_items
 from nscbench.codecs.training.vocoder import VocoderTraining
+from nscbench.codecs.weights.parts import GAN, VOCODER
 from nscbench.codecs.weights.pretrained import load
 
 STEPS = 6
@@ -144,7 +145,7 @@ def test_killed_process_resumes(folder: Path) -> None:
     again = trainer(tiny_gan(), folder, "killed", Budget(steps=reached + 2))
     weights = again.run()
     assert again.step == reached + 2
-    assert load(str(weights), "gan").config == again.component.config
+    assert load(str(weights), GAN).config == again.component.config
 
 
 def test_progress_counts_minutes_across_resumptions(folder: Path) -> None:
@@ -302,9 +303,9 @@ def test_vocoder_is_fine_tuned_on_decoded_mels(folder: Path) -> None:
     component = tiny_vocoder(codec)
     clean = trainer(component, folder, "clean").run()
     fine = tiny_vocoder(codec)
-    fine.start_from(load(str(clean), "vocoder").network)
+    fine.start_from(load(str(clean), VOCODER).network)
     mel = torch.randn(1, 80, 4, generator=torch.Generator().manual_seed(0))
-    reference = load(str(clean), "vocoder").network(mel, torch.randn)
+    reference = load(str(clean), VOCODER).network(mel, torch.randn)
     torch.testing.assert_close(fine.model(mel, torch.randn), reference)
     trainer(fine, folder, "fine").run()
     for name, value in codec.state_dict().items():

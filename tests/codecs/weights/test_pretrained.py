@@ -1,6 +1,7 @@
 """Weights' files: round trip in half precision, identity, and what is refused."""
 
 import json
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from nscbench.codecs import CodecError, Unavailable
 from nscbench.codecs.coding.entropy import COUNTS
 from nscbench.codecs.networks.codec import CodecConfig, NeuralCodec
 from nscbench.codecs.networks.convnext import Fine
+from nscbench.codecs.networks.diffusion import DiffusionConfig
 from nscbench.codecs.networks.features import MelConfig
 from nscbench.codecs.networks.vocoder import Vocoder, VocoderConfig
 from nscbench.codecs.networks.weight_norm import folded_state
 from nscbench.codecs.training.checkpoint import export_weights
 from nscbench.codecs.weights.cards import page
 from nscbench.codecs.weights.eight_bit import compress, expand
+from nscbench.codecs.weights.parts import DIFFUSION, GAN, MEL, PARTS, VOCODER
 from nscbench.codecs.weights.pretrained import FOLDER, config, fingerprint, load, locate, missing
 
 CONFIG = VocoderConfig(MelConfig(24_000, 1280, 320, 100, 0.0, 12_000.0), channels=16)
@@ -34,8 +37,8 @@ def vocoder(tmp_path: Path) -> tuple[Path, Vocoder]:
 
 def test_file_alone_rebuilds_the_network(vocoder: tuple[Path, Vocoder]) -> None:
     path, network = vocoder
-    pretrained = load(str(path), "vocoder")
-    assert pretrained.config == config(str(path)) == CONFIG
+    pretrained = load(str(path), VOCODER)
+    assert pretrained.config == config(str(path), VOCODER) == CONFIG
     mel = torch.randn(1, 100, 6, generator=torch.Generator().manual_seed(0))
     # the weights were rounded to 11 significant bits
     torch.testing.assert_close(
@@ -48,7 +51,7 @@ def test_blocks_at_another_rate_are_rebuilt(tmp_path: Path) -> None:
     config = VocoderConfig(design="spectral", dim=16, depth=1, n_fft=320, fine=Fine(4, 8, 1))
     path = tmp_path / "fine.safetensors"
     export_weights(path, folded_state(Vocoder(config)), config, {"component": "vocoder"})
-    assert load(str(path), "vocoder").config == config
+    assert load(str(path), VOCODER).config == config
 
 
 def test_learning_state_is_left_out(tmp_path: Path) -> None:
@@ -60,7 +63,7 @@ def test_learning_state_is_left_out(tmp_path: Path) -> None:
     entries = 2 * 8 * 4 * 2  # bytes of the codebooks in half precision
     others = sum(p.numel() for p in network.parameters()) * 2 + 2 * 8 * 8
     assert path.stat().st_size == pytest.approx(entries + others, abs=8192)  # header
-    assert load(str(path), "gan").index_model is not None
+    assert load(str(path), GAN).index_model is not None
 
 
 def test_fingerprint_is_the_hash_of_the_file(vocoder: tuple[Path, Vocoder]) -> None:
@@ -72,7 +75,7 @@ def test_fingerprint_is_the_hash_of_the_file(vocoder: tuple[Path, Vocoder]) -> N
 
 def test_networks_are_kept(vocoder: tuple[Path, Vocoder]) -> None:
     path, _ = vocoder
-    assert load(str(path), "vocoder").network is load(str(path), "vocoder").network
+    assert load(str(path), VOCODER).network is load(str(path), VOCODER).network
 
 
 def test_missing_weights_say_how_to_get_them() -> None:
@@ -84,7 +87,17 @@ def test_missing_weights_say_how_to_get_them() -> None:
 def test_other_component_is_refused(vocoder: tuple[Path, Vocoder]) -> None:
     path, _ = vocoder
     with pytest.raises(CodecError, match=r"component 'vocoder'.*'mel'"):
-        load(str(path), "mel")
+        load(str(path), MEL)
+
+
+def test_impossible_configurations_are_refused(tmp_path: Path) -> None:
+    """What once silently built another network."""
+    config = DiffusionConfig("lat", "wav", 4, 1, "flow", "patch-wave", 8)
+    path = tmp_path / "odd.safetensors"
+    metadata = json.dumps(asdict(config) | {"denoiser": "wave-unet"})
+    save_file({"x": torch.zeros(1)}, path, {"component": DIFFUSION.name, "config": metadata})
+    with pytest.raises(CodecError, match="wave-unet.*diffwave, patch-wave, unet1d, unet2d"):
+        load(str(path), DIFFUSION)
 
 
 def test_foreign_and_damaged_files_are_refused(
@@ -93,23 +106,23 @@ def test_foreign_and_damaged_files_are_refused(
     foreign = tmp_path / "foreign.safetensors"
     save_file({"x": torch.zeros(1)}, foreign)
     with pytest.raises(CodecError, match="known are: gan, mel, vocoder"):
-        load(str(foreign), "gan")
+        load(str(foreign), GAN)
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(vocoder[0].read_bytes()[:100])
     with pytest.raises(CodecError, match="not a readable safetensors file"):
-        load(str(damaged), "vocoder")
+        load(str(damaged), VOCODER)
     short = tmp_path / "short.safetensors"
     card = {"component": "vocoder"}
     export_weights(short, {"network.entry.bias": torch.zeros(16)}, CONFIG, card)
     with pytest.raises(CodecError, match="does not fit its own configuration"):
-        load(str(short), "vocoder")
+        load(str(short), VOCODER)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.safetensors")), ids=lambda path: path.stem)
 def test_embedded_weights_load_and_have_cards(path: Path) -> None:
     card = json.loads(path.with_suffix(".json").read_text())
     assert {"component", "steps", "minutes", "data", "hardware", "commit"} <= card.keys()
-    assert load(path.stem, card["component"]).network is not None
+    assert load(path.stem, PARTS[card["component"]]).network is not None
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 80e6
 
 
@@ -143,7 +156,7 @@ def test_an_eight_bit_file_is_half_as_large_and_the_same_network(tmp_path: Path)
     export_weights(eight, tensors, config, card, eight_bit=True)
     assert eight.stat().st_size < 0.6 * half.stat().st_size
     mel = torch.randn(1, 80, 6, generator=torch.Generator().manual_seed(0))
-    one, two = (load(str(path), "vocoder").network(mel, torch.randn) for path in (half, eight))
+    one, two = (load(str(path), VOCODER).network(mel, torch.randn) for path in (half, eight))
     assert not torch.equal(one, two)
     assert (one - two).norm() < 0.05 * one.norm()
 

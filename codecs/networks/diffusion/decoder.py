@@ -1,0 +1,230 @@
+"""The diffusion decoder: conditioner, scaling, anchor, denoiser and process.
+
+Every cell of the design space has the same conditioner, from the condition to features at the frame
+rate; the denoiser differs with the domain of the output.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...processes.paths import PROCESSES
+from ...processes.samplers import Draw, Sampler, preceded
+from ..convnext import ConvNeXt, SpectralEncoder
+from ..denoiser import Denoiser
+from ..diffwave import DiffWave
+from ..draws import DrawShape
+from ..graphs import Replayed
+from ..padding import stack
+from ..patch_wave import PatchWave
+from ..unet1d import UNet1d
+from ..unet2d import UNet2d
+from .anchor import Anchor, Guide
+from .config import DiffusionConfig
+from .scaling import Scaling, deviation
+
+# where tensors lie that files written before once held beside the networks
+MOVED = {
+    "scaling": (
+        *("output_mean", "output_deviation", "condition_mean", "condition_deviation"),
+        "band_deviation",
+    ),
+    "anchor": ("spread", "to_anchor.weight", "to_anchor.bias", "to_level.weight", "to_level.bias"),
+}
+
+
+class DiffusionDecoder(nn.Module):
+    """Samples of the output given the condition."""
+
+    def __init__(self, config: DiffusionConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.process = PROCESSES[config.process]()
+        self.scaling = self.build_scaling()
+        self.conditioner = _conditioner(config)
+        self.anchor = self.build_anchor()
+        self.denoiser = self.build_denoiser()
+        self.register_load_state_dict_pre_hook(_move)  # type: ignore[no-untyped-call]
+
+    def build_scaling(self) -> Scaling:
+        """The units of the output."""
+        return Scaling(self.config)
+
+    def build_anchor(self) -> Anchor:
+        """What the process runs around."""
+        return Anchor(self.config, follow=self.process.ends_in_noise)
+
+    def build_denoiser(self) -> Denoiser:
+        """The denoiser of the configuration."""
+        return DENOISERS[self.config.denoiser](self.config)
+
+    @torch.no_grad()
+    def measure(self, conditions: Tensor, outputs: Tensor) -> None:
+        """Take means and deviations per channel from data [B, channels, T].
+
+        An output keeps its level where the process needs a faint one (`Process.ends_in_noise`).
+        """
+        ends_in_noise = self.process.ends_in_noise
+        self.scaling.measure(conditions, outputs, keep_level=not ends_in_noise)
+        if ends_in_noise and self.config.continues:
+            ends = (self.scaling.standardize(x) for x in (outputs, conditions))
+            self.anchor.spread.copy_(deviation(next(ends) - next(ends)))
+
+    def guide(self, condition: Tensor) -> Guide:
+        """What a condition tells the denoiser."""
+        features = self.features(condition)
+        given = self.scaling.standardize(condition) if self.config.continues else None
+        return Guide(
+            self.anchor.guess(features, given),
+            self.denoiser.prepare(features),
+            self.anchor.level(features),
+        )
+
+    def features(self, condition: Tensor) -> Tensor:
+        """What the conditioner makes of a condition [B, features, k]."""
+        if self.config.condition == "wav":
+            features: Tensor = self.conditioner(condition.squeeze(1))
+        else:
+            features = self.conditioner(self.scaling.standardize_condition(condition))
+        return features
+
+    def predict(self, y: Tensor, t: Tensor, guide: Guide) -> Tensor:
+        """What the process predicts, for y at times t [B]."""
+        prediction: Tensor = self.denoiser(y, t, guide.anchor, guide.prepared, guide.lengths)
+        return self.scaling.confine(prediction.float())
+
+    def sample(
+        self,
+        condition: Tensor,
+        sampler: Sampler,
+        nfe: int,
+        draw: DrawShape,
+        graphed: bool = False,
+    ) -> Tensor:
+        """An output drawn for a condition; `draw(shape)` gives standard normal tensors.
+
+        No step waits for the device: nothing that is computed there is looked at before the end.
+        On CUDA, the denoiser's evaluations may be replayed as a graph.
+
+        Raises:
+            ValueError: the sampler cannot make `nfe` evaluations, or not along the process.
+        """
+        guide, length = self.guide(condition), self.config.made_of(condition.shape[-1])
+
+        def noise() -> Tensor:
+            return self._noise(draw, (len(condition), length), condition.device)
+
+        residual = self._walk(guide, sampler, nfe, noise, graphed)
+        return self.scaling.restore(self.anchor.around(residual, guide))
+
+    def sample_together(
+        self,
+        conditions: Sequence[Tensor],
+        sampler: Sampler,
+        nfe: int,
+        draws: Sequence[DrawShape],
+        graphed: bool = False,
+    ) -> list[Tensor]:
+        """An output for every condition [1, channels, T_i], with the numbers that are its own.
+
+        The denoiser evaluates all of them as one padded batch. What it makes of each is, up to
+        rounding, what `sample` makes of it alone. Denoisers that take no lengths go one by one.
+
+        Raises:
+            ValueError: as `sample`.
+        """
+        if len(conditions) == 1 or not self.denoiser.takes_lengths:
+            pairs = zip(conditions, draws, strict=True)
+            return [self.sample(c, sampler, nfe, draw, graphed) for c, draw in pairs]
+        guides, device = [self.guide(condition) for condition in conditions], conditions[0].device
+        lengths = [self.config.made_of(condition.shape[-1]) for condition in conditions]
+
+        def noise() -> Tensor:
+            own = zip(draws, lengths, strict=True)
+            return stack([self._noise(draw, (1, length), device) for draw, length in own])
+
+        residuals = self._walk(self._merged(guides, lengths), sampler, nfe, noise, graphed)
+        return [
+            self.scaling.restore(self.anchor.around(residual[None, :, :length], guide))
+            for residual, length, guide in zip(residuals, lengths, guides, strict=True)
+        ]
+
+    def regress(self, condition: Tensor) -> Tensor:
+        """The one output that the network makes of the condition when no noise is given to it.
+
+        Raises:
+            ValueError: the output has no anchor to start from.
+        """
+        c = self.config
+        if not c.anchored:
+            raise ValueError(f"a {c.condition} condition gives no first guess at a {c.output}")
+        return self.scaling.restore(self.refine(self.guide(condition)))
+
+    def refine(self, guide: Guide) -> Tensor:
+        """The standardized output of `regress`: the anchor, corrected by one evaluation."""
+        assert guide.anchor is not None
+        zero = torch.zeros_like(guide.anchor)
+        return self.anchor.around(self.predict(zero, zero.new_ones(len(zero)), guide), guide)
+
+    def _merged(self, guides: Sequence[Guide], lengths: Sequence[int]) -> Guide:
+        """One guide of a padded batch; levels are applied signal by signal."""
+        anchors = [guide.anchor for guide in guides if guide.anchor is not None]
+        prepared = self.denoiser.merge([guide.prepared for guide in guides])
+        told = _brought(torch.tensor(lengths), prepared.device)
+        return Guide(stack(anchors) if anchors else None, prepared, lengths=told)
+
+    def _noise(self, draw: DrawShape, size: tuple[int, int], device: torch.device) -> Tensor:
+        """Noise of the process for as many signals of as many samples or frames."""
+        items, length = size
+        return self.scaling.noise(_brought(draw((items, self.scaling.channels, length)), device))
+
+    def _walk(self, guide: Guide, sampler: Sampler, nfe: int, noise: Draw, graphed: bool) -> Tensor:
+        """The residual that a sampler ends with."""
+
+        def evaluate(y: Tensor, t: Tensor) -> Tensor:
+            return self.predict(y, t, guide)
+
+        replayed = Replayed(evaluate) if graphed else evaluate
+
+        def predict(y: Tensor, time: float) -> Tensor:
+            return replayed(y, torch.full((len(y),), time, device=y.device))
+
+        draw = noise
+        if sampler.from_guess:
+            if guide.anchor is None:
+                raise ValueError(f"the sampler {sampler.name} starts from a guess; there is none")
+            draw = preceded(guide.anchor, noise)
+        return sampler(predict, self.process, nfe, draw)
+
+
+def _brought(drawn: Tensor, device: torch.device) -> Tensor:
+    """A drawn tensor on the device, which nobody waits for."""
+    if drawn.device.type != device.type == "cuda":
+        # from pageable memory, a copy would wait for all that the device still has to do
+        drawn = drawn.pin_memory()
+    return drawn.to(device, non_blocking=True)
+
+
+def _conditioner(c: DiffusionConfig) -> nn.Module:
+    if c.condition == "wav":
+        return SpectralEncoder(c.n_fft, c.hop, c.conditioner_dim, c.conditioner_depth, c.features)
+    channels, dim = c.condition_channels, c.conditioner_dim
+    return ConvNeXt(channels, dim, c.conditioner_depth, c.features, kernel=7)
+
+
+DENOISERS: dict[str, Callable[[DiffusionConfig], Denoiser]] = {
+    "diffwave": lambda c: DiffWave(c.features, c.rates, c.dim, c.depth, c.anchored),
+    "patch-wave": lambda c: PatchWave(c.features, c.hop, c.patch, c.dim, c.depth, c.anchored),
+    "unet1d": lambda c: UNet1d(c.channels, c.features, c.dim, c.multipliers, c.anchored),
+    "unet2d": lambda c: UNet2d(c.channels, c.dim, c.multipliers),
+}
+
+
+def _move(module: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
+    """Give tensors of older files the names that they have now."""
+    for part, names in MOVED.items():
+        for name in names:
+            if prefix + name in state:
+                state[f"{prefix}{part}.{name}"] = state.pop(prefix + name)
