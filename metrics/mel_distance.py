@@ -14,7 +14,7 @@ some use log10 or decibels. A gain of g dB costs |g| / 8.686 where no band is at
 
 import numpy as np
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import spectra
 
 RATE = 16_000
@@ -39,5 +39,18 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 
 METRIC = Metric(
-    score, {"mel_distance": "lower"}, sample_rate=RATE, aligned=True, shortest=SIZE / RATE
+    score,
+    (
+        Column(
+            "mel_distance",
+            "lower",
+            short="mel",
+            long="log-mel distance",
+            family="spectral",
+            place=190,
+        ),
+    ),
+    sample_rate=RATE,
+    aligned=True,
+    shortest=SIZE / RATE,
 )

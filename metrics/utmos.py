@@ -11,7 +11,7 @@ was said: codecs that lose words may gain UTMOS. Read it beside `wer`.
 
 import numpy as np
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import onnx_graph
 from .machinery.weights import Weights, needs
 
@@ -33,11 +33,12 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 METRIC = Metric(
     score=score,
-    columns={"utmos": "higher"},
+    columns=(Column("utmos", "higher", short="UTMOS", long="UTMOS", place=120, shown="tables"),),
     packages=("onnxruntime",),
     weights=WEIGHTS,
     shortest=0.5,
     longest=60.0,
     needs_reference_activity=False,
     unavailable=needs(WEIGHTS, ("onnxruntime",), "onnxruntime"),
+    place=8,
 )

@@ -53,6 +53,8 @@ def _beyond(findings: Findings) -> Iterator[str]:
     yield from _section("weights of codecs and metrics", {"folder": findings.weights_folder})
     for path in findings.foreign_weights:
         yield f"  {path} is not the published file: its values stand apart from others'"
+    if findings.plugins_left_out:
+        yield from _section("plug-ins that are left out", findings.plugins_left_out)
 
 
 def _state(package: Package) -> str:

@@ -50,7 +50,7 @@ def describe(
             {
                 "metric": name,
                 "version": metric_version(name),
-                "columns": dict(metrics.get(name).columns),
+                "columns": metrics.get(name).directions,
             }
             for name in suite.metrics
         ],

@@ -28,7 +28,7 @@ from ... import metrics
 from ...codecs import Codec, CodecError, get
 from ...metrics import MetricError
 from ...reports.figures.curves import curve_tables
-from ...reports.leaderboard import leaderboard
+from ...reports.tables.leaderboard import leaderboard
 from ..commands.run import items_table
 from ..data.items import open_items
 from ..data.manifest import Listing
@@ -183,7 +183,7 @@ def _metric(entry: Mapping[str, Any], differences: list[str]) -> str:
     name = str(entry["metric"])
     try:
         here = metric_version(name)
-        columns = dict(metrics.get(name).columns)
+        columns = metrics.get(name).directions
     except MetricError as error:
         differences.append(f"{name}: {error}")
         return ""

@@ -94,5 +94,5 @@ def _measure(
             check(metric, *pair)
             columns |= metric.score(*pair)
         except MetricError:
-            columns |= dict.fromkeys(metric.columns, float("nan"))
+            columns |= dict.fromkeys(metric.directions, float("nan"))
     return columns

@@ -32,6 +32,6 @@ def read_run(run: Path) -> tuple[Objective, dict[str, str]]:
     directions = {
         column: direction
         for metric in metrics.available().values()
-        for column, direction in metric.columns.items()
+        for column, direction in metric.directions.items()
     }
     return columns, {column: directions.get(column, "none") for column in columns}

@@ -43,8 +43,8 @@ def test_the_distance_is_symmetric_and_zero_for_the_same(stand_ins, clean):
 
 
 def test_the_directions_are_opposite():
-    assert scoreq_nr.METRIC.columns == {"scoreq_nr": "higher"}
-    assert scoreq_ref.METRIC.columns == {"scoreq_ref": "lower"}
+    assert scoreq_nr.METRIC.directions == {"scoreq_nr": "higher"}
+    assert scoreq_ref.METRIC.directions == {"scoreq_ref": "lower"}
 
 
 def test_the_domain_is_natural():
