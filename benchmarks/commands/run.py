@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ...codecs import CodecError
-from ...reports.leaderboard import leaderboard
-from ...reports.table import partial_columns, show
+from ...reports.tables.leaderboard import leaderboard
+from ...reports.tables.printed import partial_columns, show
 from ..data.items import AudioError, Item, ItemsError, read_items
 from ..degradations import DegradationError
 from ..run.finished import Finished

@@ -11,14 +11,20 @@ import soundfile
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.data.items import read_items
 from nscbench.benchmarks.degradations import DegradationError
-from nscbench.benchmarks.degradations.bit_errors import REFUSED
 from nscbench.benchmarks.degradations.declared import read
 from nscbench.benchmarks.run import robustness
 from nscbench.benchmarks.run.suite import SuiteError, load
 from nscbench.benchmarks.store.finished_run import read_run
+from nscbench.benchmarks.store.refusals import REFUSED
 from nscbench.benchmarks.store.results import read_rows
 from nscbench.benchmarks.store.rundir import RunDirectory
-from nscbench.reports.robustness import Degraded, differences, failed_rows, notes, tables
+from nscbench.reports.tables.robustness import (
+    Degraded,
+    against_clean,
+    failed_rows,
+    markdown_tables,
+    notes,
+)
 from support.runs import COLUMNS, items, write_run
 
 SUITE = """
@@ -196,7 +202,7 @@ def test_differences_are_paired_with_intervals_and_troubles_counted(tmp_path):
     clean = made(tmp_path / "clean", 0.0, 1)
     worse = made(tmp_path / "worse", -0.3, 2, refused=["i000", "i001"], failed=["i002"])
     same = made(tmp_path / "same", 0.0, 3)
-    found = differences(
+    found = against_clean(
         clean,
         [Degraded("fog", worse, {}), Degraded("mist", same, {}),
          Degraded("loss", None, {"opus-12": "it does not conceal"})],
@@ -213,7 +219,7 @@ def test_differences_are_paired_with_intervals_and_troubles_counted(tmp_path):
     assert abs(mist["difference"]) < 0.02
     assert lines.loc[("loss", ""), "note"] == "not applicable: it does not conceal"
     assert set(failed_rows(worse)["item"]) == {"i002"}
-    pages = tables(found, ["opus-12"])
+    pages = markdown_tables(found, ["opus-12"])
     assert "| fog | 1." in pages["PESQ-WB (MOS-LQO)"]
     assert "*" in pages["PESQ-WB (MOS-LQO)"].split("fog")[1].split("mist")[0]
     assert "loss" not in pages["PESQ-WB (MOS-LQO)"]

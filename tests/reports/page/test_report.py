@@ -24,9 +24,9 @@ from nscbench.reports.figures.style import INK, REFERENCE, drawing, marks
 from nscbench.reports.figures.trade import against_cost, pareto
 from nscbench.reports.figures.training import training_curves
 from nscbench.reports.page.context import context
-from nscbench.reports.page.gallery import cards, choose, spectrogram
+from nscbench.reports.page.gallery import cards, spectrogram
 from nscbench.reports.page.report import Material, inline
-from nscbench.reports.table import latex, markdown
+from nscbench.reports.tables.printed import latex, markdown
 from support.runs import items, ladder, write_audio, write_run
 
 CONTROLS = {

@@ -13,8 +13,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ..benchmarks.statistics.clusters import Difference, compare, holm
-from ..benchmarks.store.scores import Scores
+from ...benchmarks.statistics.clusters import Difference, compare, holm
+from ...benchmarks.store.scores import Scores
 
 ALPHA = 0.05
 COLUMNS = ("column", "a", "b", "N", *Difference._fields, "p_holm", "better")  # N: items of the run

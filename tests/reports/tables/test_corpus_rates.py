@@ -6,9 +6,9 @@ import pytest
 
 from nscbench.benchmarks.statistics.clusters import cluster_bootstrap, compare, signed_rank, student
 from nscbench.benchmarks.store.scores import Scores
-from nscbench.reports.bd_rate import deltas
-from nscbench.reports.comparisons import compare_all
-from nscbench.reports.leaderboard import leaderboard
+from nscbench.reports.tables.comparisons import compare_all
+from nscbench.reports.tables.curve_deltas import deltas
+from nscbench.reports.tables.leaderboard import leaderboard
 
 HEADER = ["condition", "item", "draw", "column", "value", "error"]
 
