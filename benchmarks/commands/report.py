@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         merged = merge([read_run(root) for root in arguments.runs])
         out = arguments.out or arguments.runs[0] / "report"
-        page = write_report(merged, out, _read_signal, arguments.training)
+        page = write_report(merged, out, read_signal, arguments.training)
     except RunError as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return 2
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _read_signal(path: Path) -> tuple[NDArray[np.float64], int] | None:
+def read_signal(path: Path) -> tuple[NDArray[np.float64], int] | None:
     """A file's mono signal and rate; None where it stayed on another machine, or is no audio."""
     try:
         signal, rate, _ = read_audio(path)

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.commands.findings import weights_of
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.reports.figures.design_space import apart
 from nscbench.reports.findings import cells, decodes, targets
@@ -192,7 +193,7 @@ def test_the_command_writes_a_page_with_its_figures(tmp_path, capsys):
 
 def test_limits_come_from_the_cards(tmp_path):
     run = made(tmp_path, {"mel2mel": 0.0, "unknown": 0.0})
-    text = "\n".join(limits(run))
+    text = "\n".join(limits(weights_of(run)))
     assert "The 3 weights were trained on" in text
     for name in ("mel", "mel2mel", "vocoder"):
         assert f"|`{name}`|" in text
@@ -204,7 +205,7 @@ def test_cards_of_other_weights_are_told(tmp_path):
     manifest = json.loads((root / "manifest.json").read_text())
     manifest["conditions"][0]["fingerprint"] = "00" * 32
     (root / "manifest.json").write_text(json.dumps(manifest))
-    text = "\n".join(limits(read_run(root)))
+    text = "\n".join(limits(weights_of(read_run(root))))
     assert "others than the runs had for mel2mel-3." in text
 
 
