@@ -22,7 +22,7 @@ FOLDERS = ("controls", "conventional", "neural", "published")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9._+=,-]{0,63}")
 
 
-REGISTRY = Registry(
+REGISTRY: Registry[type[Codec]] = Registry(
     noun="codec",
     group="nscbench.codecs",
     folders=tuple(f"{__package__}.{folder}" for folder in FOLDERS),

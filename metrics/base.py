@@ -4,7 +4,8 @@ One file in this folder is one metric and defines `METRIC = Metric(...)`.
 
 Conventions
     signals   mono float64 arrays [T] of equal length at `sample_rate`, within [-1, 1]; reference
-              first, degraded second. `signals.check` refuses anything else before a metric sees it
+              first, degraded second. `signals.check_pair` refuses anything else before a metric
+              sees it
     failure   a metric raises: `MetricError` where the pair cannot be measured, `Undefined` where
               the quantity does not exist for the pair (the F0 error without voiced frames). It
               never returns a sentinel, a fallback value or NaN

@@ -113,7 +113,7 @@ def _mel_spectrogram(window: Signal) -> Array:
     """P.808's input [frames, bands]: mel power in dB below its maximum, -80 at least, scaled."""
     padded = np.pad(window[:-HOP], MEL_FFT // 2)
     filters = spectra.mel_filters(RATE, MEL_FFT, MEL_BANDS, 0.0, RATE / 2)
-    power = spectra.power(padded, spectra.hann(MEL_FFT), HOP) @ filters.T
+    power = spectra.power_spectra(padded, spectra.hann(MEL_FFT), HOP) @ filters.T
     db = 10 * np.log10(np.maximum(power, 1e-10))
     return np.asarray((np.maximum(db - db.max(), -80.0) + 40) / 40, dtype=np.float32)
 

@@ -28,7 +28,7 @@ _PADDING = (SIZE - HOP) // 2
 def log_mel(signal: Signal) -> spectra.Spectra:
     """Log-mel spectrogram [T // 320, 80] of a signal [T] at 16 kHz, T >= 353."""
     padded = np.pad(signal, _PADDING, mode="reflect")
-    magnitude = np.sqrt(spectra.power(padded, spectra.hann(SIZE), HOP) + 1e-9)
+    magnitude = np.sqrt(spectra.power_spectra(padded, spectra.hann(SIZE), HOP) + 1e-9)
     mel = magnitude @ spectra.mel_filters(RATE, SIZE, BANDS, 0.0, RATE / 2).T
     return np.log(np.maximum(mel, FLOOR))
 

@@ -60,7 +60,7 @@ def mel_spectrogram(signal: Signal) -> NDArray[np.float64]:
     before = (SIZE - WINDOW) // 2
     window = np.pad(spectra.hann(WINDOW), (before, SIZE - WINDOW - before))
     padded = np.pad(signal, SIZE // 2, mode="reflect")
-    magnitudes = np.sqrt(spectra.power(padded, window, HOP))
+    magnitudes = np.sqrt(spectra.power_spectra(padded, window, HOP))
     mel = magnitudes @ spectra.mel_filters(RATE, SIZE, BANDS, 0.0, HIGHEST).T
     db = 20 * np.log10(np.maximum(mel, FLOOR))
     return np.asarray(np.maximum(db, db.max() - RANGE).T)
@@ -74,7 +74,7 @@ def segments(spectrogram: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     """Columns `nisqa*` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
-    ratings = onnx_graph.run(WEIGHTS, segments(mel_spectrogram(degraded)))
+    ratings = onnx_graph.infer(WEIGHTS, segments(mel_spectrogram(degraded)))
     columns = (column.name for column in COLUMNS)
     return dict(zip(columns, map(float, ratings.ravel()), strict=True))
 

@@ -12,7 +12,7 @@ WEIGHTS = Weights("scoreq", scoreq.URL, ("adapt_nr_telephone.onnx",))
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     """Column `scoreq_nr` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
-    return {"scoreq_nr": scoreq.run(WEIGHTS, degraded).item()}
+    return {"scoreq_nr": scoreq.outputs(WEIGHTS, degraded).item()}
 
 
 METRIC = Metric(

@@ -19,7 +19,7 @@ WEIGHTS = Weights("scoreq", scoreq.URL, ("fixed_nmr_telephone.onnx",))
 @remember(4096)
 def _embedding(signal: Signal, folder: str) -> NDArray[np.float64]:
     """Embedding [features] of a signal; `folder` tells one network's from another's."""
-    (embedding,) = scoreq.run(WEIGHTS, signal).astype(np.float64)
+    (embedding,) = scoreq.outputs(WEIGHTS, signal).astype(np.float64)
     return np.asarray(embedding)
 
 

@@ -28,7 +28,7 @@ WEIGHTS = Weights(
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     """Column `utmos` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
     signal = degraded.astype(np.float32)[None]
-    return {"utmos": onnx_graph.run(WEIGHTS, signal).item()}
+    return {"utmos": onnx_graph.infer(WEIGHTS, signal).item()}
 
 
 METRIC = Metric(

@@ -41,8 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def left_out(section: str) -> dict[str, str]:
     """Why plug-ins of other packages are not among the codecs or the metrics, by entry point."""
-    registries = {"codecs": registry.REGISTRY, "metrics": metrics.REGISTRY}
-    return registries[section].found.left_out if section in registries else {}
+    if section == "codecs":
+        return registry.REGISTRY.found.left_out
+    return metrics.REGISTRY.found.left_out if section == "metrics" else {}
 
 
 def _codecs() -> Iterator[tuple[str, str]]:

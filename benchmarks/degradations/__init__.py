@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-REGISTRY = Registry(
+REGISTRY: Registry[type[Degradation]] = Registry(
     noun="degradation",
     group="nscbench.degradations",
     folders=(__name__,),

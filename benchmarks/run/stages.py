@@ -151,7 +151,7 @@ def score(
                 aligned = aligned or alignment.align(clean, coded, SCORING_RATE)
                 pair = aligned
             at_rate = [signals.resample(s, SCORING_RATE, metric.sample_rate) for s in pair]
-            signals.check(metric, *at_rate)
+            signals.check_pair(metric, *at_rate)
             values = metric.score(*at_rate, *([text] if metric.needs_text else []))
             if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
                 raise MetricError(f"gave {values}, not a number for each of its columns")

@@ -32,7 +32,7 @@ import soundfile
 
 from ... import metrics
 from ...codecs import get
-from ...metrics.base import Metric, Signal
+from ...metrics.base import Column, Metric, Signal
 from ...reports.tables.leaderboard import leaderboard
 from ..data.items import Item
 from ..run.finished import Finished
@@ -77,7 +77,9 @@ class Line:
 
 def measure(count: int) -> Line:
     """Whole runs of so many items, in a temporary folder."""
-    metrics.REGISTRY.found.plugins[METRIC] = Metric(_nothing, dict.fromkeys(COLUMNS, "higher"))
+    metrics.REGISTRY.found.plugins[METRIC] = Metric(
+        _nothing, tuple(Column(name, "higher") for name in COLUMNS)
+    )
     suite = Suite("scaling", "Scaling", "", (get("pcm"),), (METRIC,), 1, {})
     with tempfile.TemporaryDirectory() as folder:
         plan = Plan(suite, _items(Path(folder), count), "cpu")

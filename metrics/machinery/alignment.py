@@ -22,10 +22,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..base import Signal, Undefined
+from . import waveform_delay
 from .envelope_delay import envelope_peak
 from .remember import remember
-from .waveform_delay import FEWEST_FOR_LINE, RATE, Line, delay_line, waveform_peak
+from .waveform_delay import FEWEST_FOR_LINE, DelayLine, delay_line, waveform_peak
 
+RATE = waveform_delay.RATE  # Hz, of both signals
 VERSION = "1"  # raised whenever a delay may come out otherwise
 SHORTEST = 1_600  # samples
 
@@ -86,7 +88,7 @@ def estimate(reference: Signal, degraded: Signal, rate: int) -> Alignment:
         if line := delay_line(reference, degraded, lag):
             return _from_line(line)
         if abs(peak) > _CERTAIN:
-            return _from_line(Line(lag, 0.0, np.inf, 1 if peak > 0 else -1))
+            return _from_line(DelayLine(lag, 0.0, np.inf, 1 if peak > 0 else -1))
     lag, similarity = envelope_peak(*parts.values())
     needed = 0.25 + 0.45 * (RATE / min(map(len, parts.values()))) ** 0.5
     if similarity < needed:
@@ -102,7 +104,7 @@ def _undefined(reason: str) -> Alignment:
     return Alignment(*(Undefined(f"{name}: {reason}") for name in ("delay", "drift", "polarity")))
 
 
-def _from_line(line: Line) -> Alignment:
+def _from_line(line: DelayLine) -> Alignment:
     drift: float | Undefined = line.drift * 1e6
     if not np.isfinite(line.error):
         drift = Undefined(f"drift: fewer than {FEWEST_FOR_LINE} blocks have a clear delay")

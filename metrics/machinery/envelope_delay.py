@@ -32,7 +32,7 @@ def envelope_peak(reference: Signal, degraded: Signal) -> tuple[int, float]:
 
 def _envelope_slopes(signal: Signal) -> spectra.Spectra:
     """Slopes of the log-mel envelopes [F, 24], of zero mean over time."""
-    power = spectra.power(np.pad(signal, _WINDOW // 2), spectra.hann(_WINDOW), _HOP)
+    power = spectra.power_spectra(np.pad(signal, _WINDOW // 2), spectra.hann(_WINDOW), _HOP)
     bands = power @ spectra.mel_filters(RATE, _WINDOW, 24, 100.0, 7600.0).T
     least = _RANGE * bands.max(axis=0) + np.finfo(np.float64).tiny
     total = np.cumsum(np.log(np.maximum(bands, least)), axis=0)

@@ -100,7 +100,7 @@ class Registry(Generic[Plugin]):
                         yield name, one
 
 
-def concrete_class(value: Any, base: type[Plugin], called: str, name: str) -> type[Plugin]:
+def concrete_class(value: Any, base: type, called: str, name: str) -> Any:
     """The object as a class that can be instantiated.
 
     Args:

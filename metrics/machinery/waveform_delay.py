@@ -29,7 +29,7 @@ _BLUR = 0.25  # samples of drift within a block
 
 
 @dataclass(frozen=True)
-class Line:
+class DelayLine:
     """Local delays: `delay` samples at the centre, `drift` per sample, its standard error.
 
     The error is infinite where the blocks confirm a delay and are too few for a drift.
@@ -75,7 +75,7 @@ def waveform_peak(reference: Signal, degraded: Signal) -> tuple[int, float, floa
     return best - farthest, float(near[best]), abs(float(near[best])) / deviation
 
 
-def delay_line(reference: Signal, degraded: Signal, lag: int) -> Line | None:
+def delay_line(reference: Signal, degraded: Signal, lag: int) -> DelayLine | None:
     """The line on which the local delays around `lag` lie; None if they do not."""
     line = _fit(reference, degraded, lag)
     if line is None or abs(line.drift) * _BLOCK < _BLUR:
@@ -86,7 +86,7 @@ def delay_line(reference: Signal, degraded: Signal, lag: int) -> Line | None:
     rest = _fit(reference, steady, 0)
     if rest is None:
         return None
-    return Line(
+    return DelayLine(
         line.delay + rest.delay * (1 + line.drift),
         line.drift + rest.drift * (1 + line.drift),
         rest.error,
@@ -94,7 +94,7 @@ def delay_line(reference: Signal, degraded: Signal, lag: int) -> Line | None:
     )
 
 
-def _fit(reference: Signal, degraded: Signal, lag: int) -> Line | None:
+def _fit(reference: Signal, degraded: Signal, lag: int) -> DelayLine | None:
     """One look at the blocks."""
     if len(reference) < _FEWEST * _BLOCK:
         return None
@@ -109,14 +109,14 @@ def _fit(reference: Signal, degraded: Signal, lag: int) -> Line | None:
     if agree.sum() < max(_FEWEST, _AGREEMENT * len(times)):
         return None
     if agree.sum() < FEWEST_FOR_LINE:
-        return Line(middle, slope, np.inf, polarity)
+        return DelayLine(middle, slope, np.inf, polarity)
     times, delays = times[agree], delays[agree]
     spread = float(np.sum((times - times.mean()) ** 2))
     drift = float((times - times.mean()) @ delays) / spread
     delay = float(delays.mean() - drift * times.mean())
     residual = delays - delay - drift * times
     error = float(np.sqrt(np.sum(residual**2) / (len(times) - 2) / spread))
-    return Line(delay, drift, error, polarity)
+    return DelayLine(delay, drift, error, polarity)
 
 
 def _robust_line(times: Signal, values: Signal) -> tuple[float, float]:

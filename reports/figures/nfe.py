@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from ...benchmarks.store.scores import Scores
 from ..columns import heading, look, overview
 from ..tables.nfe import over_nfe
+from .cost import COST, machines
 from .style import INK, Mark, Picture, common_legend, marks, panels, time_axis
-from .trade import COST, machines
 
 CAPTION = "The same bitstreams decoded with more denoiser evaluations. Bars: 95 % intervals."
 

@@ -90,6 +90,6 @@ def _languages(cards: Mapping[str, Any]) -> str:
     return "The cards do not say which languages were spoken; the names of the corpora do."
 
 
-def _range(values: list[Any], form: str) -> str:
+def _range(values: Sequence[Any], form: str) -> str:
     least, most = format(min(values), form), format(max(values), form)
     return least if least == most else f"{least} to {most}"

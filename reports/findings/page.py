@@ -11,7 +11,7 @@ from ..figures.nfe import against_nfe
 from ..figures.style import Picture, drawing, save
 from ..tables.leaderboard import leaderboard
 from ..tables.nfe import over_nfe
-from . import cells, decodes, limits, paper, steps, targets
+from . import cells, limits, nfe_and_samplers, paper, seeds, targets
 from .answers import NO, PARTLY, UNANSWERED, UNDECIDED, YES, Answer, MarkdownTable
 from .limits import TrainedWeights
 
@@ -40,9 +40,9 @@ def answers(run: Run) -> list[Answer]:
         *(cells.tuning_adds(scores, kbps) for kbps in RATES),
         *(cells.against_published(scores, kbps) for kbps in RATES),
         *(cells.below_ceilings(scores, kbps) for kbps in RATES),
-        steps.knees(scores, costs),
-        steps.samplers(scores),
-        decodes.seed_spread(run.scores, PAPER_RATE),
+        nfe_and_samplers.knees(scores, costs),
+        nfe_and_samplers.samplers(scores),
+        seeds.seed_spread(run.scores, PAPER_RATE),
         targets.above_opus(scores, PAPER_RATE),
         targets.oracle_height(scores),
         paper.statements(scores, costs, PAPER_RATE),

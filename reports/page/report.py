@@ -18,18 +18,18 @@ from markupsafe import Markup
 
 from ...benchmarks.store.atomic import write_atomically
 from ...benchmarks.store.finished_run import Run
+from ..figures.cost import against_cost
 from ..figures.curves import curve_pictures
 from ..figures.design_space import design_space
 from ..figures.nfe import against_nfe
 from ..figures.spread import agreement, distributions, sexes, speakers
 from ..figures.style import INK, PAPER, Picture, drawing, save
-from ..figures.trade import against_cost
 from ..figures.training import training_curves
 from ..tables.printed import latex, markdown
-from . import context
 from .flags import Flag
 from .gallery import Card, ReadSignal, cards
 from .material import Material
+from .template_values import template_values
 
 
 def write_report(
@@ -124,7 +124,7 @@ def _page(
     loader = environment.loader
     assert loader is not None
     style, script = (Markup(loader.get_source(environment, f"report.{end}")[0]) for end in _PARTS)
-    values = context.context(material, shown)
+    values = template_values(material, shown)
     return environment.get_template("report.html").render(
         css=style, js=script, pictures=pictures, curves=each, **values
     )

@@ -13,7 +13,7 @@ import pytest
 
 from nscbench import metrics
 from nscbench.metrics.base import MetricError, Undefined
-from nscbench.metrics.machinery.signals import check
+from nscbench.metrics.machinery.signals import check_pair
 
 SECONDS = 2.5
 TEXT = "The cat sat on the mat."
@@ -26,7 +26,7 @@ def _noisy(signal, decibels):
 
 
 def _measure(metric, reference, degraded):
-    check(metric, reference, degraded)
+    check_pair(metric, reference, degraded)
     return metric.score(reference, degraded, *([TEXT] if metric.needs_text else []))
 
 
@@ -144,7 +144,7 @@ def test_refuses_what_is_too_long(metric):
     if not math.isfinite(metric.longest):
         pytest.skip("takes any length")
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, int(metric.longest * metric.sample_rate))
-    check(metric, noise, noise)
+    check_pair(metric, noise, noise)
     longer = np.append(noise, 0.0)
     with pytest.raises(MetricError, match="this metric takes up to"):
         _measure(metric, longer, longer)

@@ -37,7 +37,7 @@ from .sides import (
     Reference,
     Side,
     analysis_window,
-    prepared,
+    prepared_reference,
     seconds_of,
     upper_envelope,
 )
@@ -131,7 +131,7 @@ def mos(reference: Signal, degraded: Signal) -> float:
     Raises:
         MetricError: no patch of the reference can be compared.
     """
-    ref = prepared(reference)
+    ref = prepared_reference(reference)
     moved = _delayed(degraded, ref.envelope.lag(upper_envelope(degraded)))
     loudness = scale_to_match_sound_pressure_level(
         AudioSignal(ref.signal, RATE), AudioSignal(moved, RATE)

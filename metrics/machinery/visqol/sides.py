@@ -159,6 +159,6 @@ def _samples(reference: Reference) -> int:
 
 
 @remember(CACHED_SAMPLES, size=_samples)
-def prepared(signal: Signal) -> Reference:
+def prepared_reference(signal: Signal) -> Reference:
     """The reference's share of the work."""
     return Reference(signal.copy())

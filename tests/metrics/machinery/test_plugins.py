@@ -1,5 +1,6 @@
 """The loader of codecs, metrics and degradations, on a registry of numbers."""
 
+import sys
 from importlib.metadata import EntryPoint
 from types import ModuleType
 
@@ -15,10 +16,8 @@ def number(value):
     return value
 
 
-def registry(folders=()):
-    return Registry(
-        "number", "made.numbers", folders, ("ONE", "MANY"), number, lambda _, name: name
-    )
+def registry(folders=(), name_of=lambda _, name: name):
+    return Registry("number", "made.numbers", folders, ("ONE", "MANY"), number, name_of)
 
 
 @pytest.fixture
@@ -29,6 +28,7 @@ def points(monkeypatch, tmp_path):
     def place(values, **modules):
         for name, text in modules.items():
             (tmp_path / f"{name}.py").write_text(text)
+            monkeypatch.delitem(sys.modules, name, raising=False)
         found = [EntryPoint(name, value, "made.numbers") for name, value in values.items()]
         monkeypatch.setattr(plugins, "entry_points", lambda group: found)
 
@@ -41,7 +41,7 @@ def test_modules_of_a_folder_define_one_or_several(points, tmp_path):
     folder.mkdir()
     for name, text in {"__init__": "", "b": "MANY = (2, 3)", "a": "ONE = 1", "c": "X = 4"}.items():
         (folder / f"{name}.py").write_text(text)
-    named = Registry("number", "", ("made_numbers",), ("ONE", "MANY"), number, lambda n, _: f"n{n}")
+    named = registry(("made_numbers",), lambda value, _: f"n{value}")
     assert named.found.plugins == {"n1": 1, "n2": 2, "n3": 3}
     assert named.found is named.found
     assert named.found.left_out == {}
@@ -76,13 +76,10 @@ def test_what_fails_is_left_out_alone_and_its_reason_kept(points, text, why):
 
 
 def test_the_first_of_two_of_one_name_stays(points):
-    points({"one": "theirs_one:X"}, theirs_one="X = 1")
-    made = registry()
-    assert made.found.plugins == {"one": 1}
     points({"one": "theirs_one:X", " one": "theirs_one:Y"}, theirs_one="X = 1\nY = 2")
-    twice = Registry("number", "", (), (), number, lambda _, name: name.strip())
     with pytest.warns(UserWarning, match="there is a number 'one' already"):
-        assert twice.search().plugins == {"one": 1}
+        found = registry(name_of=lambda _, name: name.strip()).search()
+    assert found.plugins == {"one": 1}
 
 
 def test_an_interruption_is_no_fault_of_a_plugin(points):

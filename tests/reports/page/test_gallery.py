@@ -11,9 +11,9 @@ from PIL import Image
 
 from nscbench.benchmarks.commands.report import read_signal
 from nscbench.benchmarks.store.finished_run import read_run
-from nscbench.reports.page.context import context
 from nscbench.reports.page.gallery import cards, picks, spectrogram
 from nscbench.reports.page.material import Material
+from nscbench.reports.page.template_values import template_values
 from support.runs import items, ladder, write_run
 
 
@@ -54,7 +54,7 @@ def test_runs_without_their_recordings_have_no_cards(tmp_path):
     assert list(cards(run, read_signal)) == []
     assert (
         "The recordings are not here (24 items, such as i000)"
-        in context(Material(run), [])["no_cards"]
+        in template_values(Material(run), [])["no_cards"]
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores
 from ..columns import look
-from ..figures.trade import COST
+from ..figures.cost import COST
 from ..tables.comparisons import compare_planned
 from ..tables.nfe import nfe_points, over_nfe
 from .answers import (

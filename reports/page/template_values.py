@@ -8,9 +8,9 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores, records
 from ..columns import look
-from .board import board, heads
 from .flags import NEARLY, TRANSPARENT, Flag, yardsticks
 from .gallery import Card, recordings_missing
+from .leaderboard import board, heads
 from .material import Material
 
 FLAG_TITLES = {
@@ -25,7 +25,7 @@ _SHOWN_CONTROLS = (TRANSPARENT, NEARLY, "lowpass-3.5", "mnru-25", "mnru-15", "sw
 _ITEMS_NAMED = 4
 
 
-def context(material: Material, cards: Sequence[Card]) -> dict[str, Any]:
+def template_values(material: Material, cards: Sequence[Card]) -> dict[str, Any]:
     """Variables of the template, but for figures, style and script."""
     run, scores = material.run, material.run.scores
     values: dict[str, Any] = {

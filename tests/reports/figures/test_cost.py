@@ -3,8 +3,8 @@
 import pandas as pd
 
 from nscbench.benchmarks.store.finished_run import read_run
+from nscbench.reports.figures.cost import against_cost, pareto
 from nscbench.reports.figures.style import drawing
-from nscbench.reports.figures.trade import against_cost, pareto
 from nscbench.reports.page.material import Material
 from support.runs import ladder, write_run
 
