@@ -12,12 +12,13 @@ from ...codecs.base import CodecError
 from ...codecs.training.checkpoint import CheckpointError
 from ...codecs.training.component import Component
 from ...codecs.training.data import DataError, find_recordings, hold_out
+from ...codecs.training.effort import runs_of
 from ...codecs.training.plan import Budget, Plan
 from ...codecs.training.presets import COMPONENTS, replace_critics
 from ...codecs.training.trainer import Trainer, TrainingError
 from ...codecs.training.validation import read_items
 from ...codecs.training.vocoder import VocoderTraining
-from ...codecs.weights.pretrained import load
+from ...codecs.weights.pretrained import load, locate
 
 VALIDATION_ITEMS = 8
 VALIDATION_SPEAKERS = 40  # measured at the end, at most
@@ -103,7 +104,8 @@ def _trainer(args: argparse.Namespace) -> Trainer:
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.benchmark = True
     budget = Budget(args.steps, args.minutes)
-    plan = Plan(out, budget, args.seed, device, tensorboard=args.tensorboard)
+    history = runs_of(locate(args.init)) if args.init else ()
+    plan = Plan(out, budget, args.seed, device, tensorboard=args.tensorboard, history=history)
     return Trainer(component, recordings, items, plan)
 
 

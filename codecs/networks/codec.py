@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from .convnext import Fine, SpectralDecoder, SpectralEncoder
 from .draws import DrawShape
+from .features import MelConfig
 from .quantizer import ResidualQuantizer
 from .seanet import SeanetDecoder, SeanetEncoder
 from .source_filter import SourceFilterConfig, SourceFilterDecoder, Voiced
@@ -59,6 +60,11 @@ class CodecConfig:
     source_filter: SourceFilterConfig | None = None
 
     @property
+    def mel(self) -> MelConfig:
+        """The log-mel that the source-filter decoder tells."""
+        return MelConfig(self.sample_rate, hop=self.hop, fmax=self.sample_rate / 2)
+
+    @property
     def frame_rate(self) -> float:
         """Frames per second."""
         return self.sample_rate / self.hop
@@ -93,16 +99,10 @@ class NeuralCodec(nn.Module):
         `draw` gives the phase and the noise of the source-filter design.
         """
         if isinstance(self.decoder, SourceFilterDecoder):
-            return self.voiced(latents, draw).audio
+            made: Voiced = self.decoder(latents, draw)
+            return made.audio
         audio: Tensor = self.decoder(latents).float()
         return audio
-
-    def voiced(
-        self, latents: Tensor, draw: DrawShape, given: tuple[Tensor, Tensor] | None = None
-    ) -> Voiced:
-        """What the source-filter design makes, and what it says of the pitch."""
-        made: Voiced = self.decoder(latents, draw, given)
-        return made
 
 
 def _ends(c: CodecConfig) -> tuple[nn.Module, nn.Module]:
@@ -116,7 +116,7 @@ def _ends(c: CodecConfig) -> tuple[nn.Module, nn.Module]:
         sizes = c.source_filter or SourceFilterConfig()
         return (
             VoiceEncoder(c.latent, c.sample_rate, c.hop, c.dim, c.encoder_depth),
-            SourceFilterDecoder(c.latent, c.sample_rate, c.hop, sizes),
+            SourceFilterDecoder(c.latent, c.mel, sizes),
         )
     width = c.decoder_dim or c.dim
     return (

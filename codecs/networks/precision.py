@@ -4,8 +4,6 @@ from functools import cache
 
 import torch
 
-FAST_ON = ("avx512_bf16", "amx_bf16")  # where products of bfloat16 are faster than of float32
-
 
 def half_precision(device: torch.device) -> torch.autocast:
     """A context of bfloat16 on a GPU and on a CPU that computes it faster; float32 elsewhere."""
@@ -20,8 +18,13 @@ def single_precision(device: torch.device) -> torch.autocast:
 
 @cache
 def _cpu_is_faster() -> bool:
+    """Does this CPU multiply bfloat16 faster than float32?
+
+    With AMX by far; with AVX-512 alone twice as fast on AMD's, half as fast on Intel's.
+    """
     told: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return any(told.get(name) for name in FAST_ON)
+    by_vectors = bool(told.get("avx512_bf16")) and "AMD" in str(told.get("cpu_name"))
+    return by_vectors or bool(told.get("amx_bf16"))
 
 
 def _kind(device: torch.device) -> str:

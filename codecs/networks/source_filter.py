@@ -1,13 +1,13 @@
 """The source-filter decoders: pulses and noise at the voice's own pitch, shaped by a network.
 
-Both end in the same sum of spectra, several a frame,
+Both sources are shaped by the envelope of a log-mel and weighed by a voicing; a network that sees
+them tells a, b and theta of every bin of several spectra a frame,
 
     pulses * exp(a + i theta) + noise * exp(b)
 
-and the network tells a, b and theta of every bin. The vocoder shapes both sources by the envelope
-of its log-mel first, sees them, and lets the mel projection mend what its bands lack; the codec's
-decoder has a latent only. Nothing beyond mel or latent is sent: a head of the network tells the
-fundamental frequency.
+and the mel projection mends what the bands of the signal lack of the log-mel. The vocoder is given
+the log-mel and finds the pitch in it; the codec's decoder tells both from its latent. Nothing
+beyond mel or latent is sent.
 
 X. Wang et al., "Neural Source-Filter Waveform Models for Statistical Parametric Speech Synthesis",
 TASLP 2020. H. Siuzdak, "Vocos", ICLR 2024.
@@ -28,11 +28,8 @@ from .pitch import CLASSES, PER_FRAME, PitchClasses, PitchNetwork
 from .precision import single_precision
 
 MEL_MEAN, MEL_DEVIATION = -5.0, 2.5  # roughly those of speech's log-mels
-QUIET = 0.75  # share of the noise that the vocoder's voiced frames begin without
-LEAST_GAIN, LARGEST_GAIN = -6.0, 4.0  # limits on the vocoder's log-gains
-LOUDEST = 3.0  # limit on the codec's, whose sources come unshaped
-PULSE_LEVEL, NOISE_LEVEL = -3.5, -4.5  # log-gains at 0 Hz that an untrained decoder begins with
-FALL = 2.0  # nepers by which the pulses' level falls to half the sample rate; the noise's by half
+QUIET = 0.75  # share of the noise that voiced frames begin without
+LEAST_GAIN, LARGEST_GAIN = -6.0, 4.0  # limits on log-gains
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class SourceFilterConfig:
         dim, depth: of the blocks at the frame rate.
         fine_dim, fine_depth: of the blocks at the spectra's rate.
         pitch_dim, pitch_depth: of the vocoder's pitch network.
-        projections: passes of the vocoder's mel projection.
+        projections: passes of the mel projection.
     """
 
     rate: int = 2
@@ -60,16 +57,18 @@ class SourceFilterConfig:
 
 @dataclass(frozen=True)
 class Voiced:
-    """Signals [B, k * hop], and what the decoder says of their pitch.
+    """Signals [B, k * hop], and what the decoder says of them.
 
     Attributes:
+        mel: log-mel of the envelope [B, bands, k].
         pitch: logits of the classes [B, k * PER_FRAME, CLASSES].
-        voicing: logits [B, k * PER_FRAME]; None where a decoder tells none.
+        voicing: logits [B, k * PER_FRAME].
     """
 
     audio: Tensor
+    mel: Tensor
     pitch: Tensor
-    voicing: Tensor | None = None
+    voicing: Tensor
 
 
 class SourceSpectra(nn.Module):
@@ -95,18 +94,16 @@ class SourceSpectra(nn.Module):
         return istft(spectrum, self.n_fft, self.hop, self.window)
 
 
-class SourceFilterVocoder(nn.Module):
-    """Log-mels [B, bands, k] to signals [B, k * hop]."""
+class SourceFilter(nn.Module):
+    """From an envelope and a pitch to signals: what vocoder and codec have in common."""
 
     def __init__(self, mel: MelConfig, config: SourceFilterConfig) -> None:
         super().__init__()
         c, bins = config, config.n_fft // 2 + 1
         self.rate = c.rate
-        self.pitch = PitchNetwork(mel.bands, c.pitch_dim, c.pitch_depth)
         self.classes = PitchClasses()
         self.sources = SourceSpectra(mel.sample_rate, mel.hop, c.rate, c.n_fft)
         self.envelope = MelEnvelope(mel, c.n_fft, c.rate)
-        self.body = Stack(mel.bands, c.dim, c.depth, kernel=7)
         self.to_fine = nn.Linear(c.dim, c.rate * c.fine_dim)
         self.see = nn.Linear(3 * bins, c.fine_dim)
         self.fine = Stack(c.fine_dim, c.fine_dim, c.fine_depth, kernel=1)
@@ -116,69 +113,88 @@ class SourceFilterVocoder(nn.Module):
             self.exit.bias.zero_()
         self.projection = MelProjection(mel, c.projections)
 
-    def forward(self, mel: Tensor, draw: DrawShape) -> Voiced:
-        standard = (mel - MEL_MEAN) / MEL_DEVIATION
-        pitch, voicing = self.pitch(standard)
-        pulses, noise = self._shaped(mel, pitch, voicing, draw)
-        y = spread(self.to_fine(self.body(standard)).transpose(1, 2), self.rate)
+    def synthesize(
+        self, features: Tensor, mel: Tensor, log_f0: Tensor, voicing: Tensor, draw: DrawShape
+    ) -> Tensor:
+        """Signals [B, k * hop].
+
+        Args:
+            features: what the network knows of every frame [B, k, dim].
+            mel: log-mels [B, bands, k]; the sources are shaped by them as they are, the signal is
+                projected onto them, through which they can learn.
+            log_f0, voicing: [B, k * PER_FRAME], the voicing as logits.
+            draw: gives the pulses' phase and the noise.
+        """
+        pulses, noise = self._shaped(mel, log_f0, voicing, draw)
+        y = spread(self.to_fine(features).transpose(1, 2), self.rate)
         y = self.fine(y + self.see(_seen(pulses + noise)).transpose(1, 2))
-        spectrum = _filtered(self.exit, y, pulses, noise, limits=(LEAST_GAIN, LARGEST_GAIN))
-        audio = self.projection(self.sources.signal(spectrum), mel)
-        return Voiced(audio, pitch, voicing)
+        with single_precision(y.device):  # bfloat16 has no digits for a phase
+            told = self.exit(y.float()).transpose(1, 2)
+            of_pulses, turn, of_noise = told.chunk(3, dim=1)
+            of_pulses, of_noise = (
+                gain.clamp(LEAST_GAIN, LARGEST_GAIN).exp() for gain in (of_pulses, of_noise)
+            )
+            spectrum = pulses * torch.polar(of_pulses, turn) + noise * of_noise
+            audio: Tensor = self.projection(self.sources.signal(spectrum), mel)
+        return audio
 
     @torch.no_grad()
     def _shaped(
-        self, mel: Tensor, pitch: Tensor, voicing: Tensor, draw: DrawShape
+        self, mel: Tensor, log_f0: Tensor, voicing: Tensor, draw: DrawShape
     ) -> tuple[Tensor, Tensor]:
         """Both sources' spectra under the envelope; their shares by the voicing."""
         with single_precision(mel.device):
-            pulses, noise = self.sources(self.classes.estimate(pitch), draw)
+            pulses, noise = self.sources(log_f0, draw)
             voiced = torch.sigmoid(voicing.float())[:, None]
             voiced = F.interpolate(voiced, scale_factor=self.rate / PER_FRAME, mode="linear")
             shape = self.envelope(mel)
             return pulses * (shape * voiced.sqrt()), noise * (shape * (1 - QUIET * voiced))
 
 
-class SourceFilterDecoder(nn.Module):
-    """Latents [B, latent, k] to signals [B, k * hop]."""
+class SourceFilterVocoder(SourceFilter):
+    """Log-mels [B, bands, k] to signals [B, k * hop]."""
 
-    def __init__(self, latent: int, sample_rate: int, hop: int, config: SourceFilterConfig) -> None:
-        super().__init__()
-        c, bins = config, config.n_fft // 2 + 1
-        self.rate = c.rate
+    def __init__(self, mel: MelConfig, config: SourceFilterConfig) -> None:
+        super().__init__(mel, config)
+        c = config
+        self.pitch = PitchNetwork(mel.bands, c.pitch_dim, c.pitch_depth)
+        self.body = Stack(mel.bands, c.dim, c.depth, kernel=7)
+
+    def forward(self, mel: Tensor, draw: DrawShape) -> Voiced:
+        standard = (mel - MEL_MEAN) / MEL_DEVIATION
+        pitch, voicing = self.pitch(standard)
+        log_f0 = self.classes.estimate(pitch)
+        audio = self.synthesize(self.body(standard), mel, log_f0, voicing, draw)
+        return Voiced(audio, mel, pitch, voicing)
+
+
+class SourceFilterDecoder(SourceFilter):
+    """Latents [B, latent, k] to signals [B, k * hop]; heads tell log-mel, pitch and voicing."""
+
+    def __init__(self, latent: int, mel: MelConfig, config: SourceFilterConfig) -> None:
+        super().__init__(mel, config)
+        c = config
         self.body = Stack(latent, c.dim, c.depth, kernel=7)
-        self.to_pitch = nn.Linear(c.dim, PER_FRAME * CLASSES)
-        self.classes = PitchClasses()
-        self.sources = SourceSpectra(sample_rate, hop, c.rate, c.n_fft)
-        self.to_fine = nn.Linear(c.dim, c.rate * c.fine_dim)
-        self.fine = Stack(c.fine_dim, c.fine_dim, c.fine_depth, kernel=3)
-        self.exit = nn.Linear(c.fine_dim, 3 * bins)
-        slope = torch.linspace(0, -FALL, bins)
-        with torch.no_grad():
-            self.exit.weight[bins : 2 * bins].mul_(0.1)
-            self.exit.bias.copy_(
-                torch.cat([PULSE_LEVEL + slope, torch.zeros(bins), NOISE_LEVEL + slope / 2])
-            )
+        self.to_mel = nn.Linear(c.dim, mel.bands)
+        self.to_pitch = nn.Linear(c.dim, PER_FRAME * (CLASSES + 1))
 
     def forward(
         self, latents: Tensor, draw: DrawShape, given: tuple[Tensor, Tensor] | None = None
     ) -> Voiced:
-        """Decode; with the pitch that the latents tell, or that is given for some items.
+        """Decode, at the pitch that the latents tell or that is given for some items.
 
         Args:
             given: log F0 [B, k * PER_FRAME], and which items [B] it is for.
         """
-        y = self.body(latents)
-        pitch = self.to_pitch(y)
-        pitch = pitch.reshape(len(pitch), -1, CLASSES)
-        with torch.no_grad(), single_precision(y.device):
-            log_f0 = self.classes.estimate(pitch)
-            if given is not None:
-                log_f0 = torch.where(given[1][:, None], given[0], log_f0)
-            pulses, noise = self.sources(log_f0, draw)
-        y = self.fine(spread(self.to_fine(y).transpose(1, 2), self.rate))
-        spectrum = _filtered(self.exit, y, pulses, noise, limits=(None, LOUDEST))
-        return Voiced(self.sources.signal(spectrum), pitch)
+        features = self.body(latents)
+        mel = self.to_mel(features).float().transpose(1, 2) * MEL_DEVIATION + MEL_MEAN
+        told = self.to_pitch(features).reshape(len(features), -1, CLASSES + 1)
+        pitch, voicing = told[..., :CLASSES], told[..., CLASSES]
+        log_f0 = self.classes.estimate(pitch)
+        if given is not None:
+            log_f0 = torch.where(given[1][:, None], given[0], log_f0)
+        audio = self.synthesize(features, mel, log_f0, voicing, draw)
+        return Voiced(audio, mel, pitch, voicing)
 
 
 def _seen(spectrum: Tensor) -> Tensor:
@@ -187,19 +203,3 @@ def _seen(spectrum: Tensor) -> Tensor:
     compressed = spectrum * magnitude ** (COMPRESSION - 1)
     level = (magnitude.log() - LOG_MEAN) / LOG_DEVIATION
     return torch.cat([level, compressed.real, compressed.imag], dim=1).transpose(1, 2)
-
-
-def _filtered(
-    exit: nn.Linear,
-    y: Tensor,
-    pulses: Tensor,
-    noise: Tensor,
-    limits: tuple[float | None, float],
-) -> Tensor:
-    """Sum of the filtered sources [B, bins, T], from features [B, T, dim]."""
-    with single_precision(y.device):  # bfloat16 has no digits for a phase
-        told = exit(y.float()).transpose(1, 2)
-        of_pulses, turn, of_noise = told.chunk(3, dim=1)
-        of_pulses, of_noise = of_pulses.clamp(*limits), of_noise.clamp(*limits)
-        total: Tensor = pulses * torch.polar(of_pulses.exp(), turn) + noise * of_noise.exp()
-    return total

@@ -69,11 +69,7 @@ class Vocoder(nn.Module):
     def forward(self, mel: Tensor, draw: DrawShape) -> Tensor:
         """Signals of log-mels; `draw` gives the phase and the noise of designs that have them."""
         if isinstance(self.network, SourceFilterVocoder):
-            return self.voiced(mel, draw).audio
+            made: Voiced = self.network(mel, draw)
+            return made.audio
         audio: Tensor = self.network(mel)
         return audio.float()
-
-    def voiced(self, mel: Tensor, draw: DrawShape) -> Voiced:
-        """What the source-filter design makes, and what it says of the pitch."""
-        made: Voiced = self.network(mel, draw)
-        return made

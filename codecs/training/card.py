@@ -14,6 +14,7 @@ from ... import __version__
 from ...benchmarks.run.provenance import hardware
 from ..networks.quantizer import codebook_use
 from .data import Recording
+from .effort import Effort, describe
 
 
 def describe_data(recordings: Sequence[Recording], hours: float) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def describe_data(recordings: Sequence[Recording], hours: float) -> dict[str, An
 def make_card(
     component: str,
     data: Mapping[str, Any],
-    effort: Mapping[str, float],
+    runs: Sequence[Effort],
     scores: Mapping[str, float],
     counts: Tensor | None,
     device: torch.device,
@@ -41,26 +42,32 @@ def make_card(
     """The card as plain JSON.
 
     Args:
-        effort: steps, minutes and the like.
+        runs: that the weights have been through.
         scores: of the validation, `point/column`.
         counts: how often every index [stages, entries] occurred; None for networks without.
     """
     card = {
         "component": component,
-        **effort,
+        **describe(runs),
         "data": dict(data),
         "validation": {name: round(value, 4) for name, value in scores.items()},
         "hardware": hardware(device.type),
         "nscbench": __version__,
         "torch": torch.__version__,
-        "commit": _commit(),
+        "commit": commit(),
     }
     if counts is not None:
         card["codebooks"] = [asdict(use) for use in codebook_use(counts)]
     return card
 
 
-def _commit() -> str:
+def processor(device: str) -> str:
+    """What computes: the accelerator, or this machine's processor."""
+    told = hardware(device)
+    return str(told.get("gpu") or told["processor"])
+
+
+def commit() -> str:
     """The checkout's commit; "" for an installed package."""
     try:
         done = subprocess.run(

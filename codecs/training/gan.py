@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.discriminators import CriticConfig, Critics
@@ -15,10 +16,10 @@ from ..networks.source_filter import SourceFilterDecoder
 from ..networks.voice_encoder import VoiceEncoder
 from .component import Component, Recipe, Turn, excerpts, judge
 from .data import Crops
-from .losses import Balancer, SpectralLoss
+from .losses import Balancer, SpectralLoss, pitch_losses
 from .quantizing import COMMITMENT_WEIGHT, draw_stages, initialize_quantizer
 
-PITCH_WEIGHT = 0.5  # of a decoder's cross-entropy, beside spectra whose gradient has norm 1
+HEADS_WEIGHT = 0.5  # of what a decoder's heads lose, beside spectra whose gradient has norm 1
 MEASURED_PITCH = 0.5  # share of the items that training decodes at the measured pitch
 
 
@@ -66,7 +67,7 @@ class GanCodec(Component):
                 stages = draw_stages(self.config.stage_counts, len(audio), turn.draws)
                 quantized = self.model.quantizer(latents, stages, turn.draws)
                 latents, commitment = quantized.latents, quantized.commitment
-            decoded, pitch = self._decode(latents, crops.pitch, turn.draws)
+            decoded, told = self._decode(latents, crops, turn.draws)
         spectra = self.spectral_loss(decoded, audio)
         losses = {"spectra": torch.stack(list(spectra.values())).sum()}
         heard = audio, decoded
@@ -77,26 +78,29 @@ class GanCodec(Component):
             losses |= judge(self.critics, *heard)
         gradient = self.balancer.gradient(losses, decoded)
         turn.model_optimizer.zero_grad(set_to_none=True)
-        aside = COMMITMENT_WEIGHT * commitment + PITCH_WEIGHT * pitch
+        heads = torch.stack([decoded.new_zeros(()), *told.values()]).sum()
+        aside = COMMITMENT_WEIGHT * commitment + HEADS_WEIGHT * heads
         decoded.backward(gradient, retain_graph=aside.requires_grad)  # type: ignore[no-untyped-call]
         if aside.requires_grad:
             aside.backward()  # type: ignore[no-untyped-call]
         turn.model_optimizer.step()
-        losses |= spectra | {"commitment": commitment, "pitch": pitch}
+        losses |= spectra | told | {"commitment": commitment}
         if turn.critics_learn:
             losses["critic"] = self.critics_step(*heard, turn)
         return {name: value.detach() for name, value in losses.items()}
 
     def _decode(
-        self, latents: Tensor, labels: Tensor | None, draws: Draws
-    ) -> tuple[Tensor, Tensor]:
-        """Signals [B, k * hop] of latents, and the loss of the pitch that they tell."""
-        if labels is None or not self.wants_pitch:
-            return self.model.synthesize(latents, draws.normal), latents.new_zeros(())
+        self, latents: Tensor, crops: Crops, draws: Draws
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Signals [B, k * hop] of latents, and what the decoder's heads lose."""
+        decoder = self.model.decoder
+        if crops.pitch is None or not isinstance(decoder, SourceFilterDecoder):
+            return self.model.synthesize(latents, draws.normal), {}
         measured = draws(lambda g: torch.rand(len(latents), generator=g)) < MEASURED_PITCH
-        made = self.model.voiced(latents, draws.normal, (bridge(labels), measured))
-        assert isinstance(self.model.decoder, SourceFilterDecoder)
-        return made.audio.float(), self.model.decoder.classes.loss(made.pitch, labels)
+        made = decoder(latents, draws.normal, (bridge(crops.pitch), measured))
+        mel = decoder.projection.log_mel(crops.audio)
+        told = pitch_losses(decoder, made, crops.pitch)
+        return made.audio.float(), told | {"head": F.l1_loss(made.mel, mel)}
 
     def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
         rendered = {

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ..networks.discriminators import Judgement
 from ..networks.features import MEL_FLOOR, LogMel, MelConfig
+from ..networks.source_filter import SourceFilter, Voiced
 
 
 class MultiScaleMelLoss(nn.Module):
@@ -65,6 +67,15 @@ class SpectralLoss(nn.Module):
             "mel": torch.stack(logarithms).mean(),
             "loudness": torch.stack(loudnesses).mean(),
         }
+
+
+def pitch_losses(network: SourceFilter, made: Voiced, labels: Tensor) -> dict[str, Tensor]:
+    """Cross-entropies of pitch and voicing, by labels in Hz [B, k * PER_FRAME]."""
+    voiced = (labels > 0).to(labels)
+    return {
+        "pitch": network.classes.loss(made.pitch, labels),
+        "voicing": F.binary_cross_entropy_with_logits(made.voicing.float(), voiced),
+    }
 
 
 def discriminator_loss(real: Sequence[Judgement], fake: Sequence[Judgement]) -> Tensor:

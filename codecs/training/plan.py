@@ -5,6 +5,8 @@ from pathlib import Path
 
 import torch
 
+from .effort import Runs
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -27,7 +29,12 @@ class Budget:
 
 @dataclass(frozen=True)
 class Plan:
-    """Where and how a component is trained; with `tensorboard`, event files join the logs."""
+    """Where and how a component is trained.
+
+    Attributes:
+        tensorboard: event files join the logs.
+        history: runs that the weights have been through already.
+    """
 
     out: Path
     budget: Budget
@@ -35,3 +42,4 @@ class Plan:
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     validate_minutes: float = 5.0
     tensorboard: bool = False
+    history: Runs = ()

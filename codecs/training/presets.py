@@ -61,11 +61,15 @@ FINE_N_FFT = 320
 
 # discriminators this small must learn at every step: at every other one, the codec had them back at
 # chance level after sixty steps
-SMALL_RECIPE = Recipe(4, 20_480, 1e-3, 5e-4, reconstruction_share=0.3, critic_interval=1)
-REGRESSION_RECIPE = Recipe(4, 20_480, 1.5e-3, plain_share=0.1)
-SOURCE_FILTER_CODEC = SourceFilterConfig(
-    rate=2, n_fft=640, dim=384, depth=4, fine_dim=256, fine_depth=5
+SMALL_RECIPE = Recipe(
+    *(4, 20_480, 1e-3, 5e-4),
+    reconstruction_share=0.3,
+    critic_interval=1,
+    critic_crop=8000,
+    plain_share=0.1,
 )
+REGRESSION_RECIPE = Recipe(4, 20_480, 1.5e-3, plain_share=0.1)
+SOURCE_FILTER_CODEC = SourceFilterConfig(dim=384, depth=4, projections=1)
 SMALL_CODEC = CodecConfig(design="source-filter", source_filter=SOURCE_FILTER_CODEC)
 SMALL_VOCODER = VocoderConfig(design="source-filter", source_filter=SourceFilterConfig())
 

@@ -25,29 +25,30 @@ def rate_factor(step: int, progress: float) -> float:
 class CriticsTurn:
     """When the discriminators learn, and from when on the model hears them.
 
-    They learn after the recipe's share of the budget. The model hears them once their head start
-    has passed and their loss is below the recipe's.
+    They learn after the recipe's share of the budget, at once beside weights that were trained
+    before. The model hears them once their head start has passed and their loss is below the
+    recipe's.
 
     Attributes:
         loss: moving average of the loss of one discriminator.
         heard: does the model hear them?
     """
 
-    def __init__(self, recipe: Recipe, members: int) -> None:
+    def __init__(self, recipe: Recipe, members: int, started: bool = False) -> None:
         self.recipe, self.members = recipe, members
+        self.start = 0.0 if started else recipe.reconstruction_share
         self.loss, self.heard = CHANCE, False
 
     def phase(self, progress: float) -> tuple[bool, bool]:
         """Whether they learn yet, and whether the model hears them yet."""
-        start = self.recipe.reconstruction_share
-        if start >= 1 or not self.members:
+        if self.start >= 1 or not self.members:
             return False, False
         ready = (
-            progress >= start + self.recipe.critic_head_start
+            progress >= self.start + self.recipe.critic_head_start
             and self.loss < self.recipe.critic_loss
         )
         self.heard = self.heard or ready
-        return progress >= start, self.heard
+        return progress >= self.start, self.heard
 
     def observe(self, loss: float) -> None:
         """Take in the sum of their losses at one step."""

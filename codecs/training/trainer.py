@@ -22,29 +22,30 @@ from tqdm import tqdm
 
 from ..coding.entropy import COUNTS
 from ..networks.graphs import CudaRecorder
-from ..networks.quantizer import count_indices
 from ..networks.weight_norm import folded_state
 from .average import MovingAverage
-from .card import describe_data, make_card
-from .checkpoint import CheckpointError, export_weights, load_checkpoint, save_checkpoint
+from .card import commit, describe_data, make_card, processor
+from .checkpoint import export_weights
 from .component import Component
 from .data import Crops, Recording, open_speech
+from .effort import Effort, Runs
 from .log import Log
-from .optimizers import load_state, make_optimizer, set_rate
+from .optimizers import make_optimizer, set_rate
 from .plan import Plan
 from .schedule import CriticsTurn, rate_factor
+from .state import Resumable
 from .steps import Steps
+from .tokens import count_tokens
 from .validation import ValidationItem, validate
 
 CHECKPOINT_SECONDS = 40.0
-COUNTED_SECONDS = 600.0  # of speech, for the entropy model
 
 
 class TrainingError(RuntimeError):
     """Training cannot go on: the message says at which step and why."""
 
 
-class Trainer:
+class Trainer(Resumable):
     """One component, its optimizers and its moving average, at one step."""
 
     def __init__(
@@ -59,16 +60,14 @@ class Trainer:
         self.recordings, self.items, self.plan = recordings, items, plan
         rate = component.config.sample_rate
         self.speech = open_speech(recordings, rate, plan.out.parent, component.wants_pitch)
-        self._average = MovingAverage(component.model)
+        self.moving_average = MovingAverage(component.model)
         critics = component.critics
         self.optimizer = make_optimizer(component.model, plan.device)
         self.critic_optimizer = make_optimizer(critics, plan.device) if critics else None
         recorder = CudaRecorder(plan.device) if plan.device.type == "cuda" else None
         self.steps = Steps(component, self.optimizer, self.critic_optimizer, recorder)
         members = len(critics.members) if critics else 0
-        self.critics_turn = CriticsTurn(component.recipe, members)
-        self.step, self.seconds = 0, 0.0
-        self.audio_seconds = 0.0
+        self.critics_turn = CriticsTurn(component.recipe, members, component.started)
         plan.out.mkdir(parents=True, exist_ok=True)
         self.losses, self.scores = (
             Log(plan.out / f"{name}.csv", tensorboard=plan.tensorboard)
@@ -78,11 +77,7 @@ class Trainer:
     @property
     def average(self) -> nn.Module:
         """The network with the moving average of its weights."""
-        return self._average.module
-
-    @property
-    def checkpoint(self) -> Path:
-        return self.plan.out / "checkpoint.pt"
+        return self.moving_average.module
 
     @property
     def weights(self) -> Path:
@@ -105,12 +100,13 @@ class Trainer:
         else:
             self._initialize()
         saved = validated = started = time.monotonic()
-        before = self.seconds
+        before, cpu_before = self.seconds, self.cpu_seconds - time.process_time()
         with tqdm(desc=self.component.name, unit="step", disable=None, initial=self.step) as bar:
             while self.progress < 1:
                 losses = self.train_step()
                 now = time.monotonic()
                 self.seconds = before + now - started
+                self.cpu_seconds = cpu_before + time.process_time()
                 bar.update()
                 bar.set_postfix_str(f"{self.progress:.1%} " + _spell(losses))
                 if now - validated > 60 * self.plan.validate_minutes:
@@ -152,7 +148,7 @@ class Trainer:
             )
         if "critic" in losses:
             self.critics_turn.observe(losses["critic"])
-        self._average.update(self.step)
+        self.moving_average.update(self.step)
         self.losses.append(self.step, self.seconds, self.audio_seconds, losses)
         return losses
 
@@ -163,84 +159,33 @@ class Trainer:
         rate = self.component.config.sample_rate
         for name, sound in sounds.items():
             soundfile.write(self.plan.out / f"{name}.wav", sound, rate)
-        tensors = folded_state(self.average)
-        counts = self._count_indices()
-        if counts is not None:
-            tensors[COUNTS] = counts
-        effort = {
-            "steps": self.step,
-            "minutes": round(self.seconds / 60, 2),
-            "audio_seconds": round(self.audio_seconds, 1),
-        }
+        counts = count_tokens(self.component, self.average, lambda n: self._batch(-n).audio)
         data = describe_data(self.recordings, self.speech.total / rate / 3600)
-        card = make_card(self.component.name, data, effort, scores, counts, self.plan.device)
+        card = make_card(self.component.name, data, self._runs(), scores, counts, self.plan.device)
+        tensors = folded_state(self.average) | ({} if counts is None else {COUNTS: counts})
         config, eight_bit = self.component.config, self.component.eight_bit
         export_weights(self.weights, tensors, config, card, eight_bit)
         return scores
 
-    @torch.inference_mode()
-    def _count_indices(self) -> Tensor | None:
-        """How often every index [stages, entries] occurs on training data that no step sees."""
-        counts: Tensor | None = None
-        recipe, rate = self.component.recipe, self.component.config.sample_rate
-        batches = math.ceil(COUNTED_SECONDS * rate / (recipe.items * recipe.crop))
-        for n in range(1, batches + 1):
-            indices = self.component.tokens(self.average, self._batch(-n).audio)
-            if indices is None:
-                return None
-            entries = self.component.config.entries
-            found = count_indices(indices, entries)
-            counts = found if counts is None else counts + found
-        return counts
-
-    def save(self) -> None:
-        """Write the checkpoint."""
-        critic_optimizer = self.critic_optimizer
-        save_checkpoint(
-            self.checkpoint,
-            {
-                "component": self.component.name,
-                "config": repr(self.component.config),
-                "seed": self.plan.seed,
-                "step": self.step,
-                "seconds": self.seconds,
-                "audio_seconds": self.audio_seconds,
-                "quantizing": self.component.quantizing,
-                "critics_turn": self.critics_turn.state(),
-                "networks": self.component.state_dict(),
-                "average": self.average.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "critic_optimizer": critic_optimizer.state_dict() if critic_optimizer else None,
-            },
+    def _runs(self) -> Runs:
+        """Those before, and this one."""
+        own = Effort(
+            self.step,
+            round(self.seconds / 60, 2),
+            round(self.cpu_seconds / 60, 2),
+            round(self.audio_seconds, 1),
+            processor(self.plan.device.type),
+            commit(),
         )
+        return (*self.plan.history, own)
 
     def resume(self) -> None:
-        """Take up the checkpoint.
+        """Take up the checkpoint, and forget what was logged after it.
 
         Raises:
             CheckpointError: it is damaged, or of another component, configuration or seed.
         """
-        state = load_checkpoint(self.checkpoint)
-        own = {
-            "component": self.component.name,
-            "config": repr(self.component.config),
-            "seed": self.plan.seed,
-        }
-        for key, value in own.items():
-            if state.get(key) != value:
-                raise CheckpointError(
-                    f"{self.checkpoint} has {key} {state.get(key)!r}, this run {value!r}; "
-                    "choose another --out"
-                )
-        self.step, self.seconds = state["step"], state["seconds"]
-        self.audio_seconds = state["audio_seconds"]
-        self.component.quantizing = state["quantizing"]
-        self.critics_turn.resume(state["critics_turn"])
-        self.component.load_state_dict(state["networks"])
-        self.average.load_state_dict(state["average"])
-        load_state(self.optimizer, state["optimizer"])
-        if self.critic_optimizer:
-            load_state(self.critic_optimizer, state["critic_optimizer"])
+        super().resume()
         self.losses.cut(self.step)
         self.scores.cut(self.step)
 
@@ -256,7 +201,7 @@ class Trainer:
         self.component.eval()
         self.component.begin_quantizing(*self._unseen())
         self.component.quantizing = True
-        self._average.restart("quantizer.")
+        self.moving_average.restart("quantizer.")
 
     def _unseen(self) -> tuple[Callable[[], Tensor], torch.Generator]:
         """Batches that no step sees, ever new ones, and a generator."""

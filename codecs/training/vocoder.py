@@ -4,7 +4,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..networks.diffusion import DiffusionDecoder
 from ..networks.discriminators import CriticConfig, Critics
@@ -12,13 +11,13 @@ from ..networks.draws import Draws, steady
 from ..networks.mel_autoencoder import MelCodec
 from ..networks.precision import half_precision
 from ..networks.quantizer import UNQUANTIZED
-from ..networks.source_filter import SourceFilterVocoder, Voiced
+from ..networks.source_filter import SourceFilterVocoder
 from ..networks.vocoder import Vocoder, VocoderConfig
 from ..neural.grid import COOLED
 from ..processes.samplers import euler
 from .component import Component, Recipe, Turn, excerpts, judge
 from .data import Crops
-from .losses import MultiScaleMelLoss
+from .losses import MultiScaleMelLoss, pitch_losses
 from .quantizing import draw_stages
 
 DECODER_NFE = 10  # evaluations that make the mels on which a vocoder is tuned
@@ -66,12 +65,13 @@ class VocoderTraining(Component):
         mel = self._input(audio, turn.draws)
         losses: dict[str, Tensor] = {}
         with half_precision(audio.device):
-            if crops.pitch is None or not self.wants_pitch:
+            network = self.model.network
+            if crops.pitch is None or not isinstance(network, SourceFilterVocoder):
                 decoded = self.model(mel, turn.draws.normal)
             else:
-                made = self.model.voiced(mel, turn.draws.normal)
+                made = network(mel, turn.draws.normal)
                 decoded = made.audio.float()
-                losses |= self._pitch_losses(made, crops.pitch)
+                losses |= pitch_losses(network, made, crops.pitch)
         total = torch.stack([decoded.new_zeros(()), *losses.values()]).sum()
         losses["mel"] = self.mel_loss(decoded, audio)
         total = total + self.MEL_WEIGHT * losses["mel"]
@@ -89,16 +89,6 @@ class VocoderTraining(Component):
         if turn.critics_learn:
             losses["critic"] = self.critics_step(*heard, turn)
         return {name: value.detach() for name, value in losses.items()}
-
-    def _pitch_losses(self, made: Voiced, labels: Tensor) -> dict[str, Tensor]:
-        """Of the pitch network, which learns from nothing else."""
-        assert isinstance(self.model.network, SourceFilterVocoder)
-        assert made.voicing is not None
-        voiced = (labels > 0).to(labels)
-        return {
-            "pitch": self.model.network.classes.loss(made.pitch, labels),
-            "voicing": F.binary_cross_entropy_with_logits(made.voicing.float(), voiced),
-        }
 
     def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
         mel = model.log_mel(audio)

@@ -44,3 +44,10 @@ def test_who_was_heard_stays_heard_and_a_checkpoint_keeps_it():
     again.resume(turn.state())
     assert again.phase(0.5) == (True, True)
     assert again.loss == turn.loss
+
+
+def test_beside_trained_weights_discriminators_learn_at_once():
+    recipe = Recipe(1, 320, reconstruction_share=0.3, critic_head_start=0.05, critic_loss=9.0)
+    turn = CriticsTurn(recipe, members=1, started=True)
+    assert turn.phase(0.0) == (True, False)
+    assert turn.phase(0.05) == (True, True)

@@ -224,7 +224,7 @@ def test_a_step_neither_waits_for_the_device_nor_copies_to_it(
     if isinstance(component, VocoderTraining) and " on " in name:
         component.mel_codec = MelCodec(COMPONENTS["mel"]("small").config)
         component.mel_decoder = COMPONENTS["mel2mel"]("small").model
-    component = component.to("meta").train()
+    component = copy.deepcopy(component).to("meta").train()  # loaded networks are everyone's
     pitch = torch.empty(2, 128, device="meta") if component.wants_pitch else None
     crops = Crops(torch.empty(2, 20_480, device="meta"), pitch)
     made = [Nothing(n.parameters()) if n else None for n in (component.model, component.critics)]
