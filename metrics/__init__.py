@@ -46,7 +46,8 @@ def available() -> dict[str, Metric]:
 
 def columns() -> dict[str, Column]:
     """Every column of every metric, by name."""
-    return {column.name: column for metric in available().values() for column in metric.columns}
+    found = REGISTRY.found.plugins.values()
+    return {column.name: column for metric in found for column in metric.columns}
 
 
 def get(name: str) -> Metric:

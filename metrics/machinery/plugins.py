@@ -67,8 +67,7 @@ class Registry(Generic[Plugin]):
             TypeError: what a module of the folders defines is no plug-in of this kind.
         """
         found = Found[Plugin]()
-        for name, defined in self._defined():
-            plugin = self.checked(defined)
+        for name, plugin in self._own():
             found.plugins[self.name_of(plugin, name)] = plugin
         for point in entry_points(group=self.group):
             try:
@@ -77,8 +76,8 @@ class Registry(Generic[Plugin]):
                 if name in found.plugins:
                     raise ValueError(f"there is a {self.noun} {name!r} already")
             except (Exception, SystemExit) as error:  # noqa: BLE001  foreign code fails in any way
-                found.left_out[point.value] = str(error) or type(error).__name__
-                reason = found.left_out[point.value]
+                reason = str(error) or type(error).__name__
+                found.left_out[point.value] = reason
                 warn(f"the {self.noun} {point.value} is left out: {reason}", stacklevel=2)
             else:
                 found.plugins[name] = plugin
@@ -88,16 +87,19 @@ class Registry(Generic[Plugin]):
         """Look anew at the next question."""
         self.__dict__.pop("found", None)
 
-    def _defined(self) -> Iterator[tuple[str, object]]:
-        """Names of files, and what they define."""
+    def _own(self) -> Iterator[tuple[str, Plugin]]:
+        """Names of files of the folders, and the plug-ins that they define."""
         for folder in self.folders:
             package = import_module(folder)
             for name in sorted(info.name for info in iter_modules(package.__path__)):
                 content = vars(import_module(f"{folder}.{name}"))
-                for attribute in (a for a in self.attributes if a in content):
-                    value = content[attribute]
-                    for one in value if isinstance(value, tuple) else (value,):
-                        yield name, one
+                for value in (content[a] for a in self.attributes if a in content):
+                    try:
+                        several = value if isinstance(value, tuple) else (value,)
+                        plugins = [self.checked(one) for one in several]
+                    except TypeError as error:
+                        raise TypeError(f"{folder}.{name}: {error}") from error
+                    yield from ((name, plugin) for plugin in plugins)
 
 
 def concrete_class(value: Any, base: type, called: str, name: str) -> Any:

@@ -51,7 +51,7 @@ def test_what_a_folder_of_ours_holds_must_be_right(points, tmp_path):
     (tmp_path / "made_words").mkdir()
     (tmp_path / "made_words" / "__init__.py").write_text("")
     (tmp_path / "made_words" / "a.py").write_text("ONE = 'one'")
-    with pytest.raises(TypeError, match="it is no number"):
+    with pytest.raises(TypeError, match=r"made_words\.a: it is no number"):
         registry(("made_words",)).search()
 
 
