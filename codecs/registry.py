@@ -11,60 +11,30 @@ Another package adds a codec by an entry point of the group `nscbench.codecs`:
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import lru_cache
-from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from pkgutil import iter_modules
 from typing import Any
-from warnings import warn
 
-from ..metrics.base import PLUGIN_ERRORS
+from ..metrics.machinery.plugins import Registry, concrete_class
 from .base import Codec, CodecError, Unavailable
 from .external import declared, kind_of
 
 FOLDERS = ("controls", "conventional", "neural", "published")
-ENTRY_POINTS = "nscbench.codecs"
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9._+=,-]{0,63}")
 
 
-@lru_cache(maxsize=1)
+REGISTRY: Registry[type[Codec]] = Registry(
+    noun="codec",
+    group="nscbench.codecs",
+    folders=tuple(f"{__package__}.{folder}" for folder in FOLDERS),
+    attributes=("CODEC", "CODECS"),
+    checked=lambda value: concrete_class(value, Codec, "nscbench.codecs.Codec", "name"),
+    name_of=lambda codec, _: codec.name,
+)
+
+
 def available() -> dict[str, type[Codec]]:
     """Every codec class by its name: the folders in the order of `FOLDERS`, then entry points."""
-    found: dict[str, type[Codec]] = {}
-    for folder in FOLDERS:
-        package = import_module(f"{__package__}.{folder}")
-        for module in sorted(info.name for info in iter_modules(package.__path__)):
-            content = vars(import_module(f"{package.__name__}.{module}"))
-            one = [content["CODEC"]] if "CODEC" in content else []
-            for codec in (*one, *content.get("CODECS", ())):
-                found[codec.name] = codec
-    for point in entry_points(group=ENTRY_POINTS):
-        try:
-            codec = _loaded(point)
-            if codec.name in found:
-                raise CodecError(f"there is a codec {codec.name!r} already")
-        except PLUGIN_ERRORS as error:
-            warn(f"the codec {point.value} is left out: {error}", stacklevel=2)
-            continue
-        found[codec.name] = codec
-    return found
-
-
-def _loaded(point: EntryPoint) -> type[Codec]:
-    """The codec of another package.
-
-    Raises:
-        TypeError: it is none, or lacks what every codec has.
-    """
-    codec = point.load()
-    if not (isinstance(codec, type) and issubclass(codec, Codec)):
-        raise TypeError("it is no subclass of nscbench.codecs.Codec")
-    if not isinstance(getattr(codec, "name", None), str):
-        raise TypeError("it has no name")
-    if lost := sorted(codec.__abstractmethods__):
-        raise TypeError(f"it does not define {', '.join(lost)}")
-    return codec
+    return REGISTRY.found.plugins
 
 
 def make(name: str, settings: Mapping[str, Any]) -> Codec:

@@ -4,47 +4,50 @@
 by an entry point of the group `nscbench.metrics` that names its `Metric`.
 """
 
-from functools import lru_cache
-from importlib import import_module
-from importlib.metadata import entry_points
-from pkgutil import iter_modules
-from warnings import warn
+from typing import Any
 
-from .base import PLUGIN_ERRORS, Metric, MetricError, MetricUnavailable, Undefined
+from .base import Column, Metric, MetricError, MetricUnavailable, Undefined
+from .machinery.plugins import Registry
 
-ENTRY_POINTS = "nscbench.metrics"
-ORDER = (  # leads a leaderboard
-    *("pesq", "stoi", "visqol", "scoreq_nr", "scoreq_ref", "dnsmos", "plcmos", "utmos", "nisqa"),
-    *("wer", "speaker_similarity"),
+__all__ = [
+    "REGISTRY",
+    "Column",
+    "Metric",
+    "MetricError",
+    "MetricUnavailable",
+    "Undefined",
+    "available",
+    "columns",
+    "get",
+]
+
+
+def _checked(value: Any) -> Metric:
+    if not isinstance(value, Metric):
+        raise TypeError("it is no nscbench.metrics.Metric")
+    return value
+
+
+REGISTRY = Registry(
+    noun="metric",
+    group="nscbench.metrics",
+    folders=(__name__,),
+    attributes=("METRIC",),
+    checked=_checked,
+    name_of=lambda metric, name: name,
 )
 
-__all__ = ["Metric", "MetricError", "MetricUnavailable", "Undefined", "available", "get"]
 
-
-@lru_cache(maxsize=1)
 def available() -> dict[str, Metric]:
     """Every metric by the name of its file, or of its entry point."""
-    found: dict[str, Metric] = {}
-    for name in sorted(info.name for info in iter_modules(__path__)):
-        metric = getattr(import_module(f"{__name__}.{name}"), "METRIC", None)
-        if metric is not None:
-            found[name] = metric
-    for point in entry_points(group=ENTRY_POINTS):
-        try:
-            metric = point.load()
-            if not isinstance(metric, Metric):
-                raise TypeError("it is no nscbench.metrics.Metric")
-            if point.name in found:
-                raise MetricError(f"there is a metric {point.name!r} already")
-        except PLUGIN_ERRORS as error:
-            warn(f"the metric {point.value} is left out: {error}", stacklevel=2)
-            continue
-        found[point.name] = metric
-    return {name: found[name] for name in sorted(found, key=_place)}
+    found = REGISTRY.found.plugins
+    return {name: found[name] for name in sorted(found, key=lambda n: (found[n].place, n))}
 
 
-def _place(name: str) -> tuple[int, str]:
-    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
+def columns() -> dict[str, Column]:
+    """Every column of every metric, by name."""
+    found = REGISTRY.found.plugins.values()
+    return {column.name: column for metric in found for column in metric.columns}
 
 
 def get(name: str) -> Metric:
@@ -53,6 +56,7 @@ def get(name: str) -> Metric:
     Raises:
         MetricError: there is none.
     """
-    if name not in available():
+    found = REGISTRY.found.plugins
+    if name not in found:
         raise MetricError(f"no metric is called {name!r}; there are: {', '.join(available())}")
-    return available()[name]
+    return found[name]

@@ -4,7 +4,8 @@ One file in this folder is one metric and defines `METRIC = Metric(...)`.
 
 Conventions
     signals   mono float64 arrays [T] of equal length at `sample_rate`, within [-1, 1]; reference
-              first, degraded second. `signals.check` refuses anything else before a metric sees it
+              first, degraded second. `signals.check_pair` refuses anything else before a metric
+              sees it
     failure   a metric raises: `MetricError` where the pair cannot be measured, `Undefined` where
               the quantity does not exist for the pair (the F0 error without voiced frames). It
               never returns a sentinel, a fallback value or NaN
@@ -12,34 +13,25 @@ Conventions
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from .machinery.weights import Weights
-
 Signal = NDArray[np.float64]
 Direction = Literal["higher", "lower", "none"]
-
-
-# What importing another package's codec or metric may raise: every family of Python's own errors,
-# for a broken installation may die of any of them.
-PLUGIN_ERRORS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    MemoryError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
+Family = Literal[
+    "quality",
+    "intelligibility",
+    "spectral",
+    "pitch",
+    "speaker",
+    "content",
+    "alignment",
+    "cost",
+]
+Shown = Literal["page", "tables", "overview"]
 
 
 class MetricError(ValueError):
@@ -54,6 +46,88 @@ class MetricUnavailable(MetricError):
     """A library or weights file of this metric is missing: the message says how to get it."""
 
 
+class WeightFiles(Protocol):
+    """Files that decide the values of a metric, as runs and the doctor ask for them."""
+
+    @property
+    def version(self) -> str:
+        """Their name and a digest of their content.
+
+        Raises:
+            MetricUnavailable: a file is missing.
+        """
+
+    def path(self, file: str) -> Path:
+        """Where one of them lies."""
+
+    def foreign(self) -> list[str]:
+        """Those that are here and are not what was published."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One named number, and how people meet it: every table, figure and page asks here.
+
+    What is not told has a default under which the column appears everywhere.
+
+    Attributes:
+        name: in files, and in `score`'s values.
+        direction: the better one; "none": shown, never ranked.
+        short: head of a table's column; the name unless told.
+        long: title of an axis, without the unit; the name in words unless told.
+        digits: after the point.
+        unit: "" for a number without one.
+        family: what it is about. "alignment" is how the waveform lies to the reference's.
+        place: order in printed tables and overviews, lower first.
+        shown: where. "page": in the files and on the report's page; "tables": also in tables of
+            limited width (terminal, Markdown, LaTeX); "overview": also where a few columns stand
+            for all.
+        headline: is it the one to name where there is room for one?
+
+    Raises:
+        ValueError: an unknown direction, family or place to be shown, or digits below 0.
+    """
+
+    name: str
+    direction: Direction
+    short: str = ""
+    long: str = ""
+    digits: int = 2
+    unit: str = ""
+    family: Family = "quality"
+    place: int = 1000
+    shown: Shown = "overview"
+    headline: bool = False
+
+    def __post_init__(self) -> None:
+        for value, allowed in (
+            (self.direction, get_args(Direction)),
+            (self.family, get_args(Family)),
+            (self.shown, get_args(Shown)),
+        ):
+            if value not in allowed:
+                raise ValueError(f"{self.name}: {value!r} is none of {', '.join(allowed)}")
+        if self.digits < 0:
+            raise ValueError(f"{self.name}: {self.digits} digits after the point")
+        object.__setattr__(self, "short", self.short or self.name)
+        object.__setattr__(self, "long", self.long or self.name.replace("_", " "))
+
+    @property
+    def in_tables(self) -> bool:
+        """Do tables of limited width have it?"""
+        return self.shown != "page"
+
+    @property
+    def in_overview(self) -> bool:
+        """Is it among the few columns that stand for all?"""
+        return self.shown == "overview"
+
+    @property
+    def title(self) -> str:
+        """Long name and unit: `F0 RMSE (Hz)`."""
+        return f"{self.long} ({self.unit})" if self.unit else self.long
+
+
 @dataclass(frozen=True)
 class Metric:
     """A metric and what the runner must know of it.
@@ -61,15 +135,16 @@ class Metric:
     Attributes:
         score: values of one pair by column; a metric that needs the text takes it as its third
             argument.
-        columns: every column of `score` that a leaderboard shows, and its better direction
-            ("none": shown, never ranked).
+        columns: every column of `score` that a leaderboard shows. A mapping of names to directions
+            is taken for columns that have defaults in all else.
         denominators: columns that are rates, and the column that counts what they are rates of.
             The rate of many items is the sum of their numerators over the sum of their
             denominators: the mean, weighted by that column. `score` gives it, too.
         version: of the measurement, bumped whenever a known number moves. With `packages` it keeps
             runs apart that were measured differently.
         packages: distributions whose version decides the values, such as ("pesq",).
-        weights: files that decide the values; their digest is part of the version.
+        weights: files that decide the values (`machinery.weights`); their digest is part of the
+            version.
         sample_rate: Hz of both signals; the runner resamples.
         aligned: the runner removes delay between the signals first.
         shortest: seconds below which a pair is refused.
@@ -78,14 +153,15 @@ class Metric:
         needs_reference_activity: a (nearly) silent reference is refused.
         needs_degraded_activity: a (nearly) silent degraded signal is refused.
         unavailable: why the metric cannot run here and how to get what is missing; "" if it can.
+        place: order of the metrics in a leaderboard's file, lower first, then by name.
     """
 
     score: Callable[..., dict[str, float]]
-    columns: Mapping[str, Direction]
+    columns: tuple[Column, ...]
     denominators: Mapping[str, str] = field(default_factory=dict)
     version: str = "1"
     packages: tuple[str, ...] = ()
-    weights: "Weights | None" = None
+    weights: WeightFiles | None = None
     sample_rate: int = 16_000
     aligned: bool = False
     shortest: float = 0.0
@@ -94,8 +170,20 @@ class Metric:
     needs_reference_activity: bool = True
     needs_degraded_activity: bool = False
     unavailable: Callable[[], str] = lambda: ""
+    place: int = 100
+
+    def __post_init__(self) -> None:
+        columns = self.columns
+        if isinstance(columns, Mapping):
+            columns = tuple(Column(name, direction) for name, direction in columns.items())
+        object.__setattr__(self, "columns", tuple(columns))
+
+    @property
+    def directions(self) -> dict[str, Direction]:
+        """The better direction of each column."""
+        return {column.name: column.direction for column in self.columns}
 
     @property
     def measures(self) -> tuple[str, ...]:
         """Every column that `score` gives: those of a leaderboard, then the denominators."""
-        return tuple(dict.fromkeys((*self.columns, *self.denominators.values())))
+        return tuple(dict.fromkeys((*self.directions, *self.denominators.values())))

@@ -3,7 +3,7 @@
 A result of its own: who uses a codec waits for it. Metrics that need it have it removed.
 """
 
-from .base import Metric, Signal, Undefined
+from .base import Column, Metric, Signal, Undefined
 from .machinery import alignment
 
 
@@ -19,4 +19,20 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     return {"delay_ms": delay / alignment.RATE * 1000}
 
 
-METRIC = Metric(score, {"delay_ms": "none"}, sample_rate=alignment.RATE)
+METRIC = Metric(
+    score,
+    (
+        Column(
+            "delay_ms",
+            "none",
+            short="delay",
+            long="delay",
+            digits=1,
+            unit="ms",
+            family="alignment",
+            place=260,
+            shown="tables",
+        ),
+    ),
+    sample_rate=alignment.RATE,
+)

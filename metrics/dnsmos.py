@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import spectra
 from .machinery.onnx_graph import bundled, part, session
 
@@ -113,7 +113,7 @@ def _mel_spectrogram(window: Signal) -> Array:
     """P.808's input [frames, bands]: mel power in dB below its maximum, -80 at least, scaled."""
     padded = np.pad(window[:-HOP], MEL_FFT // 2)
     filters = spectra.mel_filters(RATE, MEL_FFT, MEL_BANDS, 0.0, RATE / 2)
-    power = spectra.power(padded, spectra.hann(MEL_FFT), HOP) @ filters.T
+    power = spectra.power_spectra(padded, spectra.hann(MEL_FFT), HOP) @ filters.T
     db = 10 * np.log10(np.maximum(power, 1e-10))
     return np.asarray((np.maximum(db - db.max(), -80.0) + 40) / 40, dtype=np.float32)
 
@@ -148,9 +148,19 @@ def unavailable() -> str:
 
 METRIC = Metric(
     score=score,
-    columns=dict.fromkeys(("dnsmos_p808", *TO_MOS), "higher"),
+    columns=(
+        Column(
+            "dnsmos_p808", "higher", short="P.808", long="DNSMOS P.808", place=80, shown="tables"
+        ),
+        Column("dnsmos_sig", "higher", short="SIG", long="DNSMOS signal", place=60, shown="page"),
+        Column(
+            "dnsmos_bak", "higher", short="BAK", long="DNSMOS background", place=70, shown="page"
+        ),
+        Column("dnsmos_ovrl", "higher", short="OVRL", long="DNSMOS overall", place=50),
+    ),
     packages=("speechmos", "onnxruntime"),
     shortest=0.5,
     needs_reference_activity=False,
     unavailable=unavailable,
+    place=6,
 )

@@ -3,7 +3,7 @@
 It is reported and never removed. Resampling by a rounded ratio is its usual cause.
 """
 
-from .base import Metric, Signal, Undefined
+from .base import Column, Metric, Signal, Undefined
 from .machinery import alignment
 
 
@@ -19,4 +19,20 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     return {"drift_ppm": drift}
 
 
-METRIC = Metric(score, {"drift_ppm": "none"}, sample_rate=alignment.RATE)
+METRIC = Metric(
+    score,
+    (
+        Column(
+            "drift_ppm",
+            "none",
+            short="drift",
+            long="clock drift",
+            digits=0,
+            unit="ppm",
+            family="alignment",
+            place=270,
+            shown="page",
+        ),
+    ),
+    sample_rate=alignment.RATE,
+)

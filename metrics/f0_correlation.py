@@ -7,7 +7,7 @@ voicing are `vuv_error`'s.
 
 import numpy as np
 
-from .base import Metric, Signal, Undefined
+from .base import Column, Metric, Signal, Undefined
 from .machinery import pitch
 
 
@@ -32,7 +32,18 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 METRIC = Metric(
     score,
-    {"f0_correlation": "higher"},
+    (
+        Column(
+            "f0_correlation",
+            "higher",
+            short="F0 corr",
+            long="F0 correlation",
+            digits=3,
+            family="pitch",
+            place=230,
+            shown="tables",
+        ),
+    ),
     sample_rate=pitch.RATE,
     aligned=True,
     shortest=pitch.LENGTH / pitch.RATE,

@@ -7,7 +7,7 @@ in a high voice. Frames that lost or gained voicing are `vuv_error`'s.
 
 import numpy as np
 
-from .base import Metric, Signal, Undefined
+from .base import Column, Metric, Signal, Undefined
 from .machinery import pitch
 
 
@@ -30,7 +30,19 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 METRIC = Metric(
     score,
-    {"f0_rmse": "lower"},
+    (
+        Column(
+            "f0_rmse",
+            "lower",
+            short="F0",
+            long="F0 RMSE",
+            digits=1,
+            unit="Hz",
+            family="pitch",
+            place=220,
+            shown="tables",
+        ),
+    ),
     sample_rate=pitch.RATE,
     aligned=True,
     shortest=pitch.LENGTH / pitch.RATE,

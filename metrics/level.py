@@ -5,7 +5,7 @@ Reported since mel distance and LSD see a gain that listeners would correct with
 
 import numpy as np
 
-from .base import Metric, Signal, Undefined
+from .base import Column, Metric, Signal, Undefined
 from .machinery.signals import rms
 
 
@@ -22,4 +22,19 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     return {"level_db": float(20 * np.log10(levels["degraded signal"] / levels["reference"]))}
 
 
-METRIC = Metric(score, {"level_db": "none"})
+METRIC = Metric(
+    score,
+    (
+        Column(
+            "level_db",
+            "none",
+            short="level",
+            long="level",
+            digits=1,
+            unit="dB",
+            family="alignment",
+            place=290,
+            shown="page",
+        ),
+    ),
+)

@@ -15,7 +15,7 @@ often omit the factor 10 of the decibel and use 2048-sample frames; their number
 
 import numpy as np
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import spectra
 
 RATE = 16_000
@@ -34,4 +34,21 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     return {"lsd": float(np.mean(np.sqrt(np.mean(difference**2, axis=1))))}
 
 
-METRIC = Metric(score, {"lsd": "lower"}, sample_rate=RATE, aligned=True, shortest=SIZE / RATE)
+METRIC = Metric(
+    score,
+    (
+        Column(
+            "lsd",
+            "lower",
+            short="LSD",
+            long="log-spectral distance",
+            unit="dB",
+            family="spectral",
+            place=200,
+            shown="tables",
+        ),
+    ),
+    sample_rate=RATE,
+    aligned=True,
+    shortest=SIZE / RATE,
+)

@@ -21,7 +21,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .base import Metric, MetricError, Signal
+from .base import Column, Metric, MetricError, Signal
 from .machinery import spectra
 
 RATE = 16_000
@@ -101,4 +101,21 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     return {"mcd": float(10 / np.log(10) * np.mean(distance))}
 
 
-METRIC = Metric(score, {"mcd": "lower"}, sample_rate=RATE, aligned=True, shortest=SIZE / RATE)
+METRIC = Metric(
+    score,
+    (
+        Column(
+            "mcd",
+            "lower",
+            short="MCD",
+            long="mel-cepstral distortion",
+            unit="dB",
+            family="spectral",
+            place=210,
+            shown="tables",
+        ),
+    ),
+    sample_rate=RATE,
+    aligned=True,
+    shortest=SIZE / RATE,
+)

@@ -14,7 +14,7 @@ some use log10 or decibels. A gain of g dB costs |g| / 8.686 where no band is at
 
 import numpy as np
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import spectra
 
 RATE = 16_000
@@ -28,7 +28,7 @@ _PADDING = (SIZE - HOP) // 2
 def log_mel(signal: Signal) -> spectra.Spectra:
     """Log-mel spectrogram [T // 320, 80] of a signal [T] at 16 kHz, T >= 353."""
     padded = np.pad(signal, _PADDING, mode="reflect")
-    magnitude = np.sqrt(spectra.power(padded, spectra.hann(SIZE), HOP) + 1e-9)
+    magnitude = np.sqrt(spectra.power_spectra(padded, spectra.hann(SIZE), HOP) + 1e-9)
     mel = magnitude @ spectra.mel_filters(RATE, SIZE, BANDS, 0.0, RATE / 2).T
     return np.log(np.maximum(mel, FLOOR))
 
@@ -39,5 +39,18 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 
 METRIC = Metric(
-    score, {"mel_distance": "lower"}, sample_rate=RATE, aligned=True, shortest=SIZE / RATE
+    score,
+    (
+        Column(
+            "mel_distance",
+            "lower",
+            short="mel",
+            long="log-mel distance",
+            family="spectral",
+            place=190,
+        ),
+    ),
+    sample_rate=RATE,
+    aligned=True,
+    shortest=SIZE / RATE,
 )

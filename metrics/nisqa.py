@@ -17,7 +17,7 @@ its values stand below those of full-band recordings. It was trained on 6 to 12 
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import onnx_graph, spectra
 from .machinery.weights import Weights, needs
 
@@ -27,12 +27,25 @@ BANDS, HIGHEST = 48, 20_000.0
 FLOOR, RANGE = 1e-4, 80.0
 SEGMENT, STEP = 15, 4
 
+DIMENSIONS = (
+    ("noisiness", "NOI"),
+    ("discontinuity", "DIS"),
+    ("coloration", "COL"),
+    ("loudness", "LOUD"),
+)
 COLUMNS = (
-    "nisqa",
-    "nisqa_noisiness",
-    "nisqa_discontinuity",
-    "nisqa_coloration",
-    "nisqa_loudness",
+    Column("nisqa", "higher", short="NISQA", long="NISQA", place=130, shown="tables"),
+    *(
+        Column(
+            f"nisqa_{name}",
+            "higher",
+            short=f"NISQA-{short}",
+            long=f"NISQA {name}",
+            place=131,
+            shown="page",
+        )
+        for name, short in DIMENSIONS
+    ),
 )
 FILE = "nisqa.onnx"
 WEIGHTS = Weights(
@@ -47,7 +60,7 @@ def mel_spectrogram(signal: Signal) -> NDArray[np.float64]:
     before = (SIZE - WINDOW) // 2
     window = np.pad(spectra.hann(WINDOW), (before, SIZE - WINDOW - before))
     padded = np.pad(signal, SIZE // 2, mode="reflect")
-    magnitudes = np.sqrt(spectra.power(padded, window, HOP))
+    magnitudes = np.sqrt(spectra.power_spectra(padded, window, HOP))
     mel = magnitudes @ spectra.mel_filters(RATE, SIZE, BANDS, 0.0, HIGHEST).T
     db = 20 * np.log10(np.maximum(mel, FLOOR))
     return np.asarray(np.maximum(db, db.max() - RANGE).T)
@@ -61,13 +74,14 @@ def segments(spectrogram: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     """Columns `nisqa*` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
-    ratings = onnx_graph.run(WEIGHTS, segments(mel_spectrogram(degraded)))
-    return dict(zip(COLUMNS, map(float, ratings.ravel()), strict=True))
+    ratings = onnx_graph.infer(WEIGHTS, segments(mel_spectrogram(degraded)))
+    columns = (column.name for column in COLUMNS)
+    return dict(zip(columns, map(float, ratings.ravel()), strict=True))
 
 
 METRIC = Metric(
     score=score,
-    columns=dict.fromkeys(COLUMNS, "higher"),
+    columns=COLUMNS,
     packages=("onnxruntime",),
     weights=WEIGHTS,
     sample_rate=RATE,
@@ -75,4 +89,5 @@ METRIC = Metric(
     longest=52.0,
     needs_reference_activity=False,
     unavailable=needs(WEIGHTS, ("onnxruntime",), "onnxruntime"),
+    place=9,
 )

@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .base import Metric, MetricError, Signal
+from .base import Column, Metric, MetricError, Signal
 from .machinery.signals import QUIETEST_RMS, rms
 
 RATE = 16_000
@@ -75,9 +75,10 @@ def unavailable() -> str:
 
 METRIC = Metric(
     score=score,
-    columns={"pesq_wb": "higher"},
+    columns=(Column("pesq_wb", "higher", short="PESQ", long="PESQ-WB", unit="MOS-LQO", place=10),),
     packages=("pesq",),
     shortest=0.25,  # PESQ refuses less
     needs_degraded_activity=True,
     unavailable=unavailable,
+    place=1,
 )

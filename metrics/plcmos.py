@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery.onnx_graph import bundled, part, session
 
 RATERS, RATER_SIZE, SEED = 15, 64, 0
@@ -79,9 +79,10 @@ def unavailable() -> str:
 
 METRIC = Metric(
     score=score,
-    columns={"plcmos": "higher"},
+    columns=(Column("plcmos", "higher", short="PLCMOS", long="PLCMOS", place=90),),
     packages=("speechmos", "onnxruntime"),
     shortest=0.5,
     needs_reference_activity=False,
     unavailable=unavailable,
+    place=7,
 )

@@ -3,7 +3,7 @@
 No other metric of the suite notices, and neither do listeners; mixing with the original does.
 """
 
-from .base import Metric, Signal, Undefined
+from .base import Column, Metric, Signal, Undefined
 from .machinery import alignment
 
 
@@ -19,4 +19,19 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     return {"polarity": float(polarity)}
 
 
-METRIC = Metric(score, {"polarity": "none"}, sample_rate=alignment.RATE)
+METRIC = Metric(
+    score,
+    (
+        Column(
+            "polarity",
+            "none",
+            short="polarity",
+            long="polarity",
+            digits=1,
+            family="alignment",
+            place=280,
+            shown="page",
+        ),
+    ),
+    sample_rate=alignment.RATE,
+)

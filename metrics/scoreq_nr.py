@@ -3,7 +3,7 @@
 See `scoreq` for the paper, and docs/weight_metrics.md for the file and its licence.
 """
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import scoreq
 from .machinery.weights import Weights, needs
 
@@ -12,16 +12,26 @@ WEIGHTS = Weights("scoreq", scoreq.URL, ("adapt_nr_telephone.onnx",))
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     """Column `scoreq_nr` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
-    return {"scoreq_nr": scoreq.run(WEIGHTS, degraded).item()}
+    return {"scoreq_nr": scoreq.outputs(WEIGHTS, degraded).item()}
 
 
 METRIC = Metric(
     score=score,
-    columns={"scoreq_nr": "higher"},
+    columns=(
+        Column(
+            "scoreq_nr",
+            "higher",
+            short="SCOREQ",
+            long="SCOREQ without reference",
+            place=100,
+            shown="tables",
+        ),
+    ),
     packages=("onnxruntime",),
     weights=WEIGHTS,
     shortest=scoreq.SHORTEST,
     longest=scoreq.LONGEST,
     needs_reference_activity=False,
     unavailable=needs(WEIGHTS, ("onnxruntime",), "onnxruntime"),
+    place=4,
 )

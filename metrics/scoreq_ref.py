@@ -8,7 +8,7 @@ for the file and its licence.
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import scoreq
 from .machinery.remember import remember
 from .machinery.weights import Weights, needs
@@ -19,7 +19,7 @@ WEIGHTS = Weights("scoreq", scoreq.URL, ("fixed_nmr_telephone.onnx",))
 @remember(4096)
 def _embedding(signal: Signal, folder: str) -> NDArray[np.float64]:
     """Embedding [features] of a signal; `folder` tells one network's from another's."""
-    (embedding,) = scoreq.run(WEIGHTS, signal).astype(np.float64)
+    (embedding,) = scoreq.outputs(WEIGHTS, signal).astype(np.float64)
     return np.asarray(embedding)
 
 
@@ -31,10 +31,21 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 METRIC = Metric(
     score=score,
-    columns={"scoreq_ref": "lower"},
+    columns=(
+        Column(
+            "scoreq_ref",
+            "lower",
+            short="SCOREQ-ref",
+            long="SCOREQ distance",
+            digits=3,
+            place=110,
+            shown="tables",
+        ),
+    ),
     packages=("onnxruntime",),
     weights=WEIGHTS,
     shortest=scoreq.SHORTEST,
     longest=scoreq.LONGEST,
     unavailable=needs(WEIGHTS, ("onnxruntime",), "onnxruntime"),
+    place=5,
 )

@@ -13,7 +13,7 @@ to choose, and would put noise above a transparent vocoder.
 
 import numpy as np
 
-from .base import Metric, Signal, Undefined
+from .base import Column, Metric, Signal, Undefined
 
 _RESOLUTION = float(np.finfo(np.float64).eps)
 
@@ -35,4 +35,20 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     return {"si_sdr": float(10 * np.log10(ratio))}
 
 
-METRIC = Metric(score, {"si_sdr": "none"}, aligned=True)
+METRIC = Metric(
+    score,
+    (
+        Column(
+            "si_sdr",
+            "none",
+            short="SI-SDR",
+            long="SI-SDR",
+            digits=1,
+            unit="dB",
+            family="alignment",
+            place=250,
+            shown="page",
+        ),
+    ),
+    aligned=True,
+)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery.remember import remember
 from .machinery.weights import Weights, needs, network
 
@@ -60,11 +60,23 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 METRIC = Metric(
     score=score,
-    columns={"speaker_similarity": "higher"},
+    columns=(
+        Column(
+            "speaker_similarity",
+            "higher",
+            short="SIM",
+            long="speaker similarity",
+            digits=3,
+            family="speaker",
+            place=180,
+            shown="tables",
+        ),
+    ),
     packages=("transformers", "torch"),
     weights=WEIGHTS,
     sample_rate=RATE,
     shortest=0.5,
     longest=60.0,
     unavailable=needs(WEIGHTS, ("transformers",), "'nscbench[speaker]'"),
+    place=11,
 )

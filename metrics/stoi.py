@@ -16,7 +16,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from .base import Metric, MetricError, Signal
+from .base import Column, Metric, MetricError, Signal
 
 RATE = 16_000
 
@@ -61,10 +61,31 @@ def unavailable() -> str:
 
 METRIC = Metric(
     score=score,
-    columns={"stoi": "higher", "estoi": "higher"},
+    columns=(
+        Column(
+            "stoi",
+            "higher",
+            short="STOI",
+            long="STOI",
+            digits=3,
+            family="intelligibility",
+            place=30,
+            shown="tables",
+        ),
+        Column(
+            "estoi",
+            "higher",
+            short="ESTOI",
+            long="ESTOI",
+            digits=3,
+            family="intelligibility",
+            place=40,
+        ),
+    ),
     packages=("pystoi",),
     aligned=True,
     shortest=0.5,
     needs_degraded_activity=True,
     unavailable=unavailable,
+    place=2,
 )

@@ -11,7 +11,7 @@ was said: codecs that lose words may gain UTMOS. Read it beside `wer`.
 
 import numpy as np
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import onnx_graph
 from .machinery.weights import Weights, needs
 
@@ -28,16 +28,17 @@ WEIGHTS = Weights(
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     """Column `utmos` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
     signal = degraded.astype(np.float32)[None]
-    return {"utmos": onnx_graph.run(WEIGHTS, signal).item()}
+    return {"utmos": onnx_graph.infer(WEIGHTS, signal).item()}
 
 
 METRIC = Metric(
     score=score,
-    columns={"utmos": "higher"},
+    columns=(Column("utmos", "higher", short="UTMOS", long="UTMOS", place=120, shown="tables"),),
     packages=("onnxruntime",),
     weights=WEIGHTS,
     shortest=0.5,
     longest=60.0,
     needs_reference_activity=False,
     unavailable=needs(WEIGHTS, ("onnxruntime",), "onnxruntime"),
+    place=8,
 )

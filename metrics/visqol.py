@@ -11,7 +11,7 @@ that reads 0.5 MOS higher; here that is an error.
 
 from importlib.util import find_spec
 
-from .base import Metric, MetricError, Signal
+from .base import Column, Metric, MetricError, Signal
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
@@ -37,10 +37,21 @@ def unavailable() -> str:
 
 METRIC = Metric(
     score=score,
-    columns={"visqol": "higher"},
+    columns=(
+        Column(
+            "visqol",
+            "higher",
+            short="ViSQOL",
+            long="ViSQOL speech",
+            unit="MOS-LQO",
+            place=20,
+            headline=True,
+        ),
+    ),
     packages=("visqol-python", "ai-edge-litert", "numba"),
     aligned=False,  # it aligns by itself, and again within every patch
     shortest=1.0,  # the port fails below 0.65 s, on fewer frames than one patch
     needs_degraded_activity=True,
     unavailable=unavailable,
+    place=3,
 )

@@ -6,7 +6,7 @@ The fraction of all frames, silence included, that are voiced in one signal and 
 
 import numpy as np
 
-from .base import Metric, Signal
+from .base import Column, Metric, Signal
 from .machinery import pitch
 
 
@@ -18,7 +18,18 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 METRIC = Metric(
     score,
-    {"vuv_error": "lower"},
+    (
+        Column(
+            "vuv_error",
+            "lower",
+            short="V/UV",
+            long="voicing error",
+            digits=3,
+            family="pitch",
+            place=240,
+            shown="tables",
+        ),
+    ),
     sample_rate=pitch.RATE,
     aligned=True,
     shortest=pitch.LENGTH / pitch.RATE,

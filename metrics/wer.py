@@ -11,7 +11,7 @@ of all over words of all, so that a short item does not weigh as much as a long 
 and the normalization of both sides are `recognizer`'s. An item without a text has no rate.
 """
 
-from .base import Metric, Signal, Undefined
+from .base import Column, Metric, Signal, Undefined
 from .machinery import recognizer
 
 
@@ -46,7 +46,48 @@ def score(reference: Signal, degraded: Signal, text: str) -> dict[str, float]:
 
 METRIC = Metric(
     score=score,
-    columns={"wer": "lower", "cer": "lower", "wer_reference": "none", "cer_reference": "none"},
+    columns=(
+        Column(
+            "wer",
+            "lower",
+            short="WER",
+            long="word error rate",
+            digits=3,
+            family="content",
+            place=140,
+            shown="tables",
+        ),
+        Column(
+            "cer",
+            "lower",
+            short="CER",
+            long="character error rate",
+            digits=3,
+            family="content",
+            place=150,
+            shown="tables",
+        ),
+        Column(
+            "wer_reference",
+            "none",
+            short="WER-ref",
+            long="word error rate of the references",
+            digits=3,
+            family="content",
+            place=160,
+            shown="tables",
+        ),
+        Column(
+            "cer_reference",
+            "none",
+            short="CER-ref",
+            long="character error rate of the references",
+            digits=3,
+            family="content",
+            place=170,
+            shown="tables",
+        ),
+    ),
     denominators={
         "wer": "text_words",
         "wer_reference": "text_words",
@@ -60,4 +101,5 @@ METRIC = Metric(
     longest=60.0,
     needs_text=True,
     unavailable=recognizer.unavailable,
+    place=10,
 )

@@ -56,9 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _pair(root: Path, a: str, b: str) -> int:
-    from ...reports.bd_rate import curves, deltas
-    from ...reports.comparisons import compare_pair
-    from ...reports.table import show_comparisons, show_deltas
+    from ...reports.tables.comparisons import compare_pair
+    from ...reports.tables.curve_deltas import curves, deltas
+    from ...reports.tables.printed import show_comparisons, show_deltas
     from ..store.finished_run import read_run
 
     scores = read_run(root).scores
@@ -82,8 +82,8 @@ def _pair(root: Path, a: str, b: str) -> int:
 
 
 def _all_pairs(root: Path) -> int:
-    from ...reports.leaderboard import all_comparisons
-    from ...reports.table import show_comparisons
+    from ...reports.tables.leaderboard import all_comparisons
+    from ...reports.tables.printed import show_comparisons
     from ..store.finished_run import read_run
 
     tables = all_comparisons(read_run(root).scores)
@@ -94,13 +94,13 @@ def _all_pairs(root: Path) -> int:
 
 
 def _gate(new_root: Path, old_root: Path, wanted: list[str]) -> int:
-    from ...reports.gate import judge, resolve
+    from ...reports.tables.gate import resolve, verdicts
     from ..store.finished_run import differing, read_run
 
     new, old = read_run(new_root), read_run(old_root)
     if differences := differing(new, old, conditions=False):
         raise RunError("these runs do not compare:\n  " + "\n  ".join(differences))
-    verdicts = judge(new.scores, old.scores, resolve(new, wanted))
-    for verdict in verdicts:
+    found = verdicts(new.scores, old.scores, resolve(new, wanted))
+    for verdict in found:
         print(verdict)
-    return WORSE if any(verdict.closes for verdict in verdicts) else BETTER
+    return WORSE if any(verdict.closes for verdict in found) else BETTER

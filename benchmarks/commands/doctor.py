@@ -54,6 +54,8 @@ def _beyond(found: Examination) -> Iterator[str]:
     yield from _section("weights of codecs and metrics", {"folder": found.weights_folder})
     for path in found.foreign_weights:
         yield f"  {path} is not the published file: its values stand apart from others'"
+    if found.plugins_left_out:
+        yield from _section("plug-ins that are left out", found.plugins_left_out)
 
 
 def _state(package: Package) -> str:

@@ -38,6 +38,7 @@ class Examination:
         metrics_off: why the others do not, and what gets what they lack.
         weights_folder: where codecs and metrics look for weights.
         foreign_weights: files there that are not the published ones.
+        plugins_left_out: why plug-ins of other packages cannot be used, by entry point.
     """
 
     nscbench: str
@@ -52,6 +53,7 @@ class Examination:
     metrics_off: dict[str, str] = field(default_factory=dict)
     weights_folder: str = ""
     foreign_weights: list[str] = field(default_factory=list)
+    plugins_left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def broken(self) -> list[Package]:
@@ -69,8 +71,9 @@ def examine() -> Examination:
     if any(package.problem for package in required):
         return Examination(__version__, _machine(), required, extras, looked_further=False)
     from ... import metrics
-    from ...codecs import available
+    from ...codecs import available, registry
     from ...metrics.machinery import weights
+    from .. import degradations
 
     codecs = {name: codec.unavailable() for name, codec in available().items()}
     measures = {name: metric.unavailable() for name, metric in metrics.available().items()}
@@ -86,6 +89,11 @@ def examine() -> Examination:
         metrics_off={name: why for name, why in measures.items() if why},
         weights_folder=str(weights.folder()),
         foreign_weights=list(dict.fromkeys(_foreign())),
+        plugins_left_out=dict(
+            entry
+            for kind in (registry, metrics, degradations)
+            for entry in kind.REGISTRY.found.left_out.items()
+        ),
     )
 
 

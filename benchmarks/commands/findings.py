@@ -4,11 +4,20 @@ nscbench findings runs/grid runs/nfe runs/seeds --out docs/findings.md --figures
 """
 
 import argparse
+import json
 import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
+from ...codecs import registry
+from ...codecs.base import CodecError
+from ...codecs.weights.cards import overview, speech
+from ...codecs.weights.pretrained import FOLDER
+from ...reports.findings.limits import TrainedWeights
+from ...reports.findings.page import markdown_page, write_figures
+from ..store.atomic import write_atomically
+from ..store.finished_run import Run, merge, read_run
 from ..store.rundir import RunError
 
 ABOUT = """\
@@ -38,15 +47,11 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or print the page; the exit status."""
-    from ...reports.findings.page import page, write_figures
-    from ..store.atomic import write_atomically
-    from ..store.finished_run import merge, read_run
-
     try:
         merged = merge([read_run(root) for root in arguments.runs])
         figures = write_figures(merged, arguments.figures) if arguments.figures else []
         home = arguments.out.parent if arguments.out else Path()
-        text = page(merged, _command(arguments), figures, home)
+        text = markdown_page(merged, _command(arguments), weights_of(merged), figures, home)
         if arguments.out:
             write_atomically(arguments.out, text.encode())
         else:
@@ -58,6 +63,38 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     return 0
+
+
+def weights_of(run: Run) -> TrainedWeights:
+    """The embedded weights of the codecs of a run, with their cards."""
+    names, changed = _embedded(run)
+    cards = {
+        name: json.loads(path.read_text("utf-8"))
+        for name in sorted(names)
+        if (path := FOLDER / f"{name}.json").is_file()
+    }
+    return TrainedWeights(
+        cards,
+        [(FOLDER / f"{name}.safetensors").stat().st_size / 1e6 for name in cards],
+        [overview(cards), speech(cards)] if cards else [],
+        sorted(names - set(cards)),
+        changed,
+    )
+
+
+def _embedded(run: Run) -> tuple[set[str], list[str]]:
+    """Names of the embedded weights of the runs' codecs; conditions that had others than here."""
+    found: set[str] = set()
+    changed = []
+    for name, entry in run.scores.conditions.items():
+        try:
+            codec = registry.get(name)
+        except CodecError:  # a codec of another program or label: no card of ours is about it
+            continue
+        found |= set(codec.parts.values())
+        if entry["fingerprint"] and codec.fingerprint != entry["fingerprint"]:
+            changed.append(name)
+    return found, changed
 
 
 def _command(arguments: argparse.Namespace) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ... import metrics
-from ...codecs import available
+from ...codecs import available, registry
 from ...codecs.base import Codec
 from ..data.datasets import catalogue
 from ..run.suite import suite_names
@@ -34,7 +34,16 @@ def run(arguments: argparse.Namespace) -> int:
         width = max((len(name) for name, _ in lines), default=0)
         for name, text in lines:
             print(f"  {name.ljust(width)}  {text}".rstrip())
+        for value, why in left_out(section).items():
+            print(f"  left out: {value}: {why}")
     return 0
+
+
+def left_out(section: str) -> dict[str, str]:
+    """Why plug-ins of other packages are not among the codecs or the metrics, by entry point."""
+    if section == "codecs":
+        return registry.REGISTRY.found.left_out
+    return metrics.REGISTRY.found.left_out if section == "metrics" else {}
 
 
 def _codecs() -> Iterator[tuple[str, str]]:
@@ -50,6 +59,6 @@ def _points(codec: type[Codec]) -> list[str]:
 
 def _metrics() -> Iterator[tuple[str, str]]:
     for name, metric in metrics.available().items():
-        columns = ", ".join(f"{c} ({d})" for c, d in metric.columns.items())
+        columns = ", ".join(f"{c} ({d})" for c, d in metric.directions.items())
         missing = metric.unavailable()
         yield name, f"not here: {missing}" if missing else columns

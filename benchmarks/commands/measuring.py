@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ...reports.figures.curves import draw_curves
-from ...reports.leaderboard import leaderboard
+from ...reports.tables.leaderboard import leaderboard
 from ..run.finished import Finished
 from ..run.plan import Plan
 from ..run.provenance import describe_run

@@ -5,6 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ...reports.page.report import write_report
+from ..data.audio import AudioError, read_audio
+from ..store.finished_run import merge, read_run
 from ..store.rundir import RunError
 
 
@@ -26,14 +32,10 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the report and print the table; the exit status."""
-    from ...reports.page.report import write_report
-    from ..store.finished_run import merge, read_run
-
     try:
         merged = merge([read_run(root) for root in arguments.runs])
-        page = write_report(
-            merged, arguments.out or arguments.runs[0] / "report", arguments.training
-        )
+        out = arguments.out or arguments.runs[0] / "report"
+        page = write_report(merged, out, read_signal, arguments.training)
     except RunError as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return 2
@@ -43,3 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
     print((page.parent / "leaderboard.md").read_text("utf-8"))
     print(f"{page}: {page.stat().st_size / 2**20:.1f} MiB", file=sys.stderr)
     return 0
+
+
+def read_signal(path: Path) -> tuple[NDArray[np.float64], int] | None:
+    """A file's mono signal and rate; None where it stayed on another machine, or is no audio."""
+    try:
+        signal, rate, _ = read_audio(path)
+    except AudioError:
+        return None
+    return signal, rate

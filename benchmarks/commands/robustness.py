@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from ...reports.robustness import Degraded, differences, failed_rows, notes, tables
+from ...reports.tables.robustness import (
+    Degraded,
+    against_clean,
+    failed_rows,
+    markdown_tables,
+    notes,
+)
 from ..data.items import Item
 from ..run.plan import Plan
 from ..run.robustness import parts
@@ -61,9 +67,9 @@ def run_parts(
 def _conclude(suite: Suite, directory: RunDirectory, found: Sequence[Degraded]) -> bool:
     clean, *degraded = found
     assert clean.run, "the clean part has every condition"
-    table = differences(clean.run, degraded)
+    table = against_clean(clean.run, degraded)
     write_atomically(directory.root / TABLE, table.to_csv(index=False).encode())
-    pages = tables(table, list(clean.run.scores.conditions))
+    pages = markdown_tables(table, list(clean.run.scores.conditions))
     remarks = notes(table)
     text = [f"# {suite.title}", *(f"## {name}\n\n{page}" for name, page in pages.items())]
     text.append("\n".join(f"- {remark}" for remark in remarks))

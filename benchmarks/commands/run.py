@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...codecs import CodecError
-from ...reports.table import partial_columns, show
+from ...reports.tables.printed import partial_columns, show
 from ..data.items import AudioError, Item, ItemsError, read_items
 from ..degradations import DegradationError
 from ..run.plan import Plan

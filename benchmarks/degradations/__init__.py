@@ -7,17 +7,13 @@ kind.
 
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import lru_cache
-from importlib import import_module
-from importlib.metadata import entry_points
-from pkgutil import iter_modules
 from typing import Any
 
+from ...metrics.machinery.plugins import Registry, concrete_class
 from .base import ChannelDegradation, Degradation, DegradationError, RecordingDegradation
 
-ENTRY_POINTS = "nscbench.degradations"
-
 __all__ = [
+    "REGISTRY",
     "ChannelDegradation",
     "Degradation",
     "DegradationError",
@@ -27,22 +23,21 @@ __all__ = [
 ]
 
 
-@lru_cache(maxsize=1)
+REGISTRY: Registry[type[Degradation]] = Registry(
+    noun="degradation",
+    group="nscbench.degradations",
+    folders=(__name__,),
+    attributes=("DEGRADATION",),
+    checked=lambda value: concrete_class(
+        value, Degradation, "nscbench.benchmarks.degradations.Degradation", "kind"
+    ),
+    name_of=lambda degradation, _: degradation.kind,
+)
+
+
 def available() -> dict[str, type[Degradation]]:
     """Every degradation's class by its kind."""
-    found: dict[str, type[Degradation]] = {}
-    for name in sorted(info.name for info in iter_modules(__path__)):
-        degradation = getattr(import_module(f"{__name__}.{name}"), "DEGRADATION", None)
-        if degradation is not None:
-            found[degradation.kind] = degradation
-    for point in entry_points(group=ENTRY_POINTS):
-        degradation = point.load()
-        if degradation.kind in found:
-            raise DegradationError(
-                f"{point.value}: there is a degradation {degradation.kind!r} already"
-            )
-        found[degradation.kind] = degradation
-    return found
+    return REGISTRY.found.plugins
 
 
 def make(kind: str, settings: Mapping[str, Any]) -> Degradation:

@@ -2,7 +2,7 @@
 
 Every bit of the payload flips with the same probability; the container's checksum is made after it.
 The flips depend on the payload alone. A decoder may decode what it gets, or refuse it with a
-`BitstreamError`; the suite tells this from a crash by the beginning of the message.
+`BitstreamError`; the suite tells this from a crash (`store.refusals`).
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,9 @@ from torch import Tensor
 from ...codecs import Codec
 from ...codecs.bitstream import BitstreamError
 from ...codecs.noise import Noise, seed_for
+from ..store.refusals import REFUSED
 from .base import ChannelDegradation, in_range
 from .channel import Channel
-
-REFUSED = "refused: "
 
 
 def flipped(payload: bytes, rate: float) -> bytes:

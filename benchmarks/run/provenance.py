@@ -12,25 +12,14 @@ from ...metrics.machinery import alignment
 from ..data.items import Item
 from .suite import Suite
 
-PACKAGES = (
-    "torch",
-    "numpy",
-    "scipy",
-    "soundfile",
-    "soxr",
-    "pandas",
-    "pesq",
-    "pystoi",
-    "visqol-python",
-    "ai-edge-litert",
-    "speechmos",
-    "onnxruntime",
-    "transformers",
-    "jiwer",
-    "av",
-    "lc3py",
-    "pycodec2",
-)
+_ALWAYS = ("torch", "numpy", "scipy", "soundfile", "soxr", "pandas")
+_OF_CODECS = ("av", "lc3py", "pycodec2")
+
+
+def packages() -> list[str]:
+    """Distributions whose versions a manifest has: ours, those of the metrics and of codecs."""
+    of_metrics = (name for metric in metrics.available().values() for name in metric.packages)
+    return list(dict.fromkeys((*_ALWAYS, *of_metrics, *_OF_CODECS)))
 
 
 def describe_run(
@@ -47,7 +36,7 @@ def describe_run(
             {
                 "metric": name,
                 "version": metric_version(name),
-                "columns": dict(metrics.get(name).columns),
+                "columns": metrics.get(name).directions,
             }
             for name in suite.metrics
         ],
@@ -55,7 +44,7 @@ def describe_run(
         "seeds": "BLAKE2b of the item's id and the draw; one generator per item, on the CPU",
         "device": device,
         "hardware": dict(machine),
-        "packages": {name: package_version(name) for name in PACKAGES},
+        "packages": {name: package_version(name) for name in packages()},
         "items": [
             {
                 "id": item.id,

@@ -53,7 +53,7 @@ def write_run(root: Path, conditions: int, items: int) -> None:
         values = {column: np.full(items, value) for column, value in fixed.items()} | {
             column: level + hardness + random.normal(0, 0.1, items)
             for metric in METRICS
-            for column in metrics.get(metric).columns
+            for column in metrics.get(metric).directions
         }
         table = pd.DataFrame(values, index=pd.Index(ids, name="item")).reset_index()
         parts.append(table.melt("item", var_name="column").assign(condition=name))
@@ -82,7 +82,7 @@ def _manifest(names: list[str], ids: list[str]) -> dict[str, object]:
         "suite": {"name": "scale", "title": "Made-up values", "draws": 1},
         "conditions": conditions,
         "metrics": [
-            {"metric": name, "version": "0", "columns": dict(metrics.get(name).columns)}
+            {"metric": name, "version": "0", "columns": metrics.get(name).directions}
             for name in METRICS
         ],
         "unavailable": {}, "hardware": {}, "packages": {}, "items": items,

@@ -19,7 +19,7 @@ from ... import metrics
 from ...metrics.base import MetricError, Signal
 from ...metrics.machinery import alignment
 from ...metrics.machinery.remember import forget
-from ...metrics.machinery.signals import check, resample
+from ...metrics.machinery.signals import check_pair, resample
 from .package_calls import CALLS, RATE
 
 Pair = tuple[Signal, Signal]
@@ -63,7 +63,7 @@ def score(names: Sequence[str], turn: int, number: int) -> Measured:
             if metric.aligned:
                 pair = aligned = aligned or alignment.align(*pair, RATE)
             at_rate = [resample(signal, RATE, metric.sample_rate) for signal in pair]
-            check(metric, *at_rate)
+            check_pair(metric, *at_rate)
             # Any text: to hear what is said takes the time, and to compare it none.
             values |= metric.score(*at_rate, *(["text"] if metric.needs_text else []))
     return time.process_time() - begin, values

@@ -23,14 +23,52 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ...metrics.base import Column
 from .finished_run import Run
 from .rundir import RunError
 
 FILE = "cost.csv"
-NUMBERS = (
-    *("encode_rtf", "decode_rtf", "parameters", "macs_per_second", "peak_memory_mb"),
-    "threads",
-)
+COST_COLUMNS = {
+    column.name: column
+    for column in (
+        Column(
+            "encode_rtf",
+            "lower",
+            short="RTF enc",
+            long="real-time factor of the encoder",
+            digits=3,
+            family="cost",
+        ),
+        Column(
+            "decode_rtf",
+            "lower",
+            short="RTF dec",
+            long="real-time factor of the decoder",
+            digits=3,
+            family="cost",
+        ),
+        Column("parameters", "lower", digits=0, family="cost"),
+        Column(
+            "macs_per_second",
+            "lower",
+            short="MAC/s",
+            long="multiply-accumulates for a second of audio",
+            digits=0,
+            family="cost",
+        ),
+        Column(
+            "peak_memory_mb",
+            "lower",
+            short="MB",
+            long="peak memory",
+            digits=0,
+            unit="MB",
+            family="cost",
+        ),
+        Column("threads", "none", digits=0, family="cost"),
+    )
+}
+NUMBERS = tuple(COST_COLUMNS)
 HARDWARE = "hardware"
 
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 import pandas as pd
 
 from ... import metrics
+from .refusals import is_refusal
 from .results import is_failure
 
 
@@ -52,7 +53,7 @@ class Scores:
         directions: dict[str, str] = {}
         denominators: dict[str, str] = {}
         for name in names:
-            directions |= metrics.get(name).columns
+            directions |= metrics.get(name).directions
             denominators |= metrics.get(name).denominators
         return cls(rows, conditions, items, directions, denominators)
 
@@ -124,6 +125,11 @@ class Scores:
     def failures(self) -> pd.DataFrame:
         """The rows that failed."""
         return self.rows[is_failure(self.rows)]
+
+    @cached_property
+    def refusals(self) -> pd.DataFrame:
+        """The failures in which a decoder refused a payload that was damaged on purpose."""
+        return self.failures[is_refusal(self.failures)]
 
     @property
     def ranked(self) -> list[str]:

@@ -79,7 +79,7 @@ def _metric(entry: Mapping[str, Any], differences: list[str]) -> str:
     name = str(entry["metric"])
     try:
         here = metric_version(name)
-        columns = dict(metrics.get(name).columns)
+        columns = metrics.get(name).directions
     except MetricError as error:
         differences.append(f"{name}: {error}")
         return ""

@@ -25,7 +25,7 @@ from typing import Any
 import pandas as pd
 
 from ...reports.figures.curves import curve_tables
-from ...reports.leaderboard import leaderboard
+from ...reports.tables.leaderboard import leaderboard
 from ..run.plan import Plan
 from ..run.tables import checks_table, items_table
 from ..store import checksums

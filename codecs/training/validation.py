@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ...metrics import MetricError, available
-from ...metrics.machinery.signals import check, resample
+from ...metrics.machinery.signals import check_pair, resample
 from .component import Component
 from .data import Recording, read_mono
 from .losses import MultiScaleMelLoss
@@ -91,8 +91,8 @@ def _measure(
             for signal in (reference, decoded)
         ]
         try:
-            check(metric, *pair)
+            check_pair(metric, *pair)
             columns |= metric.score(*pair)
         except MetricError:
-            columns |= dict.fromkeys(metric.columns, float("nan"))
+            columns |= dict.fromkeys(metric.directions, float("nan"))
     return columns

@@ -43,7 +43,7 @@ def opened(path: str) -> Any:
     return session(path)
 
 
-def run(weights: Weights, value: NDArray[np.float32]) -> NDArray[np.float32]:
+def infer(weights: Weights, value: NDArray[np.float32]) -> NDArray[np.float32]:
     """The first output of a model that takes one array, and is the only file of the weights.
 
     Raises:

@@ -19,7 +19,7 @@ STRIDE = 320  # samples between frames of the encoder
 SHORTEST, LONGEST = 0.5, 60.0  # seconds: the memory of attention grows with the square of them
 
 
-def run(weights: Weights, signal: Signal) -> NDArray[np.float32]:
+def outputs(weights: Weights, signal: Signal) -> NDArray[np.float32]:
     """What the network of one mode says of a signal [T] at 16 kHz: [1, 1] or [1, features]."""
     padded = np.pad(signal, (0, -len(signal) % STRIDE)).astype(np.float32)
-    return onnx_graph.run(weights, padded[None])
+    return onnx_graph.infer(weights, padded[None])

@@ -18,7 +18,7 @@ def resample(signal: Signal, rate: int, target: int) -> Signal:
     return np.asarray(soxr.resample(signal, rate, target, quality="VHQ"), dtype=np.float64)
 
 
-def check(metric: Metric, reference: Signal, degraded: Signal) -> None:
+def check_pair(metric: Metric, reference: Signal, degraded: Signal) -> None:
     """Refuse what no metric may see.
 
     Raises:

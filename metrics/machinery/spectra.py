@@ -44,15 +44,15 @@ def blackman(length: int) -> Signal:
     return 0.42 - 0.5 * np.cos(phase) + 0.08 * np.cos(2 * phase)
 
 
-def power(signal: Signal, window: Signal, hop: int) -> Spectra:
+def power_spectra(signal: Signal, window: Signal, hop: int) -> Spectra:
     """Squared magnitudes [F, bins] of the windowed frames of a signal [T]; no scaling."""
     spectrum = fft.rfft(frames(signal, len(window), hop) * window, axis=1)
     return np.asarray(spectrum.real**2 + spectrum.imag**2)
 
 
 def density(signal: Signal, window: Signal, hop: int) -> Spectra:
-    """`power` scaled so that white noise of variance v has the expectation v in every bin."""
-    return power(signal, window, hop) / np.sum(window**2)
+    """`power_spectra`, scaled: white noise of variance v has the expectation v in every bin."""
+    return power_spectra(signal, window, hop) / np.sum(window**2)
 
 
 def hz_to_mel(hz: Signal) -> Signal:

@@ -11,9 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...benchmarks.store.scores import curve_of
-from ..columns import look, overview
+from ..columns import heading, overview
 from .style import (
-    ARROWS,
     INK,
     Mark,
     Picture,
@@ -74,9 +73,7 @@ def curve_pictures(
     tables = curve_tables(leaderboard, directions)
     for name, data in tables.items():
         titles = {
-            column: f"{look(column).long} {ARROWS[directions[column]]}".rstrip()
-            for column in directions
-            if column in data
+            column: heading(column, directions[column]) for column in directions if column in data
         }
         if name == "curves":
             yield _picture(leaderboard, data, titles, name, title)

@@ -16,8 +16,8 @@ from matplotlib.colors import ListedColormap
 from seaborn.utils import relative_luminance
 
 from ...benchmarks.store.scores import Scores, curve_of
-from ..columns import look, overview
-from .style import ARROWS, INK, SEQUENTIAL, Picture, panels
+from ..columns import heading, look, overview
+from .style import INK, SEQUENTIAL, Picture, panels
 
 DOMAINS = ("wav", "mel", "lat")
 REFERENCES = ("gan", "mel-regression", "mel-vocoder")  # at the bitrate of the cells
@@ -62,7 +62,7 @@ def _picture(
     figure, grid = panels(len(columns), 4.6, 3.3)
     for axes, column in zip(grid, columns, strict=True):
         _panel(axes, cells, references, column, scores.sign(column))
-        axes.set_title(f"{look(column).long} {ARROWS[scores.directions[column]]}")
+        axes.set_title(heading(column, scores.directions[column]))
     figure.suptitle(title)
     kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
     return Picture(

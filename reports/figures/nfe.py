@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...benchmarks.store.scores import Scores
-from ..columns import look, overview
-from ..evaluations import over_nfe
-from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels, time_axis
-from .trade import COST, machines
+from ..columns import heading, look, overview
+from ..tables.nfe import over_nfe
+from .cost import COST, machines
+from .style import INK, Mark, Picture, common_legend, marks, panels, time_axis
 
 CAPTION = "The same bitstreams decoded with more denoiser evaluations. Bars: 95 % intervals."
 
@@ -37,8 +37,7 @@ def against_nfe(
     figure, grid = panels(len(drawn))
     for axes, column in zip(grid, drawn, strict=True):
         _lines(axes, points, column, styles)
-        arrow = "↓" if column == COST else ARROWS[scores.directions[column]]
-        axes.set_title(f"{look(column).long} {arrow}")
+        axes.set_title(heading(column, scores.directions.get(column, look(column).direction)))
         if column == COST:
             axes.set_yscale("log")
             time_axis(axes.yaxis)

@@ -8,9 +8,9 @@ import seaborn
 from matplotlib import pyplot as plt
 
 from ...benchmarks.store.scores import Scores
-from ..columns import look, overview
-from ..leaderboard import mean
-from .style import ARROWS, DIVERGING, HUES, INK, MARKERS, Picture
+from ..columns import heading, look, overview
+from ..tables.leaderboard import mean
+from .style import DIVERGING, HUES, INK, MARKERS, Picture
 
 TEXT_LIMIT = 14  # lines and columns of a matrix up to which its cells are labelled
 
@@ -33,7 +33,7 @@ def distributions(scores: Scores) -> Iterator[Picture]:
             long, x="value", y="condition", order=names, ax=axes, color="#8fb8d8", cut=0,
             density_norm="width", inner="quart", linewidth=0.8, linecolor=INK,
         )  # fmt: skip
-        axes.set_title(f"{look(column).long} {ARROWS[scores.directions[column]]}")
+        axes.set_title(heading(column, scores.directions[column]))
         axes.set_xlabel("")
         axes.set_ylabel("")
         drawn.append(long.assign(column=column).rename_axis("item").reset_index())
@@ -72,7 +72,7 @@ def speakers(scores: Scores) -> Iterator[Picture]:
     axes.set_xlabel("")
     axes.set_ylabel("")
     axes.tick_params(length=0)
-    axes.set_title(f"Speakers: {look(columns[0]).long}")
+    axes.set_title(f"Speakers: {look(columns[0]).title}")
     yield Picture(
         "speakers",
         "Speakers",
@@ -110,7 +110,7 @@ def sexes(scores: Scores) -> Iterator[Picture]:
             lines.append(table)
         axes.set_yticks(range(len(names)), names)
         axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.set_title(f"{look(column).long} {ARROWS[scores.directions[column]]}")
+        axes.set_title(heading(column, scores.directions[column]))
     grid.flat[0].legend(loc="best")
     figure.suptitle("Female and male speakers")
     yield Picture(

@@ -24,7 +24,6 @@ HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = "osD^vPX*<>hp"
 LINES = ("-", "--", "-.", ":")
 REFERENCE = "opus"  # the curve that readers know: always ink
-ARROWS = {"higher": "↑", "lower": "↓", "none": ""}  # where better is
 FORMATS = (".png", ".svg", ".csv")  # of each figure
 SEQUENTIAL, DIVERGING = "cividis", "PuOr_r"
 

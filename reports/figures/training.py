@@ -36,7 +36,7 @@ def training_curves(folders: Sequence[Path]) -> Iterator[Picture]:
                 own["minutes"], own["value"], color=mark.colour, linestyle=mark.line,
                 marker=mark.marker, markersize=4, label=str(curve),
             )  # fmt: skip
-        axes.set_title(look(name).long)
+        axes.set_title(look(name).title)
         axes.set_xlabel("minutes of training")
     common_legend(figure, grid)
     figure.suptitle("Training")

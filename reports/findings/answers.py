@@ -13,7 +13,7 @@ _NAMED = 5  # metrics that a sentence names; tables have them all
 YES, NO, PARTLY, UNDECIDED, UNANSWERED = "yes", "no", "partly", "undecided", "not answered"
 
 
-class Table(NamedTuple):
+class MarkdownTable(NamedTuple):
     """Cells as text; `folded` tables open on request."""
 
     caption: str
@@ -39,7 +39,7 @@ class Answer:
     verdict: str
     sentence: str
     rule: str
-    tables: tuple[Table, ...] = ()
+    tables: tuple[MarkdownTable, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -56,7 +56,7 @@ def verdict(ups: Sequence[str], downs: Sequence[str]) -> str:
     return YES if ups else NO if downs else UNDECIDED
 
 
-def names(columns: Iterable[str]) -> str:
+def short_names(columns: Iterable[str]) -> str:
     """Metrics by their short names, as words of a sentence."""
     return listed([look(column).short for column in columns])
 
@@ -65,10 +65,12 @@ def which(columns: Sequence[str]) -> str:
     """How many metrics, and which where a sentence has room: `3 (PESQ, STOI and ESTOI)`."""
     if not columns:
         return "none"
-    return f"{len(columns)} ({names(columns)})" if len(columns) <= _NAMED else f"{len(columns)}"
+    if len(columns) > _NAMED:
+        return f"{len(columns)}"
+    return f"{len(columns)} ({short_names(columns)})"
 
 
-def number(column: str, value: float, sign: bool = False) -> str:
+def rounded(column: str, value: float, sign: bool = False) -> str:
     """A value or a difference of a column; differences have a digit more, and a sign."""
     if pd.isna(value):
         return "–"
@@ -80,7 +82,7 @@ def interval(column: str, low: float, high: float, sign: bool = False) -> str:
     """Bounds in brackets; a dash where there are too few speakers for them."""
     if pd.isna(low):
         return "–"
-    return f"[{number(column, low, sign)}, {number(column, high, sign)}]"
+    return f"[{rounded(column, low, sign)}, {rounded(column, high, sign)}]"
 
 
 def probability(p: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
 from ...benchmarks.store.scores import Scores
-from ..columns import look, overview
+from ..columns import headline, look
 from ..wording import listed
 from .answers import (
     NO,
@@ -12,9 +12,9 @@ from .answers import (
     UNDECIDED,
     YES,
     Answer,
-    Table,
+    MarkdownTable,
     interval,
-    number,
+    rounded,
     unanswered,
     verdict,
     which,
@@ -28,7 +28,6 @@ ABLATIONS = ("mel-regression", "mel-vocoder")
 CEILINGS = {"mel": "mel-oracle", "lat": "gan-oracle"}  # by the domain that the decoder makes
 ORIGINAL = "pcm"
 PUBLISHED = ("mbd", "ladiff")
-HEADLINE = "visqol"
 DUEL_RULE = (
     "Yes: significantly better in some metric and worse in none; no: worse in some and better in "
     "none; partly: both. " + FAMILY
@@ -38,12 +37,6 @@ DUEL_RULE = (
 def at(codecs: Sequence[str], kbps: float) -> list[str]:
     """Conditions of these codecs at a bitrate."""
     return [f"{codec}-{kbps:g}" for codec in codecs]
-
-
-def headline(scores: Scores) -> str:
-    """The metric of a sentence that has room for one: ViSQOL, the paper's, where measured."""
-    ranked = scores.ranked
-    return HEADLINE if HEADLINE in ranked else overview(ranked)[0] if ranked else ""
 
 
 def best_of_six(scores: Scores, kbps: float) -> Answer:
@@ -99,7 +92,7 @@ def _counted(duels: Duels, winners: Sequence[str], loser: str) -> str:
     )
 
 
-def _with_leaders(duels: Duels, table: Table, cells: Sequence[str]) -> Table:
+def _with_leaders(duels: Duels, table: MarkdownTable, cells: Sequence[str]) -> MarkdownTable:
     """The matrix with the cells that no other beats, by metric."""
     lines = []
     for line, column in zip(table.lines, duels.columns, strict=True):
@@ -196,7 +189,7 @@ def _one_by_one(scores: Scores, question: str, pairs: Sequence[tuple[str, str]])
 
 def below_ceilings(scores: Scores, kbps: float) -> Answer:
     """How far is each cell from what its back end can do?"""
-    column = headline(scores)
+    column = headline(scores.ranked)
     question = f"How far are the cells from their ceilings at {kbps:g} kbit/s?"
     rule = (
         "The ceiling of a cell that makes mels is the clean mel through the vocoder, of one that "
@@ -225,7 +218,7 @@ def below_ceilings(scores: Scores, kbps: float) -> Answer:
 
 def _gaps(column: str, gaps: Sequence[tuple[str, str, float, float, float]]) -> str:
     return "; ".join(
-        f"{a} {number(column, d, sign=True)} {interval(column, low, high, sign=True)} from {b}"
+        f"{a} {rounded(column, d, sign=True)} {interval(column, low, high, sign=True)} from {b}"
         for a, b, d, low, high in gaps
     )
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ...benchmarks.store.scores import Scores, records
-from ..columns import look
-from ..comparisons import ALPHA, compare_planned
-from .answers import Table, interval, number, probability, which
+from ..columns import ARROWS, look
+from ..tables.comparisons import ALPHA, compare_planned
+from .answers import MarkdownTable, interval, probability, rounded, which
 
 BETTER, WORSE, OPEN = "▲", "▼", "·"
 FAMILY = (
@@ -108,22 +108,22 @@ def too_few(scores: Scores) -> str:
     return f"{_speakers(scores)} speakers are too few for any of these tests to be significant."
 
 
-def matrix(duels: Duels, pairs: Sequence[tuple[str, str, str]], caption: str) -> Table:
+def matrix(duels: Duels, pairs: Sequence[tuple[str, str, str]], caption: str) -> MarkdownTable:
     """Metrics by pairs (head, a, b): the difference a - b, and who is significantly better."""
     lines = []
     outcomes = [duels.outcome(a, b) for _, a, b in pairs]
     for column in duels.columns:
-        arrow = {"higher": "↑", "lower": "↓"}[duels.scores.directions[column]]
+        arrow = ARROWS[duels.scores.directions[column]]
         cells = []
         for (_, a, b), outcome in zip(pairs, outcomes, strict=True):
             mark = {1: BETTER, -1: WORSE, 0: OPEN}[outcome.get(column, 0)]
-            difference = number(column, duels.difference(column, a, b)[0], sign=True)
+            difference = rounded(column, duels.difference(column, a, b)[0], sign=True)
             cells.append(f"{mark} {difference}" if column in outcome else "–")
         lines.append((f"{look(column).short} {arrow}", *cells))
-    return Table(caption, ("metric", *(head for head, _, _ in pairs)), lines)
+    return MarkdownTable(caption, ("metric", *(head for head, _, _ in pairs)), lines)
 
 
-def details(duels: Duels, caption: str = "Every comparison") -> Table:
+def details(duels: Duels, caption: str = "Every comparison") -> MarkdownTable:
     """All tests, one a line."""
     lines = [
         (
@@ -131,11 +131,11 @@ def details(duels: Duels, caption: str = "Every comparison") -> Table:
             line["a"],
             line["b"],
             f"{line['n']}/{line['N']}",
-            number(line["column"], line["difference"], sign=True),
+            rounded(line["column"], line["difference"], sign=True),
             interval(line["column"], line["low"], line["high"], sign=True),
             probability(line["p_holm"]),
             line["better"] or OPEN,
         )
         for line in records(duels.table)
     ]
-    return Table(f"{caption} ({len(lines)} tests)", DETAILS, lines, folded=True)
+    return MarkdownTable(f"{caption} ({len(lines)} tests)", DETAILS, lines, folded=True)

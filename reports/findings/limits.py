@@ -1,15 +1,30 @@
 """What the findings rest on: the runs, and the training of the weights, from the weights' cards."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ...benchmarks.store.finished_run import Run
-from ...codecs import registry
-from ...codecs.base import CodecError
-from ...codecs.weights.cards import overview, speech
-from ...codecs.weights.pretrained import FOLDER
 from ..wording import listed
+
+
+@dataclass(frozen=True)
+class TrainedWeights:
+    """The embedded weights behind the codecs of a run, as they are installed here.
+
+    Attributes:
+        cards: what each card says, by the name of the weights.
+        megabytes: size of each file that has a card.
+        tables: the cards as Markdown: designs and trainings, and the speech that was heard.
+        without_card: names of the others.
+        changed: conditions that were measured with other weights than those installed.
+    """
+
+    cards: Mapping[str, Any]
+    megabytes: Sequence[float]
+    tables: Sequence[str]
+    without_card: Sequence[str]
+    changed: Sequence[str]
 
 
 def settings(run: Run) -> Iterator[str]:
@@ -32,51 +47,29 @@ def settings(run: Run) -> Iterator[str]:
     yield "- Metrics: " + ", ".join(f"{name} ({version})" for name, version in versions.items())
 
 
-def limits(run: Run) -> Iterator[str]:
+def limits(weights: TrainedWeights) -> Iterator[str]:
     """Paragraphs in Markdown about the weights that the runs' codecs have."""
-    weights, changed = _weights(run)
-    cards = {
-        name: json.loads(path.read_text("utf-8"))
-        for name in sorted(weights)
-        if (path := FOLDER / f"{name}.json").is_file()
-    }
-    if cards:
-        yield from _prose(cards)
-        yield overview(cards)
-        yield speech(cards)
-    if absent := sorted(weights - set(cards)):
-        yield f"No card tells how these were trained: {listed(absent)}."
-    if changed:
+    if weights.cards:
+        yield _prose(weights)
+        yield from weights.tables
+    if weights.without_card:
+        yield f"No card tells how these were trained: {listed(weights.without_card)}."
+    if weights.changed:
         yield (
             "**The cards are not those of what was measured**: the weights installed here are "
-            f"others than the runs had for {listed(changed)}."
+            f"others than the runs had for {listed(weights.changed)}."
         )
 
 
-def _weights(run: Run) -> tuple[set[str], list[str]]:
-    """Names of the embedded weights of the runs' codecs; conditions that had others than here."""
-    found: set[str] = set()
-    changed = []
-    for name, entry in run.scores.conditions.items():
-        try:
-            codec = registry.get(name)
-        except CodecError:  # a codec of another program or label: no card of ours is about it
-            continue
-        found |= set(codec.parts.values())
-        if entry["fingerprint"] and codec.fingerprint != entry["fingerprint"]:
-            changed.append(name)
-    return found, changed
-
-
-def _prose(cards: Mapping[str, Any]) -> Iterator[str]:
+def _prose(weights: TrainedWeights) -> str:
     """Ranges over the cards, in sentences."""
+    cards, sizes = weights.cards, weights.megabytes
     hours = [card["data"]["hours"] for card in cards.values()]
     speakers = [card["data"]["speakers"] for card in cards.values()]
     minutes = [card["minutes"] for card in cards.values()]
     heard = [card["audio_seconds"] / 3600 for card in cards.values()]
     steps = [card["steps"] for card in cards.values()]
-    sizes = [(FOLDER / f"{name}.safetensors").stat().st_size / 1e6 for name in cards]
-    yield (
+    return (
         f"The {len(cards)} weights were trained on {_range(hours, '.1f')} hours of speech of "
         f"{_range(speakers, 'd')} speakers, for {_range(minutes, '.0f')} minutes and "
         f"{_range(steps, 'd')} steps each, in which each heard {_range(heard, '.1f')} hours; their "
@@ -97,6 +90,6 @@ def _languages(cards: Mapping[str, Any]) -> str:
     return "The cards do not say which languages were spoken; the names of the corpora do."
 
 
-def _range(values: list[Any], form: str) -> str:
+def _range(values: Sequence[Any], form: str) -> str:
     least, most = format(min(values), form), format(max(values), form)
     return least if least == most else f"{least} to {most}"

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from ...benchmarks.store.costs import read_costs
 from ...benchmarks.store.finished_run import Run
-from ..evaluations import over_nfe
 from ..figures.design_space import CEILINGS, REFERENCES, design_space
 from ..figures.nfe import against_nfe
 from ..figures.style import Picture, drawing, save
-from ..leaderboard import leaderboard
-from . import cells, decodes, limits, paper, steps, targets
-from .answers import NO, PARTLY, UNANSWERED, UNDECIDED, YES, Answer, Table
+from ..tables.leaderboard import leaderboard
+from ..tables.nfe import over_nfe
+from . import cells, limits, nfe_and_samplers, paper, seeds, targets
+from .answers import NO, PARTLY, UNANSWERED, UNDECIDED, YES, Answer, MarkdownTable
+from .limits import TrainedWeights
 
 RATES = (3.0, 1.5)
 PAPER_RATE = 3.0
@@ -39,9 +40,9 @@ def answers(run: Run) -> list[Answer]:
         *(cells.tuning_adds(scores, kbps) for kbps in RATES),
         *(cells.against_published(scores, kbps) for kbps in RATES),
         *(cells.below_ceilings(scores, kbps) for kbps in RATES),
-        steps.knees(scores, costs),
-        steps.samplers(scores),
-        decodes.seed_spread(run.scores, PAPER_RATE),
+        nfe_and_samplers.knees(scores, costs),
+        nfe_and_samplers.samplers(scores),
+        seeds.seed_spread(run.scores, PAPER_RATE),
         targets.above_opus(scores, PAPER_RATE),
         targets.oracle_height(scores),
         paper.statements(scores, costs, PAPER_RATE),
@@ -69,14 +70,19 @@ def write_figures(run: Run, folder: Path) -> list[tuple[Path, Picture]]:
     return [(folder / f"{picture.name}.png", picture) for picture in made]
 
 
-def page(
-    run: Run, command: str, figures: Sequence[tuple[Path, Picture]] = (), home: Path = Path()
+def markdown_page(
+    run: Run,
+    command: str,
+    weights: TrainedWeights,
+    figures: Sequence[tuple[Path, Picture]] = (),
+    home: Path = Path(),
 ) -> str:
     """The page as Markdown.
 
     Args:
         run: several runs, merged.
         command: that makes the page.
+        weights: of the runs' codecs.
         figures: as `write_figures` gives them.
         home: folder of the page, which paths of figures start from.
     """
@@ -93,7 +99,7 @@ def page(
         "## The runs",
         "\n".join(limits.settings(run)),
         "## Limits",
-        *limits.limits(run),
+        *limits.limits(weights),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -114,7 +120,7 @@ def _section(answer: Answer) -> Iterator[str]:
         yield _table(table)
 
 
-def _table(table: Table) -> str:
+def _table(table: MarkdownTable) -> str:
     text = _markdown(table.head, table.lines)
     if table.folded:
         return f"<details>\n<summary>{table.caption}</summary>\n\n{text}\n\n</details>"

@@ -4,7 +4,7 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores
 from ..columns import look
-from .answers import UNANSWERED, UNDECIDED, Answer, Table
+from .answers import UNANSWERED, UNDECIDED, Answer, MarkdownTable
 from .cells import BASELINE, NINE, PROPOSED, SIX, against_all, at, nine_duels, six_duels
 from .duels import FAMILY, Duels
 
@@ -39,7 +39,7 @@ def statements(scores: Scores, costs: pd.DataFrame, kbps: float = 3.0) -> Answer
     )
     found = f"{holding} of {len(judged)} hold, {refuted} refuted"
     sentence = " ".join(f"That {statement}: {held}." for statement, held in lines)
-    table = Table("Statements", ("statement", "here"), lines)
+    table = MarkdownTable("Statements", ("statement", "here"), lines)
     missing = tuple(dict.fromkeys([*six.missing, *nine.missing]))
     return Answer(QUESTION, found, sentence, RULE, (table,), missing)
 

@@ -6,17 +6,17 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores, records
 from ..columns import look
-from ..leaderboard import mean
+from ..tables.leaderboard import mean
 from .answers import (
     NO,
     PARTLY,
     UNDECIDED,
     YES,
     Answer,
-    Table,
+    MarkdownTable,
     interval,
-    number,
     probability,
+    rounded,
     unanswered,
 )
 from .cells import CEILINGS, PROPOSED
@@ -66,7 +66,7 @@ def above_opus(scores: Scores, kbps: float) -> Answer:
         sentence = " ".join(
             f"{_sentence(codec, own)}{_needed(scores, codec, own)}" for codec, own in of.items()
         )
-    table = Table("Means over the same items", HEAD, [height.line for height in heights])
+    table = MarkdownTable("Means over the same items", HEAD, [height.line for height in heights])
     return Answer(question, found, sentence, rule, (table, details(duels)), duels.missing)
 
 
@@ -76,11 +76,11 @@ def _height(scores: Scores, line: dict[str, object]) -> Height:
     own, opus = (mean(scores, column, name, items) for name in (codec, OPUS))
     missing = opus[2] - own[1]
     cells = (
-        *(codec, look(column).short, number(column, own[0]), interval(column, *own[1:])),
-        *(number(column, opus[0]), interval(column, *opus[1:])),
+        *(codec, look(column).short, rounded(column, own[0]), interval(column, *own[1:])),
+        *(rounded(column, opus[0]), interval(column, *opus[1:])),
         "yes" if missing < 0 else "–" if pd.isna(missing) else "no",
-        number(column, missing) if missing >= 0 else "–",
-        number(column, _float(line["difference"]), sign=True),
+        rounded(column, missing) if missing >= 0 else "–",
+        rounded(column, _float(line["difference"]), sign=True),
         interval(column, _float(line["low"]), _float(line["high"]), sign=True),
         probability(_float(line["p_holm"])),
         f"{line['n']}/{line['N']}",
@@ -100,7 +100,7 @@ def _verdict(heights: list[Height]) -> str:
 def _sentence(codec: str, heights: list[Height]) -> str:
     above = [look(h.column).short for h in heights if h.separate]
     missed = [
-        f"{look(h.column).short} (misses by {number(h.column, h.missing)})"
+        f"{look(h.column).short} (misses by {rounded(h.column, h.missing)})"
         for h in heights
         if not h.separate
     ]
@@ -125,7 +125,7 @@ def _needed(scores: Scores, codec: str, heights: list[Height]) -> str:
         if pd.isna(without - opus):
             continue
         reached = "misses it too" if without <= opus else "is above it"
-        found.append(f"{look(column).short} {number(column, without)} {reached}")
+        found.append(f"{look(column).short} {rounded(column, without)} {reached}")
     return f" Without quantization ({oracle}): {', '.join(found)}." if found else ""
 
 
@@ -142,10 +142,10 @@ def oracle_height(scores: Scores) -> Answer:
     value, low, high = mean(scores, ORACLE_COLUMN, ORACLE, items)
     found = YES if low >= ORACLE_TARGET else NO if high < ORACLE_TARGET else UNDECIDED
     gap = ORACLE_TARGET - value
-    short_of = f"{number(ORACLE_COLUMN, gap)} short of it" if gap > 0 else "at or above it"
+    short_of = f"{rounded(ORACLE_COLUMN, gap)} short of it" if gap > 0 else "at or above it"
     bounds = interval(ORACLE_COLUMN, low, high)
     sentence = (
-        f"{ORACLE} has a {short} of {number(ORACLE_COLUMN, value)} {bounds} on "
+        f"{ORACLE} has a {short} of {rounded(ORACLE_COLUMN, value)} {bounds} on "
         f"{len(items)}/{len(scores.items)} items, {short_of}."
     )
     return Answer(question, found, sentence, rule)

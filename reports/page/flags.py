@@ -1,8 +1,8 @@
 """What a reader of a leaderboard must not overlook.
 
-trade-off    a codec is significantly better in quality, and significantly worse in intelligibility
-             or F0, than another operating point of its own or one at a similar bitrate: what a
-             decoder that invents speech looks like
+trade-off    a codec is significantly better in quality, and significantly worse in intelligibility,
+             words, pitch or speaker, than another operating point of its own or one at a similar
+             bitrate: what a decoder that invents speech looks like
 above pcm    a codec scores significantly better than the original recording: it alters speech in
              a way that the metric likes
 misaligned   decoded audio is late, drifts, is inverted or changed in level
@@ -20,19 +20,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from ...benchmarks.store.scores import Scores
-from ..comparisons import compare_pair
+from ..columns import look
+from ..tables.comparisons import compare_pair
 from ..wording import listed
 
-QUALITY = (
-    *("pesq_wb", "visqol", "dnsmos_p808", "dnsmos_ovrl", "dnsmos_sig", "plcmos"),
-    *("scoreq_nr", "scoreq_ref", "utmos", "nisqa"),
-)
-GUARDS = (
-    *("stoi", "estoi", "wer", "cer"),
-    *("f0_rmse", "f0_correlation", "vuv_error", "speaker_similarity"),
-)
+GUARDS = ("intelligibility", "content", "pitch", "speaker")  # families that quality may cost
 TRANSPARENT, NEARLY = "pcm", "lowpass-7"
-SPECTRAL = ("mel_distance", "lsd", "mcd")
 SIMILAR = 1.25  # greatest ratio of bitrates that are similar
 
 # How much of each a decoded signal may have, in the median over items
@@ -75,7 +68,7 @@ def yardsticks(scores: Scores) -> dict[str, float]:
     """
     if not {TRANSPARENT, NEARLY} <= set(scores.conditions):
         return {}
-    columns = [column for column in scores.ranked if column not in SPECTRAL]
+    columns = [column for column in scores.ranked if look(column).family != "spectral"]
     pairs = {c: scores.common(c, [TRANSPARENT, NEARLY]) for c in columns}
     return {
         column: float(abs((pair[TRANSPARENT] - pair[NEARLY]).mean()))
@@ -148,8 +141,9 @@ def _trade_offs(scores: Scores, comparisons: Mapping[str, pd.DataFrame]) -> list
         if codec[a] != codec[b] and rates[1] > SIMILAR * rates[0]:
             continue
         for name, other in ((a, b), (b, a)):
-            quality = [c for c in part.loc[part["better"] == name, "column"] if c in QUALITY]
-            guards = [c for c in part.loc[part["better"] == other, "column"] if c in GUARDS]
+            won, lost = (part.loc[part["better"] == one, "column"] for one in (name, other))
+            quality = [column for column in won if look(column).family == "quality"]
+            guards = [column for column in lost if look(column).family in GUARDS]
             if quality and guards:
                 text = f"against {other}: better in {listed(quality)}, worse in {listed(guards)}"
                 found.append(Flag("trade-off", name, text))

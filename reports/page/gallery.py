@@ -7,7 +7,7 @@ with the conditions of other codecs whose bitrates are nearest.
 
 import base64
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -17,11 +17,10 @@ import pandas as pd
 import soundfile
 from numpy.typing import NDArray
 
-from ...benchmarks.data.audio import AudioError, read_audio
 from ...benchmarks.store.finished_run import Run
 from ...benchmarks.store.scores import Scores, curve_of
 from ...metrics.machinery.signals import resample
-from ..columns import look, overview
+from ..columns import headline, look, overview
 
 EACH = 3  # items of each kind
 OTHERS = 5  # conditions of other codecs beside the one that made an item stand out
@@ -29,10 +28,13 @@ SECONDS = 8.0  # of an item that are embedded
 REFERENCE_HZ = 24_000  # of the embedded reference: of the widest band that a codec here has
 BUDGET = 16 * 2**20  # bytes of audio and pictures in all, before base64 adds a third
 
-_JUDGES = ("visqol", "pesq_wb", "estoi", "dnsmos_ovrl", "plcmos", "mel_distance")
 _WINDOW, _PICTURE = 512, (560, 150)  # samples; pixels, width and height
 _EMPHASIS, _RANGE_DB = 0.95, 65.0
 _QUIETEST_DB = -20.0  # level of white: noise of a silent signal stays dark
+
+
+# Mono signal [T] within [-1, 1] and rate in Hz of a file; None where it is not here or no audio
+ReadSignal = Callable[[Path], tuple[NDArray[np.float64], int] | None]
 
 
 class Pick(NamedTuple):
@@ -62,21 +64,22 @@ class Card(NamedTuple):
     sounds: list[Sound]
 
 
-def choose(scores: Scores) -> list[Pick]:
+def picks(scores: Scores) -> list[Pick]:
     """The items to show; none where nothing ranks."""
-    judges = [c for c in _JUDGES if c in scores.ranked] or overview(scores.ranked)
+    first = headline(scores.ranked)
+    judges = [first, *(column for column in overview(scores.ranked) if column != first)]
     codecs = scores.of_kind("codec")
-    if not judges or not codecs:
+    if not first or not codecs:
         return []
     off = pd.DataFrame({column: _deviations(scores, column, codecs) for column in judges})
-    first = off[judges[0]].dropna().sort_values()
+    ordered = off[first].dropna().sort_values()
     spread = (off.max(axis=1) - off.min(axis=1)).dropna().sort_values(ascending=False)
-    why = f"{look(judges[0]).short} {{:+.1f}} SD off its condition's mean"
-    picks = _first(first, "worst", why, [])
-    picks += _first(first[::-1], "best", why, picks)
+    why = f"{look(first).short} {{:+.1f}} SD off its condition's mean"
+    found = _first(ordered, "worst", why, [])
+    found += _first(ordered[::-1], "best", why, found)
     if len(judges) > 1:
-        picks += [_explained(pick, off) for pick in _first(spread, "disagreed", "", picks)]
-    return picks
+        found += [_explained(pick, off) for pick in _first(spread, "disagreed", "", found)]
+    return found
 
 
 def _deviations(scores: Scores, column: str, codecs: Sequence[str]) -> "pd.Series[float]":
@@ -89,14 +92,14 @@ def _deviations(scores: Scores, column: str, codecs: Sequence[str]) -> "pd.Serie
 def _first(ordered: "pd.Series[float]", kind: str, why: str, taken: Sequence[Pick]) -> list[Pick]:
     """The first of these that are of other items than those taken."""
     used = {pick.item for pick in taken}
-    picks: dict[str, Pick] = {}
+    found: dict[str, Pick] = {}
     for place, value in ordered.items():
         condition, item = cast("tuple[str, str]", place)
-        if item not in used and item not in picks:
-            picks[item] = Pick(kind, item, condition, why.format(value))
-        if len(picks) == EACH:
+        if item not in used and item not in found:
+            found[item] = Pick(kind, item, condition, why.format(value))
+        if len(found) == EACH:
             break
-    return list(picks.values())
+    return list(found.values())
 
 
 def _explained(pick: Pick, off: pd.DataFrame) -> Pick:
@@ -108,14 +111,13 @@ def _explained(pick: Pick, off: pd.DataFrame) -> Pick:
     )
 
 
-def cards(run: Run) -> Iterator[Card]:
+def cards(run: Run, read_signal: ReadSignal) -> Iterator[Card]:
     """The cards of a run, as many as the budget has room for; none without the recordings."""
     used = 0
-    for pick in choose(run.scores):
+    for pick in picks(run.scores):
         item = run.scores.items[pick.item]
-        try:
-            sounds = _sounds(run, pick, item["path"])
-        except AudioError:  # recordings or decoded audio stayed on another machine
+        sounds = _sounds(run, pick, item["path"], read_signal)
+        if not sounds:
             continue
         used += sum(len(sound.flac) + len(sound.png) for sound in sounds) * 3 // 4
         if used > BUDGET:
@@ -123,15 +125,22 @@ def cards(run: Run) -> Iterator[Card]:
         yield Card(pick, item["speaker"], item["sex"], sounds)
 
 
-def _sounds(run: Run, pick: Pick, recording: str) -> list[Sound]:
-    """The reference, the pick, and what others made of the item, where they did not fail."""
-    signal, rate, _ = read_audio(recording)
-    sounds = [_sound("reference", resample(signal, rate, REFERENCE_HZ), REFERENCE_HZ, {})]
+def _sounds(run: Run, pick: Pick, recording: str, read_signal: ReadSignal) -> list[Sound]:
+    """The reference, the pick, and what others made of the item, where they did not fail.
+
+    None at all where a signal cannot be read.
+    """
+    reference = read_signal(Path(recording))
+    if reference is None:
+        return []
+    sounds = [_sound("reference", resample(*reference, REFERENCE_HZ), REFERENCE_HZ, {})]
     for name in _beside(run.scores, pick.condition):
         path = run.directory_of(name).decoded(name, pick.item)
         if name == pick.condition or path.is_file():
-            signal, rate, _ = read_audio(path)
-            sounds.append(_sound(name, signal, rate, _values(run.scores, name, pick.item)))
+            decoded = read_signal(path)
+            if decoded is None:
+                return []
+            sounds.append(_sound(name, *decoded, _values(run.scores, name, pick.item)))
     return sounds
 
 

@@ -10,8 +10,6 @@ figures/            each as PNG, SVG and CSV
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -19,69 +17,30 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...benchmarks.store.atomic import write_atomically
-from ...benchmarks.store.costs import read_costs
 from ...benchmarks.store.finished_run import Run
-from ..bd_rate import compare_curves, curves
-from ..columns import overview
+from ..figures.cost import against_cost
 from ..figures.curves import curve_pictures
 from ..figures.design_space import design_space
 from ..figures.nfe import against_nfe
 from ..figures.spread import agreement, distributions, sexes, speakers
-from ..figures.style import INK, PAPER, REFERENCE, Picture, drawing, save
-from ..figures.trade import against_cost
+from ..figures.style import INK, PAPER, Picture, drawing, save
 from ..figures.training import training_curves
-from ..leaderboard import all_comparisons, leaderboard
-from ..seeds import seed_variance
-from ..table import latex, markdown
-from . import context
-from .flags import Flag, flags
-from .gallery import cards
+from ..tables.printed import latex, markdown
+from .flags import Flag
+from .gallery import Card, ReadSignal, cards
+from .material import Material
+from .template_values import template_values
 
 
-@dataclass(frozen=True)
-class Material:
-    """A run and every table that its report needs, each made once."""
-
-    run: Run
-
-    @cached_property
-    def comparisons(self) -> Mapping[str, pd.DataFrame]:
-        return all_comparisons(self.run.scores)
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        return leaderboard(self.run.scores, self.comparisons)
-
-    @cached_property
-    def flags(self) -> list[Flag]:
-        return flags(self.run.scores, self.comparisons, self.run.findings)
-
-    @cached_property
-    def anchor(self) -> str:
-        """The curve that others are held against; "" where there is none to compare."""
-        names = list(curves(self.run.scores))
-        return "" if len(names) < 2 else REFERENCE if REFERENCE in names else names[0]
-
-    @cached_property
-    def deltas(self) -> pd.DataFrame:
-        columns = overview(self.run.scores.ranked)
-        return compare_curves(self.run.scores, columns if self.anchor else [], self.anchor)
-
-    @cached_property
-    def seeds(self) -> pd.DataFrame:
-        return seed_variance(self.run.scores)
-
-    @cached_property
-    def costs(self) -> pd.DataFrame:
-        return read_costs(self.run)
-
-
-def write_report(run: Run, out: Path, trainings: Sequence[Path] = ()) -> Path:
+def write_report(
+    run: Run, out: Path, read_signal: ReadSignal, trainings: Sequence[Path] = ()
+) -> Path:
     """Write all files of a report.
 
     Args:
         run: one run, or several merged.
         out: folder of the report.
+        read_signal: reads the recordings and decoded audio that the page plays.
         trainings: folders of trainings whose curves are drawn, too.
 
     Returns:
@@ -94,7 +53,8 @@ def write_report(run: Run, out: Path, trainings: Sequence[Path] = ()) -> Path:
     with drawing():
         curves_of_columns = _saved(_curves(material), out / "figures")
         others = _saved(_pictures(material, trainings), out / "figures")
-    page = _page(material, [*curves_of_columns[:1], *others], curves_of_columns[1:])
+    shown = list(cards(run, read_signal))
+    page = _page(material, shown, [*curves_of_columns[:1], *others], curves_of_columns[1:])
     tables = {
         "leaderboard.csv": material.table.to_csv(index=False),
         "leaderboard.md": markdown(material.table) + "\n",
@@ -152,14 +112,19 @@ def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, str]]:
     return shown
 
 
-def _page(material: Material, pictures: list[dict[str, str]], each: list[dict[str, str]]) -> str:
+def _page(
+    material: Material,
+    shown: Sequence[Card],
+    pictures: list[dict[str, str]],
+    each: list[dict[str, str]],
+) -> str:
     environment = Environment(
         loader=PackageLoader("nscbench.reports.page"), autoescape=True, undefined=StrictUndefined
     )
     loader = environment.loader
     assert loader is not None
     style, script = (Markup(loader.get_source(environment, f"report.{end}")[0]) for end in _PARTS)
-    values = context.context(material, list(cards(material.run)))
+    values = template_values(material, shown)
     return environment.get_template("report.html").render(
         css=style, js=script, pictures=pictures, curves=each, **values
     )

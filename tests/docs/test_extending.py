@@ -14,7 +14,9 @@ import soundfile
 
 import nscbench
 from nscbench import metrics
+from nscbench.benchmarks import degradations
 from nscbench.codecs import registry
+from nscbench.metrics.machinery import plugins
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "examples"
@@ -68,11 +70,15 @@ def call(*words, folder, **variables):
         ("json:loads", "it is no "),
         ("json:JSONDecoder", "it is no "),
         ("broken_plugin:X", "libtheirs.so: cannot open"),
+        ("leaving_plugin:X", "no licence"),
     ],
 )
-@pytest.mark.parametrize("module", [registry, metrics], ids=["codec", "metric"])
+@pytest.mark.parametrize(
+    "module", [registry, metrics, degradations], ids=["codec", "metric", "degradation"]
+)
 def test_a_broken_entry_point_leaves_out_itself_only(module, value, why, monkeypatch, tmp_path):
     (tmp_path / "broken_plugin.py").write_text("raise OSError('libtheirs.so: cannot open')")
+    (tmp_path / "leaving_plugin.py").write_text("import sys; sys.exit('no licence')")
     monkeypatch.syspath_prepend(tmp_path)
     check_left_out(module, "theirs", value, why, monkeypatch)
 
@@ -93,16 +99,24 @@ def test_a_codec_that_cannot_be_one_is_left_out(value, why, monkeypatch, tmp_pat
     check_left_out(registry, "theirs", value, why, monkeypatch)
 
 
+def test_a_degradation_that_exists_is_left_out(monkeypatch):
+    value = "nscbench.benchmarks.degradations.noise:DEGRADATION"
+    why = "there is a degradation 'noise' already"
+    check_left_out(degradations, "theirs", value, why, monkeypatch)
+
+
 def test_a_metric_that_exists_is_left_out(monkeypatch):
     value = "nscbench.metrics.lsd:METRIC"
     check_left_out(metrics, "stoi", value, "there is a metric 'stoi' already", monkeypatch)
 
 
 def check_left_out(module, name, value, why, monkeypatch):
-    monkeypatch.setattr(module, "entry_points", lambda group: [EntryPoint(name, value, group)])
+    known = module.REGISTRY.found.plugins
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [EntryPoint(name, value, group)])
     with pytest.warns(UserWarning, match=f"{value} is left out: .*{why}"):
-        found = module.available.__wrapped__()
-    assert found.keys() == module.available().keys() - {"theirs"}
+        found = module.REGISTRY.search()
+    assert found.plugins.keys() == known.keys() - {"theirs"}
+    assert re.search(why, found.left_out[value])
 
 
 def leaderboard(work, **variables):

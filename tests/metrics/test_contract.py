@@ -13,11 +13,10 @@ import pytest
 
 from nscbench import metrics
 from nscbench.metrics.base import MetricError, Undefined
-from nscbench.metrics.machinery.signals import check
+from nscbench.metrics.machinery.signals import check_pair
 
 SECONDS = 2.5
 TEXT = "The cat sat on the mat."
-DIRECTIONS = ("higher", "lower", "none")
 
 
 def _noisy(signal, decibels):
@@ -27,7 +26,7 @@ def _noisy(signal, decibels):
 
 
 def _measure(metric, reference, degraded):
-    check(metric, reference, degraded)
+    check_pair(metric, reference, degraded)
     return metric.score(reference, degraded, *([TEXT] if metric.needs_text else []))
 
 
@@ -58,7 +57,6 @@ def by_noise(metric, clean):
 
 def test_gives_the_declared_columns_as_finite_numbers(metric, by_noise):
     assert metric.columns
-    assert set(metric.columns.values()) <= set(DIRECTIONS)
     for values in by_noise:
         assert values.keys() == set(metric.measures)
         assert all(type(value) is float and math.isfinite(value) for value in values.values())
@@ -70,8 +68,8 @@ def test_no_column_has_two_metrics():
 
 
 def test_denominators_are_counts_of_rates_that_are_shown(metric, by_noise):
-    assert metric.denominators.keys() <= metric.columns.keys()
-    assert not set(metric.denominators.values()) & metric.columns.keys()
+    assert metric.denominators.keys() <= metric.directions.keys()
+    assert not set(metric.denominators.values()) & metric.directions.keys()
     for values in by_noise:
         assert all(values[column] > 0 for column in metric.denominators.values())
 
@@ -79,7 +77,7 @@ def test_denominators_are_counts_of_rates_that_are_shown(metric, by_noise):
 def test_identity_is_best_and_noise_is_worse(metric, by_noise):
     if not metric.needs_reference_activity or metric.needs_text:
         pytest.skip("does not compare the signals")
-    for column, direction in metric.columns.items():
+    for column, direction in metric.directions.items():
         if direction == "none":
             continue
         sign = 1 if direction == "higher" else -1
@@ -146,7 +144,7 @@ def test_refuses_what_is_too_long(metric):
     if not math.isfinite(metric.longest):
         pytest.skip("takes any length")
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, int(metric.longest * metric.sample_rate))
-    check(metric, noise, noise)
+    check_pair(metric, noise, noise)
     longer = np.append(noise, 0.0)
     with pytest.raises(MetricError, match="this metric takes up to"):
         _measure(metric, longer, longer)

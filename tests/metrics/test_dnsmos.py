@@ -10,7 +10,7 @@ import pytest
 
 from nscbench.metrics import dnsmos
 from nscbench.metrics.base import MetricError
-from nscbench.metrics.machinery.signals import check
+from nscbench.metrics.machinery.signals import check_pair
 
 SPEECHMOS = {  # seconds: P.808, SIG, BAK, OVRL
     1.0: (2.460840, 2.842202, 3.904027, 2.512333),  # 7 windows, all the same
@@ -71,6 +71,6 @@ def test_noise_is_heard():
 def test_overshoot_and_nothing_are_refused_where_speechmos_raises_or_hangs():
     signal = glide(1.0)
     with pytest.raises(MetricError, match=r"within \[-1, 1\]"):
-        check(dnsmos.METRIC, signal, signal / np.abs(signal).max() * 1.001)
+        check_pair(dnsmos.METRIC, signal, signal / np.abs(signal).max() * 1.001)
     with pytest.raises(MetricError, match="needs 0.5 s"):
-        check(dnsmos.METRIC, signal[:0], signal[:0])
+        check_pair(dnsmos.METRIC, signal[:0], signal[:0])

@@ -37,4 +37,4 @@ def test_without_a_common_intonation_there_is_none():
 
 def test_it_is_measured_on_aligned_signals_and_higher_is_better():
     assert METRIC.aligned
-    assert METRIC.columns == {"f0_correlation": "higher"}
+    assert METRIC.directions == {"f0_correlation": "higher"}

@@ -46,4 +46,4 @@ def test_five_ratings_in_the_published_order(stand_ins, closed_form):
         "nisqa", "nisqa_noisiness", "nisqa_discontinuity", "nisqa_coloration", "nisqa_loudness",
     ]  # fmt: skip
     np.testing.assert_allclose(list(values.values()), means, rtol=1e-5)
-    assert set(METRIC.columns.values()) == {"higher"}
+    assert set(METRIC.directions.values()) == {"higher"}

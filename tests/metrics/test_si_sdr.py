@@ -53,4 +53,4 @@ def test_it_is_undefined_for_digital_silence(pair):
 
 
 def test_it_is_never_ranked():
-    assert METRIC.columns == {"si_sdr": "none"}
+    assert METRIC.directions == {"si_sdr": "none"}

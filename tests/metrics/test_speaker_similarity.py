@@ -25,7 +25,7 @@ def test_the_value_is_the_cosine_of_the_networks_embeddings(stand_ins, speech_li
     value = METRIC.score(*pair)["speaker_similarity"]
     assert value == pytest.approx(expected, abs=1e-5)
     assert value < 0.9999
-    assert METRIC.columns == {"speaker_similarity": "higher"}
+    assert METRIC.directions == {"speaker_similarity": "higher"}
 
 
 def test_the_level_of_a_voice_is_not_its_speaker(stand_ins, speech_like):

@@ -14,4 +14,4 @@ def test_the_rating_is_the_networks_of_the_signal_as_it_is(stand_ins, speech_lik
     expected = unit @ np.linspace(1, 5, weight_stand_ins.CHANNELS)
     value = METRIC.score(np.zeros(31_007), signal.astype(np.float64))["utmos"]
     assert value == pytest.approx(expected, rel=1e-5)
-    assert METRIC.columns == {"utmos": "higher"}
+    assert METRIC.directions == {"utmos": "higher"}

@@ -83,20 +83,20 @@ def test_equals_the_port_on_the_shortest_pair(clean, port):
 
 def test_a_remembered_reference_gives_the_same_values(clean):
     for name, degraded in degradations(clean):
-        measure.prepared.cache_clear()
+        measure.prepared_reference.cache_clear()
         first = METRIC.score(clean, degraded)
         assert METRIC.score(clean, degraded) == first, name
 
 
 def test_references_are_forgotten_beyond_two_minutes(speech_like, monkeypatch):
     monkeypatch.setattr(measure, "Reference", lambda signal: SimpleNamespace(signal=signal))
-    measure.prepared.cache_clear()
+    measure.prepared_reference.cache_clear()
     references = [np.tile(speech_like(1.5, RATE, seed), 30) for seed in range(3)]  # 45 s each
-    kept = [measure.prepared(reference) for reference in references]
-    assert measure.prepared(references[1].copy()) is kept[1]
-    assert measure.prepared(references[2]) is kept[2]
-    assert measure.prepared(references[0]) is not kept[0]
-    measure.prepared.cache_clear()
+    kept = [measure.prepared_reference(reference) for reference in references]
+    assert measure.prepared_reference(references[1].copy()) is kept[1]
+    assert measure.prepared_reference(references[2]) is kept[2]
+    assert measure.prepared_reference(references[0]) is not kept[0]
+    measure.prepared_reference.cache_clear()
 
 
 def test_a_silent_degraded_signal_is_no_number(clean):

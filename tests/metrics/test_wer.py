@@ -71,8 +71,8 @@ def test_the_references_errors_stand_beside_the_codecs(stand_ins, pair, monkeypa
     assert values["wer"] == pytest.approx(3 / 6)
     assert values["wer_reference"] == pytest.approx(1 / 6)
     assert (values["text_words"], values["text_characters"]) == (6, 22)
-    assert wer.METRIC.columns["wer"] == "lower"
-    assert wer.METRIC.columns["wer_reference"] == "none"
+    assert wer.METRIC.directions["wer"] == "lower"
+    assert wer.METRIC.directions["wer_reference"] == "none"
 
 
 @pytest.mark.parametrize("text", ["", " ... "])

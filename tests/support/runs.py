@@ -28,9 +28,21 @@ def items(count=24, speakers=12):
 
 
 def write_run(
-    root: Path, conditions, listed=None, seed=0, missing=(), versions=("1", "1"), settings=""
+    root: Path,
+    conditions,
+    listed=None,
+    seed=0,
+    missing=(),
+    versions=("1", "1"),
+    settings="",
+    others=None,
 ) -> Path:
-    """A run of {condition: (codec, kind, kbps, gain of all columns)}."""
+    """A run of {condition: (codec, kind, kbps, gain of all columns)}.
+
+    `others` are further metrics, with the means of their columns.
+    """
+    others = others or {}
+    columns = COLUMNS | {c: mean for of_metric in others.values() for c, mean in of_metric.items()}
     random = np.random.default_rng(seed)
     listed = listed or items()
     hardness = np.random.default_rng(99).normal(0, 0.1, len(listed))
@@ -39,7 +51,7 @@ def write_run(
         for number, item in enumerate(listed):
             rows.append((name, item["id"], 0, "seconds", item["seconds"], ""))
             rows.append((name, item["id"], 0, "payload_bits", 1000 * kbps * item["seconds"], ""))
-            for column, mean in COLUMNS.items():
+            for column, mean in columns.items():
                 value = mean + gain + hardness[number] + random.normal(0, 0.02)
                 failed = (name, item["id"]) in missing
                 rows.append(
@@ -67,7 +79,9 @@ def write_run(
         ],
         "metrics": [
             {"metric": metric, "version": version}
-            for metric, version in zip(("pesq", "stoi"), versions, strict=True)
+            for metric, version in zip(
+                ("pesq", "stoi", *others), (*versions, *("1" for _ in others)), strict=True
+            )
         ],
         "unavailable": {},
         "seeds": "made",

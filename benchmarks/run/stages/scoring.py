@@ -116,7 +116,7 @@ def _outcome(name: str, pair: _Pair) -> Outcome:
             signals.resample(signal, SCORING_RATE, metric.sample_rate)
             for signal in pair.signals(metric.aligned)
         ]
-        signals.check(metric, *at_rate)
+        signals.check_pair(metric, *at_rate)
         values = metric.score(*at_rate, *([pair.text] if metric.needs_text else []))
         if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
             raise MetricError(f"gave {values}, not a number for each of its columns")

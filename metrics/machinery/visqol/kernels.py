@@ -113,6 +113,35 @@ def local_statistics(flat: Floats, width: int, mean: Floats, variance: Floats) -
 
 
 @compiled
+def compare_cells(
+    reference: tuple[Floats, Floats],
+    degraded: tuple[Floats, Floats],
+    cross: Floats,
+    cells: Floats,
+) -> None:
+    """NSIM of every cell, from local means and variances of both sides and their cross term."""
+    mean, variance = reference
+    deg_mean, deg_variance = degraded
+    for i in range(cells.shape[0]):
+        both = mean[i] * deg_mean[i]
+        squares = mean[i] * mean[i] + deg_mean[i] * deg_mean[i]
+        spread = np.sqrt(max(variance[i] * deg_variance[i], 0.0)) + C3
+        cells[i] = (2.0 * both + C1) / (squares + C1) * ((cross[i] - both + C3) / spread)
+
+
+@compiled
+def mean_of_patch(cells: Floats, bands: int, frames: int) -> float:
+    """Mean of flat cells over the frames of each band, then over bands."""
+    total = 0.0
+    for band in range(bands):
+        row = 0.0
+        for column in range(frames):
+            row += cells[band * (frames + 2) + column]
+        total += row / frames
+    return total / bands
+
+
+@compiled
 def similarities(
     reference: Floats, degraded: Floats, starts: Ints, frames: int, radius: int
 ) -> Floats:
@@ -150,19 +179,23 @@ def similarities(
             if offset < starts[p] - radius or offset > starts[p] + radius:
                 continue
             smooth(flat[p] * deg_flat, width, cross)
-            for i in range(size):
-                both = mean[p, i] * deg_mean[i]
-                squares = mean[p, i] * mean[p, i] + deg_mean[i] * deg_mean[i]
-                spread = np.sqrt(max(variance[p, i] * deg_variance[i], 0.0)) + C3
-                cells[i] = (2.0 * both + C1) / (squares + C1) * ((cross[i] - both + C3) / spread)
-            total_mean = 0.0
-            for band in range(bands):
-                row = 0.0
-                for column in range(frames):
-                    row += cells[band * width + column]
-                total_mean += row / frames
-            result[p, offset - max(0, starts[p] - radius)] = total_mean / bands
+            compare_cells((mean[p], variance[p]), (deg_mean, deg_variance), cross, cells)
+            result[p, offset - max(0, starts[p] - radius)] = mean_of_patch(cells, bands, frames)
     return result
+
+
+@compiled
+def trace_back(came_from: Ints, starts: Ints, radius: int, last: int) -> tuple[Ints, Ints]:
+    """What `best_path` returns, from the predecessors [P, W] and the last patch's first frame."""
+    patches, width = came_from.shape
+    offset = last
+    path, origins = np.empty(patches, dtype=np.int64), np.empty(patches, dtype=np.int64)
+    for p in range(patches - 1, -1, -1):
+        column = offset - max(0, starts[p] - radius)
+        path[p] = offset
+        origins[p] = came_from[p, column] if 0 <= column < width else -1
+        offset = origins[p]
+    return path, origins
 
 
 @compiled
@@ -202,11 +235,4 @@ def best_path(similarity: Floats, starts: Ints, total: int, radius: int) -> tupl
                 highest, where = previous[offset], offset
     low = max(0, starts[patches - 1] - radius)
     high = min(total - 1, starts[patches - 1] + radius)
-    offset = low + np.argmax(best[low : high + 1])
-    path, origins = np.empty(patches, dtype=np.int64), np.empty(patches, dtype=np.int64)
-    for p in range(patches - 1, -1, -1):
-        column = offset - max(0, starts[p] - radius)
-        path[p] = offset
-        origins[p] = came_from[p, column] if 0 <= column < width else -1
-        offset = origins[p]
-    return path, origins
+    return trace_back(came_from, starts, radius, low + np.argmax(best[low : high + 1]))

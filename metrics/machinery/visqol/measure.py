@@ -12,14 +12,11 @@ The port offers no call between a pair and its MOS, hence the imports from its i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import fft
-from visqol.analysis_window import AnalysisWindow
 from visqol.audio_utils import AudioSignal, scale_to_match_sound_pressure_level
-from visqol.gammatone import Spectrogram, make_erb_filters, prepare_spectrograms_for_comparison
+from visqol.gammatone import prepare_spectrograms_for_comparison
 from visqol.nsim import PatchSimilarityResult, measure_patch_similarity
 from visqol.quality_mapper import TFLiteSpeechQualityMapper
 from visqol.visqol_core import (
@@ -29,39 +26,23 @@ from visqol.visqol_core import (
     calc_per_patch_mean_freq_band_means,
     calc_per_patch_mean_freq_band_stddevs,
 )
-from visqol.visqol_manager import (
-    _DEFAULT_LATTICE_MODEL,
-    MINIMUM_FREQ,
-    NUM_BANDS_SPEECH,
-    OVERLAP,
-    PATCH_SIZE_SPEECH,
-)
+from visqol.visqol_manager import _DEFAULT_LATTICE_MODEL, NUM_BANDS_SPEECH, PATCH_SIZE_SPEECH
 
 from ...base import MetricError, Signal
-from ..remember import remember
-from .kernels import Floats, Ints, best_path, gammatone_spectrogram, similarities
+from .kernels import best_path, similarities
+from .sides import (
+    FRAME,
+    RATE,
+    Piece,
+    Reference,
+    Side,
+    analysis_window,
+    prepared_reference,
+    seconds_of,
+    upper_envelope,
+)
 
-RATE = 16_000
-FRAME = 320 / 16_000  # seconds between frames
-HIGHEST_FREQUENCY = 8000.0
 SEARCH_RADIUS = 60 * PATCH_SIZE_SPEECH  # frames: 24 s
-ACTIVE_RMS = 5000.0  # of 16-bit samples, after the peak is scaled to full scale
-CACHED_SAMPLES = 120 * RATE  # of references that a process keeps: about 80 MB
-
-
-@lru_cache(maxsize=1)
-def _window() -> AnalysisWindow:
-    return AnalysisWindow(RATE, OVERLAP)
-
-
-@lru_cache(maxsize=1)
-def _filters() -> tuple[Floats, Floats, Floats, Floats]:
-    """Centre frequencies, and the coefficients that `gammatone_spectrogram` takes."""
-    filters = make_erb_filters(RATE, NUM_BANDS_SPEECH, MINIMUM_FREQ, HIGHEST_FREQUENCY)
-    a0, a11, a12, a13, a14, a2, _, b1, b2, gain = filters.filter_coeffs[:, ::-1]
-    assert not a2.any()
-    first, second = np.array([a0 / gain, a0, a0, a0]), np.array([a11 / gain, a12, a13, a14])
-    return filters.center_freqs[::-1], first, second, np.array([b1, b2])
 
 
 @lru_cache(maxsize=1)
@@ -72,133 +53,9 @@ def _lattice() -> Callable[..., float]:
     return mapper.predict_quality
 
 
-def _spectrogram(signal: Signal) -> Spectrogram:
-    window = _window()
-    centres, first, second, poles = _filters()
-    data = gammatone_spectrogram(
-        np.ascontiguousarray(signal), window.hann_window, window.hop_size, first, second, poles
-    )
-    return Spectrogram(data, centres)
-
-
-def _envelope(signal: Signal) -> Signal:
-    """Upper envelope [T]: magnitude of the analytic signal."""
-    mean = np.mean(signal)
-    centred = signal - mean
-    half = fft.rfft(centred)
-    half[0] = 0.0
-    if len(signal) % 2 == 0:
-        half[-1] = 0.0
-    return np.asarray(np.hypot(centred, fft.irfft(-1j * half, len(signal))) + mean)
-
-
-class Envelope:
-    """Spectrum of an envelope [T] to which others, at most one sample longer, are moved."""
-
-    def __init__(self, envelope: Signal) -> None:
-        self.samples = len(envelope)
-        self._points = fft.next_fast_len(2 * self.samples + 1, real=True)
-        self._spectrum = fft.rfft(envelope, self._points)
-
-    def lag(self, degraded: Signal) -> int:
-        """Samples by which the envelope `degraded` must be delayed to fit this one; 0 where that
-        is more than half of this one."""
-        correlation = fft.irfft(
-            self._spectrum * np.conj(fft.rfft(degraded, self._points)), self._points
-        )
-        reach = self.samples - 1
-        ordered = np.concatenate((correlation[-reach:], correlation[: reach + 1]))
-        lag = int(np.argmax(ordered)) - reach
-        return 0 if abs(lag) > self.samples / 2 else lag
-
-
 def _delayed(signal: Signal, lag: int) -> Signal:
     """The signal with `lag` zeros before it, or without its first -`lag` samples."""
     return np.concatenate([np.zeros(lag), signal]) if lag > 0 else signal[-lag:]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Samples of one patch, and where they begin in their signal; None: they are no part of it."""
-
-    samples: Signal
-    first: int | None
-
-    def part(self, start: int, length: int) -> "Piece":
-        first = None if self.first is None else self.first + start
-        return Piece(self.samples[start : start + length], first)
-
-
-class Side:
-    """A signal and its spectrogram."""
-
-    def __init__(self, signal: Signal) -> None:
-        self.signal = signal
-        self.spectrogram = _spectrogram(signal)
-
-    def piece(self, start: float, end: float) -> Piece:
-        """Samples between two times in seconds, as the port cuts them: the last sample of the
-        signal is never part of it, and zeros for what lies beyond its end come first."""
-        first = int(start * RATE)
-        samples = self.signal[first : min(len(self.signal) - 1, int(end * RATE))]
-        if (beyond := int(end * RATE - len(self.signal))) > 0:
-            return Piece(np.concatenate([np.zeros(beyond), samples]), None)
-        return Piece(samples, first)
-
-    def spectrogram_of(self, piece: Piece) -> Spectrogram:
-        """Every frame is filtered from rest, so those on the signal's grid are known already."""
-        window = _window()
-        if piece.first is None or piece.first % window.hop_size:
-            return _spectrogram(piece.samples)
-        column = piece.first // window.hop_size
-        frames = 1 + (len(piece.samples) - window.size) // window.hop_size
-        return Spectrogram(self.spectrogram.data[:, column : column + frames])
-
-
-class Reference(Side):
-    """All that depends on the reference alone."""
-
-    def __init__(self, signal: Signal) -> None:
-        super().__init__(signal)
-        self.envelope = Envelope(_envelope(signal))
-        self.starts = _active_patches(signal, self.spectrogram.num_frames)
-        self.pieces = [self.piece(*_seconds(start)) for start in self.starts]
-        self.envelopes = [Envelope(_envelope(piece.samples)) for piece in self.pieces]
-
-
-def _seconds(start: int) -> tuple[float, float]:
-    """When the patch that begins at frame `start` begins and ends."""
-    return start * FRAME, start * FRAME + FRAME * PATCH_SIZE_SPEECH
-
-
-def _active_patches(signal: Signal, frames: int) -> Ints:
-    """First frames of the reference's patches in which any frame is active.
-
-    A frame is silent when it and the two before it are below `ACTIVE_RMS`. The port reads its
-    frames from sample 9 on, which is the first patch's number of frames, not of samples.
-    """
-    hop, size = _window().hop_size, PATCH_SIZE_SPEECH
-    first = size // 2 - 1
-    count = (frames - first) // size
-    peak = signal.max()
-    part = signal[first : first + count * size * hop] / peak if peak else np.zeros(count)
-    samples = np.trunc(np.clip(part * 2.0**15, -(2.0**15), 2.0**15 - 1))
-    samples = samples[: len(samples) // hop * hop].reshape(-1, hop)
-    loud = np.sqrt(np.mean(samples**2, axis=1)) >= ACTIVE_RMS
-    active = np.ones(len(loud), dtype=bool)
-    active[2:] = loud[2:] | loud[1:-1] | loud[:-2]
-    patches = [first + i * size for i in range(count) if active[i * size : (i + 1) * size].any()]
-    return np.array(patches, dtype=np.int64)
-
-
-def _samples(reference: Reference) -> int:
-    return len(reference.signal)
-
-
-@remember(CACHED_SAMPLES, size=_samples)
-def prepared(signal: Signal) -> Reference:
-    """The reference's share of the work."""
-    return Reference(signal.copy())
 
 
 def _matched(reference: Reference, degraded: Side) -> list[PatchSimilarityResult]:
@@ -219,12 +76,12 @@ def _matched(reference: Reference, degraded: Side) -> list[PatchSimilarityResult
         result = measure_patch_similarity(
             ref_db[:, start : start + size], padded[:, offset : offset + size]
         )
-        result.ref_patch_start_time, result.ref_patch_end_time = _seconds(start)
+        result.ref_patch_start_time, result.ref_patch_end_time = seconds_of(start)
         if offset == origin:  # lost in transmission
             result.similarity = 0.0
             result.freq_band_means = np.zeros(NUM_BANDS_SPEECH)
         else:
-            result.deg_patch_start_time, result.deg_patch_end_time = _seconds(offset)
+            result.deg_patch_start_time, result.deg_patch_end_time = seconds_of(offset)
         results.append(result)
     return results
 
@@ -237,9 +94,9 @@ def _refined(
         return result
     ref = reference.pieces[number]
     deg = degraded.piece(result.deg_patch_start_time, result.deg_patch_end_time)
-    lag = reference.envelopes[number].lag(_envelope(deg.samples))
+    lag = reference.envelopes[number].lag(upper_envelope(deg.samples))
     ref, deg = _aligned(ref, deg, lag)
-    if min(len(ref.samples), len(deg.samples)) <= _window().size:
+    if min(len(ref.samples), len(deg.samples)) <= analysis_window().size:
         return result
     ref_db, deg_db = prepare_spectrograms_for_comparison(
         reference.spectrogram_of(ref), degraded.spectrogram_of(deg)
@@ -274,8 +131,8 @@ def mos(reference: Signal, degraded: Signal) -> float:
     Raises:
         MetricError: no patch of the reference can be compared.
     """
-    ref = prepared(reference)
-    moved = _delayed(degraded, ref.envelope.lag(_envelope(degraded)))
+    ref = prepared_reference(reference)
+    moved = _delayed(degraded, ref.envelope.lag(upper_envelope(degraded)))
     loudness = scale_to_match_sound_pressure_level(
         AudioSignal(ref.signal, RATE), AudioSignal(moved, RATE)
     )

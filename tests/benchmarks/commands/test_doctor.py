@@ -12,7 +12,8 @@ from nscbench import metrics
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.commands import doctor_examination, doctor_packages
 from nscbench.benchmarks.commands.doctor_packages import examine_package
-from nscbench.codecs import available
+from nscbench.codecs import available, registry
+from support import plugin
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +110,33 @@ def test_a_foreign_file_is_named(requirements, capsys, tmp_path):
     file.write_bytes(b"something else")
     assert main(["doctor"]) == 0
     assert f"{file} is not the published file" in capsys.readouterr().out
+
+
+@pytest.fixture
+def faulty_package(monkeypatch, tmp_path):
+    """A package whose metric `absent` lies in a module that is not there."""
+    plugin.install(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    registries = (metrics.REGISTRY, registry.REGISTRY)
+    for one in registries:
+        one.forget()
+    yield
+    for one in registries:
+        one.forget()
+
+
+@pytest.mark.usefixtures("faulty_package")
+@pytest.mark.filterwarnings("ignore:the metric nscbench_absent")
+def test_a_plugin_that_is_left_out_is_named_with_its_reason(requirements, capsys):
+    requirements()
+    why = "No module named 'nscbench_absent'"
+    assert main(["doctor", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["plugins_left_out"]
+    assert found == {"nscbench_absent:METRIC": why}
+    assert main(["doctor"]) == 0
+    assert f"plug-ins that are left out\n  nscbench_absent:METRIC  {why}" in capsys.readouterr().out
+    assert main(["list", "metrics"]) == 0
+    assert f"  left out: nscbench_absent:METRIC: {why}\n" in capsys.readouterr().out
 
 
 def test_the_memory_of_a_container_counts(monkeypatch, tmp_path):

@@ -7,10 +7,11 @@ from numpy.testing import assert_allclose
 
 from nscbench.benchmarks.degradations import DegradationError, available, make
 from nscbench.benchmarks.degradations.base import NotApplicable, Place
-from nscbench.benchmarks.degradations.bit_errors import REFUSED, flipped
+from nscbench.benchmarks.degradations.bit_errors import flipped
 from nscbench.benchmarks.degradations.channel import remake
 from nscbench.benchmarks.degradations.declared import read
 from nscbench.benchmarks.run.identity import maker
+from nscbench.benchmarks.store.refusals import REFUSED
 from nscbench.codecs import CodecError, get
 from nscbench.codecs.bitstream import BitstreamError
 from nscbench.codecs.noise import Noise

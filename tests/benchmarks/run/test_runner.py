@@ -39,11 +39,11 @@ def plugins(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", str(folder))
     monkeypatch.delitem(sys.modules, "nscbench_faulty", raising=False)
-    registry.available.cache_clear()
-    metrics.available.cache_clear()
+    registry.REGISTRY.forget()
+    metrics.REGISTRY.forget()
     yield folder
-    registry.available.cache_clear()
-    metrics.available.cache_clear()
+    registry.REGISTRY.forget()
+    metrics.REGISTRY.forget()
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_a_changed_codec_is_not_taken_for_the_old_one(tmp_path, items, plugins, 
     changed = source.replace("        return audio\n", "        return [a / 2 for a in audio]\n")
     (plugins / "nscbench_faulty.py").write_text(changed)
     monkeypatch.delitem(sys.modules, "nscbench_faulty")
-    registry.available.cache_clear()
+    registry.REGISTRY.forget()
     identity._code.cache_clear()
     _, _, second = bench(tmp_path, items, ["level"], conditions)
     assert first["level_db"][0] == pytest.approx(0, abs=0.01)
@@ -323,4 +323,4 @@ def test_a_plugin_that_cannot_be_imported_is_left_out(plugins):
 @pytest.mark.filterwarnings("ignore:the metric nscbench_absent")
 def test_plugins_are_found_by_both_registries(plugins):
     assert codecs.get("faulty-modenan").mode == "nan"
-    assert metrics.get("picky").columns == {"picky": "higher"}
+    assert metrics.get("picky").directions == {"picky": "higher"}

@@ -5,7 +5,7 @@ import pytest
 from nscbench.benchmarks.run.suite import SuiteError, left_out, load_suite, suite_names
 from nscbench.codecs import available
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
-from nscbench.reports.bd_rate import FEWEST_POINTS
+from nscbench.reports.tables.curve_deltas import FEWEST_POINTS
 from support.tiny_weights import write_weights
 
 

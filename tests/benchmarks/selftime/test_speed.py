@@ -62,7 +62,7 @@ def test_every_call_gives_columns_of_its_metric(speech_like):
     signal = speech_like(1.2, 16_000).astype(np.float64)
     for name, call in package_calls.CALLS.items():
         if not package_calls.missing(name):
-            assert call(signal, signal).keys() == metrics.get(name).columns.keys()
+            assert call(signal, signal).keys() == metrics.get(name).directions.keys()
 
 
 def test_items_that_are_none_are_an_error(tmp_path, capsys):

@@ -20,10 +20,10 @@ from nscbench.benchmarks.run.suite import SuiteError, load_suite
 from nscbench.benchmarks.store.finished_run import read_run
 from nscbench.codecs import CodecError, Unavailable, make
 from nscbench.codecs.noise import Noise
-from nscbench.reports.bd_rate import curves
 from nscbench.reports.figures.curves import curve_pictures
-from nscbench.reports.leaderboard import leaderboard
-from nscbench.reports.table import latex, markdown, show
+from nscbench.reports.tables.curve_deltas import curves
+from nscbench.reports.tables.leaderboard import leaderboard
+from nscbench.reports.tables.printed import latex, markdown, show
 from support import runs
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"

@@ -204,7 +204,7 @@ def test_columns(speech):
 def test_columns_are_undefined_with_a_reason_and_never_ranked(speech, metric):
     with pytest.raises(Undefined, match="digital silence"):
         metric.score(speech, np.zeros_like(speech))
-    assert set(metric.columns.values()) == {"none"}
+    assert set(metric.directions.values()) == {"none"}
 
 
 def test_one_undefined_column_takes_no_other_with_it(speech, vocoded):

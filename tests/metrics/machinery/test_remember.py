@@ -95,7 +95,7 @@ def test_what_the_metrics_remember_is_forgotten(speech_like):
     for cached, arguments in (
         (pitch.track, (signal,)),
         (alignment.estimate, (signal, signal, 16_000)),
-        (measure.prepared, (signal,)),
+        (measure.prepared_reference, (signal,)),
     ):
         first = cached(*arguments)
         assert cached(*arguments) is first

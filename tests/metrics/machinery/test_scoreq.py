@@ -43,8 +43,8 @@ def test_the_distance_is_symmetric_and_zero_for_the_same(stand_ins, clean):
 
 
 def test_the_directions_are_opposite():
-    assert scoreq_nr.METRIC.columns == {"scoreq_nr": "higher"}
-    assert scoreq_ref.METRIC.columns == {"scoreq_ref": "lower"}
+    assert scoreq_nr.METRIC.directions == {"scoreq_nr": "higher"}
+    assert scoreq_ref.METRIC.directions == {"scoreq_ref": "lower"}
 
 
 def test_the_domain_is_natural():
@@ -55,6 +55,6 @@ def test_the_domain_is_natural():
 
 def test_a_whole_number_of_strides_is_not_padded(stand_ins):
     signal = np.random.default_rng(1).uniform(-0.5, 0.5, 100 * scoreq.STRIDE)
-    found = scoreq.run(scoreq_ref.WEIGHTS, signal)[0]
+    found = scoreq.outputs(scoreq_ref.WEIGHTS, signal)[0]
     expected = weight_stand_ins.embedding(signal.astype(np.float32))
     np.testing.assert_allclose(found, expected, rtol=1e-4)

@@ -45,7 +45,7 @@ def test_power_of_a_sine_on_a_bin():
     """Amplitude A gives (A L / 4)^2 at its bin under a Hann window, a quarter of it beside."""
     size, amplitude = 512, 0.3
     sine = amplitude * np.sin(2 * np.pi * 40 / size * np.arange(4 * size))
-    power = spectra.power(sine, spectra.hann(size), 128)
+    power = spectra.power_spectra(sine, spectra.hann(size), 128)
     expected = (amplitude * size / 4) ** 2
     np.testing.assert_allclose(power[:, 40], expected)
     np.testing.assert_allclose(power[:, [39, 41]], expected / 4)

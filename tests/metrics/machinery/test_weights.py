@@ -195,7 +195,7 @@ def test_the_documentation_names_every_file_and_address():
         assert weights.url in text
         assert all(file in text for file in weights.files)
         assert all(digest in text for digest in weights.sha256.values())
-        assert all(f"`{column}`" in text for column in metrics.get(name).columns)
+        assert all(f"`{column}`" in text for column in metrics.get(name).directions)
 
 
 def _items(folder):

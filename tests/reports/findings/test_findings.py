@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.commands.findings import weights_of
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.reports.figures.design_space import apart
-from nscbench.reports.findings import cells, decodes, targets
+from nscbench.reports.findings import cells, seeds, targets
 from nscbench.reports.findings.answers import Answer
 from nscbench.reports.findings.duels import fight, powerless
 from nscbench.reports.findings.limits import limits
@@ -113,7 +114,7 @@ def test_missing_conditions_are_named(tmp_path):
     above = targets.above_opus(scores, 3)
     assert (above.verdict, above.missing) == ("not answered", ("gan-3", "opus-6"))
     assert targets.oracle_height(scores).missing == ("mel-oracle",)
-    assert decodes.seed_spread(scores, 3).missing[0] == "mel2wav-3 with several draws"
+    assert seeds.seed_spread(scores, 3).missing[0] == "mel2wav-3 with several draws"
 
 
 def test_few_speakers_are_told_and_decide_nothing(tmp_path):
@@ -138,7 +139,7 @@ def test_other_draws_change_no_answer_but_that_about_seeds(tmp_path):
     other = drawn(tmp_path, {"mel2mel": -0.5, "lat2lat": 0.0}, 0.3)
     before, after = (answers(run) for run in (one, merge([one, other])))
     changed = [a.question for a, b in zip(before, after, strict=True) if a != b]
-    assert changed == [decodes.QUESTION]
+    assert changed == [seeds.QUESTION]
 
 
 def test_above_opus_means_separate_intervals_in_all_three(tmp_path):
@@ -192,7 +193,7 @@ def test_the_command_writes_a_page_with_its_figures(tmp_path, capsys):
 
 def test_limits_come_from_the_cards(tmp_path):
     run = made(tmp_path, {"mel2mel": 0.0, "unknown": 0.0})
-    text = "\n".join(limits(run))
+    text = "\n".join(limits(weights_of(run)))
     assert "The 3 weights were trained on" in text
     for name in ("mel", "mel2mel", "vocoder"):
         assert f"|`{name}`|" in text
@@ -204,7 +205,7 @@ def test_cards_of_other_weights_are_told(tmp_path):
     manifest = json.loads((root / "manifest.json").read_text())
     manifest["conditions"][0]["fingerprint"] = "00" * 32
     (root / "manifest.json").write_text(json.dumps(manifest))
-    text = "\n".join(limits(read_run(root)))
+    text = "\n".join(limits(weights_of(read_run(root))))
     assert "others than the runs had for mel2mel-3." in text
 
 

@@ -3,9 +3,9 @@ import pandas as pd
 
 from nscbench import metrics
 from nscbench.benchmarks.store.scores import Scores
-from nscbench.reports.leaderboard import all_comparisons
 from nscbench.reports.page.flags import flags, yardsticks
-from nscbench.reports.seeds import seed_variance
+from nscbench.reports.tables.leaderboard import all_comparisons
+from nscbench.reports.tables.seeds import seed_variance
 
 DIRECTIONS = {
     "visqol": "higher", "estoi": "higher", "f0_rmse": "lower", "lsd": "lower",
@@ -60,8 +60,8 @@ def test_quality_up_while_intelligibility_and_pitch_go_down():
 
 
 def test_every_measure_of_words_and_pitch_guards():
-    columns = set(metrics.get("wer").columns) | set(metrics.get("f0_correlation").columns)
-    assert {"wer", "cer", "f0_correlation"} <= columns
+    columns = metrics.get("wer").directions | metrics.get("f0_correlation").directions
+    assert {"wer", "cer", "f0_correlation"} <= columns.keys()
     table = scores(
         {
             "a": {"visqol": 3, "cer": 0.1, "f0_correlation": 0.9},

@@ -13,9 +13,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ..benchmarks.statistics.holm import holm
-from ..benchmarks.statistics.paired import Difference, compare
-from ..benchmarks.store.scores import Scores
+from ...benchmarks.statistics.holm import holm
+from ...benchmarks.statistics.paired import Difference, compare
+from ...benchmarks.store.scores import Scores
 
 ALPHA = 0.05
 COLUMNS = ("column", "a", "b", "N", *Difference._fields, "p_holm", "better")  # N: items of the run

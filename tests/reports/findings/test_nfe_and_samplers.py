@@ -7,7 +7,7 @@ import pytest
 
 from nscbench.benchmarks.store.costs import read_costs
 from nscbench.benchmarks.store.finished_run import read_run
-from nscbench.reports.findings import decodes, steps
+from nscbench.reports.findings import nfe_and_samplers, seeds
 from support.findings_runs import drawn, edited
 from support.runs import items, write_run
 
@@ -28,7 +28,7 @@ def nfe_run(root: Path, by_nfe: dict[int, float], sampler: float | None = None) 
 def test_the_knee_is_where_quality_ends_to_rise(tmp_path):
     root = nfe_run(tmp_path, {1: 0.0, 2: 0.1, 4: 0.2, 10: 0.2, 25: 0.2})
     run = read_run(root)
-    answer = steps.knees(run.scores, read_costs(run))
+    answer = nfe_and_samplers.knees(run.scores, read_costs(run))
     assert answer.verdict == "mel2mel 3 kbit/s: 4"
     assert "from NFE 4 on, no metric is significantly worse than at 25" in answer.sentence
     assert [line[1] for line in answer.tables[0].lines] == ["4"] * 3
@@ -36,7 +36,7 @@ def test_the_knee_is_where_quality_ends_to_rise(tmp_path):
 
 def test_a_dip_after_a_good_start_is_before_the_knee(tmp_path):
     run = read_run(nfe_run(tmp_path, {1: 0.2, 2: 0.0, 4: 0.1, 10: 0.1, 25: 0.1}))
-    answer = steps.knees(run.scores, read_costs(run))
+    answer = nfe_and_samplers.knees(run.scores, read_costs(run))
     assert answer.verdict == "mel2mel 3 kbit/s: 4"
     assert "some smaller NFE is significantly better than 25" in answer.sentence
     head, line = answer.tables[0].head, answer.tables[0].lines[0]
@@ -45,7 +45,7 @@ def test_a_dip_after_a_good_start_is_before_the_knee(tmp_path):
 
 def test_quality_that_always_rises_has_its_knee_at_the_end(tmp_path):
     run = read_run(nfe_run(tmp_path, dict(zip(NFES, np.arange(5) / 10, strict=True))))
-    assert steps.knees(run.scores, read_costs(run)).verdict == "mel2mel 3 kbit/s: 25"
+    assert nfe_and_samplers.knees(run.scores, read_costs(run)).verdict == "mel2mel 3 kbit/s: 25"
 
 
 def test_the_time_at_the_knee(tmp_path):
@@ -56,22 +56,22 @@ def test_the_time_at_the_knee(tmp_path):
         "mel2mel-3-nfe4,1,0.25,1,1,1,1,chip\nmel2mel-3-nfe25,1,1.5,1,1,1,1,chip\n"
     )
     run = read_run(root)
-    sentence = steps.knees(run.scores, read_costs(run)).sentence
+    sentence = nfe_and_samplers.knees(run.scores, read_costs(run)).sentence
     assert "takes 0.25 s there for a second of audio, 1.5 s at the end" in sentence
 
 
 @pytest.mark.parametrize(("gain", "verdict"), [(0.1, "dpmpp"), (0.0, "undecided"), (-0.1, "euler")])
 def test_samplers_at_equal_nfe(tmp_path, gain, verdict):
     run = read_run(nfe_run(tmp_path, dict.fromkeys(NFES, 0.0), gain))
-    assert steps.samplers(run.scores).verdict == f"mel2mel at 3 kbit/s: {verdict}"
+    assert nfe_and_samplers.samplers(run.scores).verdict == f"mel2mel at 3 kbit/s: {verdict}"
 
 
 def test_seeds_turn_neighbours_that_are_alike_and_no_others(tmp_path):
     gains = {"mel2mel": 0.0, "lat2lat": 0.0, "lat2mel": 1.0}
-    answer = decodes.seed_spread(drawn(tmp_path, gains, 0.3).scores, 3)
+    answer = seeds.seed_spread(drawn(tmp_path, gains, 0.3).scores, 3)
     assert answer.sentence.startswith("Of 6 pairs of neighbours (3 cells, 3 metrics), 3 are within")
     assert answer.missing[0] == "mel2wav-3 with several draws"
     far = {"mel2mel": 0.0, "lat2lat": 0.5}
-    apart = decodes.seed_spread(drawn(tmp_path / "far", far, 0.01).scores, 3)
+    apart = seeds.seed_spread(drawn(tmp_path / "far", far, 0.01).scores, 3)
     assert apart.verdict == "0 of 3 neighbouring pairs within the seeds' reach"
     assert "the order of 0 turns" in apart.sentence

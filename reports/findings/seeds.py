@@ -7,8 +7,8 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores, records
 from ..columns import look
-from ..seeds import seed_variance
-from .answers import Answer, Table, number, unanswered
+from ..tables.seeds import seed_variance
+from .answers import Answer, MarkdownTable, rounded, unanswered
 from .cells import NINE, at
 
 QUESTION = (
@@ -73,7 +73,7 @@ def seed_spread(scores: Scores, kbps: float) -> Answer:
         f"by metric."
     )
     lines = [line.cells for line in found]
-    tables = (Table("Neighbours", HEAD, lines), _variances(own))
+    tables = (MarkdownTable("Neighbours", HEAD, lines), _variances(own))
     found_verdict = f"{within} of {pairs} neighbouring pairs within the seeds' reach"
     return Answer(QUESTION, found_verdict, sentence, RULE, tables, missing)
 
@@ -105,14 +105,14 @@ def _neighbours(
         (
             look(column).short,
             *counts,
-            *(number(column, value, sign=True).lstrip("+") for value in shown),
+            *(rounded(column, value, sign=True).lstrip("+") for value in shown),
             f"{within}/{len(differences)}",
             f"{turned.sum()}/{len(differences)}",
         ),
     )
 
 
-def _variances(variance: pd.DataFrame) -> Table:
+def _variances(variance: pd.DataFrame) -> MarkdownTable:
     head = ("condition", "metric", "n/N", "draws", "seed_sd", "item_sd", "mean_sd", "worst", "best")
     lines = [
         (
@@ -125,4 +125,4 @@ def _variances(variance: pd.DataFrame) -> Table:
         for line in records(variance)
     ]
     caption = "Spread of decodes of the same bytes (seed_sd) and of items (item_sd)"
-    return Table(caption, head, lines, folded=True)
+    return MarkdownTable(caption, head, lines, folded=True)

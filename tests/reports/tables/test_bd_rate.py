@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nscbench.benchmarks.store.scores import Scores
-from nscbench.reports.bd_rate import (
+from nscbench.reports.tables.bd_rate import (
     Curve,
     Points,
     Refused,
@@ -14,10 +14,9 @@ from nscbench.reports.bd_rate import (
     bd_quality,
     bd_rate,
     bd_rates,
-    compare_curves,
-    curves,
     intervals,
 )
+from nscbench.reports.tables.curve_deltas import compare_curves, curves
 
 RATES = np.array([6.0, 8.0, 12.0, 16.0, 24.0])
 

@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..benchmarks.statistics.bootstrap import cluster_bootstrap
-from ..benchmarks.store.scores import Scores
+from ...benchmarks.statistics.bootstrap import cluster_bootstrap
+from ...benchmarks.store.scores import Scores
 from .comparisons import compare_all, ranks
 
 LEADING = ("condition", "codec", "kind", "nominal_kbps", "measured_kbps", "n", "N")

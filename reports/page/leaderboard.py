@@ -4,13 +4,11 @@ Columns beside those of the overview have the class `more`: the page shows them 
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...benchmarks.store.scores import Scores, records
-from ..columns import look, overview
-
-if TYPE_CHECKING:
-    from .report import Material
+from ..columns import ARROWS, look, overview
+from .material import Material
 
 
 def heads(scores: Scores) -> Iterator[dict[str, str]]:
@@ -29,14 +27,14 @@ def heads(scores: Scores) -> Iterator[dict[str, str]]:
         yield {
             "common": f"{common}/{len(scores.items)}" if common < len(scores.items) else "",
             "short": look(column).short,
-            "long": f"{look(column).long} ({column})",
+            "long": f"{look(column).title} ({column})",
             "better": "lower" if direction == "none" else direction,
-            "arrow": {"higher": "↑", "lower": "↓", "none": ""}[direction],
+            "arrow": ARROWS[direction],
             "class": "" if column in shown else "more",
         }
 
 
-def board(material: "Material") -> Iterator[dict[str, Any]]:
+def board(material: Material) -> Iterator[dict[str, Any]]:
     """Its lines, one a condition: a cell has the value to sort by, and the text to show."""
     scores = material.run.scores
     shown = overview(scores.measured)

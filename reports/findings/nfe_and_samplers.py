@@ -8,10 +8,19 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores
 from ..columns import look
-from ..comparisons import compare_planned
-from ..evaluations import over_nfe, points
-from ..figures.trade import COST
-from .answers import UNANSWERED, Answer, Table, interval, names, number, probability, unanswered
+from ..figures.cost import COST
+from ..tables.comparisons import compare_planned
+from ..tables.nfe import nfe_points, over_nfe
+from .answers import (
+    UNANSWERED,
+    Answer,
+    MarkdownTable,
+    interval,
+    probability,
+    rounded,
+    short_names,
+    unanswered,
+)
 from .duels import FAMILY, Duels, details, fight, matrix, powerless, split, too_few
 
 KNEE = "Where is the knee of quality against NFE?"
@@ -68,7 +77,7 @@ def knees(scores: Scores, costs: pd.DataFrame) -> Answer:
         verdicts.append(f"{curve}: {knee:g}")
         sentences.append(text + _time(costs, by_nfe, knee))
         lines = [one.line for one in known]
-        tables.append(Table(f"{curve}", KNEE_HEAD, lines, folded=True))
+        tables.append(MarkdownTable(f"{curve}", KNEE_HEAD, lines, folded=True))
     return Answer(
         KNEE, "; ".join(verdicts) or UNANSWERED, " ".join(sentences), KNEE_RULE, tuple(tables)
     )
@@ -93,9 +102,9 @@ def _knee(scores: Scores, by_nfe: "pd.Series[str]", column: str) -> Knee | None:
     line = (
         look(column).short,
         f"{knee:g}",
-        number(column, means[by_nfe[knee]]),
-        number(column, means[last]),
-        "–" if itself else number(column, at["difference"], sign=True),
+        rounded(column, means[by_nfe[knee]]),
+        rounded(column, means[last]),
+        "–" if itself else rounded(column, at["difference"], sign=True),
         "–" if itself else interval(column, at["low"], at["high"], sign=True),
         "–" if itself else probability(at["p_holm"]),
         f"{at['detectable']:.2g}",
@@ -112,9 +121,14 @@ def _over_metrics(curve: str, known: list[Knee], largest: float) -> tuple[float,
     first = [one.column for one in known if one.nfe == least]
     text = f"{curve}: from NFE {knee:g} on, no metric is significantly worse than at {largest:g}"
     if knee > least:
-        text += f" (the last to get there: {names(latest)}; from {least:g} on: {names(first)})"
+        text += (
+            f" (the last to get there: {short_names(latest)}; "
+            f"from {least:g} on: {short_names(first)})"
+        )
     if fewer := [one.column for one in known if one.fewer]:
-        text += f"; in {names(fewer)}, some smaller NFE is significantly better than {largest:g}"
+        text += (
+            f"; in {short_names(fewer)}, some smaller NFE is significantly better than {largest:g}"
+        )
     return knee, text + "."
 
 
@@ -132,7 +146,7 @@ def samplers(scores: Scores) -> Answer:
     rule = (
         "Samplers are compared at equal NFE, on the same bitstreams and the same noise. " + FAMILY
     )
-    table = points(scores)
+    table = nfe_points(scores)
     answers, tables, verdicts = [], [], []
     for (codec, kbps), own in table.groupby(["codec", "kbps"], sort=False):
         for first, second in combinations(own["sampler"].unique(), 2):
@@ -166,7 +180,7 @@ def _decide(
     total = len(duels.table)
     words = [
         f"{name} is significantly better in {sum(map(len, found.values()))} of {total} tests"
-        + "".join(f"; at {head} in {names(columns)}" for head, columns in found.items())
+        + "".join(f"; at {head} in {short_names(columns)}" for head, columns in found.items())
         for name, found in wins.items()
     ]
     winners = [name for name, found in wins.items() if found]

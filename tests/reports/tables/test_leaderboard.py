@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from nscbench.benchmarks.store.scores import Scores, curve_of
-from nscbench.reports.leaderboard import leaderboard
-from nscbench.reports.table import markdown, show
+from nscbench.reports.tables.leaderboard import leaderboard
+from nscbench.reports.tables.printed import markdown, show
 
 ITEMS = [{"id": i, "speaker": s} for i, s in (("a", "1"), ("b", "2"), ("c", ""))]
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from ...benchmarks.store.scores import Scores, records
 from ..columns import look
-from .board import board, heads
 from .flags import NEARLY, TRANSPARENT, Flag, yardsticks
 from .gallery import Card, recordings_missing
-
-if TYPE_CHECKING:
-    from .report import Material
+from .leaderboard import board, heads
+from .material import Material
 
 FLAG_TITLES = {
     "swapped": "Items that fit another item's reference better",
@@ -27,7 +25,7 @@ _SHOWN_CONTROLS = (TRANSPARENT, NEARLY, "lowpass-3.5", "mnru-25", "mnru-15", "sw
 _ITEMS_NAMED = 4
 
 
-def context(material: "Material", cards: Sequence[Card]) -> dict[str, Any]:
+def template_values(material: Material, cards: Sequence[Card]) -> dict[str, Any]:
     """Variables of the template, but for figures, style and script."""
     run, scores = material.run, material.run.scores
     values: dict[str, Any] = {
@@ -39,7 +37,7 @@ def context(material: "Material", cards: Sequence[Card]) -> dict[str, Any]:
         "kinds": [kind for kind in _KINDS if scores.of_kind(kind)],
         "heads": list(heads(scores)),
         "board": list(board(material)),
-        "matrix_columns": [{"name": c, "long": look(c).long} for c in material.comparisons],
+        "matrix_columns": [{"name": c, "long": look(c).title} for c in material.comparisons],
         "comparisons": {c: _pairs(table) for c, table in material.comparisons.items()},
         "anchor": material.anchor,
         "bd": list(_deltas(material.deltas)),
@@ -68,7 +66,7 @@ def _sections(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "provenance", "Provenance"
 
 
-def _tiles(material: "Material") -> Iterator[tuple[str, str]]:
+def _tiles(material: Material) -> Iterator[tuple[str, str]]:
     scores = material.run.scores
     yield str(len(scores.conditions)), "conditions"
     yield str(len(scores.items)), "items"
@@ -151,7 +149,7 @@ def _seeds(table: pd.DataFrame) -> Iterator[list[str]]:
         yield [line["condition"], look(line["column"]).short, items, str(line["draws"]), *values]
 
 
-def _controls(material: "Material") -> Iterator[list[str]]:
+def _controls(material: Material) -> Iterator[list[str]]:
     scores = material.run.scores
     names = [name for name in _SHOWN_CONTROLS if name in scores.conditions]
     if not names:
@@ -171,7 +169,7 @@ def _controls(material: "Material") -> Iterator[list[str]]:
 def _costs(costs: pd.DataFrame) -> Iterator[list[str]]:
     if costs.empty:
         return
-    yield ["condition", *(look(str(column)).long for column in costs)]
+    yield ["condition", *(look(str(column)).title for column in costs)]
     for name, line in costs.iterrows():
         yield [str(name), *(_cost(value) for value in line.tolist())]
 
@@ -188,7 +186,7 @@ def _cost(value: float | str) -> str:
     return f"{value:.3g}"
 
 
-def _no_cards(material: "Material") -> str:
+def _no_cards(material: Material) -> str:
     missing = recordings_missing(material.run)
     if missing:
         return f"The recordings are not here ({len(missing)} items, such as {missing[0]})."
@@ -208,7 +206,7 @@ def _failures(failures: pd.DataFrame) -> Iterator[dict[str, Any]]:
         }
 
 
-def _provenance(material: "Material") -> Iterator[dict[str, Any]]:
+def _provenance(material: Material) -> Iterator[dict[str, Any]]:
     for directory, manifest in zip(material.run.directories, material.run.manifests, strict=True):
         hardware = ", ".join(f"{name} {value}" for name, value in manifest["hardware"].items())
         packages = ", ".join(f"{n} {v}" for n, v in manifest["packages"].items() if v)

@@ -4,12 +4,12 @@ import re
 
 import pandas as pd
 
-from ..benchmarks.store.scores import Scores, curve_of
+from ...benchmarks.store.scores import Scores, curve_of
 
 COLUMNS = ("condition", "curve", "codec", "sampler", "kbps", "nfe")
 
 
-def points(scores: Scores) -> pd.DataFrame:
+def nfe_points(scores: Scores) -> pd.DataFrame:
     """A line for each codec whose settings state an NFE, in the order of the run.
 
     `curve` names what is alike in all but the NFE: `mel2mel-samplerdpmpp 3 kbit/s`.
@@ -31,7 +31,7 @@ def points(scores: Scores) -> pd.DataFrame:
 
 def over_nfe(scores: Scores) -> pd.DataFrame:
     """The points of curves with several NFE."""
-    table = points(scores)
+    table = nfe_points(scores)
     return table.groupby("curve").filter(lambda curve: curve["nfe"].nunique() > 1)
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ...benchmarks.store.scores import Scores
-from ..columns import look, overview
-from .style import ARROWS, INK, Mark, Picture, common_legend, marks, panels, time_axis
+from ..columns import heading, look, overview
+from .style import INK, Mark, Picture, common_legend, marks, panels, time_axis
 
 COST = "decode_rtf"
 
@@ -60,8 +60,8 @@ def _against_time(scores: Scores, points: pd.DataFrame, name: str, machine: str)
         axes.set_xscale("log")
         time_axis(axes.xaxis)
         axes.axvline(1, color=INK, linewidth=0.8, alpha=0.5)
-        axes.set_xlabel(look(COST).long)
-        axes.set_title(f"{look(column).long} {ARROWS[scores.directions[column]]}")
+        axes.set_xlabel(look(COST).title)
+        axes.set_title(heading(column, scores.directions[column]))
     common_legend(figure, grid)
     figure.suptitle("Quality against decoding time")
     return Picture(

@@ -14,7 +14,7 @@ best      mean over items of the best draw
 import numpy as np
 import pandas as pd
 
-from ..benchmarks.store.scores import Scores
+from ...benchmarks.store.scores import Scores
 
 COLUMNS = (
     *("condition", "column", "N", "n", "draws"),

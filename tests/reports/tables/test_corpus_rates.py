@@ -9,9 +9,9 @@ from nscbench.benchmarks.statistics.intervals import student
 from nscbench.benchmarks.statistics.paired import compare
 from nscbench.benchmarks.statistics.signed_rank import signed_rank
 from nscbench.benchmarks.store.scores import Scores
-from nscbench.reports.bd_rate import deltas
-from nscbench.reports.comparisons import compare_all
-from nscbench.reports.leaderboard import leaderboard
+from nscbench.reports.tables.comparisons import compare_all
+from nscbench.reports.tables.curve_deltas import deltas
+from nscbench.reports.tables.leaderboard import leaderboard
 
 HEADER = ["condition", "item", "draw", "column", "value", "error"]
 

@@ -6,7 +6,7 @@ each spend their time on being made.
 
 import numpy as np
 
-from ..benchmarks.statistics.gaps import Array
+from ...benchmarks.statistics.gaps import Array
 
 
 def mean_between(x: Array, y: Array, low: Array, high: Array) -> Array:

@@ -6,12 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from ..benchmarks.store.scores import records
+from ...benchmarks.store.scores import records
+from ..columns import in_order, look
 from .bd_rate import Delta
-from .columns import LOOKS, look
 
 STATED = "* bitrate stated, not measured"
-HIDDEN = ("dnsmos_sig", "dnsmos_bak", "si_sdr", "drift_ppm", "polarity", "level_db")
 
 
 def show(table: pd.DataFrame) -> str:
@@ -68,8 +67,9 @@ def _tex(text: str) -> str:
 
 
 def _shown(table: pd.DataFrame) -> list[str]:
-    """Columns of the printed tables."""
-    return [c for c in LOOKS if c not in HIDDEN and c in table and table[c].notna().any()]
+    """Metrics' columns of the printed tables: of those with an interval, what has values."""
+    measured = [c for c in map(str, table) if f"{c}_lo" in table and table[c].notna().any()]
+    return in_order(column for column in measured if look(column).in_tables)
 
 
 def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -169,7 +169,7 @@ def partial_columns(table: pd.DataFrame) -> list[str]:
     """One sentence for each shown column whose means leave out items that a codec has."""
     codecs = table[table["kind"] == "codec"]
     remarks = []
-    for column in (c for c in table if f"{c}_n" in table and c not in HIDDEN):
+    for column in (c for c in map(str, table) if f"{c}_n" in table and look(c).in_tables):
         counts = codecs.loc[codecs[f"{column}_n"] > 0, f"{column}_n"]
         total = int(table["N"].max())
         if len(counts) and counts.max() < total:

@@ -19,18 +19,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import metrics
-from ..benchmarks.statistics.bootstrap import FEWEST_CLUSTERS
-from ..benchmarks.statistics.paired import compare
-from ..benchmarks.store.finished_run import Run
-from ..benchmarks.store.rundir import RunError
-from ..benchmarks.store.scores import Scores
+from ... import metrics
+from ...benchmarks.statistics.bootstrap import FEWEST_CLUSTERS
+from ...benchmarks.statistics.paired import compare
+from ...benchmarks.store.finished_run import Run
+from ...benchmarks.store.rundir import RunError
+from ...benchmarks.store.scores import Scores
 
 _CLOSING = ("WORSE", "LOST", "UNDECIDED")
 _NAMED = 3  # of the items that a verdict is about
 
 
-class Verdict(NamedTuple):
+class GateVerdict(NamedTuple):
     """What is the matter with a condition, in a column; see above for `kind`."""
 
     kind: str
@@ -55,7 +55,7 @@ def resolve(run: Run, wanted: Sequence[str]) -> list[str]:
     names = [entry["metric"] for manifest in run.manifests for entry in manifest["metrics"]]
     scores, columns = run.scores, []
     for name in wanted:
-        of_metric = metrics.get(name).columns if name in names else {name: ""}
+        of_metric = metrics.get(name).directions if name in names else {name: ""}
         found = [c for c in of_metric if c in scores.directions and scores.sign(c)]
         if not found:
             ranked = [c for c in scores.directions if scores.sign(c)]
@@ -67,7 +67,7 @@ def resolve(run: Run, wanted: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(columns))
 
 
-def judge(new: Scores, old: Scores, columns: Sequence[str]) -> list[Verdict]:
+def verdicts(new: Scores, old: Scores, columns: Sequence[str]) -> list[GateVerdict]:
     """A verdict for every condition in every column, and on items that are gone.
 
     Raises:
@@ -79,33 +79,33 @@ def judge(new: Scores, old: Scores, columns: Sequence[str]) -> list[Verdict]:
         raise RunError(
             f"{speakers} speakers are in both runs; a gate needs {FEWEST_CLUSTERS} to be sure"
         )
-    verdicts = []
+    found = []
     if gone := [item for item in old.items if item not in new.items]:
         reason = f"{len(gone)} of {len(old.items)} are not in the new run ({_named(gone)})"
-        verdicts.append(Verdict("LOST", "items", reason))
+        found.append(GateVerdict("LOST", "items", reason))
     for condition in old.conditions:
         if condition not in new.conditions:
-            verdicts.append(Verdict("LOST", condition, "is not in the new run"))
+            found.append(GateVerdict("LOST", condition, "is not in the new run"))
             continue
-        verdicts += [_judge(new, old, condition, column, items) for column in columns]
+        found += [_judge(new, old, condition, column, items) for column in columns]
     added = [name for name in new.conditions if name not in old.conditions]
-    verdicts += [Verdict("new", name, "is not in the old run") for name in added]
-    if all(verdict.kind in ("unmeasured", "new") for verdict in verdicts):
+    found += [GateVerdict("new", name, "is not in the old run") for name in added]
+    if all(verdict.kind in ("unmeasured", "new") for verdict in found):
         raise RunError(f"neither run has a value of {', '.join(columns)} in a condition of both")
-    return verdicts
+    return found
 
 
-def _judge(new: Scores, old: Scores, condition: str, column: str, items: list[str]) -> Verdict:
+def _judge(new: Scores, old: Scores, condition: str, column: str, items: list[str]) -> GateVerdict:
     subject, total = f"{condition} {column}", len(old.items)
     before, after = (scores.of(column).loc[items, condition] for scores in (old, new))
     if before.isna().all():
         if after.isna().all():
-            return Verdict("unmeasured", subject, "neither run has a value")
-        return Verdict("UNDECIDED", subject, "the old run has no value")
+            return GateVerdict("unmeasured", subject, "neither run has a value")
+        return GateVerdict("UNDECIDED", subject, "the old run has no value")
     had, has = (scores.draws(column).loc[items, condition] for scores in (old, new))
     if lost := list(had.index[has < had]):
         reason = f"values of {len(lost)}/{total} items are gone ({_named(lost)})"
-        return Verdict("LOST", subject, reason)
+        return GateVerdict("LOST", subject, reason)
     common = list(before.dropna().index)
     pair = np.stack([after[common], before[common]], axis=1).astype(np.float64)
     clusters = old.clusters_of(common)
@@ -118,12 +118,12 @@ def _judge(new: Scores, old: Scores, condition: str, column: str, items: list[st
             f"{len(set(clusters))} speakers have values, {FEWEST_CLUSTERS} are needed for an "
             f"interval ({found.difference:+.4g} on {found.n}/{total} items)"
         )
-        return Verdict("UNDECIDED", subject, reason)
+        return GateVerdict("UNDECIDED", subject, reason)
     worst_side = found.high if new.sign(column) > 0 else -found.low
     reason = (
         f"{found.difference:+.4g} [{found.low:+.4g}, {found.high:+.4g}] on {found.n}/{total} items"
     )
-    return Verdict("WORSE" if worst_side < 0 else "ok", subject, reason)
+    return GateVerdict("WORSE" if worst_side < 0 else "ok", subject, reason)
 
 
 def _named(items: Sequence[str]) -> str:

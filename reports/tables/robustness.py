@@ -23,17 +23,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..benchmarks.degradations.bit_errors import REFUSED
-from ..benchmarks.store.finished_run import Run
-from ..benchmarks.store.scores import Scores
-from .columns import look, overview
+from ...benchmarks.store.finished_run import Run
+from ...benchmarks.store.scores import Scores
+from ..columns import look, overview
 from .comparisons import compare_pair
 
 COLUMNS = (
     *("condition", "degradation", "column", "n", "clean", "degraded", "difference", "low", "high"),
     *("p", "p_holm", "verdict", "refused", "failed", "note"),
 )
-_REFUSAL = f"decode: {REFUSED}"
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Degraded:
     not_applicable: Mapping[str, str]
 
 
-def differences(clean: Run, degraded: Sequence[Degraded]) -> pd.DataFrame:
+def against_clean(clean: Run, degraded: Sequence[Degraded]) -> pd.DataFrame:
     """The table of `robustness.csv`."""
     lines = [line for part in degraded for line in _part(clean, part)]
     return pd.DataFrame(lines, columns=list(COLUMNS))
@@ -59,11 +57,10 @@ def differences(clean: Run, degraded: Sequence[Degraded]) -> pd.DataFrame:
 
 def failed_rows(run: Run) -> pd.DataFrame:
     """Failures of a run that are no refusals."""
-    failures = run.scores.failures
-    return failures[~failures["error"].str.startswith(_REFUSAL)]
+    return run.scores.failures.drop(run.scores.refusals.index)
 
 
-def tables(found: pd.DataFrame, conditions: Sequence[str]) -> dict[str, str]:
+def markdown_tables(found: pd.DataFrame, conditions: Sequence[str]) -> dict[str, str]:
     """A Markdown table of each of the columns that show the most, by its long name.
 
     A cell is the degraded mean, its difference to the clean one and the interval of that; `*` where
@@ -79,7 +76,7 @@ def tables(found: pd.DataFrame, conditions: Sequence[str]) -> dict[str, str]:
             cells = [_cell(own, label, name, look(column).digits) for name in conditions]
             if any(cell != "–" for cell in cells):
                 lines.append([label, *cells])
-        made[look(column).long] = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        made[look(column).title] = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return made
 
 
@@ -148,8 +145,8 @@ def _together(clean: Scores, degraded: Scores, name: str) -> tuple[Scores, str]:
 def _troubles(scores: Scores, name: str) -> tuple[int, int]:
     """Items that the decoder refused, and items with other failures."""
     own = scores.failures[scores.failures["condition"] == name]
-    refusals = own["error"].str.startswith(_REFUSAL)
-    return own["item"][refusals].nunique(), own["item"][~refusals].nunique()
+    refused = own.index.isin(scores.refusals.index)
+    return own["item"][refused].nunique(), own["item"][~refused].nunique()
 
 
 def _line(condition: str, label: str, column: str, **cells: object) -> dict[str, object]:

@@ -1,0 +1,54 @@
+"""What a report is made of: a run, and every table of it, each made once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from ...benchmarks.store.costs import read_costs
+from ...benchmarks.store.finished_run import Run
+from ..columns import overview
+from ..figures.style import REFERENCE
+from ..tables.curve_deltas import compare_curves, curves
+from ..tables.leaderboard import all_comparisons, leaderboard
+from ..tables.seeds import seed_variance
+from .flags import Flag, flags
+
+
+@dataclass(frozen=True)
+class Material:
+    """A run and every table that its report needs, each made once."""
+
+    run: Run
+
+    @cached_property
+    def comparisons(self) -> Mapping[str, pd.DataFrame]:
+        return all_comparisons(self.run.scores)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        return leaderboard(self.run.scores, self.comparisons)
+
+    @cached_property
+    def flags(self) -> list[Flag]:
+        return flags(self.run.scores, self.comparisons, self.run.findings)
+
+    @cached_property
+    def anchor(self) -> str:
+        """The curve that others are held against; "" where there is none to compare."""
+        names = list(curves(self.run.scores))
+        return "" if len(names) < 2 else REFERENCE if REFERENCE in names else names[0]
+
+    @cached_property
+    def deltas(self) -> pd.DataFrame:
+        columns = overview(self.run.scores.ranked)
+        return compare_curves(self.run.scores, columns if self.anchor else [], self.anchor)
+
+    @cached_property
+    def seeds(self) -> pd.DataFrame:
+        return seed_variance(self.run.scores)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        return read_costs(self.run)

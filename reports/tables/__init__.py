@@ -1,0 +1,1 @@
+"""Tables of numbers from the values of a run, and the same as text."""
