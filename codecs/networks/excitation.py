@@ -49,10 +49,26 @@ def pulse_train(log_f0: Tensor, sample_rate: int, hop: int, start: Tensor) -> Te
     Args:
         start: where in its period every signal [B] begins, 0 to 1.
     """
-    smooth = F.interpolate(log_f0[:, None].float(), scale_factor=float(hop), mode="linear")[:, 0]
-    f0 = 2**smooth
-    cycles = torch.cumsum(f0.double() / sample_rate, dim=1) + start[:, None]
-    phase = ((cycles % 1) * (2 * math.pi)).float()
+    f0 = frequencies(log_f0, hop)
+    return pulses_at(cycles(f0, sample_rate) + start[:, None], f0, sample_rate)
+
+
+def frequencies(log_f0: Tensor, hop: int) -> Tensor:
+    """The fundamental in Hz at every sample [B, m * hop]."""
+    smooth: Tensor = F.interpolate(log_f0[:, None].float(), scale_factor=float(hop), mode="linear")[
+        :, 0
+    ]
+    return 2**smooth
+
+
+def cycles(f0: Tensor, sample_rate: int) -> Tensor:
+    """Periods passed at every sample [B, T] since the signal began, in double precision."""
+    return torch.cumsum(f0.double() / sample_rate, dim=1)
+
+
+def pulses_at(passed: Tensor, f0: Tensor, sample_rate: int) -> Tensor:
+    """Band-limited pulses [B, T], one wherever the periods passed [B, T] are a whole number."""
+    phase = ((passed % 1) * (2 * math.pi)).float()
     whole = (HIGHEST * sample_rate / 2) / f0
     count = whole.floor()
     half = phase / 2
