@@ -21,7 +21,7 @@ from nscbench.codecs.neural.mbd import Mbd
 from nscbench.codecs.noise import Noise
 from nscbench.codecs.processes.midway import MIDWAY, halfway, infilling
 from nscbench.codecs.processes.paths import PROCESSES, Process
-from nscbench.codecs.processes.samplers import Draw, Evaluate, Sampler
+from nscbench.codecs.processes.samplers import DrawNext, Evaluate, Sampler
 from nscbench.codecs.training.baselines import MBD_SIZES, configure_ladiff, configure_mbd
 from nscbench.codecs.training.presets import ladiff_autoencoder
 from nscbench.codecs.weights.parts import GAN
@@ -366,7 +366,7 @@ def test_guess_is_what_the_midway_samplers_start_from(
 ) -> None:
     """A sampler that returns its first draw gives the anchor, in the latent's own units."""
 
-    def first(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> torch.Tensor:
+    def first(denoise: Evaluate, process: Process, nfe: int, draw: DrawNext) -> torch.Tensor:
         return draw()
 
     torch.manual_seed(0)
