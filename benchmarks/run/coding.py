@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...codecs import Codec, CodecError
 from ...codecs.bitstream import BitstreamError, check_length, check_weights, unpack
-from ...codecs.controls.pcm import to_pcm16
+from ...codecs.coding.pcm16 import to_pcm16
 from ...codecs.noise import Noise
 from ...metrics.machinery.signals import resample
 from ..data.items import AudioError, read_audio

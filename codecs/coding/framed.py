@@ -22,10 +22,10 @@ from torch import Tensor
 
 from ..base import Codec
 from ..bitstream import BitstreamError
-from ..controls.pcm import to_pcm16
 from ..noise import Noise
 from ..settings import choose
 from .packing import pack_frames, unpack_frames, whole
+from .pcm16 import to_pcm16
 
 Frames = NDArray[np.uint8]
 Lost = NDArray[np.bool_]

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..coding.pcm16 import to_pcm16
 from ..filters import lowpass
 from ..settings import choose
-from .pcm import Pcm, to_pcm16
+from .pcm import Pcm
 
 _CUTOFFS = (3.5, 7)
 

@@ -8,7 +8,7 @@ from .pcm import Pcm
 
 @dataclass(frozen=True)
 class Swapped(Pcm):
-    """Transparent, of the wrong item; whoever pairs items swaps them (`pairing`)."""
+    """The items as they are, each scored against the next one of the set (`pairing`)."""
 
     name: ClassVar[str] = "swapped"
     pairing: ClassVar[Literal["own", "next"]] = "next"

@@ -41,7 +41,7 @@ import torch
 from torch import Tensor
 
 from ..base import CodecError
-from ..controls.pcm import to_pcm16
+from ..coding.pcm16 import to_pcm16
 from ..noise import Noise
 from .declaration import Declaration
 from .samples import read_mono

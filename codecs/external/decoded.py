@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..base import Bitrate, CodecError
-from ..controls.pcm import from_pcm16, to_pcm16
+from ..coding.pcm16 import from_pcm16, to_pcm16
 from ..noise import Noise
 from .declaration import Declaration
 from .samples import read_mono

@@ -59,7 +59,10 @@ def run_watched(
 
 @contextmanager
 def _watcher() -> Iterator[int]:
-    """A shell that kills a group when this process ends: the pipe that it learns the group from."""
+    """A shell that kills a process group when this process ends.
+
+    Yields the pipe by which it is told the group.
+    """
     heard, ours = os.pipe()
     try:
         try:

@@ -1,6 +1,6 @@
 """A continuous autoencoder at a high frame rate: the latent space in which `ladiff` diffuses.
 
-No quantizer: what its decoder is fed never was on a wire. Encoder and decoder are those of the
+It has no quantizer, since its latents are never sent. Encoder and decoder are those of the
 neural codec, at a hop of some samples instead of a frame's; so is the normalization of the latents
 over their channels.
 

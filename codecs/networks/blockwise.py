@@ -6,8 +6,9 @@ whose buffers stay in the second-level cache from a layer's first operation to i
 written in place.
 
 A convolution is one matrix product per tap of its kernel, on a shifted view of the input: nothing
-is rearranged or copied, the products add up in the output, and since time is what the vector units
-run over, they are full with 8 channels as with 64. The numbers are the modules' up to rounding.
+is rearranged or copied, and the products add up in the output. The vector units run over time, so
+that they are full whether a network has 8 channels or 64. The numbers are the modules' up to
+rounding.
 
 Gradients, GPUs and half precision stay with the modules. Items of a batch are taken one by one, so
 that none depends on the others.
@@ -46,7 +47,7 @@ class Taps:
 
     @classmethod
     def of(cls, conv: nn.Module) -> "Taps":
-        """Of the layer as it is now: cheap beside running it, so that nobody has to keep one."""
+        """The taps of a layer's current weights: making them is cheap beside running the layer."""
         assert isinstance(conv, nn.Conv1d)
         assert conv.bias is not None
         weights = conv.weight.permute(2, 0, 1).contiguous()

@@ -104,8 +104,11 @@ class LinearAttention(nn.Module):
         return x + self.scale * y
 
     def _few_matrices(self, x: Tensor, normalized: Tensor, inside: Tensor | None) -> Tensor:
-        """The same of many positions: all but the keys is linear, and multiplied out before it
-        meets a position, so that neither queries nor values are ever made."""
+        """The same for many positions, without a query or a value for each of them.
+
+        All but the softmax of the keys is linear, so its matrices are multiplied with each other
+        first: to one matrix [C, C], which is applied to every position.
+        """
         weight: Tensor = self.project.weight[..., 0]
         query, key, value = weight.view(3, self.heads, -1, x.shape[1])
         expanded = key.flatten(0, 1).expand(len(x), -1, -1)  # a product of matrices would copy

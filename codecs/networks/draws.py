@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-Draw = Callable[[torch.Generator], Tensor]
+FromGenerator = Callable[[torch.Generator], Tensor]
 DrawShape = Callable[[tuple[int, ...]], Tensor]  # a standard normal tensor of this shape
 
 
@@ -20,7 +20,7 @@ class Draws:
         self.generator = generator
         self.device = device
 
-    def __call__(self, draw: Draw) -> Tensor:
+    def __call__(self, draw: FromGenerator) -> Tensor:
         """What `draw` makes of the generator, on the device."""
         return draw(self.generator).to(self.device, non_blocking=True)
 

@@ -70,7 +70,7 @@ class Replayed:
         self.recorded: tuple[Tensor, Callable[[], None]] | None = None
 
     def __call__(self, *inputs: Tensor) -> Tensor:
-        """The function's value, in a tensor that later calls leave alone."""
+        """The function's value, in a new tensor, which later calls do not change."""
         if not self.inputs:
             self.inputs = tuple(value.clone() for value in inputs)
             self.recorder = self.recorder or CudaRecorder(inputs[0].device)

@@ -68,8 +68,11 @@ class ResidualBlock(nn.Module):
         return x
 
     def infer(self, x: Tensor, first: bool, last: bool) -> Tensor:
-        """What it makes of a window of a signal [1, C, 1, n], but for `reach` columns at either
-        end, of which too little is seen; at the signal's `first` or `last` window, none."""
+        """What it makes of a window of a signal [1, C, 1, n].
+
+        Without the `reach` columns at either end, whose neighbours lie outside the window; at its
+        own ends, in the `first` and the `last` window, the signal keeps them.
+        """
         for dilated, plain in zip(self.dilated, self.plain, strict=True):
             y = convolve(dilated, F.leaky_relu(x, SLOPE))
             y = convolve(plain, F.leaky_relu_(y, SLOPE))

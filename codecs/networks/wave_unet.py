@@ -7,8 +7,8 @@ as long as strides.
 A first stride of 20 makes it a network on patches, which is what a CPU can train.
 
 R. San Roman et al., "From Discrete Tokens to High-Fidelity Audio Using Multi-Band Diffusion",
-NeurIPS 2023, and its code, which looks the time up in a table of 1000 trained rows where this
-embeds it: a row that is one of a thousand sees hardly an update in a short training.
+NeurIPS 2023, and its code. The code looks the time up in a table of 1000 trained rows; here it is
+embedded, because in a short training each row of such a table is hardly ever updated.
 """
 
 import math

@@ -74,7 +74,7 @@ class WavBackEnd(BackEnd[None, None]):
 
 @dataclass(frozen=True)
 class MelBackEnd(BackEnd[VocoderConfig, Vocoder]):
-    """The vocoder, which also says which log-mel is meant."""
+    """The vocoder; its configuration defines the log-mel that the decoder makes."""
 
     domain: Domain = "mel"
     part: Part[VocoderConfig, Vocoder] = VOCODER

@@ -39,7 +39,9 @@ TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 @dataclass(frozen=True)
 class DiffusionCodec(TokenCodec):
-    """One rate of one cell; a subclass names its two ends, and itself if it is none of the grid.
+    """One rate of one pairing of ends.
+
+    A subclass states its two ends; it is named after them unless it states a name of its own.
 
     Attributes:
         nfe: number of evaluations of the denoiser per decoded signal.
@@ -121,7 +123,7 @@ class DiffusionCodec(TokenCodec):
         return self.render_together([indices], [draw])[0]
 
     def render_items(self, indices: Sequence[Tensor], draws: Sequence[DrawShape]) -> list[Tensor]:
-        """Signals of all items: one by one on a CPU, in buckets on a device that gains by them."""
+        """Signals of all items: one by one on a CPU, in buckets on a GPU."""
         if torch.device(self.device).type == "cpu":
             return super().render_items(indices, draws)
         limit = int(BUCKET_SECONDS * self.sample_rate / self._config.hop)
@@ -158,7 +160,7 @@ class DiffusionCodec(TokenCodec):
     def _ready(self, device: torch.device) -> tuple[DiffusionDecoder, Sampler]:
         """Decoder and sampler, which fit the ends, each other and the device."""
         decoder, sampler = self.network(self.decoder), self.samplers[self.sampler]
-        check(decoder.config, self.front, self.back, self.parts)
+        check_fit(decoder.config, self.front, self.back, self.parts)
         if not isinstance(decoder.process, sampler.processes):
             raise CodecError(
                 f"sampler={self.sampler!r} is for {sampler.processes.called}; the process of these "
@@ -194,7 +196,7 @@ def foundation(
     return sha256("".join(digests).encode()).hexdigest()
 
 
-def check(
+def check_fit(
     config: DiffusionConfig,
     front: FrontEnd[Any, Any],
     back: BackEnd[Any, Any],

@@ -13,7 +13,7 @@ from ..networks.draws import DrawShape
 from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
 from ..weights.parts import MEL, REGRESSION, VOCODER, Part
 from .back_ends import MelBackEnd
-from .diffusion_codec import RATES, check
+from .diffusion_codec import RATES, check_fit
 from .front_ends import MelFrontEnd
 from .token_codec import TokenCodec
 
@@ -45,7 +45,7 @@ class MelRegression(TokenCodec):
 
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
         decoder = self.network(REGRESSION)
-        check(decoder.config, self.front, self.back, self.parts)
+        check_fit(decoder.config, self.front, self.back, self.parts)
         made = decoder.regress(self.front.condition(self.network(MEL), indices, draw))
         return self.back.waveform(self.network(VOCODER), made, draw)
 

@@ -4,8 +4,8 @@ Items are coded one by one, so that a batch gives the very bits of its items alo
 of another shape rounds differently, and a latent near the border of two entries would change its
 index. A subclass says how a signal becomes indices, and how indices become a signal.
 
-The precision is that of decoding: indices are always made in float32, so that two precisions decode
-the same bytes, and what differs between them is what half of the bits cost or save.
+The precision is that of decoding. Indices are always made in float32, so that two precisions decode
+the same bytes and differ in nothing but the decoder's arithmetic.
 """
 
 from abc import abstractmethod

@@ -1,8 +1,8 @@
 """LaDiffCodec's sampling: from a guess half-way, and back to it at every step.
 
-Against the over-smooth outcome that its authors saw of sampling from pure noise, these samplers
-start at the time `MIDWAY` with a guess in the place of the noisy signal, and walk only what is left
-of the process. Their first `draw()` is the guess instead of noise.
+Its authors found what is sampled from pure noise over-smooth. So these samplers start at the time
+`MIDWAY`, with a guess in the place of the noisy signal, and walk only what is left of the process.
+Their first `draw()` is the guess instead of noise.
 
     halfway    ancestral steps from the guess
     infilling  the same; after every step a share of the signal is replaced by the guess, diffused
@@ -15,21 +15,21 @@ H. Yang et al., "Generative De-Quantization for Neural Speech Codec via Latent D
 from torch import Tensor
 
 from .paths import Process
-from .samplers import Draw, Evaluate, ancestral_steps, by_name, preceded, sampler
+from .samplers import DrawNext, Evaluate, ancestral_steps, by_name, preceded, sampler
 
 MIDWAY = 0.1
 SHARE = 0.1
 
 
 @sampler(from_guess=True)
-def halfway(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
+def halfway(denoise: Evaluate, process: Process, nfe: int, draw: DrawNext) -> Tensor:
     """Ancestral steps from the guess at `MIDWAY` to time 0."""
     return ancestral_steps(denoise, process, _times(nfe), draw)
 
 
 @sampler(from_guess=True)
 def infilling(
-    denoise: Evaluate, process: Process, nfe: int, draw: Draw, share: float = SHARE
+    denoise: Evaluate, process: Process, nfe: int, draw: DrawNext, share: float = SHARE
 ) -> Tensor:
     """The same, with a share of the diffused guess after every step."""
     guess, noise = draw(), draw()

@@ -23,8 +23,8 @@ from torch import Tensor
 from .paths import Chain, Level, Process
 
 Evaluate = Callable[[Tensor, float], Tensor]  # of a signal at one time: `predict`, `denoise`
-Draw = Callable[[], Tensor]
-Walk = Callable[[Evaluate, Process, int, Draw], Tensor]
+DrawNext = Callable[[], Tensor]
+Walk = Callable[[Evaluate, Process, int, DrawNext], Tensor]
 
 FAST_BETAS = (1e-4, 1e-3, 1e-2, 0.05, 0.2, 0.5)  # DiffWave's six steps
 COOLED = 0.6  # temperature at which mels and latents are sampled: chosen on validation data
@@ -50,7 +50,7 @@ class Sampler:
     even: bool = False
     from_guess: bool = False
 
-    def __call__(self, predict: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
+    def __call__(self, predict: Evaluate, process: Process, nfe: int, draw: DrawNext) -> Tensor:
         """The data y_0, of the shape of the draws.
 
         Raises:
@@ -96,7 +96,7 @@ def by_name(samplers: Iterable[Sampler]) -> dict[str, Sampler]:
 
 
 @sampler()
-def ancestral(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
+def ancestral(denoise: Evaluate, process: Process, nfe: int, draw: DrawNext) -> Tensor:
     """Draw each step from the posterior q(y_s | y_t, y_0) at the estimated y_0.
 
     Ho et al., NeurIPS 2020, equations 6 and 7, for any two times of any Gaussian path. For the
@@ -108,7 +108,7 @@ def ancestral(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tens
 
 
 @sampler(processes=Chain, only=len(FAST_BETAS))
-def fast(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
+def fast(denoise: Evaluate, process: Process, nfe: int, draw: DrawNext) -> Tensor:
     """DiffWave's fast sampling: ancestral steps at the six noise levels of `FAST_BETAS`.
 
     Z. Kong et al., "DiffWave: A Versatile Diffusion Model for Audio Synthesis", ICLR 2021,
@@ -123,7 +123,7 @@ def fast(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
 
 
 @sampler()
-def euler(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
+def euler(denoise: Evaluate, process: Process, nfe: int, draw: DrawNext) -> Tensor:
     """Euler's method on the probability-flow ODE, first order."""
     y = draw()
     for time, after in pairwise(_uniform(nfe)):
@@ -133,7 +133,7 @@ def euler(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
 
 
 @sampler(even=True)
-def midpoint(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
+def midpoint(denoise: Evaluate, process: Process, nfe: int, draw: DrawNext) -> Tensor:
     """The midpoint method on the probability-flow ODE, second order, two evaluations a step."""
     y = draw()
     for time, after in pairwise(_uniform(nfe // 2)):
@@ -144,7 +144,7 @@ def midpoint(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tenso
 
 
 @sampler()
-def dpmpp(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> Tensor:
+def dpmpp(denoise: Evaluate, process: Process, nfe: int, draw: DrawNext) -> Tensor:
     """DPM-Solver++(2M): exponential integrator in log(alpha / sigma), second order, multistep.
 
     C. Lu et al., "DPM-Solver++: Fast Solver for Guided Sampling of Diffusion Probabilistic Models",
@@ -173,7 +173,7 @@ def _uniform(steps: int) -> list[float]:
     return [1 - step / steps for step in range(steps)] + [0.0]
 
 
-def preceded(first: Tensor, draw: Draw) -> Draw:
+def preceded(first: Tensor, draw: DrawNext) -> DrawNext:
     """Draws whose first is the given tensor."""
     pending = [first]
     return lambda: pending.pop() if pending else draw()
@@ -183,7 +183,7 @@ def ancestral_steps(
     denoise: Evaluate,
     process: Process,
     times: Sequence[float],
-    draw: Draw,
+    draw: DrawNext,
     correct: Callable[[Tensor, float], Tensor] = lambda y, time: y,
 ) -> Tensor:
     """Ancestral steps over falling times, which end at 0; `correct(y, time)` follows each step."""

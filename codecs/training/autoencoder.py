@@ -8,6 +8,7 @@ from torch import Tensor
 from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
 from ..networks.discriminators import CriticConfig, Critics
 from ..networks.precision import half_precision
+from ..weights.parts import LADIFF_AUTOENCODER
 from .component import Component, Recipe, Turn, excerpts, judge
 from .data import Crops
 from .gan import GanCodec
@@ -17,7 +18,7 @@ from .losses import Balancer, SpectralLoss
 class AutoencoderTraining(Component):
     """The autoencoder in whose latents `ladiff` diffuses."""
 
-    name = "ladiff-autoencoder"
+    name = LADIFF_AUTOENCODER.name
     model: ContinuousAutoencoder
     critics: Critics
 

@@ -10,7 +10,7 @@ DECAY = 0.999
 
 
 class MovingAverage:
-    """Exponential average of a model's floating-point tensors; the others are the last ones.
+    """Exponential average of a model's floating-point tensors; all others are copied.
 
     Attributes:
         module: a copy of the model with the averaged weights, for evaluation only.

@@ -17,20 +17,21 @@ from ..networks.autoencoder import AutoencoderConfig
 from ..networks.bands import MATCHED_BANDS, match_bands
 from ..networks.codec import CodecConfig
 from ..networks.draws import steady
-from ..networks.ladiff import LadiffConfig, LadiffDecoder
-from ..networks.mbd import MultiBandConfig, MultiBandDecoder
+from ..networks.ladiff import LadiffConfig
+from ..networks.mbd import MultiBandConfig
 from ..neural.diffusion_codec import DiffusionCodec, foundation
 from ..neural.ladiff import Ladiff
 from ..neural.mbd import Mbd
 from ..processes.midway import infilling
 from ..processes.samplers import Sampler, ancestral
+from ..weights.parts import LADIFF, MBD
 from ..weights.pretrained import missing
 from .cells import CONDITIONERS, RECIPES, trained
 from .component import Component
 from .diffusion import DiffusionTraining, Ends
 from .sizes import Size
 
-MBD: dict[Size, dict[str, Any]] = {
+MBD_SIZES: dict[Size, dict[str, Any]] = {
     # of 48 channels for 20 samples, no small network passes the noise on that it should predict
     "small": {
         "process": "power-velocity",
@@ -45,7 +46,7 @@ MBD: dict[Size, dict[str, Any]] = {
         "strides": (4, 4, 4, 4),
     },
 }
-LADIFF: dict[Size, dict[str, Any]] = {
+LADIFF_SIZES: dict[Size, dict[str, Any]] = {
     "small": {"dim": 64, "multipliers": (1, 1, 2, 2), "upsampling": (4,)},
     "paper": {"dim": 256, "multipliers": (1, 2, 2, 4, 4), "upsampling": (5, 4, 2)},
 }
@@ -54,8 +55,8 @@ LADIFF: dict[Size, dict[str, Any]] = {
 class MultiBandTraining(DiffusionTraining):
     """Multi-Band Diffusion: squared error of the noise, over all bands."""
 
-    name = "mbd"
-    decoder = MultiBandDecoder
+    name = MBD.name
+    part = MBD
 
     @property
     def sampler(self) -> Sampler:
@@ -75,8 +76,8 @@ class MultiBandTraining(DiffusionTraining):
 class LadiffTraining(DiffusionTraining):
     """LaDiffCodec's diffusion: absolute error."""
 
-    name = "ladiff"
-    decoder = LadiffDecoder
+    name = LADIFF.name
+    part = LADIFF
 
     @property
     def sampler(self) -> Sampler:
@@ -93,7 +94,7 @@ def configure_mbd(front_config: CodecConfig, size: Size) -> MultiBandConfig:
         output="wav",
         channels=1,
         denoiser="wave-unet",
-        **MBD[size],
+        **MBD_SIZES[size],
     )
 
 
@@ -111,7 +112,7 @@ def configure_ladiff(
         channels=autoencoder.latent,
         process="cosine",
         denoiser="unet1d",
-        **LADIFF[size],
+        **LADIFF_SIZES[size],
     )
     hop = autoencoder.hop * prod(config.upsampling)
     if (config.sample_rate, config.hop) != (autoencoder.sample_rate, hop):

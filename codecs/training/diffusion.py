@@ -23,7 +23,7 @@ from ..neural.back_ends import BackEnd
 from ..neural.diffusion_codec import RATES
 from ..neural.front_ends import FrontEnd
 from ..processes.samplers import Sampler, euler
-from ..weights.parts import FrameConfig, TokenConfig
+from ..weights.parts import DIFFUSION, REGRESSION, FrameConfig, Part, TokenConfig
 from ..weights.pretrained import load
 from .component import Component, Recipe, Turn
 from .data import Crops
@@ -71,15 +71,15 @@ class Ends:
 class DiffusionTraining(Component):
     """A diffusion decoder between two frozen ends."""
 
-    name = "diffusion"
+    name = DIFFUSION.name
     eight_bit = True  # twelve decoders are most of what the package weighs
-    decoder: ClassVar[type[DiffusionDecoder]] = DiffusionDecoder
+    part: ClassVar[Part[DiffusionConfig, DiffusionDecoder]] = DIFFUSION
     model: DiffusionDecoder
     critics = None
 
     def __init__(self, config: DiffusionConfig, ends: Ends, recipe: Recipe) -> None:
         super().__init__()
-        self.model = self.decoder(config)
+        self.model = self.part.network(config)
         self.recipe = recipe
         self.ends = ends
         self.front_network = ends.front_network.eval().requires_grad_(False)
@@ -210,7 +210,8 @@ class DiffusionTraining(Component):
 class RegressionTraining(DiffusionTraining):
     """The ablation: the same network, one evaluation, L1 distance."""
 
-    name = "regression"
+    name = REGRESSION.name
+    part = REGRESSION
 
     def _own_loss(
         self, model: DiffusionDecoder, guide: Guide, target: Tensor, draws: Draws

@@ -1,4 +1,4 @@
-"""Optimizers: AdamW as a recorded step can bear it on CUDA, as it always is elsewhere."""
+"""Optimizers: AdamW, on CUDA in the form that a recorded step needs."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from ..networks.draws import Draw, Draws
+from ..networks.draws import Draws, FromGenerator
 from ..networks.graphs import Recorder
 from .component import Component, Turn
 from .data import Crops
@@ -22,7 +22,7 @@ WARM_STEPS = 3  # before recording: optimizers allocate their state, libraries c
 
 Losses = dict[str, Tensor]
 # do the discriminators learn, does the model hear them, does the quantizer take part?
-Kind = tuple[bool, bool, bool]
+Participants = tuple[bool, bool, bool]
 
 
 class Places(Draws):
@@ -34,10 +34,10 @@ class Places(Draws):
 
     def __init__(self, generator: torch.Generator, device: torch.device) -> None:
         super().__init__(generator, device)
-        self.filled: list[tuple[Draw, Tensor]] = []
-        self._given: Iterator[tuple[Draw, Tensor]] | None = None
+        self.filled: list[tuple[FromGenerator, Tensor]] = []
+        self._given: Iterator[tuple[FromGenerator, Tensor]] | None = None
 
-    def __call__(self, draw: Draw) -> Tensor:
+    def __call__(self, draw: FromGenerator) -> Tensor:
         """What `draw` makes, in a new place; while recording, the place that it has."""
         if self._given is not None:
             return next(self._given)[1]
@@ -56,7 +56,7 @@ class Places(Draws):
 
 
 @dataclass
-class Recording:
+class RecordedStep:
     """The steps of one kind: how many were run as they are, then what one launches."""
 
     crops: Crops
@@ -79,9 +79,9 @@ class Steps:
         self.component = component
         self.optimizer, self.critic_optimizer = optimizer, critic_optimizer
         self.recorder = recorder
-        self.recordings: dict[Kind, Recording] = {}
+        self.recordings: dict[Participants, RecordedStep] = {}
 
-    def __call__(self, crops: Crops, kind: Kind, generator: torch.Generator) -> Losses:
+    def __call__(self, crops: Crops, kind: Participants, generator: torch.Generator) -> Losses:
         """One step; the losses, valid until the next step."""
         if self.recorder is None:
             return self._update(crops, kind, Draws(generator, crops.audio.device))
@@ -89,7 +89,7 @@ class Steps:
         if recording is None or recording.runs < WARM_STEPS:
             runs = recording.runs if recording else 0
             places = Places(generator, crops.audio.device)
-            self.recordings[kind] = Recording(crops.clone(), places, runs + 1)
+            self.recordings[kind] = RecordedStep(crops.clone(), places, runs + 1)
             return self.recorder.run(lambda: self._update(crops, kind, places))
         if recording.replay is None:
             torch.cuda.empty_cache()  # what plain steps held, a graph has to hold once more
@@ -102,6 +102,6 @@ class Steps:
         recording.replay()
         return recording.losses
 
-    def _update(self, crops: Crops, kind: Kind, draws: Draws) -> Losses:
+    def _update(self, crops: Crops, kind: Participants, draws: Draws) -> Losses:
         turn = Turn(self.optimizer, self.critic_optimizer, *kind, draws)
         return self.component.update(crops, turn)

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ...metrics.machinery import weights
 from ..base import CodecError, Unavailable
 
 FILES = ("config.json", "model.safetensors")
@@ -27,8 +28,6 @@ def locate(checkpoint: str) -> Path:
     Raises:
         Unavailable: it is not here, or lacks a file: the message says which, and where to put them.
     """
-    from ...metrics.machinery.weights import folder
-
     if find_spec("transformers") is None:
         raise Unavailable("transformers is missing: pip install 'nscbench[published]'")
     path = Path(checkpoint)
@@ -39,7 +38,7 @@ def locate(checkpoint: str) -> Path:
     owner, _, name = checkpoint.partition("/")
     if not owner or not name or "/" in name:
         raise Unavailable(f"no folder {checkpoint}; a hub's name is OWNER/NAME")
-    local = folder() / name
+    local = weights.folder() / name
     if all((local / file).is_file() for file in FILES):
         return local.resolve()
     if (cached := _cached(checkpoint)) is not None:

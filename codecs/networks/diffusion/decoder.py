@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ...processes.paths import PROCESSES
-from ...processes.samplers import Draw, Sampler, preceded
+from ...processes.samplers import DrawNext, Sampler, preceded
 from ..convnext import ConvNeXt, SpectralEncoder
 from ..denoiser import Denoiser
 from ..diffwave import DiffWave
@@ -25,7 +25,7 @@ from .anchor import Anchor, Guide
 from .config import DiffusionConfig
 from .scaling import Scaling, deviation
 
-# where tensors lie that files written before once held beside the networks
+# by module, the tensors that older files hold without a module's name
 MOVED = {
     "scaling": (
         *("output_mean", "output_deviation", "condition_mean", "condition_deviation"),
@@ -127,10 +127,11 @@ class DiffusionDecoder(nn.Module):
         draws: Sequence[DrawShape],
         graphed: bool = False,
     ) -> list[Tensor]:
-        """An output for every condition [1, channels, T_i], with the numbers that are its own.
+        """An output for every condition [1, channels, T_i], each from random numbers of its own.
 
-        The denoiser evaluates all of them as one padded batch. What it makes of each is, up to
-        rounding, what `sample` makes of it alone. Denoisers that take no lengths go one by one.
+        The denoiser evaluates all of them as one padded batch. Up to rounding, each output is what
+        `sample` makes of its condition alone. With a denoiser that takes no lengths, they are made
+        one by one.
 
         Raises:
             ValueError: as `sample`.
@@ -176,11 +177,13 @@ class DiffusionDecoder(nn.Module):
         return Guide(stack(anchors) if anchors else None, prepared, lengths=told)
 
     def _noise(self, draw: DrawShape, size: tuple[int, int], device: torch.device) -> Tensor:
-        """Noise of the process for as many signals of as many samples or frames."""
+        """Noise of the process on the device; `size` is the number of items and their length."""
         items, length = size
         return self.scaling.noise(_brought(draw((items, self.scaling.channels, length)), device))
 
-    def _walk(self, guide: Guide, sampler: Sampler, nfe: int, noise: Draw, graphed: bool) -> Tensor:
+    def _walk(
+        self, guide: Guide, sampler: Sampler, nfe: int, noise: DrawNext, graphed: bool
+    ) -> Tensor:
         """The residual that a sampler ends with."""
 
         def evaluate(y: Tensor, t: Tensor) -> Tensor:

@@ -38,7 +38,10 @@ class Scaling(nn.Module):
 
     @torch.no_grad()
     def measure(self, conditions: Tensor, outputs: Tensor, keep_level: bool) -> None:
-        """Take means and deviations from data [B, channels, T]; none of outputs that keep level."""
+        """Take means and deviations from data [B, channels, T].
+
+        With `keep_level`, outputs are left at their mean and level.
+        """
         for name, data in (("output", self._emphasize(outputs)), ("condition", conditions)):
             getattr(self, f"{name}_mean").copy_(data.mean(dim=(0, 2))[:, None])
             getattr(self, f"{name}_deviation").copy_(deviation(data))
@@ -62,11 +65,11 @@ class Scaling(nn.Module):
         return (condition - self.condition_mean) / self.condition_deviation
 
     def noise(self, white: Tensor) -> Tensor:
-        """The noise of the process, of standard normal tensors: they themselves."""
+        """The noise of the process, made from standard normal tensors: here, as they are."""
         return white
 
     def confine(self, prediction: Tensor) -> Tensor:
-        """A prediction without what no output can have: nothing to take away here."""
+        """A prediction without the frequencies that no output can have: here, as it is."""
         return prediction
 
     def _emphasize(self, output: Tensor) -> Tensor:

@@ -20,7 +20,8 @@ from nscbench.benchmarks.cost.measure import COLUMNS, Setup, measure_costs
 from nscbench.benchmarks.store.costs import NUMBERS, read_costs
 from nscbench.benchmarks.store.finished_run import read_run
 from nscbench.codecs import get
-from nscbench.codecs.controls.pcm import Pcm, from_pcm16
+from nscbench.codecs.coding.pcm16 import from_pcm16
+from nscbench.codecs.controls.pcm import Pcm
 from nscbench.codecs.networks.blockwise import Taps
 from nscbench.codecs.networks.quantizer import ResidualQuantizer
 

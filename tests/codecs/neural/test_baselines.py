@@ -21,8 +21,8 @@ from nscbench.codecs.neural.mbd import Mbd
 from nscbench.codecs.noise import Noise
 from nscbench.codecs.processes.midway import MIDWAY, halfway, infilling
 from nscbench.codecs.processes.paths import PROCESSES, Process
-from nscbench.codecs.processes.samplers import Draw, Evaluate, Sampler
-from nscbench.codecs.training.baselines import MBD, configure_ladiff, configure_mbd
+from nscbench.codecs.processes.samplers import DrawNext, Evaluate, Sampler
+from nscbench.codecs.training.baselines import MBD_SIZES, configure_ladiff, configure_mbd
 from nscbench.codecs.training.presets import ladiff_autoencoder
 from nscbench.codecs.weights.parts import GAN
 from support.tiny_decoders import tiny_ladiff, tiny_mbd, write_autoencoder, write_baseline
@@ -256,7 +256,7 @@ def test_no_band_sees_another() -> None:
 def test_published_u_net() -> None:
     """165.6 M parameters were counted on the published code, 4.08 M of them in tables of time."""
     with torch.device("meta"):
-        network = WaveUNet(128, [48 * m for m in MBD["paper"]["multipliers"]], (4, 4, 4, 4))
+        network = WaveUNet(128, [48 * m for m in MBD_SIZES["paper"]["multipliers"]], (4, 4, 4, 4))
     timed = sum(p.numel() for part in (network.time, network.times) for p in part.parameters())
     total = sum(p.numel() for p in network.parameters())
     tables = 1000 * (48 + 192 + 768 + 3072)
@@ -366,7 +366,7 @@ def test_guess_is_what_the_midway_samplers_start_from(
 ) -> None:
     """A sampler that returns its first draw gives the anchor, in the latent's own units."""
 
-    def first(denoise: Evaluate, process: Process, nfe: int, draw: Draw) -> torch.Tensor:
+    def first(denoise: Evaluate, process: Process, nfe: int, draw: DrawNext) -> torch.Tensor:
         return draw()
 
     torch.manual_seed(0)

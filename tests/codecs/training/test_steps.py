@@ -14,7 +14,7 @@ from torch.utils._pytree import tree_leaves
 from nscbench.codecs.networks.codec import CodecConfig
 from nscbench.codecs.networks.diffusion import DiffusionConfig
 from nscbench.codecs.networks.discriminators import CriticConfig
-from nscbench.codecs.networks.draws import Draw, Draws
+from nscbench.codecs.networks.draws import Draws, FromGenerator
 from nscbench.codecs.networks.graphs import CudaRecorder
 from nscbench.codecs.networks.mel_autoencoder import MelCodec
 from nscbench.codecs.neural.grid import Mel2Mel
@@ -24,7 +24,7 @@ from nscbench.codecs.training.diffusion import DiffusionTraining, Ends
 from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.optimizers import load_state, make_optimizer, set_rate
 from nscbench.codecs.training.presets import COMPONENTS
-from nscbench.codecs.training.steps import Kind, Places, Steps
+from nscbench.codecs.training.steps import Participants, Places, Steps
 from nscbench.codecs.training.vocoder import VocoderTraining
 from nscbench.codecs.weights.pretrained import missing
 
@@ -67,7 +67,7 @@ def speech(step: int) -> Crops:
     return Crops(audio, (100 + 100 * torch.rand(2, 20, generator=random)).round())
 
 
-def kinds_of(component: Component) -> list[Kind]:
+def kinds_of(component: Component) -> list[Participants]:
     """Turns as they alternate in training, and back to the first, recorded long before."""
     plain = (False, False, True)
     if component.critics is None:
@@ -111,7 +111,7 @@ class Tape:
         made: list[Places] = []
         own = Places.__call__
 
-        def remember(places: Places, draw: Draw) -> Tensor:
+        def remember(places: Places, draw: FromGenerator) -> Tensor:
             known = len(places.filled)
             made[:] = [places]
             place = own(places, draw)
@@ -184,7 +184,7 @@ class Nothing(torch.optim.SGD):
 class Ready(Draws):
     """Random tensors without values, without a copy."""
 
-    def __call__(self, draw: Draw) -> Tensor:
+    def __call__(self, draw: FromGenerator) -> Tensor:
         drawn = draw(self.generator)
         return torch.empty(drawn.shape, dtype=drawn.dtype, device="meta")
 
