@@ -33,6 +33,8 @@ Family = Literal[
 ]
 Shown = Literal["page", "tables", "overview"]
 
+LAST_PLACE = 1000  # of a column that does not say where it stands
+
 
 class MetricError(ValueError):
     """A pair of signals cannot be measured: the message says what is wrong with it."""
@@ -95,7 +97,7 @@ class Column:
     digits: int = 2
     unit: str = ""
     family: Family = "quality"
-    place: int = 1000
+    place: int = LAST_PLACE
     shown: Shown = "overview"
     headline: bool = False
 

@@ -20,7 +20,7 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     Raises:
         MetricError: no patch of the degraded signal can be compared.
     """
-    from .machinery.visqol.measure import mos
+    from .machinery.visqol.measure import mos  # numba compiles, or loads what it compiled
 
     value = mos(reference, degraded)
     if not value >= 1.0:

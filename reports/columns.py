@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from .. import metrics
 from ..benchmarks.store.costs import COST_COLUMNS
-from ..metrics.base import Column
+from ..metrics.base import LAST_PLACE, Column
 
 ARROWS = {"higher": "↑", "lower": "↓", "none": ""}  # where better is
 _MOST = 6  # columns of an overview where none says that it belongs there
@@ -30,6 +30,16 @@ def overview(columns: Iterable[str]) -> list[str]:
     """Those of these columns that stand for all; if there are none, the first six."""
     listed = list(columns)
     return in_order(c for c in listed if look(c).in_overview) or listed[:_MOST]
+
+
+def first_of_overview(columns: Iterable[str], count: int) -> list[str]:
+    """The first of the overview, and those after them that do not say where they stand.
+
+    What does not is of a user's own metric, which no figure leaves out.
+    """
+    shown = overview(columns)
+    own = [column for column in shown[count:] if look(column).place >= LAST_PLACE]
+    return [*shown[:count], *own]
 
 
 def headline(columns: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ import seaborn
 from matplotlib import pyplot as plt
 
 from ...benchmarks.store.scores import Scores
-from ..columns import heading, look, overview
+from ..columns import first_of_overview, heading, look, overview
 from ..tables.leaderboard import mean
 from .style import DIVERGING, HUES, INK, MARKERS, Picture
 
@@ -17,7 +17,7 @@ TEXT_LIMIT = 14  # lines and columns of a matrix up to which its cells are label
 
 def distributions(scores: Scores) -> Iterator[Picture]:
     """The spread of items in each condition, for the columns of the overview."""
-    columns = overview(scores.ranked)[:3]
+    columns = first_of_overview(scores.ranked, 3)
     if not columns:
         return
     names = list(scores.conditions)
@@ -86,7 +86,7 @@ def speakers(scores: Scores) -> Iterator[Picture]:
 def sexes(scores: Scores) -> Iterator[Picture]:
     """Mean of each sex, with intervals, for the columns of the overview."""
     sex = pd.Series({item: entry["sex"] for item, entry in scores.items.items()})
-    columns = overview(scores.ranked)[:3]
+    columns = first_of_overview(scores.ranked, 3)
     names = scores.of_kind("codec", "oracle")
     if not columns or not names or not {"F", "M"} <= set(sex):
         return

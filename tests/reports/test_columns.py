@@ -2,7 +2,7 @@
 
 from nscbench import metrics
 from nscbench.benchmarks.store.costs import COST_COLUMNS
-from nscbench.reports.columns import heading, headline, in_order, look, overview
+from nscbench.reports.columns import first_of_overview, heading, headline, in_order, look, overview
 
 SIX = ["pesq_wb", "visqol", "estoi", "dnsmos_ovrl", "plcmos", "mel_distance"]
 
@@ -39,6 +39,11 @@ def test_the_overview_has_what_stands_for_all_and_what_is_not_known():
 def test_the_overview_falls_back_to_what_there_is():
     others = ["lsd", "mcd", "stoi", "f0_rmse", "utmos", "nisqa", "wer"]
     assert overview(others) == others[:6]
+
+
+def test_no_figure_leaves_out_a_column_of_a_users_own():
+    assert first_of_overview([*SIX, "mine"], 3) == [*SIX[:3], "mine"]
+    assert first_of_overview(["mine", "yours"], 1) == ["mine", "yours"]
 
 
 def test_the_headline_is_visqol_or_the_first_of_the_overview():
