@@ -25,7 +25,7 @@ class CheckpointError(ValueError):
     """A checkpoint is damaged or of another run: the message says which."""
 
 
-def replace_whole(path: Path, write: Callable[[Path], None]) -> None:
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` fill a file that then takes the place of `path`."""
     partial = path.with_name(path.name + ".partial")
     write(partial)
@@ -36,7 +36,7 @@ def replace_whole(path: Path, write: Callable[[Path], None]) -> None:
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     """Write a training state of tensors, numbers, strings, lists and dicts."""
-    replace_whole(path, lambda partial: torch.save(dict(state), partial))
+    write_whole(path, lambda partial: torch.save(dict(state), partial))
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -72,9 +72,9 @@ def export_weights(
     if eight_bit:
         half = compress(half)
     metadata = {"component": str(card["component"]), "config": json.dumps(asdict(config))}
-    replace_whole(path, lambda partial: save_file(half, partial, metadata))
+    write_whole(path, lambda partial: save_file(half, partial, metadata))
     text = json.dumps(card, indent=2) + "\n"
-    replace_whole(path.with_suffix(".json"), lambda partial: _write_text(partial, text))
+    write_whole(path.with_suffix(".json"), lambda partial: _write_text(partial, text))
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -22,7 +22,7 @@ from nscbench.codecs.networks.discriminators import CriticConfig, Critics
 from nscbench.codecs.networks.draws import Draws
 from nscbench.codecs.networks.mel_autoencoder import MelCodec, MelCodecConfig
 from nscbench.codecs.networks.vocoder import VocoderConfig
-from nscbench.codecs.training.checkpoint import CheckpointError, replace_whole
+from nscbench.codecs.training.checkpoint import CheckpointError, write_whole
 from nscbench.codecs.training.component import Component, Recipe, excerpts
 from nscbench.codecs.training.data import DataError, find_recordings, hold_out, open_speech
 from nscbench.codecs.training.gan import GanCodec
@@ -195,7 +195,7 @@ def test_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        replace_whole(path, fail)
+        write_whole(path, fail)
     assert path.read_text() == "old"
 
 
