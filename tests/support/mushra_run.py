@@ -41,12 +41,27 @@ def make_run(
             decoded.parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(decoded, _coded(name, speech, number), RATE, subtype="PCM_16")
             rows.append([name, item, 0, "pesq_wb", 1 + place + number / 10, ""])
+    write_tables(root, rows, items, kinds)
+    return root
+
+
+def write_values(root: Path, rows: list[list[object]]) -> None:
+    """Write the tables of a run of these rows: condition, item, draw, column, value, error."""
+    names = [list(dict.fromkeys(str(row[place]) for row in rows)) for place in (0, 1)]
+    about = {"path": "none.wav", "speaker": "", "sex": "", "seconds": 1.0, "sha256": ""}
+    items = [{"id": name} | about for name in names[1]]
+    write_tables(root, rows, items, dict.fromkeys(names[0], "codec"))
+
+
+def write_tables(
+    root: Path, rows: list[list[object]], items: list[dict[str, object]], kinds: dict[str, str]
+) -> None:
+    """Write what a finished run says of itself, and its values."""
     (root / "manifest.json").write_text(json.dumps(manifest(items, kinds)))
     (root / "checks.csv").write_text("condition,item,finding\n")
     with (root / "rows.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerows([["condition", "item", "draw", "column", "value", "error"], *rows])
-    return root
 
 
 def manifest(items: list[dict[str, object]], kinds: dict[str, str]) -> dict[str, object]:

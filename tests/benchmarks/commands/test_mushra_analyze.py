@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from nscbench.benchmarks.commands import mushra_analyze
+from support.mushra_run import write_values
 
 SYSTEMS = {"opus-6": 60.0, "<b>codec</b>": 75.0, "mel2mel-3": 40.0}
 LEVELS = SYSTEMS | {"reference": 99.0, "anchor70": 35.0, "anchor35": 12.0}
@@ -127,9 +128,8 @@ def test_no_listener_left_after_screening(
 ) -> None:
     rows = [[n, item, c, 50] for n in range(4) for item in ITEMS for c in ("reference", "a", "b")]
     out = tmp_path / "out"
-    lines = [f"{c},{item},0,pesq_wb,{k}," for k, c in enumerate("ab") for item in ITEMS]
-    (tmp_path / "rows.csv").write_text(
-        "\n".join(["condition,item,draw,column,value,error", *lines])
+    write_values(
+        tmp_path, [[c, item, 0, "pesq_wb", k, ""] for k, c in enumerate("ab") for item in ITEMS]
     )
     words = ("analyze", table(tmp_path / "r.csv", rows), "--out", out, "--run", tmp_path)
     assert run(*words) == 0
@@ -180,11 +180,10 @@ def test_blind_results_with_their_key(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_metrics_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = ["condition,item,draw,column,value,error"]
-    for item in ITEMS:
-        for k, name in enumerate(SYSTEMS):
-            lines.append(f"{name},{item},0,pesq_wb,{1 + k},")
-    (tmp_path / "rows.csv").write_text("\n".join(lines) + "\n")
+    write_values(
+        tmp_path,
+        [[c, item, 0, "pesq_wb", 1 + k, ""] for item in ITEMS for k, c in enumerate(SYSTEMS)],
+    )
     results, out = table(tmp_path / "r.csv", ratings(8)), tmp_path / "out"
     assert run("analyze", results, "--out", out, "--run", tmp_path) == 0
     said = capsys.readouterr().out
