@@ -90,7 +90,7 @@ class ResidualLayer(nn.Module):
         self.exit = _conv(channels, 2 * channels)
 
     def forward(
-        self, x: Tensor, step: Tensor, projected: Tensor, inside: Tensor | None
+        self, x: Tensor, step: Tensor, projected: Tensor, inside: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         y = self.dilated(cleared(x + self.step(step)[:, :, None], inside)) + projected
         gate, signal = y.chunk(2, dim=1)
