@@ -6,15 +6,11 @@ import io
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...listening_test.analyze.screening import PRESETS
-from ...listening_test.schema import ResultsError
-
-if TYPE_CHECKING:
-    from ...listening_test.analyze.analysis import Analysis
-    from ...listening_test.read.blind_key import Key
-    from ...listening_test.schema import Reading
+from ...listening_test.read.blind_key import Key, read_key
+from ...listening_test.schema import Reading, ResultsError
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -73,9 +69,8 @@ def _analyze(arguments: argparse.Namespace) -> int:
     from ...listening_test.analyze.correlation import check_common, correlate
     from ...listening_test.analyze.objective import objective_values
     from ...listening_test.analyze.opinion_scores import OpinionScores
-    from ...listening_test.analyze.report import Conclusions, write
+    from ...listening_test.analyze.report import Conclusions, means_text, write
     from ...listening_test.analyze.screening import screen
-    from ...listening_test.read.blind_key import read_key
 
     if not 0 < arguments.margin < 100:
         raise ResultsError(f"a margin of {arguments.margin:g} points; it lies between 0 and 100")
@@ -96,12 +91,12 @@ def _analyze(arguments: argparse.Namespace) -> int:
     page = write(conclusions, arguments.out)
     for heading, lines in conclusions.sections().items():
         print(f"{heading}\n" + "".join(f"  {line}\n" for line in lines))
-    print(_table(after))
+    print(means_text(after))
     print(f"\n{page}")
     return 0
 
 
-def _read(results: list[Path], key: "Key | None") -> "Reading":
+def _read(results: list[Path], key: Key | None) -> Reading:
     """The ratings of results files; what is not taken is said at once.
 
     Raises:
@@ -124,18 +119,6 @@ def _read(results: list[Path], key: "Key | None") -> "Reading":
         why = "".join(f"; {note}" for note in reading.notes)
         raise ResultsError(f"no rating in {', '.join(reading.sources)}{why}: nothing to analyse")
     return reading
-
-
-def _table(analysis: "Analysis") -> str:
-    """The conditions' means and intervals as text."""
-    from ...listening_test.analyze.report import interval_text
-
-    width = max((len(s.condition) for s in analysis.conditions), default=0)
-    return "\n".join(
-        f"  {s.condition.ljust(width)}  {s.mean:6.2f} {interval_text(s.mean_t):>15}  "
-        f"{s.listeners} listeners"
-        for s in analysis.conditions
-    )
 
 
 def run_plan(arguments: argparse.Namespace) -> int:

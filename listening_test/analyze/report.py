@@ -164,5 +164,15 @@ def interval_text(value: Interval | None, digits: int = 1) -> str:
     return "–" if value is None else f"[{value.low:.{digits}f}, {value.high:.{digits}f}]"
 
 
+def means_text(analysis: Analysis) -> str:
+    """The conditions' means and intervals, a line each."""
+    width = max((len(s.condition) for s in analysis.conditions), default=0)
+    return "\n".join(
+        f"  {s.condition.ljust(width)}  {s.mean:6.2f} {interval_text(s.mean_t):>15}  "
+        f"{s.listeners} listeners"
+        for s in analysis.conditions
+    )
+
+
 def _p_value(value: float | None) -> str:
     return "–" if value is None else f"{value:.2g}"
