@@ -89,17 +89,19 @@ class NeuralCodec(nn.Module):
         """Indices [B, stages, k] of signals [B, k * hop]."""
         return self.quantizer.encode(self.latents(audio), stages)
 
-    def decode(self, indices: Tensor, draw: DrawShape) -> Tensor:
+    def decode(self, indices: Tensor, draw: DrawShape, passed: Tensor | None = None) -> Tensor:
         """Signals [B, k * hop] of indices [B, stages, k]."""
-        return self.synthesize(self.quantizer.decode(indices), draw)
+        return self.synthesize(self.quantizer.decode(indices), draw, passed)
 
-    def synthesize(self, latents: Tensor, draw: DrawShape) -> Tensor:
+    def synthesize(self, latents: Tensor, draw: DrawShape, passed: Tensor | None = None) -> Tensor:
         """Signals [B, k * hop] of latents [B, latent, k], quantized or not.
 
-        `draw` gives the phase and the noise of the source-filter design.
+        Args:
+            draw: gives the phase and the noise of the source-filter design.
+            passed: periods passed at every sample [B, k * hop], where training knows real pulses.
         """
         if isinstance(self.decoder, SourceFilterDecoder):
-            made: Voiced = self.decoder(latents, draw)
+            made: Voiced = self.decoder(latents, draw, passed=passed)
             return made.audio
         audio: Tensor = self.decoder(latents).float()
         return audio

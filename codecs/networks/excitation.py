@@ -23,10 +23,13 @@ from torch.nn import functional as F
 from .draws import DrawShape
 
 HIGHEST = 0.975  # of half the sample rate
+SLOWEST, FASTEST = 20.0, 1000.0  # Hz, of pulses that are followed
 NEAR_ZERO = 1e-4  # of the sine below which the kernel is taken by its limit
 
 
-def excite(log_f0: Tensor, sample_rate: int, hop: int, draw: DrawShape) -> tuple[Tensor, Tensor]:
+def excite(
+    log_f0: Tensor, sample_rate: int, hop: int, draw: DrawShape, passed: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Pulses and noise, each [B, m * hop].
 
     Args:
@@ -35,12 +38,18 @@ def excite(log_f0: Tensor, sample_rate: int, hop: int, draw: DrawShape) -> tuple
         sample_rate: in Hz.
         hop: samples between two values of the fundamental.
         draw: gives the pulses' phase, then the noise.
+        passed: periods passed at every sample [B, m * hop], where real pulses are known; they then
+            decide pitch and phase.
     """
     batch, points = log_f0.shape
     # a normal variable of deviation 1, taken modulo 1, is uniform within 1e-8
     start = draw((batch,)).to(log_f0.device).double() % 1
     noise = draw((batch, points * hop)).to(log_f0.device)
-    return pulse_train(log_f0, sample_rate, hop, start), noise
+    if passed is None:
+        return pulse_train(log_f0, sample_rate, hop, start), noise
+    steps = torch.diff(passed, dim=1, prepend=2 * passed[:, :1] - passed[:, 1:2])
+    f0 = (steps * sample_rate).float().clamp(SLOWEST, FASTEST)
+    return pulses_at(passed, f0, sample_rate), noise
 
 
 def pulse_train(log_f0: Tensor, sample_rate: int, hop: int, start: Tensor) -> Tensor:

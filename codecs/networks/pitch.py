@@ -40,7 +40,8 @@ class PitchClasses(nn.Module):
         numbers = torch.arange(CLASSES, device=logits.device)
         beyond = (numbers - best).abs() > REACH
         weights = torch.softmax(logits.float().masked_fill(beyond, -math.inf), dim=-1)
-        return weights @ self.places
+        # a product of matrices would be one of bfloat16 where networks compute in it
+        return (weights * self.places).sum(dim=-1)
 
     def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Cross-entropy of the classes over the voiced places; 0 where there are none."""

@@ -83,8 +83,10 @@ class SourceSpectra(nn.Module):
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
 
     @torch.no_grad()
-    def forward(self, log_f0: Tensor, draw: DrawShape) -> tuple[Tensor, Tensor]:
-        sources = excite(log_f0, self.sample_rate, self.frame // PER_FRAME, draw)
+    def forward(
+        self, log_f0: Tensor, draw: DrawShape, passed: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        sources = excite(log_f0, self.sample_rate, self.frame // PER_FRAME, draw, passed)
         spectra = stft(torch.cat(sources), self.n_fft, self.hop, self.window)
         pulses, noise = spectra.chunk(2)
         return pulses, noise
@@ -114,7 +116,13 @@ class SourceFilter(nn.Module):
         self.projection = MelProjection(mel, c.projections)
 
     def synthesize(
-        self, features: Tensor, mel: Tensor, log_f0: Tensor, voicing: Tensor, draw: DrawShape
+        self,
+        features: Tensor,
+        mel: Tensor,
+        log_f0: Tensor,
+        voicing: Tensor,
+        draw: DrawShape,
+        passed: Tensor | None = None,
     ) -> Tensor:
         """Signals [B, k * hop].
 
@@ -124,8 +132,9 @@ class SourceFilter(nn.Module):
                 projected onto them, through which they can learn.
             log_f0, voicing: [B, k * PER_FRAME], the voicing as logits.
             draw: gives the pulses' phase and the noise.
+            passed: periods passed at every sample, where real pulses are known.
         """
-        pulses, noise = self._shaped(mel, log_f0, voicing, draw)
+        pulses, noise = self._shaped(mel, self.sources(log_f0, draw, passed), voicing)
         y = spread(self.to_fine(features).transpose(1, 2), self.rate)
         y = self.fine(y + self.see(_seen(pulses + noise)).transpose(1, 2))
         with single_precision(y.device):  # bfloat16 has no digits for a phase
@@ -140,11 +149,11 @@ class SourceFilter(nn.Module):
 
     @torch.no_grad()
     def _shaped(
-        self, mel: Tensor, log_f0: Tensor, voicing: Tensor, draw: DrawShape
+        self, mel: Tensor, sources: tuple[Tensor, Tensor], voicing: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Both sources' spectra under the envelope; their shares by the voicing."""
+        pulses, noise = sources
         with single_precision(mel.device):
-            pulses, noise = self.sources(log_f0, draw)
             voiced = torch.sigmoid(voicing.float())[:, None]
             voiced = F.interpolate(voiced, scale_factor=self.rate / PER_FRAME, mode="linear")
             shape = self.envelope(mel)
@@ -179,12 +188,17 @@ class SourceFilterDecoder(SourceFilter):
         self.to_pitch = nn.Linear(c.dim, PER_FRAME * (CLASSES + 1))
 
     def forward(
-        self, latents: Tensor, draw: DrawShape, given: tuple[Tensor, Tensor] | None = None
+        self,
+        latents: Tensor,
+        draw: DrawShape,
+        given: tuple[Tensor, Tensor] | None = None,
+        passed: Tensor | None = None,
     ) -> Voiced:
         """Decode, at the pitch that the latents tell or that is given for some items.
 
         Args:
             given: log F0 [B, k * PER_FRAME], and which items [B] it is for.
+            passed: periods passed at every sample [B, k * hop], where real pulses are known.
         """
         features = self.body(latents)
         mel = self.to_mel(features).float().transpose(1, 2) * MEL_DEVIATION + MEL_MEAN
@@ -193,7 +207,7 @@ class SourceFilterDecoder(SourceFilter):
         log_f0 = self.classes.estimate(pitch)
         if given is not None:
             log_f0 = torch.where(given[1][:, None], given[0], log_f0)
-        audio = self.synthesize(features, mel, log_f0, voicing, draw)
+        audio = self.synthesize(features, mel, log_f0, voicing, draw, passed)
         return Voiced(audio, mel, pitch, voicing)
 
 

@@ -148,8 +148,9 @@ class DiffusionCodec(TokenCodec):
         front, graphed = self.network(self.front.part), self.launch == "graph"
         pairs = list(zip(indices, draws, strict=True))
         conditions = [self.front.condition(front, own, draw) for own, draw in pairs]
-        cooled = [self._cooled(draw) for draw in draws]
-        made = decoder.sample_together(conditions, sampler, self.nfe, cooled, graphed)
+        made = decoder.sample_together(
+            conditions, sampler, self.nfe, draws, self.temperature, graphed
+        )
         return [self.finish(own, *pair) for own, pair in zip(made, pairs, strict=True)]
 
     def finish(self, made: Tensor, indices: Tensor, draw: DrawShape) -> Tensor:
@@ -171,10 +172,6 @@ class DiffusionCodec(TokenCodec):
                 f"{self.name}: launch='graph' is for CUDA devices, not for {device.type}"
             )
         return decoder, sampler
-
-    def _cooled(self, draw: DrawShape) -> DrawShape:
-        """Draws at the operating point's temperature."""
-        return lambda shape: self.temperature * draw(shape)
 
 
 def cell(front: FrontEnd[Any, Any], back: BackEnd[Any, Any]) -> str:

@@ -46,7 +46,9 @@ class FrontEnd(ABC, Generic[Config, Network]):
         """Indices [B, stages, k] of signals [B, k * hop]."""
 
     @abstractmethod
-    def condition(self, network: Network, indices: Tensor, draw: DrawShape) -> Tensor:
+    def condition(
+        self, network: Network, indices: Tensor, draw: DrawShape, passed: Tensor | None = None
+    ) -> Tensor:
         """Condition [B, channels, k], or [B, 1, k * hop] for waveforms.
 
         `draw` is for networks whose decoder draws noise.
@@ -66,7 +68,9 @@ class MelFrontEnd(FrontEnd[MelCodecConfig, MelCodec]):
     def tokenize(self, network: MelCodec, audio: Tensor, stages: int) -> Tensor:
         return network.encode(network.log_mel(audio), stages)
 
-    def condition(self, network: MelCodec, indices: Tensor, draw: DrawShape) -> Tensor:
+    def condition(
+        self, network: MelCodec, indices: Tensor, draw: DrawShape, passed: Tensor | None = None
+    ) -> Tensor:
         return network.decode(indices)
 
 
@@ -84,7 +88,9 @@ class LatFrontEnd(FrontEnd[CodecConfig, NeuralCodec]):
     def tokenize(self, network: NeuralCodec, audio: Tensor, stages: int) -> Tensor:
         return network.encode(audio, stages)
 
-    def condition(self, network: NeuralCodec, indices: Tensor, draw: DrawShape) -> Tensor:
+    def condition(
+        self, network: NeuralCodec, indices: Tensor, draw: DrawShape, passed: Tensor | None = None
+    ) -> Tensor:
         return network.quantizer.decode(indices)
 
 
@@ -98,5 +104,7 @@ class WavFrontEnd(LatFrontEnd):
     def channels(self, config: CodecConfig) -> int:
         return 1
 
-    def condition(self, network: NeuralCodec, indices: Tensor, draw: DrawShape) -> Tensor:
-        return network.decode(indices, draw).unsqueeze(1)
+    def condition(
+        self, network: NeuralCodec, indices: Tensor, draw: DrawShape, passed: Tensor | None = None
+    ) -> Tensor:
+        return network.decode(indices, draw, passed).unsqueeze(1)

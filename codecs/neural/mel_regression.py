@@ -46,7 +46,7 @@ class MelRegression(TokenCodec):
     def render(self, indices: Tensor, draw: DrawShape) -> Tensor:
         decoder = self.network(REGRESSION)
         check_fit(decoder.config, self.front, self.back, self.parts)
-        made = decoder.regress(self.front.condition(self.network(MEL), indices, draw))
+        made = decoder.regress(self.front.condition(self.network(MEL), indices, draw), draw)
         return self.back.waveform(self.network(VOCODER), made, draw)
 
 

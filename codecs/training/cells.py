@@ -35,8 +35,7 @@ DENOISERS: dict[Size, dict[Domain, dict[str, Any]]] = {
             "process": "flow",
             "denoiser": "patch-wave",
             "dim": 192,
-            "emphasis": 0.95,
-            "levelled": True,
+            "voiced": True,
         },
         # Grad-TTS's own process needs longer: after 120 steps of `mel2mel`, ESTOI 0.24 against 0.69
         "mel": {"process": "flow", "denoiser": "unet2d", "dim": 32},

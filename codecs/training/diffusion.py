@@ -27,6 +27,8 @@ from ..weights.parts import DIFFUSION, REGRESSION, FrameConfig, Part, TokenConfi
 from ..weights.pretrained import load
 from .component import Component, Recipe, Turn
 from .data import Crops
+from .known_voice import Known, known_voice, voice_losses
+from .pitch_labels import measure_pitch
 
 LARGEST_GRADIENT = 1.0
 MEASURED_BATCHES = 20  # for means and deviations
@@ -112,24 +114,42 @@ class DiffusionTraining(Component):
         pairs = [self.pair(crops(), draws) for _ in range(MEASURED_BATCHES)]
         self.model.measure(torch.cat([c for c, _ in pairs]), torch.cat([o for _, o in pairs]))
 
+    @property
+    def wants_pitch(self) -> bool:
+        return self.model.voice is not None
+
     def update(self, crops: Crops, turn: Turn) -> dict[str, Tensor]:
-        audio = crops.audio
-        condition, output = self.pair(audio, turn.draws)
-        with half_precision(audio.device):
-            losses = self.losses(self.model, condition, output, turn.draws)
+        voice = self.known(crops)
+        condition, output = self.pair(voice.audio, turn.draws, voice.passed)
+        with half_precision(output.device):
+            losses = self.losses(self.model, condition, output, turn.draws, voice)
         turn.model_optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
         turn.model_optimizer.step()
         return {name: loss.detach() for name, loss in losses.items()}
 
+    def known(self, crops: Crops) -> Known:
+        """What training knows of the crops' voices, if the decoder asks for it."""
+        voice = self.model.voice
+        if voice is None or crops.pitch is None:
+            return Known(crops.audio)
+        return known_voice(voice, crops.audio, crops.pitch)
+
     def losses(
-        self, model: DiffusionDecoder, condition: Tensor, output: Tensor, draws: Draws
+        self,
+        model: DiffusionDecoder,
+        condition: Tensor,
+        output: Tensor,
+        draws: Draws,
+        known: Known,
     ) -> dict[str, Tensor]:
         """Losses of pairs [B, ...], each at a time and with noise of its own."""
-        guide, target = model.guide(condition), model.scaling.standardize(output)
+        guide = model.guide(condition, draws.normal, known.passed)
+        target = model.standardize(output, guide)
         own = self._own_loss(model, guide, target, draws)
-        return own | prior_loss(model, guide, target) | level_loss(model, guide, target)
+        told = voice_losses(model, guide, output, known)
+        return own | prior_loss(model, guide, target) | level_loss(model, guide, target) | told
 
     def renderings(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
         return {
@@ -138,16 +158,18 @@ class DiffusionTraining(Component):
         }
 
     def distances(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
-        copies = audio.expand(VALIDATION_TIMES, -1)
+        known = self._measured(audio)
+        copies = known.audio.expand(VALIDATION_TIMES, -1)
         output = self.ends.back.target(self.back_network, copies)
         return {
             f"{count}stages/{name}": loss
             for count in self.ends.stage_counts
             for name, loss in self.losses(
                 model,
-                self._condition(self.tokenize(copies, count), steady(audio.device)),
+                self._condition(self.tokenize(copies, count), steady(audio.device), known.passed),
                 output,
                 Draws(torch.Generator().manual_seed(0), audio.device),
+                known.repeated(VALIDATION_TIMES),
             ).items()
         }
 
@@ -162,8 +184,13 @@ class DiffusionTraining(Component):
         return self.ends.back.waveform(self.back_network, made, draw)
 
     @torch.no_grad()
-    def pair(self, audio: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
-        """Conditions and outputs of signals [B, k * hop], each item at a rate of its own."""
+    def pair(
+        self, audio: Tensor, draws: Draws, passed: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Conditions and outputs of signals [B, k * hop], each item at a rate of its own.
+
+        `passed` are the periods passed at every sample, where real pulses are known.
+        """
         self.front_network.eval()  # the trainer's `train()` reaches them, and they must not learn
         if self.back_network is not None:
             self.back_network.eval()
@@ -171,7 +198,7 @@ class DiffusionTraining(Component):
         choice = draws(lambda g: torch.randint(len(counts), (len(audio),), generator=g))
         indices = self.ends.front.tokenize(self.front_network, audio, max(counts))
         decoded = [
-            self.ends.front.condition(self.front_network, indices[:, :count], draws.normal)
+            self.ends.front.condition(self.front_network, indices[:, :count], draws.normal, passed)
             for count in counts
         ]
         condition = torch.stack(decoded)[choice, torch.arange(len(audio), device=audio.device)]
@@ -203,8 +230,16 @@ class DiffusionTraining(Component):
 
         return model.sample(condition, self.sampler, VALIDATION_NFE, draw)
 
-    def _condition(self, indices: Tensor, draw: DrawShape) -> Tensor:
-        return self.ends.front.condition(self.front_network, indices, draw)
+    def _condition(self, indices: Tensor, draw: DrawShape, passed: Tensor | None = None) -> Tensor:
+        return self.ends.front.condition(self.front_network, indices, draw, passed)
+
+    def _measured(self, audio: Tensor) -> Known:
+        """What is known of a signal [1, T] after its pitch was measured, if it is asked for."""
+        if not self.wants_pitch:
+            return Known(audio)
+        rate = self.config.sample_rate
+        labels = measure_pitch(audio[0].double().cpu().numpy(), rate)
+        return self.known(Crops(audio, torch.from_numpy(labels)[None].to(audio.device)))
 
 
 class RegressionTraining(DiffusionTraining):
@@ -219,7 +254,7 @@ class RegressionTraining(DiffusionTraining):
         return {"regression": F.l1_loss(model.refine(guide), target)}
 
     def _make(self, model: DiffusionDecoder, condition: Tensor) -> Tensor:
-        return model.regress(condition)
+        return model.regress(condition, steady(condition.device))
 
 
 def prior_loss(model: DiffusionDecoder, guide: Guide, target: Tensor) -> dict[str, Tensor]:

@@ -67,13 +67,14 @@ def _make(
             range(done, len(lengths)), "pitch", len(lengths), initial=done, disable=None
         ):
             signal = samples[starts[number] : starts[number] + lengths[number]]
-            file.write(_labels(signal / 32768, int(counts[number]), rate).tobytes())
+            file.write(measure_pitch(signal / 32768, rate).tobytes())
             file.flush()
     partial.replace(path)
 
 
-def _labels(signal: NDArray[np.float64], count: int, rate: int) -> NDArray[np.float32]:
-    labels = np.zeros(count, dtype=np.float32)
+def measure_pitch(signal: NDArray[np.float64], rate: int) -> NDArray[np.float32]:
+    """F0 in Hz [seconds * 100] of a signal [T], 0 where unvoiced, in the middle of every 10 ms."""
+    labels = np.zeros(len(signal) * LABEL_RATE // rate, dtype=np.float32)
     resampled = resample(signal, rate, RATE)
     if len(resampled) < LENGTH:
         return labels

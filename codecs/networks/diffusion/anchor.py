@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..voice import Told
 from .config import DiffusionConfig
 from .scaling import deviation
 
@@ -33,12 +34,16 @@ class Guide:
         anchor: standardized first guess [B, channels, T]; None where there is none.
         prepared: what the denoiser made of the features.
         level: logarithm of the residual's level in every frame [B, 1, k]; None if it is not told.
+        hint: flat signal [B, 1, T] beside which a voiced process runs; None elsewhere.
+        told: what the condition tells of the voice; None elsewhere.
         lengths: of the outputs in a padded batch [B]; None where none is padded.
     """
 
     anchor: Tensor | None
     prepared: Tensor
     level: Tensor | None = None
+    hint: Tensor | None = None
+    told: Told | None = None
     lengths: Tensor | None = None
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 from ...processes.paths import PROCESSES
+from ..features import MelConfig
 
 Domain = Literal["wav", "mel", "lat"]
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
@@ -30,10 +31,12 @@ class DiffusionConfig:
         n_fft: of the spectrum that the conditioner takes of a waveform.
         emphasis: coefficient of the pre-emphasis of waveforms; 0 for none.
         levelled: is the noise scaled by a level that the features tell? Waveforms only.
+        voiced: does the process run over flat speech, beside the voice's own excitation
+            (`networks.voice`)? Waveforms only.
         built_on: fingerprint of the frozen weights that gave condition and output in training.
 
     Raises:
-        ValueError: there is no such domain, process or denoiser.
+        ValueError: there is no such domain, process or denoiser, or settings exclude each other.
     """
 
     denoisers: ClassVar[tuple[str, ...]] = ("diffwave", "patch-wave", "unet1d", "unet2d")
@@ -57,6 +60,7 @@ class DiffusionConfig:
     n_fft: int = 960
     emphasis: float = 0.0
     levelled: bool = False
+    voiced: bool = False
     built_on: str = ""
 
     def __post_init__(self) -> None:
@@ -64,16 +68,30 @@ class DiffusionConfig:
         self._check("output", DOMAINS)
         self._check("process", PROCESSES)
         self._check("denoiser", self.denoisers)
+        if self.voiced and (self.output != "wav" or self.emphasis or self.levelled):
+            raise ValueError(
+                "voiced is for waveforms, and takes the place of emphasis and levelled"
+            )
 
     @property
     def anchored(self) -> bool:
-        """Does the condition give a first guess at the output?"""
-        return self.output != "wav" or self.condition == "wav"
+        """Does the condition give a first guess at the output, which the process runs around?"""
+        return self.output != "wav" or (self.condition == "wav" and not self.voiced)
+
+    @property
+    def hinted(self) -> bool:
+        """Is the denoiser shown a signal of the output's shape beside the noisy one?"""
+        return self.anchored or self.voiced
 
     @property
     def continues(self) -> bool:
         """Is the condition itself a first guess at the output?"""
-        return self.output == self.condition
+        return self.output == self.condition and not self.voiced
+
+    @property
+    def mel(self) -> MelConfig:
+        """The log-mel that a voice is told by."""
+        return MelConfig(self.sample_rate, hop=self.hop, fmax=self.sample_rate / 2)
 
     def made_of(self, samples: int) -> int:
         """Length of the output for a condition of this length, in samples or frames."""

@@ -21,6 +21,7 @@ from ..padding import stack
 from ..patch_wave import PatchWave
 from ..unet1d import UNet1d
 from ..unet2d import UNet2d
+from ..voice import Told, Voice
 from .anchor import Anchor, Guide
 from .config import DiffusionConfig
 from .scaling import Scaling, deviation
@@ -45,6 +46,7 @@ class DiffusionDecoder(nn.Module):
         self.scaling = self.build_scaling()
         self.conditioner = _conditioner(config)
         self.anchor = self.build_anchor()
+        self.voice = Voice(config.features, config.mel) if config.voiced else None
         self.denoiser = self.build_denoiser()
         self.register_load_state_dict_pre_hook(_move)  # type: ignore[no-untyped-call]
 
@@ -66,21 +68,45 @@ class DiffusionDecoder(nn.Module):
 
         An output keeps its level where the process needs a faint one (`Process.ends_in_noise`).
         """
+        if self.voice is not None:
+            audio = outputs[:, 0]
+            outputs = self.voice.flatten(audio, self.voice.projection.log_mel(audio))[:, None]
         ends_in_noise = self.process.ends_in_noise
         self.scaling.measure(conditions, outputs, keep_level=not ends_in_noise)
         if ends_in_noise and self.config.continues:
             ends = (self.scaling.standardize(x) for x in (outputs, conditions))
             self.anchor.spread.copy_(deviation(next(ends) - next(ends)))
 
-    def guide(self, condition: Tensor) -> Guide:
-        """What a condition tells the denoiser."""
+    def guide(self, condition: Tensor, draw: DrawShape, passed: Tensor | None = None) -> Guide:
+        """What a condition tells the denoiser.
+
+        Args:
+            draw: gives the phase and the noise of a voice's excitation.
+            passed: periods passed at every sample [B, T], where training knows them.
+        """
         features = self.features(condition)
         given = self.scaling.standardize(condition) if self.config.continues else None
+        hint, told = self._hint(condition, features, draw, passed)
         return Guide(
             self.anchor.guess(features, given),
             self.denoiser.prepare(features),
             self.anchor.level(features),
+            hint,
+            told,
         )
+
+    def standardize(self, output: Tensor, guide: Guide) -> Tensor:
+        """Output [B, channels, T] as the process sees it."""
+        if self.voice is not None and guide.told is not None:
+            output = self.voice.flatten(output[:, 0], guide.told.mel.detach())[:, None]
+        return self.scaling.standardize(output)
+
+    def restore(self, standardized: Tensor, guide: Guide) -> Tensor:
+        """The output that `standardize` would make this of."""
+        restored = self.scaling.restore(standardized)
+        if self.voice is not None and guide.told is not None:
+            restored = self.voice.shape(restored[:, 0], guide.told.mel)[:, None]
+        return restored
 
     def features(self, condition: Tensor) -> Tensor:
         """What the conditioner makes of a condition [B, features, k]."""
@@ -92,7 +118,8 @@ class DiffusionDecoder(nn.Module):
 
     def predict(self, y: Tensor, t: Tensor, guide: Guide) -> Tensor:
         """What the process predicts, for y at times t [B]."""
-        prediction: Tensor = self.denoiser(y, t, guide.anchor, guide.prepared, guide.lengths)
+        beside = guide.anchor if guide.hint is None else guide.hint
+        prediction: Tensor = self.denoiser(y, t, beside, guide.prepared, guide.lengths)
         return self.scaling.confine(prediction.float())
 
     def sample(
@@ -101,9 +128,12 @@ class DiffusionDecoder(nn.Module):
         sampler: Sampler,
         nfe: int,
         draw: DrawShape,
+        temperature: float = 1.0,
         graphed: bool = False,
     ) -> Tensor:
         """An output drawn for a condition; `draw(shape)` gives standard normal tensors.
+
+        The process's own ones are multiplied by the temperature.
 
         No step waits for the device: nothing that is computed there is looked at before the end.
         On CUDA, the denoiser's evaluations may be replayed as a graph.
@@ -111,13 +141,13 @@ class DiffusionDecoder(nn.Module):
         Raises:
             ValueError: the sampler cannot make `nfe` evaluations, or not along the process.
         """
-        guide, length = self.guide(condition), self.config.made_of(condition.shape[-1])
+        guide, length = self.guide(condition, draw), self.config.made_of(condition.shape[-1])
 
         def noise() -> Tensor:
-            return self._noise(draw, (len(condition), length), condition.device)
+            return temperature * self._noise(draw, (len(condition), length), condition.device)
 
         residual = self._walk(guide, sampler, nfe, noise, graphed)
-        return self.scaling.restore(self.anchor.around(residual, guide))
+        return self.restore(self.anchor.around(residual, guide), guide)
 
     def sample_together(
         self,
@@ -125,6 +155,7 @@ class DiffusionDecoder(nn.Module):
         sampler: Sampler,
         nfe: int,
         draws: Sequence[DrawShape],
+        temperature: float = 1.0,
         graphed: bool = False,
     ) -> list[Tensor]:
         """An output for every condition [1, channels, T_i], each from random numbers of its own.
@@ -138,43 +169,67 @@ class DiffusionDecoder(nn.Module):
         """
         if len(conditions) == 1 or not self.denoiser.takes_lengths:
             pairs = zip(conditions, draws, strict=True)
-            return [self.sample(c, sampler, nfe, draw, graphed) for c, draw in pairs]
-        guides, device = [self.guide(condition) for condition in conditions], conditions[0].device
+            return [self.sample(c, sampler, nfe, draw, temperature, graphed) for c, draw in pairs]
+        guides = [self.guide(c, draw) for c, draw in zip(conditions, draws, strict=True)]
+        device = conditions[0].device
         lengths = [self.config.made_of(condition.shape[-1]) for condition in conditions]
 
         def noise() -> Tensor:
             own = zip(draws, lengths, strict=True)
-            return stack([self._noise(draw, (1, length), device) for draw, length in own])
+            drawn = [self._noise(draw, (1, length), device) for draw, length in own]
+            return temperature * stack(drawn)
 
         residuals = self._walk(self._merged(guides, lengths), sampler, nfe, noise, graphed)
         return [
-            self.scaling.restore(self.anchor.around(residual[None, :, :length], guide))
+            self.restore(self.anchor.around(residual[None, :, :length], guide), guide)
             for residual, length, guide in zip(residuals, lengths, guides, strict=True)
         ]
 
-    def regress(self, condition: Tensor) -> Tensor:
-        """The one output that the network makes of the condition when no noise is given to it.
+    def regress(self, condition: Tensor, draw: DrawShape) -> Tensor:
+        """The one output that the network makes of the condition when the process has no noise.
 
         Raises:
-            ValueError: the output has no anchor to start from.
+            ValueError: the output has neither an anchor nor an excitation to start from.
         """
         c = self.config
-        if not c.anchored:
+        if not c.hinted:
             raise ValueError(f"a {c.condition} condition gives no first guess at a {c.output}")
-        return self.scaling.restore(self.refine(self.guide(condition)))
+        guide = self.guide(condition, draw)
+        return self.restore(self.refine(guide), guide)
 
     def refine(self, guide: Guide) -> Tensor:
-        """The standardized output of `regress`: the anchor, corrected by one evaluation."""
-        assert guide.anchor is not None
-        zero = torch.zeros_like(guide.anchor)
+        """The standardized output of `regress`: what one evaluation makes of anchor or hint."""
+        start = guide.anchor if guide.hint is None else guide.hint
+        assert start is not None
+        zero = torch.zeros_like(start)
         return self.anchor.around(self.predict(zero, zero.new_ones(len(zero)), guide), guide)
 
     def _merged(self, guides: Sequence[Guide], lengths: Sequence[int]) -> Guide:
         """One guide of a padded batch; levels are applied signal by signal."""
         anchors = [guide.anchor for guide in guides if guide.anchor is not None]
+        hints = [guide.hint for guide in guides if guide.hint is not None]
         prepared = self.denoiser.merge([guide.prepared for guide in guides])
         told = _brought(torch.tensor(lengths), prepared.device)
-        return Guide(stack(anchors) if anchors else None, prepared, lengths=told)
+        return Guide(
+            stack(anchors) if anchors else None,
+            prepared,
+            hint=stack(hints) if hints else None,
+            lengths=told,
+        )
+
+    def _hint(
+        self, condition: Tensor, features: Tensor, draw: DrawShape, passed: Tensor | None
+    ) -> tuple[Tensor, Told] | tuple[None, None]:
+        """The signal beside which a voiced process runs, and what the condition tells of it."""
+        if self.voice is None:
+            return None, None
+        guess = condition if self.config.condition == "mel" else None
+        if self.config.condition == "wav":
+            guess = self.voice.projection.log_mel(condition[:, 0])
+        told = self.voice.tell(features, guess)
+        if self.config.condition == "wav":
+            return self.voice.flatten(condition[:, 0], told.mel.detach())[:, None], told
+        return self.voice.excitation(told, draw, passed)[:, None], told
 
     def _noise(self, draw: DrawShape, size: tuple[int, int], device: torch.device) -> Tensor:
         """Noise of the process on the device; `size` is the number of items and their length."""
@@ -218,8 +273,8 @@ def _conditioner(c: DiffusionConfig) -> nn.Module:
 
 
 DENOISERS: dict[str, Callable[[DiffusionConfig], Denoiser]] = {
-    "diffwave": lambda c: DiffWave(c.features, c.rates, c.dim, c.depth, c.anchored),
-    "patch-wave": lambda c: PatchWave(c.features, c.hop, c.patch, c.dim, c.depth, c.anchored),
+    "diffwave": lambda c: DiffWave(c.features, c.rates, c.dim, c.depth, c.hinted),
+    "patch-wave": lambda c: PatchWave(c.features, c.hop, c.patch, c.dim, c.depth, c.hinted),
     "unet1d": lambda c: UNet1d(c.channels, c.features, c.dim, c.multipliers, c.anchored),
     "unet2d": lambda c: UNet2d(c.channels, c.dim, c.multipliers),
 }

@@ -195,7 +195,7 @@ def test_decoder_standardizes_and_restores() -> None:
     assert standard.mean(dim=(0, 2)).abs().max() < 1e-5
     torch.testing.assert_close(standard.std(dim=(0, 2)), torch.ones(8))
     # untrained, the anchor of a condition of the output's own domain is the condition itself
-    guide = decoder.guide(data)
+    guide = decoder.guide(data, torch.zeros)
     torch.testing.assert_close(guide.anchor, standard)
 
 
@@ -205,7 +205,7 @@ def test_noise_is_scaled_to_what_the_anchor_leaves() -> None:
     output = torch.randn(4, 8, 500, generator=generator)
     condition = output + 0.1 * torch.randn(4, 8, 500, generator=generator)
     decoder.measure(condition, output)
-    guide, target = decoder.guide(condition), decoder.scaling.standardize(output)
+    guide, target = decoder.guide(condition, torch.zeros), decoder.scaling.standardize(output)
     assert float(decoder.anchor.spread.mean()) == pytest.approx(0.1, rel=0.1)
     torch.testing.assert_close(
         decoder.anchor.residual(target, guide).std(dim=(0, 2)), torch.ones(8), atol=0.02, rtol=0
@@ -305,7 +305,7 @@ def test_tensors_of_older_files_find_their_place() -> None:
 def test_regression_needs_an_anchor() -> None:
     config = DiffusionConfig("mel", "wav", 4, 1, "flow", "patch-wave", 8, depth=1, features=4)
     with pytest.raises(ValueError, match="no first guess"):
-        DiffusionDecoder(config).regress(torch.zeros(1, 4, 3))
+        DiffusionDecoder(config).regress(torch.zeros(1, 4, 3), torch.zeros)
 
 
 def test_perfect_denoiser_is_sampled_back() -> None:

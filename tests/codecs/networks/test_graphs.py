@@ -143,4 +143,4 @@ def _sample(decoder: DiffusionDecoder, sampler: str, graphed: bool) -> Tensor:
     if decoder.anchor.spread.is_cuda:
         condition = condition.pin_memory().to("cuda", non_blocking=True)
     with torch.inference_mode():
-        return decoder.sample(condition, SAMPLERS[sampler], 6, draw, graphed)
+        return decoder.sample(condition, SAMPLERS[sampler], 6, draw, graphed=graphed)

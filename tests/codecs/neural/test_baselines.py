@@ -227,7 +227,9 @@ def test_noise_and_prediction_stay_in_their_bands(ends: dict[str, str]) -> None:
     shaped = decoder.scaling.noise(noise(16, 4, 16_000))
     torch.testing.assert_close(shaped.std(dim=(0, 2)), torch.ones(4), atol=0.02, rtol=0)
     with torch.no_grad():
-        made = decoder.predict(shaped[:1], torch.tensor([0.5]), decoder.guide(noise(1, 8, 50)))
+        made = decoder.predict(
+            shaped[:1], torch.tensor([0.5]), decoder.guide(noise(1, 8, 50), torch.zeros)
+        )
     for signals in (shaped[:1], made):
         inside = band_deviations(signals[0], 4, 16_000)  # [models, bands]
         assert torch.equal(inside.argmax(dim=1), torch.arange(4))
@@ -376,7 +378,7 @@ def test_guess_is_what_the_midway_samplers_start_from(
     condition, latent = noise(2, 8, 5), 3 + 2 * noise(2, 8, 20)
     decoder.measure(condition, latent)
     assert float(decoder.scaling.standardize(latent).std()) == pytest.approx(1, abs=0.02)
-    guide = decoder.guide(condition)
+    guide = decoder.guide(condition, torch.zeros)
     assert torch.equal(decoder.anchor.residual(latent, guide), latent)
 
     def drawn(from_guess: bool) -> torch.Tensor:
