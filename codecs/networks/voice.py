@@ -8,8 +8,9 @@ frequency, next to an excitation that has their periods.
 The minimum phase matters: what is left of a vowel are pulses, all at about the same instants of the
 period, where an envelope without phase leaves each harmonic its own.
 
-S. Koizumi et al., "SpecGrad: Diffusion Probabilistic Model based Neural Vocoder with Adaptive Noise
-Spectral Shaping", Interspeech 2022. T. Hono et al., "PeriodGrad", ICASSP 2024.
+Y. Koizumi et al., "SpecGrad: Diffusion Probabilistic Model based Neural Vocoder with Adaptive Noise
+Spectral Shaping", Interspeech 2022. Y. Hono et al., "PeriodGrad: Towards Pitch-Controllable Neural
+Vocoder Based on a Diffusion Probabilistic Model", ICASSP 2024.
 """
 
 from dataclasses import dataclass
