@@ -6,7 +6,8 @@ model serves every rate, because training draws the number of stages anew for ev
 too is what oracles and latent diffusion need.
 
 Conventions
-    latents    [B, dim, T]; `indices` [B, stages, T], each in [0, entries)
+    latents    [B, dim, T]; `indices` [B, stages, T], each in [0, entries). Encoding searches for
+               the sum of entries that is nearest, so fewer stages are no prefix of more
     codebooks  exponential moving averages of the vectors that chose an entry, initialized by
                k-means on real latents; an entry that hardly any vector chooses is moved to a
                vector of the current batch
@@ -40,6 +41,7 @@ DEAD = 0.05  # share of the mean use below which an entry is moved
 # and entries that stayed behind must not wait for 300 steps to be moved
 TRUST = 0.1
 KMEANS_ITERATIONS = 15
+BEAM = 16  # partial sums that encoding follows
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,10 @@ class ResidualQuantizer(nn.Module):
     def encode(self, latents: Tensor, stages: int) -> Tensor:
         """Indices [B, stages, T] of latents [B, dim, T]."""
         self._check(stages)
-        residual = latents.transpose(1, 2)  # [B, T, dim]
-        indices = []
-        for codebook in self.codebooks[:stages]:
-            chosen = nearest(residual.flatten(0, 1), codebook).reshape(residual.shape[:2])
-            residual = residual - codebook[chosen]
-            indices.append(chosen)
-        return torch.stack(indices, dim=1)
+        batch, dim, frames = latents.shape
+        vectors = latents.float().transpose(1, 2).reshape(-1, dim)
+        indices = search(vectors, self.codebooks[:stages])  # [B * T, stages]
+        return indices.reshape(batch, frames, stages).transpose(1, 2)
 
     def decode(self, indices: Tensor) -> Tensor:
         """Latents [B, dim, T] of indices [B, stages, T]."""
@@ -84,6 +83,9 @@ class ResidualQuantizer(nn.Module):
 
     def forward(self, latents: Tensor, stages: Tensor, draws: Draws) -> Quantized:
         """Quantize item b with `stages[b]` stages, and learn from it in training mode.
+
+        By the nearest entry of every stage, where `encode` searches: the search would cost as much
+        as the networks, and codebooks learn from each stage's own residual.
 
         `stages` [B] lie on the device of the latents [B, dim, T]; `draws` bring numbers there.
         No step waits for the device: nothing that is computed there is looked at.
@@ -171,6 +173,30 @@ def nearest(vectors: Tensor, codebook: Tensor) -> Tensor:
     # |v - c|^2 without |v|^2, which every entry shares
     scores = torch.addmm(codebook.square().sum(dim=1), vectors.float(), codebook.T, alpha=-2)
     return scores.argmin(dim=1)
+
+
+def search(vectors: Tensor, codebooks: Tensor, width: int = BEAM) -> Tensor:
+    """Indices [N, stages] whose entries of codebooks [stages, K, dim] add up to near vectors.
+
+    A beam search: after every stage, the `width` best sums go on. The nearest entry of a stage
+    alone often leaves what the stages behind it cannot reach.
+    """
+    count, dim = vectors.shape
+    left = vectors[:, None]  # [N, beam, dim]
+    chosen = torch.zeros(count, 1, 0, dtype=torch.long, device=vectors.device)
+    for codebook in codebooks:
+        entries = len(codebook)
+        scores = torch.addmm(
+            codebook.square().sum(dim=1), left.reshape(-1, dim), codebook.T, alpha=-2
+        )
+        scores = scores.view(count, -1, entries) + left.square().sum(dim=2, keepdim=True)
+        candidates = scores.flatten(1)
+        best = candidates.topk(min(width, candidates.shape[1]), largest=False).indices
+        parents, found = best // entries, best % entries  # [N, beam]
+        paths = chosen.gather(1, parents[..., None].expand(-1, -1, chosen.shape[2]))
+        chosen = torch.cat([paths, found[..., None]], dim=2)
+        left = left.gather(1, parents[..., None].expand(-1, -1, dim)) - codebook[found]
+    return chosen[:, 0]
 
 
 def kmeans(vectors: Tensor, clusters: int, generator: torch.Generator) -> Tensor:

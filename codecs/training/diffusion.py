@@ -196,9 +196,9 @@ class DiffusionTraining(Component):
             self.back_network.eval()
         counts = self.ends.stage_counts
         choice = draws(lambda g: torch.randint(len(counts), (len(audio),), generator=g))
-        indices = self.ends.front.tokenize(self.front_network, audio, max(counts))
+        front, network = self.ends.front, self.front_network
         decoded = [
-            self.ends.front.condition(self.front_network, indices[:, :count], draws.normal, passed)
+            front.condition(network, front.tokenize(network, audio, count), draws.normal, passed)
             for count in counts
         ]
         condition = torch.stack(decoded)[choice, torch.arange(len(audio), device=audio.device)]

@@ -11,6 +11,7 @@ from nscbench.codecs.networks.quantizer import (
     count_indices,
     kmeans,
     nearest,
+    search,
 )
 
 DIM, STAGES, ENTRIES = 4, 3, 16
@@ -27,6 +28,12 @@ def quantizer(random: torch.Generator) -> ResidualQuantizer:
     network = ResidualQuantizer(DIM, STAGES, ENTRIES)
     network.initialize(torch.randn(600, DIM, generator=random), random)
     return network
+
+
+def greedy(quantizer: ResidualQuantizer, latents: torch.Tensor, stages: int) -> torch.Tensor:
+    """Latents [1, dim, T] as training quantizes them: by the nearest entry of every stage."""
+    indices = search(latents[0].T, quantizer.codebooks[:stages], width=1)
+    return quantizer.decode(indices.T[None])
 
 
 def test_hand_made_codebooks() -> None:
@@ -62,7 +69,7 @@ def test_commitment_gradient_reaches_every_stage(
         loss = quantizer(latents, torch.tensor([stages]), Draws(random, CPU)).commitment
         gradients.append(torch.autograd.grad(loss, latents)[0])
     for stage in (1, 2):
-        shorter = quantizer.decode(quantizer.encode(latents.detach(), stage + 1))
+        shorter = greedy(quantizer, latents.detach(), stage + 1)
         expected = 2 * (latents.detach() - shorter) / (DIM * 50 * STAGES)
         torch.testing.assert_close(gradients[stage] - gradients[stage - 1], expected)
 
@@ -73,7 +80,7 @@ def test_latents_pass_straight_through(
     quantizer.eval()
     latents = torch.randn(1, DIM, 5, generator=random, requires_grad=True)
     output = quantizer(latents, torch.tensor([2]), Draws(random, CPU)).latents
-    torch.testing.assert_close(output, quantizer.decode(quantizer.encode(latents, 2)))
+    torch.testing.assert_close(output, greedy(quantizer, latents.detach(), 2))
     weights = torch.randn(1, DIM, 5, generator=random)
     (output * weights).sum().backward()
     torch.testing.assert_close(latents.grad, weights)
@@ -86,8 +93,7 @@ def test_items_use_their_own_number_of_stages(
     latents = torch.randn(3, DIM, 20, generator=random)
     output = quantizer(latents, torch.tensor([1, 3, UNQUANTIZED]), Draws(random, CPU)).latents
     for item, stages in ((0, 1), (1, 3)):
-        alone = latents[item : item + 1]
-        expected = quantizer.decode(quantizer.encode(alone, stages))
+        expected = greedy(quantizer, latents[item : item + 1], stages)
         torch.testing.assert_close(output[item : item + 1], expected)
     assert torch.equal(output[2], latents[2])
 
@@ -143,3 +149,37 @@ def test_codebook_use_of_known_counts() -> None:
 def test_wrong_number_of_stages_is_refused(quantizer: ResidualQuantizer) -> None:
     with pytest.raises(ValueError, match="1 to 3"):
         quantizer.encode(torch.zeros(1, DIM, 2), 4)
+
+
+def test_a_search_of_width_one_takes_the_nearest_entry_of_every_stage() -> None:
+    generator = torch.Generator().manual_seed(0)
+    vectors = torch.randn(50, 6, generator=generator)
+    codebooks = torch.randn(3, 16, 6, generator=generator)
+    left, expected = vectors, []
+    for codebook in codebooks:
+        expected.append(nearest(left, codebook))
+        left = left - codebook[expected[-1]]
+    assert torch.equal(search(vectors, codebooks, width=1), torch.stack(expected, dim=1))
+
+
+def test_a_wide_search_finds_the_best_of_all_sums() -> None:
+    generator = torch.Generator().manual_seed(1)
+    vectors = torch.randn(20, 4, generator=generator)
+    codebooks = torch.randn(3, 5, 4, generator=generator)
+    every = torch.cartesian_prod(*[torch.arange(5)] * 3)  # [125, 3]
+    sums = sum(codebooks[stage][every[:, stage]] for stage in range(3))
+    best = torch.cdist(vectors, sums).argmin(dim=1)
+    assert torch.equal(search(vectors, codebooks, width=125), every[best])
+
+
+def test_a_wider_search_leaves_less() -> None:
+    generator = torch.Generator().manual_seed(2)
+    vectors = torch.randn(300, 8, generator=generator)
+    codebooks = torch.randn(4, 32, 8, generator=generator) * 0.6 ** torch.arange(4)[:, None, None]
+
+    def error(width: int) -> float:
+        indices = search(vectors, codebooks, width)
+        made = sum(codebooks[stage][indices[:, stage]] for stage in range(4))
+        return float((vectors - made).square().mean())
+
+    assert error(16) < error(4) < error(1)
