@@ -90,9 +90,9 @@ class Voice(nn.Module):
             mixed: Tensor = pulses * share.sqrt() + noise * (1 - QUIET * share)
         return mixed
 
-    def flatten(self, audio: Tensor, mel: Tensor) -> Tensor:
-        """Signals [B, k * hop] without the envelope of log-mels [B, bands, k]."""
-        return self._through(audio, 1 / self._filter(mel))
+    def flatten(self, audio: Tensor) -> Tensor:
+        """Signals [B, k * hop] without the envelope of their own log-mels."""
+        return self._through(audio, 1 / self._filter(self.projection.log_mel(audio)))
 
     def shape(self, flat: Tensor, mel: Tensor) -> Tensor:
         """Flat signals [B, k * hop] under the envelope of log-mels, projected onto these."""

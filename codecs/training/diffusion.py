@@ -146,7 +146,7 @@ class DiffusionTraining(Component):
     ) -> dict[str, Tensor]:
         """Losses of pairs [B, ...], each at a time and with noise of its own."""
         guide = model.guide(condition, draws.normal, known.passed)
-        target = model.standardize(output, guide)
+        target = model.standardize(output)
         own = self._own_loss(model, guide, target, draws)
         told = voice_losses(model, guide, output, known)
         return own | prior_loss(model, guide, target) | level_loss(model, guide, target) | told

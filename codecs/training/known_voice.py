@@ -36,7 +36,7 @@ class Known:
 @torch.no_grad()
 def known_voice(voice: Voice, audio: Tensor, labels: Tensor) -> Known:
     """What labels in Hz [B, k * PER_FRAME] and signals [B, k * hop] tell."""
-    flat = voice.flatten(audio, voice.projection.log_mel(audio))
+    flat = voice.flatten(audio)
     hop = voice.config.hop // PER_FRAME
     voiced = (labels > 0).to(audio)
     passed, signs = align_pulses(flat, bridge(labels), voiced, voice.config.sample_rate, hop)

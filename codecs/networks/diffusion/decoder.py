@@ -69,8 +69,7 @@ class DiffusionDecoder(nn.Module):
         An output keeps its level where the process needs a faint one (`Process.ends_in_noise`).
         """
         if self.voice is not None:
-            audio = outputs[:, 0]
-            outputs = self.voice.flatten(audio, self.voice.projection.log_mel(audio))[:, None]
+            outputs = self.voice.flatten(outputs[:, 0])[:, None]
         ends_in_noise = self.process.ends_in_noise
         self.scaling.measure(conditions, outputs, keep_level=not ends_in_noise)
         if ends_in_noise and self.config.continues:
@@ -95,14 +94,14 @@ class DiffusionDecoder(nn.Module):
             told,
         )
 
-    def standardize(self, output: Tensor, guide: Guide) -> Tensor:
-        """Output [B, channels, T] as the process sees it."""
-        if self.voice is not None and guide.told is not None:
-            output = self.voice.flatten(output[:, 0], guide.told.mel.detach())[:, None]
+    def standardize(self, output: Tensor) -> Tensor:
+        """Output [B, channels, T] as the process sees it; with a voice, flat."""
+        if self.voice is not None:
+            output = self.voice.flatten(output[:, 0])[:, None]
         return self.scaling.standardize(output)
 
     def restore(self, standardized: Tensor, guide: Guide) -> Tensor:
-        """The output that `standardize` would make this of."""
+        """The output that `standardize` would make this of; a flat one is shaped as is told."""
         restored = self.scaling.restore(standardized)
         if self.voice is not None and guide.told is not None:
             restored = self.voice.shape(restored[:, 0], guide.told.mel)[:, None]
@@ -228,7 +227,7 @@ class DiffusionDecoder(nn.Module):
             guess = self.voice.projection.log_mel(condition[:, 0])
         told = self.voice.tell(features, guess)
         if self.config.condition == "wav":
-            return self.voice.flatten(condition[:, 0], told.mel.detach())[:, None], told
+            return self.voice.flatten(condition[:, 0])[:, None], told
         return self.voice.excitation(told, draw, passed)[:, None], told
 
     def _noise(self, draw: DrawShape, size: tuple[int, int], device: torch.device) -> Tensor:
