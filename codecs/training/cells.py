@@ -18,7 +18,8 @@ from ..neural.front_ends import FrontEnd
 from ..neural.grid import CODECS, Lat2Wav, Mel2Mel
 from ..weights.parts import FrameConfig, TokenConfig
 from .component import Component, Recipe
-from .diffusion import DiffusionTraining, Ends, RegressionTraining
+from .diffusion import DiffusionTraining, Ends
+from .regression import RegressionTraining
 from .sizes import Size
 
 RECIPES: dict[Size, Recipe] = {

@@ -23,8 +23,9 @@ from ..neural.back_ends import BackEnd
 from ..neural.diffusion_codec import RATES
 from ..neural.front_ends import FrontEnd
 from ..processes.samplers import Sampler, euler
-from ..weights.parts import DIFFUSION, REGRESSION, FrameConfig, Part, TokenConfig
+from ..weights.parts import DIFFUSION, FrameConfig, Part, TokenConfig
 from ..weights.pretrained import load
+from .anchor_losses import level_loss, prior_loss
 from .component import Component, Recipe, Turn
 from .data import Crops
 from .known_voice import Known, known_voice, voice_losses
@@ -240,34 +241,3 @@ class DiffusionTraining(Component):
         rate = self.config.sample_rate
         labels = measure_pitch(audio[0].double().cpu().numpy(), rate)
         return self.known(Crops(audio, torch.from_numpy(labels)[None].to(audio.device)))
-
-
-class RegressionTraining(DiffusionTraining):
-    """The ablation: the same network, one evaluation, L1 distance."""
-
-    name = REGRESSION.name
-    part = REGRESSION
-
-    def _own_loss(
-        self, model: DiffusionDecoder, guide: Guide, target: Tensor, draws: Draws
-    ) -> dict[str, Tensor]:
-        return {"regression": F.l1_loss(model.refine(guide), target)}
-
-    def _make(self, model: DiffusionDecoder, condition: Tensor) -> Tensor:
-        return model.regress(condition, steady(condition.device))
-
-
-def prior_loss(model: DiffusionDecoder, guide: Guide, target: Tensor) -> dict[str, Tensor]:
-    """Half the squared distance of a learned anchor; nothing where none is learned."""
-    if model.anchor.to_anchor is None:
-        return {}
-    assert guide.anchor is not None
-    return {"prior": 0.5 * F.mse_loss(guide.anchor, target)}
-
-
-def level_loss(model: DiffusionDecoder, guide: Guide, target: Tensor) -> dict[str, Tensor]:
-    """Squared error of the learned log-level of what the anchor leaves; nothing without one."""
-    if guide.level is None:
-        return {}
-    residual = target if guide.anchor is None else target - guide.anchor.detach()
-    return {"level": F.mse_loss(guide.level, model.anchor.levels(residual))}

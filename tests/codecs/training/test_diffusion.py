@@ -19,9 +19,10 @@ from nscbench.codecs.noise import Noise
 from nscbench.codecs.training.cells import CELLS, configure, train_cell, trained
 from nscbench.codecs.training.component import Recipe
 from nscbench.codecs.training.data import find_recordings
-from nscbench.codecs.training.diffusion import DiffusionTraining, Ends, RegressionTraining
+from nscbench.codecs.training.diffusion import DiffusionTraining, Ends
 from nscbench.codecs.training.plan import Budget, Plan
 from nscbench.codecs.training.presets import COMPONENTS, MEL_24K
+from nscbench.codecs.training.regression import RegressionTraining
 from nscbench.codecs.training.trainer import Trainer
 from nscbench.codecs.training.validation import read_items
 from nscbench.codecs.weights.pretrained import load

@@ -6,9 +6,10 @@ from nscbench.codecs.neural.token_codec import TokenCodec
 from nscbench.codecs.training.autoencoder import AutoencoderTraining
 from nscbench.codecs.training.baselines import LadiffTraining, MultiBandTraining
 from nscbench.codecs.training.component import Component
-from nscbench.codecs.training.diffusion import DiffusionTraining, RegressionTraining
+from nscbench.codecs.training.diffusion import DiffusionTraining
 from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.mel import MelAutoencoder
+from nscbench.codecs.training.regression import RegressionTraining
 from nscbench.codecs.training.vocoder import VocoderTraining
 from nscbench.codecs.weights.parts import PARTS
 
