@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from nscbench.codecs import CodecError, available, get
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
 from nscbench.codecs.coding.tokens import whole_frames
+from nscbench.codecs.networks.features import LogMel, MelConfig
 from nscbench.codecs.neural.diffusion_codec import DiffusionCodec, foundation
 from nscbench.codecs.neural.grid import CODECS, Mel2Mel
 from nscbench.codecs.neural.mel2mel_tuned import Mel2MelTuned
@@ -90,6 +91,9 @@ def test_half_precision_decodes_the_same_bytes_almost_alike(
     (expected,), (made,) = (c.decode(payloads, Noise([1])) for c in (codec, half))
     assert made.dtype == torch.float32
     assert not torch.equal(made, expected)
+    if codec.network(codec.decoder).config.voiced:
+        # the last digits of a pitch turn the phase of its pulses more and more
+        made, expected = (LogMel(MelConfig())(signal[None]) for signal in (made, expected))
     assert (made - expected).square().mean() < 0.05 * expected.square().mean()
     assert "bfloat16" in half.condition
     assert "float" not in codec.condition
