@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ..coding.entropy import COUNTS
-from ..networks.graphs import CudaRecorder
+from ..networks.cuda_graphs import CudaRecorder
 from ..networks.weight_norm import folded_state
 from .average import MovingAverage
 from .card import commit, describe_data, make_card, processor

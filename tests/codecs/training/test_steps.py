@@ -12,10 +12,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from nscbench.codecs.networks.codec import CodecConfig
+from nscbench.codecs.networks.cuda_graphs import CudaRecorder
 from nscbench.codecs.networks.diffusion import DiffusionConfig
 from nscbench.codecs.networks.discriminators import CriticConfig
 from nscbench.codecs.networks.draws import Draws, FromGenerator
-from nscbench.codecs.networks.graphs import CudaRecorder
 from nscbench.codecs.networks.mel_autoencoder import MelCodec
 from nscbench.codecs.neural.grid import Mel2Mel
 from nscbench.codecs.training.component import Component, Recipe, Turn
