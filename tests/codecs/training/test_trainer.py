@@ -28,10 +28,10 @@ from nscbench.codecs.training.data import DataError, find_recordings, hold_out, 
 from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.log import Log
 from nscbench.codecs.training.mel import MelAutoencoder
-from nscbench.codecs.training.plan import Budget, Plan
-from nscbench.codecs.training.setup import Setup
+from nscbench.codecs.training.plan import Budget, TrainingPlan
+from nscbench.codecs.training.setup import ComponentSetup
 from nscbench.codecs.training.trainer import Trainer, TrainingError
-from nscbench.codecs.training.validation import read_items
+from nscbench.codecs.training.validation import read_validation_items
 from nscbench.codecs.training.vocoder import VocoderTraining
 from nscbench.codecs.weights.parts import GAN, VOCODER
 from nscbench.codecs.weights.pretrained import load
@@ -69,9 +69,12 @@ def trainer(
 ) -> Trainer:
     config = component.config
     recordings = find_recordings(folder / "speech")
-    items = read_items(recordings, config.sample_rate, config.hop, 1)
+    items = read_validation_items(recordings, config.sample_rate, config.hop, 1)
     return Trainer(
-        component, recordings, items, Plan(folder / out, budget or Budget(steps=STEPS), **settings)
+        component,
+        recordings,
+        items,
+        TrainingPlan(folder / out, budget or Budget(steps=STEPS), **settings),
     )
 
 
@@ -402,15 +405,15 @@ def test_settings_that_do_not_fit_are_refused(
 
 
 def test_batch_and_discriminators_are_settings() -> None:
-    wide = Setup("gan", batch=7, critics="medium").make()
+    wide = ComponentSetup("gan", batch=7, critics="medium").make()
     assert wide.recipe.items == 7
     assert isinstance(wide.critics, Critics)
     assert len(wide.critics.members) == 8  # three over spectra, five over periods
 
 
 def test_learning_rate_of_the_discriminators_is_in_proportion() -> None:
-    own = Setup("gan").make().recipe
-    slower = Setup("gan", learning_rate=1e-4).make().recipe
+    own = ComponentSetup("gan").make().recipe
+    slower = ComponentSetup("gan", learning_rate=1e-4).make().recipe
     assert slower.learning_rate == 1e-4
     assert slower.critic_learning_rate / own.critic_learning_rate == pytest.approx(
         slower.learning_rate / own.learning_rate
