@@ -13,11 +13,10 @@ What the package ships, from the cards beside the files (`codecs/weights/files/N
 `python -m nscbench.codecs.weights.cards`. All are of the size `small`, trained by
 [`nscbench train`](training.md). *Steps* and *speech heard* say how much training a network got;
 *minutes* are those of the clock, other work on the machine included. *Validation* is the mean over
-eight recordings of speakers that training never heard, measured when the training ended: decoders
-sampled at a temperature of 1, those of mels with the `vocoder` of then, which has learned on since.
-For `vocoder-tuned`, `mel2mel` sampled at its own temperature, and the weights were measured
-afterwards, as they are embedded, in 8 bit: [training_record.md](training_record.md) compares both
-vocoders so.
+recordings of speakers that training never heard, measured when the training ended: one of each of 34
+for `vocoder` and `gan-regression`, eight in all for the others. Decoders sampled at a temperature of
+1, those of mels with the spectral vocoder of then, which the source-filter one has replaced since
+([training_record.md](training_record.md)).
 """
 SHOWN = ("pesq_wb", "estoi", "mel_l1")
 
