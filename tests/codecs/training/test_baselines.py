@@ -34,12 +34,6 @@ RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3, critic_loss=9.0)
 CRITICS = CriticConfig(stft_sizes=(128,), stft_filters=2)
 
 
-@pytest.fixture(autouse=True)
-def _few_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nscbench.codecs.training.diffusion.MEASURED_BATCHES", 2)
-    monkeypatch.setattr("nscbench.codecs.training.diffusion.VALIDATION_NFE", 2)
-
-
 @pytest.fixture(scope="module")
 def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("weights")

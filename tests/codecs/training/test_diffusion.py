@@ -32,12 +32,6 @@ from support.tiny_weights import write_weights
 RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3)
 
 
-@pytest.fixture(autouse=True)
-def _few_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nscbench.codecs.training.diffusion.MEASURED_BATCHES", 2)
-    monkeypatch.setattr("nscbench.codecs.training.diffusion.VALIDATION_NFE", 2)
-
-
 @pytest.fixture(scope="module")
 def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("weights")

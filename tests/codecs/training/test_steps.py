@@ -134,7 +134,11 @@ class Tape:
         return losses, replay
 
 
-@pytest.mark.parametrize("make", TINY)
+# the vocoder that is fine-tuned takes the steps of the other, and a mel codec's
+QUICKLY = [pytest.param(m, marks=pytest.mark.slow if m is tiny_vocoder else ()) for m in TINY]
+
+
+@pytest.mark.parametrize("make", QUICKLY)
 def test_replayed_steps_are_the_steps(
     make: Callable[[], Component], monkeypatch: pytest.MonkeyPatch
 ) -> None:

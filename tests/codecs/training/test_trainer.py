@@ -74,11 +74,6 @@ def trainer(
     )
 
 
-@pytest.fixture(autouse=True)
-def _few_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nscbench.codecs.training.tokens.COUNTED_SECONDS", 1.0)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Three recordings: 16 kHz, 24 kHz, and one shorter than a crop."""
