@@ -74,7 +74,7 @@ lint: setup ## ruff, the layers of the packages, and mypy over the public interf
 	cd src && ../$(BIN)/mypy --config-file ../pyproject.toml -p nscbench
 
 speed: setup ## what scoring, decoding and training data cost, against bare calls and plain modules
-	$(BIN)/python -m nscbench.benchmarks.selftime.speed
+	$(BIN)/python -m nscbench.benchmarks.selftime.scoring_speed
 	$(BIN)/python -m nscbench.benchmarks.selftime.decoder_speed
 	$(BIN)/python -m nscbench.benchmarks.selftime.cuda_speed
 	$(BIN)/python -m nscbench.benchmarks.selftime.data_speed --components mel gan mel2mel

@@ -1,4 +1,4 @@
-"""The codecs. One file in `conventional/`, `controls/` or `neural/` is one codec.
+"""The codecs. One file in `conventional/`, `controls/`, `neural/` or `published/` is one codec.
 
 `available()` lists them, `get("opus-6")` makes an operating point from its condition name.
 """

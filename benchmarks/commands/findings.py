@@ -14,7 +14,7 @@ from ...codecs import registry
 from ...codecs.base import CodecError
 from ...codecs.weights.cards import overview, speech
 from ...codecs.weights.pretrained import FOLDER
-from ...reports.findings.limits import TrainedWeights
+from ...reports.findings.basis import TrainedWeights
 from ...reports.findings.page import markdown_page, write_figures
 from ..store.atomic import write_atomically
 from ..store.finished_run import Run, merge, read_run

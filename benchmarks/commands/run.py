@@ -17,8 +17,8 @@ from ..store.cache import Cache, folder_named
 from ..store.rundir import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
-from .measuring import Measured, carry_out
-from .robustness import run_parts
+from .run_measuring import Measured, carry_out
+from .run_robustness import run_parts
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
 

@@ -4,7 +4,7 @@ A key is a digest of what decides the result. Each stage's key holds the digest 
 before it, so that whatever changes a bitstream also asks for new decoded audio, and whatever
 changes decoded audio for new scores:
 
-    encode   settings, weights, code, library, resampler and device (`identity.maker`), hash of
+    encode   settings, weights, code, library, resampler and device (`maker_digests.maker`), hash of
              the recording
     decode   the same maker, hash of the bitstream, id of the item and draw (they seed the noise)
     score    hash of the decoded audio, hash of the reference (and what it says, for a metric that
@@ -22,7 +22,7 @@ from ... import metrics
 from ...codecs import Codec
 from ..data.items import Item
 from ..store.journal import Find, Record, key_of
-from .identity import maker
+from .maker_digests import maker
 from .pieces import Batch, Decoding, Encoding, Scoring, batched
 from .provenance import metric_version
 from .suite import Suite

@@ -28,7 +28,7 @@ from ...codecs.hardware import hardware
 from ...codecs.training.component import Component
 from ...codecs.training.data import DataError, Recording, Speech, find_recordings, open_speech
 from ...codecs.training.plan import Budget, Plan
-from ...codecs.training.presets import COMPONENTS
+from ...codecs.training.presets import COMPONENTS, make_component
 from ...codecs.training.trainer import Trainer, TrainingError
 from ..data.items import ItemsError, read_items
 from ..store.rundir import RunError
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with tempfile.TemporaryDirectory() as folder:
                 budget = Budget(steps=max(1, options.steps))
                 plan = Plan(Path(folder) / "run", budget, device=torch.device(device))
-                component = COMPONENTS[name](options.size)
+                component = make_component(name, options.size)
                 print(line(name, component, recordings, plan), flush=True)
     except (CodecError, DataError, ItemsError, RunError, TrainingError) as error:
         print(error, file=sys.stderr)

@@ -97,9 +97,13 @@ class RunDirectory:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise RunError(f"{self.root}: another process is running in it") from error
-            for leftover in self.root.glob("*/*/.*.*"):  # of a killed process
-                leftover.unlink(missing_ok=True)
+            self.sweep_partial_files()
             yield
+
+    def sweep_partial_files(self) -> None:
+        """Delete what a killed process had begun to write."""
+        for partial in self.root.glob("*/*/.*.*"):
+            partial.unlink(missing_ok=True)
 
 
 def _file_name(item: str) -> str:

@@ -3,7 +3,7 @@
 On the whole run, at the cost of reading it:
     tables and facts have the digests of SHA256SUMS; the recordings those of the manifest
     conditions and metrics are what is installed here; nothing is left out of the manifest that the
-    journal or the folders hold (`leftovers`)
+    journal or the folders hold (`unlisted_results`)
     rows.csv holds the values and reasons of the journal, no more and no fewer, and a failure for
     each that the journal lacks
     items.csv, checks.csv, leaderboard.csv and the tables of the curves are what these make
@@ -31,9 +31,9 @@ from ..run.tables import checks_table, items_table
 from ..store import checksums
 from ..store.finished_run import make_run, read_tables, reading
 from ..store.journal import Find, Journal
-from ..store.leftovers import leftovers
 from ..store.run_manifest import read_run_manifest, refuse_programs
 from ..store.rundir import RunDirectory, RunError
+from ..store.unlisted_results import unlisted_results
 from .files import file_differences
 from .recomputation import Recomputation
 from .repeatable import repeatable_plan
@@ -68,7 +68,7 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
     rows, tables = _read(directory)
     expected = [*directory.tables(), *directory.root.glob("cost.*")]
     differences = list(checksums.differences(directory, expected))
-    differences += leftovers(manifest, directory)
+    differences += unlisted_results(manifest, directory)
     plan = repeatable_plan(manifest, tables[directory.items], differences)
     differences += [
         f"{directory.manifest.name}, {item.id}: {entry['seconds']} s; its recording has "

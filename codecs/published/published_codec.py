@@ -21,7 +21,7 @@ from ..base import Codec, CodecError
 from ..coding.tokens import count_frames, read_indices, write_indices
 from ..noise import Noise
 from ..settings import choose
-from ..weights.checkpoints import fingerprint, load, missing
+from ..weights.published_checkpoints import fingerprint, load, missing
 
 
 class Geometry(NamedTuple):

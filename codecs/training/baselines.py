@@ -7,6 +7,7 @@ continuous autoencoder, which no cell has, is trained before: `presets.ladiff_au
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor
@@ -25,8 +26,7 @@ from ..neural.mbd import Mbd
 from ..processes.midway import infilling
 from ..processes.samplers import Sampler, ancestral
 from ..weights.parts import LADIFF, MBD
-from ..weights.pretrained import missing
-from .cells import CONDITIONERS, RECIPES, trained
+from .cells import CONDITIONERS, RECIPES, weights_of
 from .component import Component
 from .diffusion import DiffusionTraining, Ends
 from .sizes import Size
@@ -124,34 +124,27 @@ def configure_ladiff(
     return config
 
 
-def mbd(size: Size) -> Component:
+def mbd(size: Size, folder: Path | None = None) -> Component:
     """Multi-Band Diffusion on the weights of the GAN baseline."""
-    ends, built_on = _ends(Mbd, size)
+    ends, built_on = _ends(Mbd, size, folder)
     config = replace(configure_mbd(ends.front_network.config, size), built_on=built_on)
     return MultiBandTraining(config, ends, RECIPES[size])
 
 
-def ladiff(size: Size) -> Component:
+def ladiff(size: Size, folder: Path | None = None) -> Component:
     """LaDiffCodec's diffusion on the weights of the GAN baseline and of its own autoencoder."""
-    ends, built_on = _ends(Ladiff, size)
+    ends, built_on = _ends(Ladiff, size, folder)
     configs = ends.front_network.config, ends.back_network.config
     config = replace(configure_ladiff(*configs, size), built_on=built_on)
     return LadiffTraining(config, ends, RECIPES[size])
 
 
-def _ends(codec: type[DiffusionCodec], size: Size) -> tuple[Ends, str]:
+def _ends(codec: type[DiffusionCodec], size: Size, folder: Path | None) -> tuple[Ends, str]:
     """A baseline's two ends, and the fingerprint of the weights that they run on."""
     parts = [part for part in (codec.front.part, codec.back.part) if part]
-    weights = {part.name: weights_of(part.name, size) for part in parts}
+    weights = {part.name: weights_of(part.name, size, folder) for part in parts}
     ends = Ends.load(codec.front, codec.back, weights)
     return ends, foundation(codec.front, codec.back, weights)
-
-
-def weights_of(component: str, size: Size) -> str:
-    """The embedded weights for the small size; where they are missing, what training left."""
-    if size == "small" and not missing(component):
-        return component
-    return trained(component, size)
 
 
 def _shared(front_config: CodecConfig, size: Size) -> Mapping[str, Any]:
@@ -165,7 +158,7 @@ def _shared(front_config: CodecConfig, size: Size) -> Mapping[str, Any]:
     }
 
 
-BASELINES: dict[str, Callable[[Size], Component]] = {
+BASELINES: dict[str, Callable[[Size, Path | None], Component]] = {
     "mbd": mbd,
     "ladiff": ladiff,
 }

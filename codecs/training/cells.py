@@ -8,6 +8,7 @@ the embedded ones for the small size, those of `checkpoints/COMPONENT-paper` for
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ..base import CodecError
@@ -17,6 +18,7 @@ from ..neural.diffusion_codec import cell, foundation
 from ..neural.front_ends import FrontEnd
 from ..neural.grid import CODECS, Lat2Wav, Mel2Mel
 from ..weights.parts import FrameConfig, TokenConfig
+from ..weights.pretrained import missing
 from .component import Component, Recipe
 from .diffusion import DiffusionTraining, Ends
 from .regression import RegressionTraining
@@ -85,16 +87,33 @@ def train_cell(
     front: FrontEnd[Any, Any],
     back: BackEnd[Any, Any],
     size: Size,
+    folder: Path | None = None,
     kind: type[DiffusionTraining] = DiffusionTraining,
     **changes: Any,
 ) -> Component:
-    """A cell's component; `changes` are of the decoder's configuration."""
+    """A cell's component; `changes` are of the decoder's configuration.
+
+    The weights of its ends are those trained in `folder`, else as `weights_of` says.
+    """
     parts = [part for part in (front.part, back.part) if part]
-    weights = {part.name: part.name if size == "small" else trained(part.name) for part in parts}
+    weights = {part.name: weights_of(part.name, size, folder) for part in parts}
     ends = Ends.load(front, back, weights)
     config = configure(front, back, size, ends.front_network.config, ends.back_config)
     config = replace(config, built_on=foundation(front, back, weights), **changes)
     return kind(config, ends, RECIPES[size])
+
+
+def weights_of(component: str, size: Size, folder: Path | None = None) -> str:
+    """Weights to train on: of the folder, the embedded ones for the small size, or what is left.
+
+    That is, what `nscbench train COMPONENT --size SIZE` leaves.
+    """
+    own = folder / component / f"{component}.safetensors" if folder else None
+    if own and own.is_file():
+        return str(own)
+    if size == "small" and not missing(component):
+        return component
+    return trained(component, size)
 
 
 def trained(component: str, size: Size = "paper") -> str:
@@ -102,7 +121,7 @@ def trained(component: str, size: Size = "paper") -> str:
     return f"checkpoints/{component}-{size}/{component}.safetensors"
 
 
-CELLS: dict[str, Callable[[Size], Component]] = {
+CELLS: dict[str, Callable[[Size, Path | None], Component]] = {
     **{codec.name: partial(train_cell, codec.front, codec.back) for codec in CODECS},
     # published backbone at the small size, for the comparison with patches at equal training time
     "lat2wav-diffwave": partial(

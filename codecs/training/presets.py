@@ -7,6 +7,7 @@ ones are all that a CPU can feed, `medium` ones make better use of a GPU.
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 from ..base import CodecError
@@ -170,7 +171,7 @@ def vocoder_hifigan(size: Size) -> Component:
     return VocoderTraining(VocoderConfig(), VOCODER_CRITICS["small"], SMALL_RECIPE)
 
 
-COMPONENTS: dict[str, Callable[[Size], Component]] = {
+ALONE: dict[str, Callable[[Size], Component]] = {
     "gan": gan,
     "gan-regression": gan_regression,
     "gan-seanet": gan_seanet,
@@ -181,9 +182,16 @@ COMPONENTS: dict[str, Callable[[Size], Component]] = {
     "vocoder-regression": vocoder_regression,
     "vocoder-spectral": vocoder_spectral,
     "ladiff-autoencoder": ladiff_autoencoder,
-    **CELLS,
-    **BASELINES,
 }
+BETWEEN_ENDS = {**CELLS, **BASELINES}
+COMPONENTS = (*ALONE, *BETWEEN_ENDS)
+
+
+def make_component(name: str, size: Size = "small", folder: Path | None = None) -> Component:
+    """The component of this name; its ends, if it has any, by `cells.weights_of`."""
+    if name in ALONE:
+        return ALONE[name](size)
+    return BETWEEN_ENDS[name](size, folder)
 
 
 def replace_critics(component: Component, size: CriticSize) -> None:

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from ..networks.cuda_graphs import Recorder
 from ..networks.draws import Draws, FromGenerator
-from ..networks.graphs import Recorder
 from .component import Component, Turn
 from .data import Crops
 

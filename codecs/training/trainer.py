@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ..coding.entropy import COUNTS
-from ..networks.graphs import CudaRecorder
+from ..networks.cuda_graphs import CudaRecorder
 from ..networks.weight_norm import folded_state
 from .average import MovingAverage
 from .card import commit, describe_data, make_card, processor
@@ -39,6 +39,7 @@ from .tokens import count_tokens
 from .validation import ValidationItem, validate
 
 CHECKPOINT_SECONDS = 40.0
+LONGEST_STEP = 120.0  # seconds; what is beyond was a process or a machine that slept
 
 
 class TrainingError(RuntimeError):
@@ -99,13 +100,14 @@ class Trainer(Resumable):
             self.resume()
         else:
             self._initialize()
-        saved = validated = started = time.monotonic()
-        before, cpu_before = self.seconds, self.cpu_seconds - time.process_time()
+        saved = validated = last = time.monotonic()
+        cpu_before = self.cpu_seconds - time.process_time()
         with tqdm(desc=self.component.name, unit="step", disable=None, initial=self.step) as bar:
             while self.progress < 1:
                 losses = self.train_step()
                 now = time.monotonic()
-                self.seconds = before + now - started
+                self.seconds += min(now - last, LONGEST_STEP)
+                last = now
                 self.cpu_seconds = cpu_before + time.process_time()
                 bar.update()
                 bar.set_postfix_str(f"{self.progress:.1%} " + _spell(losses))

@@ -11,9 +11,9 @@ from ..figures.nfe import against_nfe
 from ..figures.style import Picture, drawing, save
 from ..tables.leaderboard import leaderboard
 from ..tables.nfe import over_nfe
-from . import cells, limits, nfe_and_samplers, paper, seeds, targets
+from . import basis, cells, nfe_and_samplers, paper, seeds, targets
 from .answers import NO, PARTLY, UNANSWERED, UNDECIDED, YES, Answer, MarkdownTable
-from .limits import TrainedWeights
+from .basis import TrainedWeights
 
 RATES = (3.0, 1.5)
 PAPER_RATE = 3.0
@@ -97,9 +97,9 @@ def markdown_page(
         *(_figure(path, picture, home) for path, picture in figures),
         *(part for answer in found for part in _section(answer)),
         "## The runs",
-        "\n".join(limits.settings(run)),
+        "\n".join(basis.settings(run)),
         "## Limits",
-        *limits.limits(weights),
+        *basis.limits(weights),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -7,8 +7,8 @@ saw a recording: it holds the operating point and the paths of bitstreams.
 
 from .decoding import Decode, DecodedFile
 from .encoding import Encode, EncodedFile
-from .limits import coding_limit, scoring_limit
 from .scoring import Outcome, Score, Scored
+from .timeouts import coding_limit, scoring_limit
 
 __all__ = [
     "Decode",

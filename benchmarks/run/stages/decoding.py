@@ -15,7 +15,7 @@ from ...store.atomic import write_atomically
 from ...store.cache import Stage
 from ...workers.work import Request
 from ..coding import decode_streams
-from ..identity import check_maker
+from ..maker_digests import check_maker
 
 
 @dataclass(frozen=True)

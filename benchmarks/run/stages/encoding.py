@@ -12,7 +12,7 @@ from ...store.atomic import write_atomically
 from ...store.cache import Stage
 from ...workers.work import Request
 from ..coding import read_for
-from ..identity import check_maker
+from ..maker_digests import check_maker
 
 
 @dataclass(frozen=True)

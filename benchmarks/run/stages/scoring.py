@@ -17,7 +17,7 @@ from ....metrics.machinery import alignment, signals
 from ...data.audio import read_audio
 from ...store.cache import Stage
 from ...workers.work import Request
-from ..identity import check_versions
+from ..maker_digests import check_versions
 from ..match import signature
 
 SCORING_RATE = 16_000  # Hz, of the alignment and of every default metric

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from ...processes.paths import PROCESSES
 from ...processes.samplers import DrawNext, Sampler, preceded
 from ..convnext import ConvNeXt, SpectralEncoder
+from ..cuda_graphs import Replayed
 from ..denoiser import Denoiser
 from ..diffwave import DiffWave
 from ..draws import DrawShape
-from ..graphs import Replayed
 from ..padding import stack
 from ..patch_wave import PatchWave
 from ..unet1d import UNet1d

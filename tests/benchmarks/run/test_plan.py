@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nscbench.benchmarks.data.items import Item
-from nscbench.benchmarks.run.identity import maker
+from nscbench.benchmarks.run.maker_digests import maker
 from nscbench.benchmarks.run.plan import Plan
 from nscbench.benchmarks.run.provenance import metric_version
 from nscbench.benchmarks.run.suite import Suite

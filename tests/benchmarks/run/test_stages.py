@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from nscbench.benchmarks.run.identity import maker
+from nscbench.benchmarks.run.maker_digests import maker
 from nscbench.benchmarks.run.stages import Decode, Encode, Score, coding_limit, scoring_limit
 from nscbench.benchmarks.workers.failures import Misfit
 from nscbench.codecs import get

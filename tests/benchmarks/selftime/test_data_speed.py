@@ -9,7 +9,7 @@ import soundfile
 from nscbench.benchmarks.selftime import data_speed
 from nscbench.codecs.training.component import Recipe
 from nscbench.codecs.training.mel import MelAutoencoder
-from nscbench.codecs.training.presets import COMPONENTS
+from nscbench.codecs.training.presets import make_component
 
 RATE, HOP = 16_000, 320
 
@@ -27,7 +27,7 @@ def test_rates_are_told_for_every_component(
     speech: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def tiny(size: str) -> MelAutoencoder:
-        config = COMPONENTS["mel"](size).config
+        config = make_component("mel", size).config
         return MelAutoencoder(config, Recipe(items=1, crop=10 * HOP))
 
     seconds = iter([0.5, *[0.001] * 201, 0.7, 0.25, 0.05, 0.2])  # pack, batches, three steps
@@ -43,7 +43,7 @@ def test_rates_are_told_for_every_component(
             return cls.now
 
     monkeypatch.setattr(data_speed, "time", Clock)
-    monkeypatch.setattr(data_speed, "COMPONENTS", {"mel": tiny})
+    monkeypatch.setattr(data_speed, "make_component", lambda name, size: tiny(size))
     assert data_speed.main(["--data", str(speech), "--device", "cpu", "--steps", "3"]) == 0
     row = capsys.readouterr().out.splitlines()[-1].split()
     # 16000 samples in 0.5 s, 3200 in 1 ms, 3200 in 0.2 s: the first step does not count

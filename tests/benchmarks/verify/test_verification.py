@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from nscbench.benchmarks.cli import main
-from nscbench.benchmarks.commands.measuring import write_leaderboard
+from nscbench.benchmarks.commands.run_measuring import write_leaderboard
 from nscbench.benchmarks.store import checksums
 from nscbench.benchmarks.store.results import is_failure, read_rows
 from nscbench.benchmarks.store.rundir import RunDirectory

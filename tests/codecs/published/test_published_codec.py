@@ -20,7 +20,7 @@ from nscbench.benchmarks.cli import main
 from nscbench.codecs import CodecError, Unavailable, available, make
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for, pack, unpack
 from nscbench.codecs.noise import Noise
-from nscbench.codecs.weights import checkpoints as loader
+from nscbench.codecs.weights import published_checkpoints as loader
 from support.tiny_checkpoints import write_checkpoint
 
 pytest.importorskip("transformers", reason="needs the extra `published`")

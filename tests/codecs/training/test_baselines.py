@@ -18,11 +18,12 @@ from nscbench.codecs.neural.mbd import Mbd
 from nscbench.codecs.noise import Noise
 from nscbench.codecs.training import baselines
 from nscbench.codecs.training.autoencoder import AutoencoderTraining
+from nscbench.codecs.training.cells import weights_of
 from nscbench.codecs.training.component import Component, Recipe
 from nscbench.codecs.training.data import find_recordings
 from nscbench.codecs.training.diffusion import Ends
 from nscbench.codecs.training.plan import Budget, Plan
-from nscbench.codecs.training.presets import COMPONENTS
+from nscbench.codecs.training.presets import COMPONENTS, make_component
 from nscbench.codecs.training.trainer import Trainer
 from nscbench.codecs.training.validation import read_items
 from nscbench.codecs.weights.parts import GAN, LADIFF_AUTOENCODER
@@ -165,13 +166,13 @@ def test_autoencoder_s_loss_falls(folder: Path) -> None:
 def test_presets_stand_on_embedded_weights_or_on_trained_ones(
     ends: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert {"mbd", "ladiff", "ladiff-autoencoder"} <= COMPONENTS.keys()
+    assert {"mbd", "ladiff", "ladiff-autoencoder"} <= set(COMPONENTS)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("nscbench.codecs.weights.pretrained.FOLDER", tmp_path / "none")
-    path = baselines.weights_of("ladiff-autoencoder", "small")
+    path = weights_of("ladiff-autoencoder", "small")
     assert path == "checkpoints/ladiff-autoencoder-small/ladiff-autoencoder.safetensors"
     with pytest.raises(Unavailable, match="nscbench train gan"):
-        COMPONENTS["ladiff"]("small")
+        make_component("ladiff", "small")
     monkeypatch.setattr("nscbench.codecs.weights.pretrained.FOLDER", Path(ends["gan"]).parent)
-    assert baselines.weights_of("gan-0", "small") == "gan-0"
-    assert baselines.weights_of("gan-0", "paper") == "checkpoints/gan-0-paper/gan-0.safetensors"
+    assert weights_of("gan-0", "small") == "gan-0"
+    assert weights_of("gan-0", "paper") == "checkpoints/gan-0-paper/gan-0.safetensors"

@@ -12,10 +12,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from nscbench.codecs.networks.codec import CodecConfig
+from nscbench.codecs.networks.cuda_graphs import CudaRecorder
 from nscbench.codecs.networks.diffusion import DiffusionConfig
 from nscbench.codecs.networks.discriminators import CriticConfig
 from nscbench.codecs.networks.draws import Draws, FromGenerator
-from nscbench.codecs.networks.graphs import CudaRecorder
 from nscbench.codecs.networks.mel_autoencoder import MelCodec
 from nscbench.codecs.neural.grid import Mel2Mel
 from nscbench.codecs.training.component import Component, Recipe, Turn
@@ -23,7 +23,7 @@ from nscbench.codecs.training.data import Crops
 from nscbench.codecs.training.diffusion import DiffusionTraining, Ends
 from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.optimizers import load_state, make_optimizer, set_rate
-from nscbench.codecs.training.presets import COMPONENTS
+from nscbench.codecs.training.presets import COMPONENTS, make_component
 from nscbench.codecs.training.steps import Participants, Places, Steps
 from nscbench.codecs.training.vocoder import VocoderTraining
 from nscbench.codecs.weights.pretrained import missing
@@ -224,10 +224,10 @@ def test_a_step_neither_waits_for_the_device_nor_copies_to_it(
     needed = {"gan", "mel", "vocoder", "ladiff-autoencoder", "mel2mel"}
     if any(map(missing, needed)):
         pytest.skip("the weights are not embedded")
-    component = COMPONENTS[name.split()[0]]("small")
+    component = make_component(name.split()[0])
     if isinstance(component, VocoderTraining) and " on " in name:
-        component.mel_codec = MelCodec(COMPONENTS["mel"]("small").config)
-        component.mel_decoder = COMPONENTS["mel2mel"]("small").model
+        component.mel_codec = MelCodec(make_component("mel", "small").config)
+        component.mel_decoder = make_component("mel2mel", "small").model
     component = copy.deepcopy(component).to("meta").train()  # loaded networks are everyone's
     pitch = torch.empty(2, 128, device="meta") if component.wants_pitch else None
     crops = Crops(torch.empty(2, 20_480, device="meta"), pitch)

@@ -16,7 +16,7 @@ import pytest
 import soundfile
 import torch
 
-from nscbench.benchmarks.commands.train import _component, add_arguments, run
+from nscbench.benchmarks.commands.train import add_arguments, run
 from nscbench.codecs.networks.codec import CodecConfig
 from nscbench.codecs.networks.discriminators import CriticConfig, Critics
 from nscbench.codecs.networks.draws import Draws
@@ -29,6 +29,7 @@ from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.log import Log
 from nscbench.codecs.training.mel import MelAutoencoder
 from nscbench.codecs.training.plan import Budget, Plan
+from nscbench.codecs.training.setup import Setup
 from nscbench.codecs.training.trainer import Trainer, TrainingError
 from nscbench.codecs.training.validation import read_items
 from nscbench.codecs.training.vocoder import VocoderTraining
@@ -395,22 +396,16 @@ def test_settings_that_do_not_fit_are_refused(
     assert message in capsys.readouterr().err
 
 
-def test_batch_and_discriminators_are_settings(folder: Path) -> None:
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    places = ["--data", str(folder), "--steps", "1"]
-    wide = _component(parser.parse_args(["gan", "--batch", "7", "--critics", "medium", *places]))
+def test_batch_and_discriminators_are_settings() -> None:
+    wide = Setup("gan", batch=7, critics="medium").make()
     assert wide.recipe.items == 7
     assert isinstance(wide.critics, Critics)
     assert len(wide.critics.members) == 8  # three over spectra, five over periods
 
 
-def test_learning_rate_of_the_discriminators_is_in_proportion(folder: Path) -> None:
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    places = ["--data", str(folder), "--steps", "1"]
-    own = _component(parser.parse_args(["gan", *places])).recipe
-    slower = _component(parser.parse_args(["gan", "--learning-rate", "1e-4", *places])).recipe
+def test_learning_rate_of_the_discriminators_is_in_proportion() -> None:
+    own = Setup("gan").make().recipe
+    slower = Setup("gan", learning_rate=1e-4).make().recipe
     assert slower.learning_rate == 1e-4
     assert slower.critic_learning_rate / own.critic_learning_rate == pytest.approx(
         slower.learning_rate / own.learning_rate

@@ -11,8 +11,8 @@ from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.reports.figures.design_space import apart
 from nscbench.reports.findings import cells, seeds, targets
 from nscbench.reports.findings.answers import Answer
+from nscbench.reports.findings.basis import limits
 from nscbench.reports.findings.duels import fight, powerless
-from nscbench.reports.findings.limits import limits
 from nscbench.reports.findings.page import answers
 from support.findings_runs import TIED, conditions, drawn, made
 from support.runs import items, write_run

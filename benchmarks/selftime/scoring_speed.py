@@ -1,6 +1,6 @@
 """What scoring costs: every metric with one and two workers, against the packages' own calls.
 
-    python -m nscbench.benchmarks.selftime.speed [--items FOLDER_OR_MANIFEST] [--count 6]
+    python -m nscbench.benchmarks.selftime.scoring_speed [--items FOLDER_OR_MANIFEST] [--count 6]
         [--repeats 3]
 
 The signals are items of a test set (the embedded demo set), each degraded by multiplicative noise
@@ -173,7 +173,7 @@ def _row(line: MetricLine, seconds: float) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m nscbench.benchmarks.selftime.speed")
+    parser = argparse.ArgumentParser(prog="python -m nscbench.benchmarks.selftime.scoring_speed")
     parser.add_argument("--items", default="demo", help="folder or manifest; default: demo set")
     parser.add_argument("--count", type=int, default=6, help="how many of the items")
     parser.add_argument("--repeats", type=int, default=3)

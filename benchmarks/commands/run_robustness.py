@@ -18,7 +18,7 @@ from ..store.cache import Cache
 from ..store.finished_run import read_run
 from ..store.rundir import RunDirectory
 from ..workers.work import Workers
-from .measuring import carry_out
+from .run_measuring import carry_out
 
 TABLE, PAGE = "robustness.csv", "robustness.md"
 

@@ -6,8 +6,8 @@ import soundfile
 
 from nscbench import metrics
 from nscbench.benchmarks.run import stages
-from nscbench.benchmarks.selftime import package_calls, speed, timing
-from nscbench.benchmarks.selftime.speed import MetricLine
+from nscbench.benchmarks.selftime import package_calls, scoring_speed, timing
+from nscbench.benchmarks.selftime.scoring_speed import MetricLine
 from nscbench.benchmarks.selftime.timing import Pass
 from nscbench.metrics.machinery import pitch
 from nscbench.metrics.machinery.remember import forget
@@ -18,13 +18,13 @@ def passes(wall, cpu, value):
 
 
 def test_pairs_are_items_with_noise_at_the_stated_level():
-    pairs = speed.degraded_pairs("demo", 2)
-    assert len(pairs) == 2 * len(speed.QUALITIES)
+    pairs = scoring_speed.degraded_pairs("demo", 2)
+    assert len(pairs) == 2 * len(scoring_speed.QUALITIES)
     measured = []
     for reference, degraded in pairs:
         noise = degraded - reference
         measured.append(10 * np.log10(np.sum(reference**2) / np.sum(noise**2)))
-    assert sorted(np.round(measured)) == sorted(2 * speed.QUALITIES)
+    assert sorted(np.round(measured)) == sorted(2 * scoring_speed.QUALITIES)
 
 
 def test_table_says_what_the_passes_say():
@@ -33,7 +33,7 @@ def test_table_says_what_the_passes_say():
     )
     own = MetricLine(["lsd"], [], passes(1.0, 1.0, 2.25), passes(0.5, 1.0, 2.25))
     every = MetricLine(["pesq", "lsd"], [], passes(3.0, 3.0, 2.25), passes(1.5, 3.3, 2.25))
-    text = speed.table([alone, own, every], seconds=10.0)
+    text = scoring_speed.table([alone, own, every], seconds=10.0)
     rows = {line.split()[0]: line.split() for line in text.splitlines() if line}
     assert rows["pesq"][1:5] == ["0.4000", "0.2000", "2.0x", "2e-01"]
     assert rows["pesq"][5:] == ["5", "(5-5)", "10", "(10-10)", "2.00"]
@@ -52,7 +52,7 @@ def test_floor_is_not_stated_without_every_package_s_call():
     )
     uncalled = MetricLine(["dnsmos"], [], passes(2.0, 2.0, 3.0), passes(1.0, 2.2, 3.0))
     every = MetricLine(["pesq", "dnsmos"], [], passes(4.0, 4.0, 2.25), passes(2.0, 4.3, 2.25))
-    last = speed.table([alone, uncalled, every], seconds=10.0).splitlines()[-1]
+    last = scoring_speed.table([alone, uncalled, every], seconds=10.0).splitlines()[-1]
     assert "no comparison with the floor" in last
     assert "dnsmos" in last
     assert not any(character.isdigit() for character in last)
@@ -66,7 +66,7 @@ def test_every_call_gives_columns_of_its_metric(speech_like):
 
 
 def test_items_that_are_none_are_an_error(tmp_path, capsys):
-    assert speed.main(["--items", str(tmp_path)]) == 2
+    assert scoring_speed.main(["--items", str(tmp_path)]) == 2
     assert "no items" in capsys.readouterr().err
 
 
@@ -117,7 +117,7 @@ def test_metrics_are_scored_as_a_run_scores_them(speech_like, monkeypatch, tmp_p
 
 @pytest.mark.slow
 def test_measures_every_metric_in_workers():
-    lines = speed.time_metrics(speed.degraded_pairs("demo", 1), repeats=1)
+    lines = scoring_speed.time_metrics(scoring_speed.degraded_pairs("demo", 1), repeats=1)
     here = [name for name, metric in metrics.available().items() if not metric.unavailable()]
     assert [line.names[0] for line in lines[:-1]] == here
     for line in lines:

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from nscbench.codecs.base import CodecError
+from nscbench.codecs.networks.cuda_graphs import Replayed
 from nscbench.codecs.networks.diffusion import DiffusionDecoder
-from nscbench.codecs.networks.graphs import Replayed
 from nscbench.codecs.networks.mbd import MultiBandConfig, MultiBandDecoder
 from nscbench.codecs.neural.grid import Lat2Lat, Mel2Mel
 from nscbench.codecs.noise import Noise
@@ -68,7 +68,7 @@ def test_a_replayed_denoiser_samples_the_same(
     monkeypatch: pytest.MonkeyPatch, denoiser: str, sampler: str
 ) -> None:
     tape, decoder = Tape(), _decoder(denoiser)
-    monkeypatch.setattr("nscbench.codecs.networks.graphs.CudaRecorder", lambda device: tape)
+    monkeypatch.setattr("nscbench.codecs.networks.cuda_graphs.CudaRecorder", lambda device: tape)
     plain, graphed = (_sample(decoder, sampler, way) for way in (False, True))
     assert torch.equal(plain, graphed)
     assert (tape.runs, tape.records, tape.replays) == (1, 1, 5)

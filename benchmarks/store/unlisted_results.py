@@ -21,7 +21,7 @@ _RECORDS = {
 }
 
 
-def leftovers(manifest: Mapping[str, Any], directory: RunDirectory) -> Iterator[str]:
+def unlisted_results(manifest: Mapping[str, Any], directory: RunDirectory) -> Iterator[str]:
     """What the journal and the folders hold of conditions, items, draws and metrics of no line.
 
     Raises:
