@@ -345,17 +345,24 @@ DECODERS = {
 }
 
 
-@pytest.mark.parametrize("sampler", SAMPLERS)
-@pytest.mark.parametrize("denoiser", DECODERS)
+@pytest.mark.parametrize(
+    ("denoiser", "sampler"),
+    [
+        (denoiser, sampler)
+        for denoiser in DECODERS
+        for sampler in SAMPLERS
+        if sampler != "fast" or denoiser == "diffwave"
+    ],
+)
 def test_sampling_looks_at_nothing_that_the_device_computes(denoiser: str, sampler: str) -> None:
     """Meta tensors have no values: whatever would wait for one, fails on them."""
-    if sampler == "fast":
-        denoiser = "diffwave"
     config = DECODERS[denoiser]
     decoder = DiffusionDecoder(config).to("meta").eval()
     condition = torch.empty(1, config.condition_channels, FRAMES, device="meta")
     with torch.no_grad():
-        made = decoder.sample(condition, SAMPLERS[sampler], 6, torch.randn)
+        made = decoder.sample(
+            condition, SAMPLERS[sampler], 6 if sampler == "fast" else 4, torch.randn
+        )
     assert made.is_meta
     with pytest.raises(RuntimeError):
         float(made.sum())
