@@ -27,8 +27,7 @@ from nscbench.codecs.training.presets import COMPONENTS, make_component
 from nscbench.codecs.training.steps import Participants, Places, Steps
 from nscbench.codecs.training.vocoder import VocoderTraining
 from nscbench.codecs.weights.pretrained import missing
-
-from .test_trainer import tiny_gan, tiny_mel, tiny_vocoder
+from support.tiny_training import tiny_gan, tiny_mel, tiny_vocoder
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
