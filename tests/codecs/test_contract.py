@@ -20,7 +20,7 @@ from nscbench.codecs.noise import Noise
 from nscbench.codecs.published.published_codec import PublishedCodec
 
 MAX_EXTRA_SECONDS = 0.1
-LENGTHS = (0.253, 0.107, 0.231)  # s; none a whole number of frames of any codec
+LENGTHS = (0.253, 0.107)  # s; none a whole number of frames of any codec
 SHORTEST = 1
 
 
@@ -70,7 +70,7 @@ def payloads(codec, items):
 
 @pytest.fixture(scope="module")
 def decoded(codec, payloads):
-    return codec.decode(payloads, Noise([1, 2, 3]))
+    return codec.decode(payloads, Noise([1, 2]))
 
 
 def _fresh(codec):
@@ -111,10 +111,10 @@ def test_container_holds_its_header(codec):
     check_weights(header, codec)
 
 
-def test_three_together_equal_three_alone(codec, items, payloads, decoded):
+def test_two_together_equal_two_alone(codec, items, payloads, decoded):
     alone = [codec.encode([item])[0] for item in items]
     assert alone == payloads
-    for seed, payload, signal in zip((1, 2, 3), payloads, decoded, strict=True):
+    for seed, payload, signal in zip((1, 2), payloads, decoded, strict=True):
         (single,) = codec.decode([payload], Noise([seed]))
         assert torch.equal(single, signal)
 
@@ -130,7 +130,7 @@ def test_decoded_signals_are_mono_float_of_the_right_length(codec, items, decode
 
 def test_the_length_is_told_without_decoding(codec, payloads, decoded):
     told = [codec.length(payload) for payload in payloads]
-    assert told in ([len(signal) for signal in decoded], [None] * 3)
+    assert told in ([len(signal) for signal in decoded], [None] * 2)
 
 
 def test_fresh_instance_decodes_the_same_again(codec, payloads, decoded):
@@ -145,7 +145,7 @@ def test_draws_differ_if_and_only_if_stochastic(codec, payloads, decoded):
 
 @pytest.mark.parametrize("signal", ["silence", "square", "impulse"])
 def test_extreme_signals_stay_finite(codec, signal):
-    length = codec.sample_rate // 4
+    length = codec.sample_rate // 10
     audio = {
         "silence": np.zeros(length),
         "square": np.sign(np.sin(np.arange(length) / 20)),  # full scale throughout
@@ -173,9 +173,9 @@ def test_no_items_are_no_results(codec):
 
 @pytest.mark.parametrize("codec", _points("codec"), indirect=True)
 def test_measured_rate_is_near_nominal(codec, speech_like):
-    item = torch.from_numpy(speech_like(3, codec.sample_rate))
+    item = torch.from_numpy(speech_like(2, codec.sample_rate))
     (payload,) = codec.encode([item])
-    assert 8 * len(payload) / 3 / 1000 == pytest.approx(codec.nominal_kbps, rel=0.1)
+    assert 8 * len(payload) / 2 / 1000 == pytest.approx(codec.nominal_kbps, rel=0.1)
 
 
 def test_garbage_is_refused_or_finite(codec, payloads):

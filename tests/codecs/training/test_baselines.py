@@ -105,7 +105,7 @@ def test_losses_fall(name: str, folder: Path, ends: dict[str, str]) -> None:
     part = component(name, ends)
     part.recipe = replace(RECIPE, learning_rate=5e-2)
     learner = trainer(part, folder, steps=15)
-    learner._initialize()
+    learner.initialize()
     audio = learner.items[0].audio[None]
 
     def loss() -> float:
@@ -123,7 +123,7 @@ def test_ladiff_s_latents_are_standardized_before_the_first_step(
 ) -> None:
     part = component("ladiff", ends)
     learner = trainer(part, folder, steps=1)
-    learner._initialize()
+    learner.initialize()
     assert isinstance(part, baselines.LadiffTraining)
     _, output = part.pair(
         learner._batch(-1).audio, Draws(torch.Generator().manual_seed(0), torch.device("cpu"))

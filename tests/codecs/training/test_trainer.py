@@ -35,7 +35,7 @@ def test_resumed_run_equals_undisturbed_run(folder: Path, make) -> None:
     undisturbed.run()
 
     first = trainer(make(), folder, "parts")
-    first._initialize()
+    first.initialize()
     for _ in range(4):
         first.train_step()
     first.save()
@@ -84,7 +84,7 @@ def test_killed_process_resumes(folder: Path) -> None:
 
 def test_progress_counts_minutes_across_resumptions(folder: Path) -> None:
     first = trainer(tiny_mel(), folder, "out", Budget(minutes=10))
-    first._initialize()
+    first.initialize()
     first.train_step()
     first.seconds = 300.0
     first.save()
@@ -95,7 +95,7 @@ def test_progress_counts_minutes_across_resumptions(folder: Path) -> None:
 
 def test_nan_stops_with_the_step_and_keeps_the_checkpoint(folder: Path) -> None:
     run_ = trainer(tiny_mel(), folder, "out")
-    run_._initialize()
+    run_.initialize()
     run_.train_step()
     run_.save()
     before = run_.checkpoint.read_bytes()
@@ -154,6 +154,6 @@ def test_training_lowers_the_loss(folder: Path) -> None:
     component = tiny_mel()
     component.recipe = replace(RECIPE, learning_rate=5e-3)
     learner = trainer(component, folder, "out", Budget(steps=120))
-    learner._initialize()
+    learner.initialize()
     losses = [learner.train_step()["mel"] for _ in range(120)]
     assert np.mean(losses[-20:]) < 0.5 * np.mean(losses[:5])
