@@ -73,6 +73,7 @@ def examine() -> Examination:
     from ... import metrics
     from ...codecs import available, registry
     from ...metrics.machinery import weights
+    from ...reports import figures
     from .. import degradations
 
     codecs = {name: codec.unavailable() for name, codec in available().items()}
@@ -91,7 +92,7 @@ def examine() -> Examination:
         foreign_weights=list(dict.fromkeys(_foreign())),
         plugins_left_out=dict(
             entry
-            for kind in (registry, metrics, degradations)
+            for kind in (registry, metrics, degradations, figures)
             for entry in kind.REGISTRY.found.left_out.items()
         ),
     )

@@ -8,14 +8,14 @@ from pathlib import Path
 import torch
 
 from ...codecs.base import CodecError
-from ...codecs.training.campaign import SETTINGS, Campaign, Stage, read_campaign
+from ...codecs.training.campaign import SETTINGS, Campaign, CampaignStage, read_campaign
 from ...codecs.training.checkpoint import CheckpointError
 from ...codecs.training.data import DataError, find_recordings, hold_out
-from ...codecs.training.plan import Budget, Plan
+from ...codecs.training.plan import Budget, TrainingPlan
 from ...codecs.training.presets import COMPONENTS
-from ...codecs.training.setup import Setup
+from ...codecs.training.setup import ComponentSetup
 from ...codecs.training.trainer import Trainer, TrainingError
-from ...codecs.training.validation import read_items
+from ...codecs.training.validation import read_validation_items
 from ...reports.page.trainings import write_trainings
 
 VALIDATION_ITEMS = 8
@@ -127,7 +127,7 @@ def _carry_out(campaign: Campaign, args: argparse.Namespace, out: Path) -> None:
     print(_progress(campaign, out, None))
 
 
-def _progress(campaign: Campaign, out: Path, upcoming: Stage | None) -> str:
+def _progress(campaign: Campaign, out: Path, upcoming: CampaignStage | None) -> str:
     lines = [
         f"{'>' if stage is upcoming else ' '} {stage.progress(out):4.0%}  {stage.name}"
         for stage in campaign.stages
@@ -135,18 +135,20 @@ def _progress(campaign: Campaign, out: Path, upcoming: Stage | None) -> str:
     return "\n".join([f"{out}:", *lines])
 
 
-def _setup(args: argparse.Namespace) -> Setup:
+def _setup(args: argparse.Namespace) -> ComponentSetup:
     settings = {name: getattr(args, name) for name in SETTINGS}
-    return Setup(args.component, args.size, **settings)
+    return ComponentSetup(args.component, args.size, **settings)
 
 
-def _train(setup: Setup, budget: Budget, out: Path, args: argparse.Namespace) -> None:
+def _train(setup: ComponentSetup, budget: Budget, out: Path, args: argparse.Namespace) -> None:
     trainer = make_trainer(setup, budget, out, args)
     weights = trainer.run()
     print(f"{weights} after {trainer.step} steps, {trainer.seconds / 60:.1f} minutes")
 
 
-def make_trainer(setup: Setup, budget: Budget, out: Path, args: argparse.Namespace) -> Trainer:
+def make_trainer(
+    setup: ComponentSetup, budget: Budget, out: Path, args: argparse.Namespace
+) -> Trainer:
     """The trainer of these settings on the speech and the device of the arguments."""
     component = setup.make()
     config = component.config
@@ -155,14 +157,14 @@ def make_trainer(setup: Setup, budget: Budget, out: Path, args: argparse.Namespa
         unseen = find_recordings(args.validation)
     else:
         recordings, unseen = hold_out(recordings, VALIDATION_ITEMS)
-    items = read_items(unseen, config.sample_rate, config.hop, VALIDATION_SPEAKERS)
+    items = read_validation_items(unseen, config.sample_rate, config.hop, VALIDATION_SPEAKERS)
     automatic = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(automatic if args.device == "auto" else args.device)
     if device.type == "cuda":
         # what autocast leaves in single precision bears TF32; shapes never change
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.benchmark = True
-    plan = Plan(
+    plan = TrainingPlan(
         *(out, budget, setup.seed, device),
         tensorboard=args.tensorboard,
         history=setup.history(),

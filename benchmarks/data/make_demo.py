@@ -36,7 +36,7 @@ FRAME = 320  # samples, 20 ms
 COLUMNS = ("id", "path", "speaker", "sex", "text", "sha256", "origin", "voice", "synthesizer")
 
 
-class Voice(NamedTuple):
+class DemoVoice(NamedTuple):
     """One speaker of the set."""
 
     speaker: str
@@ -63,7 +63,7 @@ def rhvoice(voice: str) -> Callable[[str, str], list[str]]:
 
 
 VOICES = (
-    Voice(
+    DemoVoice(
         "synthetic_f1",
         "F",
         "cmu_us_slt, clustergen",
@@ -74,7 +74,7 @@ VOICES = (
             "Choose a measure of white rice, rinse it twice, and boil it slowly without a lid.",
         ),
     ),
-    Voice(
+    DemoVoice(
         "synthetic_f2",
         "F",
         "clb, HMM",
@@ -87,7 +87,7 @@ VOICES = (
             "neck of the winning goat.",
         ),
     ),
-    Voice(
+    DemoVoice(
         "synthetic_f3",
         "F",
         "en-us+f2, formant",
@@ -99,7 +99,7 @@ VOICES = (
             "Yesterday a young yak chewed the yellow rope that held the tent, and nobody woke up.",
         ),
     ),
-    Voice(
+    DemoVoice(
         "synthetic_f4",
         "F",
         "en-gb-x-rp+Annie, formant",
@@ -110,7 +110,7 @@ VOICES = (
             "Nothing in the garage was worth stealing, not even the bicycle, so they took the dog.",
         ),
     ),
-    Voice(
+    DemoVoice(
         "synthetic_m1",
         "M",
         "cmu_us_rms, clustergen",
@@ -121,7 +121,7 @@ VOICES = (
             "Zinc and copper give you brass, while copper and tin give you bronze.",
         ),
     ),
-    Voice(
+    DemoVoice(
         "synthetic_m2",
         "M",
         "cmu_us_awb, clustergen",
@@ -133,7 +133,7 @@ VOICES = (
             "dog to come home.",
         ),
     ),
-    Voice(
+    DemoVoice(
         "synthetic_m3",
         "M",
         "bdl, HMM",
@@ -146,7 +146,7 @@ VOICES = (
             "turn, for its area.",
         ),
     ),
-    Voice(
+    DemoVoice(
         "synthetic_m4",
         "M",
         "cmu_us_kal, diphones",
@@ -178,7 +178,7 @@ def main() -> None:
     (folder / "manifest.csv").write_text(table.getvalue(), encoding="utf-8")
 
 
-def spoken(voice: Voice, text: str, wav: Path) -> tuple[NDArray[np.float64], int]:
+def spoken(voice: DemoVoice, text: str, wav: Path) -> tuple[NDArray[np.float64], int]:
     """Signal [T] and rate in Hz of a text as the voice speaks it; `wav` is a temporary file."""
     subprocess.run(
         voice.command(text, str(wav)), input=text, text=True, check=True, capture_output=True
@@ -205,7 +205,7 @@ def _frames(signal: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
         yield signal[start : start + FRAME]
 
 
-def _write(path: Path, signal: NDArray[np.float64], voice: Voice) -> None:
+def _write(path: Path, signal: NDArray[np.float64], voice: DemoVoice) -> None:
     with soundfile.SoundFile(path, "w", RATE, channels=1, subtype="PCM_16") as file:
         file.comment = f"Synthetic speech: {voice.synthesizer}, voice {voice.name}"
         file.write(signal)

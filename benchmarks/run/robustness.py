@@ -36,7 +36,7 @@ CLEAN = "clean"
 
 
 @dataclass(frozen=True)
-class Part:
+class SuitePart:
     """One run of a robustness suite.
 
     Attributes:
@@ -52,7 +52,7 @@ class Part:
     not_applicable: Mapping[str, str]
 
 
-def parts(suite: Suite, items: Sequence[Item], directory: RunDirectory) -> Iterator[Part]:
+def parts(suite: Suite, items: Sequence[Item], directory: RunDirectory) -> Iterator[SuitePart]:
     """The runs of a suite, one after the other; each writes its recordings when it is asked for.
 
     Raises:
@@ -62,12 +62,14 @@ def parts(suite: Suite, items: Sequence[Item], directory: RunDirectory) -> Itera
     """
     chosen = _sample(items, suite.sample)
     plain = replace(suite, degradations=(), sample=0)
-    yield Part(CLEAN, replace(plain, name=f"{suite.name}-{CLEAN}"), chosen, {})
+    yield SuitePart(CLEAN, replace(plain, name=f"{suite.name}-{CLEAN}"), chosen, {})
     for declared in suite.degradations:
         yield _part(plain, declared, chosen, directory)
 
 
-def _part(suite: Suite, declared: Declared, items: Sequence[Item], directory: RunDirectory) -> Part:
+def _part(
+    suite: Suite, declared: Declared, items: Sequence[Item], directory: RunDirectory
+) -> SuitePart:
     degradation, label = declared.degradation, declared.degradation.label
     given: Sequence[Item] = items[: declared.items]
     codecs: Sequence[Codec] = suite.codecs
@@ -80,7 +82,7 @@ def _part(suite: Suite, declared: Declared, items: Sequence[Item], directory: Ru
     unavailable = dict(suite.unavailable)
     names = tuple(_measuring(suite, declared, given, unavailable))
     if not codecs or not names:
-        return Part(label, None, given, not_applicable)
+        return SuitePart(label, None, given, not_applicable)
     own = replace(
         suite,
         name=f"{suite.name}-{label}",
@@ -89,7 +91,7 @@ def _part(suite: Suite, declared: Declared, items: Sequence[Item], directory: Ru
         metrics=names,
         unavailable=unavailable,
     )
-    return Part(label, own, given, not_applicable)
+    return SuitePart(label, own, given, not_applicable)
 
 
 def _sample(items: Sequence[Item], count: int) -> list[Item]:

@@ -27,7 +27,7 @@ from ...codecs.base import CodecError
 from ...codecs.hardware import hardware
 from ...codecs.training.component import Component
 from ...codecs.training.data import DataError, Recording, Speech, find_recordings, open_speech
-from ...codecs.training.plan import Budget, Plan
+from ...codecs.training.plan import Budget, TrainingPlan
 from ...codecs.training.presets import COMPONENTS, make_component
 from ...codecs.training.trainer import Trainer, TrainingError
 from ..data.items import ItemsError, read_items
@@ -71,7 +71,9 @@ def _median_seconds(call: Callable[[int], object], count: int) -> float:
     return median(seconds[1:])
 
 
-def line(name: str, component: Component, recordings: Sequence[Recording], plan: Plan) -> str:
+def line(
+    name: str, component: Component, recordings: Sequence[Recording], plan: TrainingPlan
+) -> str:
     """The table's line of a component; its files lie beside `plan.out`."""
     recipe, rate = component.recipe, component.config.sample_rate
     decoded = decoding_rate(recordings, rate, plan.out.parent)
@@ -104,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in options.components:
             with tempfile.TemporaryDirectory() as folder:
                 budget = Budget(steps=max(1, options.steps))
-                plan = Plan(Path(folder) / "run", budget, device=torch.device(device))
+                plan = TrainingPlan(Path(folder) / "run", budget, device=torch.device(device))
                 component = make_component(name, options.size)
                 print(line(name, component, recordings, plan), flush=True)
     except (CodecError, DataError, ItemsError, RunError, TrainingError) as error:

@@ -65,6 +65,11 @@ class CodecConfig:
         return MelConfig(self.sample_rate, hop=self.hop, fmax=self.sample_rate / 2)
 
     @property
+    def draws(self) -> bool:
+        """Does the decoder draw pulses and noise?"""
+        return self.design == "source-filter"
+
+    @property
     def frame_rate(self) -> float:
         """Frames per second."""
         return self.sample_rate / self.hop

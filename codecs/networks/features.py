@@ -13,19 +13,14 @@ Synthesis", NeurIPS 2020. M. Slaney, "Auditory Toolbox", Interval Research TR 19
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...metrics.machinery import spectra
+
 POWER_FLOOR = 1e-9  # keeps the square root differentiable at silence
 MEL_FLOOR = 1e-5
-
-# Slaney's scale: linear to 1 kHz, then logarithmic, 27 steps from 1 to 6.4 kHz.
-_LINEAR_HZ = 200 / 3
-_BREAK_HZ = 1000.0
-_LOG_STEP = np.log(6.4) / 27
 
 
 @dataclass(frozen=True)
@@ -40,18 +35,6 @@ class MelConfig:
     fmax: float = 8000.0
 
 
-def hz_to_mel(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Slaney mels of frequencies in Hz."""
-    logarithmic = _BREAK_HZ / _LINEAR_HZ + np.log(np.maximum(frequency, 1) / _BREAK_HZ) / _LOG_STEP
-    return np.where(frequency < _BREAK_HZ, frequency / _LINEAR_HZ, logarithmic)
-
-
-def mel_to_hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Frequencies in Hz of Slaney mels."""
-    logarithmic = _BREAK_HZ * np.exp(_LOG_STEP * (mels - _BREAK_HZ / _LINEAR_HZ))
-    return np.where(mels < _BREAK_HZ / _LINEAR_HZ, mels * _LINEAR_HZ, logarithmic)
-
-
 def mel_filters(config: MelConfig) -> Tensor:
     """Triangular filters [bands, n_fft // 2 + 1], each of unit area over frequency in Hz.
 
@@ -63,14 +46,9 @@ def mel_filters(config: MelConfig) -> Tensor:
             f"mel range {config.fmin:g} to {config.fmax:g} Hz; allowed is a rising range within "
             f"0 to {config.sample_rate / 2:g} Hz"
         )
-    low, high = hz_to_mel(np.array([config.fmin, config.fmax]))
-    edges = mel_to_hz(np.linspace(low, high, config.bands + 2))
-    bins = np.linspace(0, config.sample_rate / 2, config.n_fft // 2 + 1)
-    rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
-    falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
-    triangles = np.maximum(0, np.minimum(rising, falling))
-    area = (edges[2:] - edges[:-2]) / 2
-    return torch.from_numpy(triangles / area[:, None]).float()
+    c = config
+    filters = spectra.mel_filters(c.sample_rate, c.n_fft, c.bands, c.fmin, c.fmax)
+    return torch.from_numpy(filters.copy()).float()
 
 
 def stft(audio: Tensor, n_fft: int, hop: int, window: Tensor) -> Tensor:

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .features import LogMel, MelConfig, hz_to_mel, istft, mel_filters, mel_to_hz, stft
+from ...metrics.machinery.spectra import hz_to_mel, mel_to_hz
+from .features import LogMel, MelConfig, istft, mel_filters, stft
 
 LARGEST = 3.0  # of a gain's natural logarithm
 

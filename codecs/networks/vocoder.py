@@ -40,6 +40,11 @@ class VocoderConfig:
     source_filter: SourceFilterConfig | None = None
 
     @property
+    def draws(self) -> bool:
+        """Does it draw pulses and noise?"""
+        return self.design == "source-filter"
+
+    @property
     def sample_rate(self) -> int:
         """Hz of the signals."""
         return self.mel.sample_rate

@@ -14,6 +14,7 @@ from torch import Tensor
 from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.draws import DrawShape
 from ..weights.parts import GAN, Part
+from ..weights.pretrained import config
 from .token_codec import TokenCodec
 
 
@@ -30,6 +31,10 @@ class Gan(TokenCodec):
     @property
     def tokenizer(self) -> Part[CodecConfig, NeuralCodec]:
         return GAN
+
+    @property
+    def stochastic(self) -> bool:  # type: ignore[override]
+        return config(self.weights, GAN).draws
 
     @property
     def parts(self) -> dict[str, str]:

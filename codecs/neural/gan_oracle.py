@@ -25,6 +25,10 @@ class GanOracle(Oracle[CodecConfig, NeuralCodec]):
         return GAN
 
     @property
+    def stochastic(self) -> bool:  # type: ignore[override]
+        return self.config.draws
+
+    @property
     def channels(self) -> int:
         return self.config.latent
 

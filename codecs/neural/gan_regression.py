@@ -14,7 +14,6 @@ class GanRegression(Gan):
     """One rate; `weights` are embedded ones by name, or a path."""
 
     name: ClassVar[str] = "gan-regression"
-    stochastic: ClassVar[bool] = True
 
     weights: str = field(default="gan-regression", metadata={"in_name": False})
 

@@ -22,6 +22,10 @@ class MelOracle(Oracle[VocoderConfig, Vocoder]):
         return VOCODER
 
     @property
+    def stochastic(self) -> bool:  # type: ignore[override]
+        return self.config.draws
+
+    @property
     def channels(self) -> int:
         return self.config.mel.bands
 

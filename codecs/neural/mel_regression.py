@@ -12,6 +12,7 @@ from torch import Tensor
 from ..networks.draws import DrawShape
 from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
 from ..weights.parts import MEL, REGRESSION, VOCODER, Part
+from ..weights.pretrained import config
 from .back_ends import MelBackEnd
 from .diffusion_codec import RATES, check_fit
 from .front_ends import MelFrontEnd
@@ -35,6 +36,10 @@ class MelRegression(TokenCodec):
     @property
     def tokenizer(self) -> Part[MelCodecConfig, MelCodec]:
         return MEL
+
+    @property
+    def stochastic(self) -> bool:  # type: ignore[override]
+        return config(self.vocoder, VOCODER).draws
 
     @property
     def parts(self) -> dict[str, str]:

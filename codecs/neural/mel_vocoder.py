@@ -11,6 +11,7 @@ from torch import Tensor
 from ..networks.draws import DrawShape
 from ..networks.mel_autoencoder import MelCodec, MelCodecConfig
 from ..weights.parts import MEL, VOCODER, Part
+from ..weights.pretrained import config
 from .token_codec import TokenCodec
 
 
@@ -28,6 +29,10 @@ class MelVocoder(TokenCodec):
     @property
     def tokenizer(self) -> Part[MelCodecConfig, MelCodec]:
         return MEL
+
+    @property
+    def stochastic(self) -> bool:  # type: ignore[override]
+        return config(self.vocoder, VOCODER).draws
 
     @property
     def parts(self) -> dict[str, str]:

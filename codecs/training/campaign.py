@@ -26,7 +26,7 @@ from typing import Any
 from ..base import CodecError
 from .plan import Budget
 from .presets import COMPONENTS
-from .setup import Setup
+from .setup import ComponentSetup
 
 SETTINGS = ("init", "batch", "learning_rate", "critics", "mel_codec", "mel_decoder", "seed")
 ALMOST = 0.999  # progress of a training that was killed before its weights were written
@@ -34,12 +34,12 @@ WEIGHTS = ("init", "mel_codec", "mel_decoder")  # settings that name weights
 
 
 @dataclass(frozen=True)
-class Stage:
+class CampaignStage:
     """One training of a campaign.
 
     Attributes:
         name: of its folder, and by which later stages ask for its weights.
-        settings: of `Setup`, as the file gives them.
+        settings: of `ComponentSetup`, as the file gives them.
     """
 
     name: str
@@ -72,22 +72,22 @@ class Stage:
 class Campaign:
     """Stages in their order."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[CampaignStage, ...]
 
-    def setup(self, stage: Stage, out: Path) -> Setup:
+    def setup(self, stage: CampaignStage, out: Path) -> ComponentSetup:
         """The settings of a stage, the weights of earlier ones by their files."""
         earlier = {own.name: str(own.weights(out)) for own in self.before(stage)}
         settings = dict(stage.settings)
         for key in WEIGHTS:
             if key in settings:
                 settings[key] = earlier.get(settings[key], settings[key])
-        return Setup(stage.component, trained=out, **settings)
+        return ComponentSetup(stage.component, trained=out, **settings)
 
-    def before(self, stage: Stage) -> tuple[Stage, ...]:
+    def before(self, stage: CampaignStage) -> tuple[CampaignStage, ...]:
         """The stages that come before one."""
         return self.stages[: self.stages.index(stage)]
 
-    def next(self, out: Path) -> Stage | None:
+    def next(self, out: Path) -> CampaignStage | None:
         """The first stage whose budget is not spent; None when all are done."""
         return next((stage for stage in self.stages if stage.progress(out) < 1), None)
 
@@ -114,7 +114,7 @@ def read_campaign(path: Path) -> Campaign:
     return Campaign(tuple(stages))
 
 
-def _stage(path: Path, table: Mapping[str, Any]) -> Stage:
+def _stage(path: Path, table: Mapping[str, Any]) -> CampaignStage:
     allowed = ("component", "name", "minutes", "steps", *SETTINGS)
     if unknown := table.keys() - set(allowed):
         raise CodecError(
@@ -130,4 +130,4 @@ def _stage(path: Path, table: Mapping[str, Any]) -> Stage:
     except ValueError as error:
         raise CodecError(f"{path}: {component}: {error}") from error
     settings = {key: table[key] for key in SETTINGS if key in table}
-    return Stage(str(table.get("name", component)), str(component), budget, settings)
+    return CampaignStage(str(table.get("name", component)), str(component), budget, settings)

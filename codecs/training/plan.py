@@ -28,7 +28,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """Where and how a component is trained.
 
     Attributes:

@@ -16,7 +16,7 @@ from .vocoder import VocoderTraining
 
 
 @dataclass(frozen=True)
-class Setup:
+class ComponentSetup:
     """What is trained, and with which settings beside the recipe's; None leaves them.
 
     Attributes:

@@ -10,7 +10,7 @@ from .average import MovingAverage
 from .checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from .component import Component
 from .optimizers import load_state
-from .plan import Plan
+from .plan import TrainingPlan
 from .schedule import CriticsTurn
 
 CLOCKS = ("step", "seconds", "cpu_seconds", "audio_seconds")
@@ -26,7 +26,7 @@ class Resumable:
     """
 
     component: Component
-    plan: Plan
+    plan: TrainingPlan
     optimizer: Optimizer
     critic_optimizer: Optimizer | None
     critics_turn: CriticsTurn

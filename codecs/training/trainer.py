@@ -31,7 +31,7 @@ from .data import Crops, Recording, open_speech
 from .effort import Effort, Runs
 from .log import Log
 from .optimizers import make_optimizer, set_rate
-from .plan import Plan
+from .plan import TrainingPlan
 from .schedule import CriticsTurn, rate_factor
 from .state import Resumable
 from .steps import Steps
@@ -54,7 +54,7 @@ class Trainer(Resumable):
         component: Component,
         recordings: Sequence[Recording],
         items: Sequence[ValidationItem],
-        plan: Plan,
+        plan: TrainingPlan,
     ) -> None:
         """Train `component` on `recordings`, which are packed beside the run's folder."""
         self.component = component.to(plan.device)

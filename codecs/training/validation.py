@@ -35,7 +35,7 @@ class ValidationItem:
     audio: Tensor
 
 
-def read_items(
+def read_validation_items(
     recordings: Sequence[Recording], rate: int, hop: int, count: int
 ) -> list[ValidationItem]:
     """The first seconds of one recording of every speaker, of `count` evenly spread over them."""

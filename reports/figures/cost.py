@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from ...benchmarks.store.scores import Scores
 from ..columns import heading, look, overview
+from .base import Figure
 from .style import INK, Mark, Picture, common_legend, marks, panels, time_axis
 
 COST = "decode_rtf"
@@ -89,3 +90,6 @@ def _scatter(axes: Axes, points: pd.DataFrame, column: str, styles: Mapping[str,
         axes.scatter(
             own[COST], own[column], color=mark.colour, marker=mark.marker, s=40, label=str(codec)
         )
+
+
+FIGURE = Figure("cost", 20, lambda given: against_cost(given.scores, given.table, given.costs))

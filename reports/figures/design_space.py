@@ -17,6 +17,7 @@ from seaborn.utils import relative_luminance
 
 from ...benchmarks.store.scores import Scores, curve_of
 from ..columns import heading, look, overview
+from .base import Figure
 from .style import INK, SEQUENTIAL, Picture, panels
 
 DOMAINS = ("wav", "mel", "lat")
@@ -183,3 +184,6 @@ def _texts(cells: pd.DataFrame, column: str) -> np.ndarray:
         for pair in zip(means.to_numpy(), halves.to_numpy(), strict=True)
     ]  # fmt: skip
     return np.array(texts)
+
+
+FIGURE = Figure("design space", 10, lambda given: design_space(given.scores, given.table))

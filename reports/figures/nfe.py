@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from ...benchmarks.store.scores import Scores
 from ..columns import heading, look, overview
 from ..tables.nfe import over_nfe
+from .base import Figure
 from .cost import COST, machines
 from .style import INK, Mark, Picture, common_legend, marks, panels, time_axis
 
@@ -82,3 +83,6 @@ def _lines(axes: Axes, points: pd.DataFrame, column: str, styles: Mapping[str, M
     axes.xaxis.set_major_formatter(lambda nfe, _: f"{nfe:g}")
     axes.xaxis.set_minor_formatter(lambda nfe, _: "")
     axes.set_xlabel("denoiser evaluations (NFE)")
+
+
+FIGURE = Figure("NFE", 30, lambda given: against_nfe(given.scores, given.table, given.costs))

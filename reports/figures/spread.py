@@ -10,6 +10,7 @@ from matplotlib import pyplot as plt
 from ...benchmarks.store.scores import Scores
 from ..columns import first_of_overview, heading, look, overview
 from ..tables.leaderboard import mean
+from .base import Figure
 from .style import DIVERGING, HUES, INK, MARKERS, Picture
 
 TEXT_LIMIT = 14  # lines and columns of a matrix up to which its cells are labelled
@@ -167,3 +168,11 @@ def _common_means(scores: Scores, column: str, codecs: Sequence[str]) -> "pd.Ser
     common = scores.common(column, codecs)
     weights = scores.weights(column).loc[common.index, common.columns]
     return scores.sign(column) * (common * weights).sum() / weights.sum()
+
+
+FIGURES = (
+    Figure("distributions", 40, lambda given: distributions(given.scores)),
+    Figure("speakers", 50, lambda given: speakers(given.scores)),
+    Figure("sexes", 60, lambda given: sexes(given.scores)),
+    Figure("agreement", 70, lambda given: agreement(given.scores)),
+)

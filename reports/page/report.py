@@ -18,11 +18,8 @@ from markupsafe import Markup
 
 from ...benchmarks.store.atomic import write_atomically
 from ...benchmarks.store.finished_run import Run
-from ..figures.cost import against_cost
+from .. import figures
 from ..figures.curves import curve_pictures
-from ..figures.design_space import design_space
-from ..figures.nfe import against_nfe
-from ..figures.spread import agreement, distributions, sexes, speakers
 from ..figures.style import INK, PAPER, Picture, drawing, save
 from ..figures.training import training_curves
 from ..tables.printed import latex, markdown
@@ -84,14 +81,9 @@ def _curves(material: Material) -> Iterator[Picture]:
 
 
 def _pictures(material: Material, trainings: Sequence[Path]) -> Iterator[Picture]:
-    scores, table = material.run.scores, material.table
-    yield from design_space(scores, table)
-    yield from against_cost(scores, table, material.costs)
-    yield from against_nfe(scores, table, material.costs)
-    yield from distributions(scores)
-    yield from speakers(scores)
-    yield from sexes(scores)
-    yield from agreement(scores)
+    given = figures.Given(material.run.scores, material.table, material.costs)
+    for figure in figures.available():
+        yield from figure.draw(given)
     yield from training_curves(trainings)
 
 

@@ -11,7 +11,8 @@ PAGES = [
     "CONTRIBUTING.md",
     *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")),
 ]
-GROUPS = ("nscbench.codecs", "nscbench.metrics", "nscbench.degradations")  # of entry points
+# of entry points
+GROUPS = ("nscbench.codecs", "nscbench.metrics", "nscbench.degradations", "nscbench.figures")
 TOP = (
     "benchmarks",
     "codecs",

@@ -14,9 +14,9 @@ from nscbench.codecs.training.component import Component, Recipe
 from nscbench.codecs.training.data import find_recordings
 from nscbench.codecs.training.gan import GanCodec
 from nscbench.codecs.training.mel import MelAutoencoder
-from nscbench.codecs.training.plan import Budget, Plan
+from nscbench.codecs.training.plan import Budget, TrainingPlan
 from nscbench.codecs.training.trainer import Trainer
-from nscbench.codecs.training.validation import read_items
+from nscbench.codecs.training.validation import read_validation_items
 from nscbench.codecs.training.vocoder import VocoderTraining
 
 STEPS = 6
@@ -56,9 +56,12 @@ def trainer(
 ) -> Trainer:
     config = component.config
     recordings = find_recordings(folder / "speech")
-    items = read_items(recordings, config.sample_rate, config.hop, 1)
+    items = read_validation_items(recordings, config.sample_rate, config.hop, 1)
     return Trainer(
-        component, recordings, items, Plan(folder / out, budget or Budget(steps=STEPS), **settings)
+        component,
+        recordings,
+        items,
+        TrainingPlan(folder / out, budget or Budget(steps=STEPS), **settings),
     )
 
 

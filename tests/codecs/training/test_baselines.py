@@ -22,10 +22,10 @@ from nscbench.codecs.training.cells import weights_of
 from nscbench.codecs.training.component import Component, Recipe
 from nscbench.codecs.training.data import find_recordings
 from nscbench.codecs.training.diffusion import Ends
-from nscbench.codecs.training.plan import Budget, Plan
+from nscbench.codecs.training.plan import Budget, TrainingPlan
 from nscbench.codecs.training.presets import COMPONENTS, make_component
 from nscbench.codecs.training.trainer import Trainer
-from nscbench.codecs.training.validation import read_items
+from nscbench.codecs.training.validation import read_validation_items
 from nscbench.codecs.weights.parts import GAN, LADIFF_AUTOENCODER
 from nscbench.codecs.weights.pretrained import load
 from support.tiny_decoders import tiny_ladiff, tiny_mbd, write_autoencoder
@@ -71,8 +71,10 @@ def autoencoder(share: float) -> AutoencoderTraining:
 
 def trainer(part: Component, folder: Path, steps: int) -> Trainer:
     recordings = find_recordings(folder / "speech")
-    items = [replace(i, audio=i.audio[:9600]) for i in read_items(recordings, 16_000, 320, 1)]
-    return Trainer(part, recordings, items, Plan(folder / "out", Budget(steps=steps)))
+    items = [
+        replace(i, audio=i.audio[:9600]) for i in read_validation_items(recordings, 16_000, 320, 1)
+    ]
+    return Trainer(part, recordings, items, TrainingPlan(folder / "out", Budget(steps=steps)))
 
 
 def columns(path: Path) -> set[str]:

@@ -20,11 +20,11 @@ from nscbench.codecs.training.cells import CELLS, configure, train_cell, trained
 from nscbench.codecs.training.component import Recipe
 from nscbench.codecs.training.data import find_recordings
 from nscbench.codecs.training.diffusion import DiffusionTraining, Ends
-from nscbench.codecs.training.plan import Budget, Plan
+from nscbench.codecs.training.plan import Budget, TrainingPlan
 from nscbench.codecs.training.presets import COMPONENTS, MEL_24K
 from nscbench.codecs.training.regression import RegressionTraining
 from nscbench.codecs.training.trainer import Trainer
-from nscbench.codecs.training.validation import read_items
+from nscbench.codecs.training.validation import read_validation_items
 from nscbench.codecs.weights.pretrained import load
 from support.tiny_decoders import end_settings, tiny_config, write_vocoder
 from support.tiny_weights import write_weights
@@ -62,8 +62,10 @@ def component(
 
 def trainer(part: DiffusionTraining, folder: Path, out: str, steps: int) -> Trainer:
     recordings = find_recordings(folder / "speech")
-    items = [replace(i, audio=i.audio[:9600]) for i in read_items(recordings, 16_000, 320, 1)]
-    return Trainer(part, recordings, items, Plan(folder / out, Budget(steps=steps)))
+    items = [
+        replace(i, audio=i.audio[:9600]) for i in read_validation_items(recordings, 16_000, 320, 1)
+    ]
+    return Trainer(part, recordings, items, TrainingPlan(folder / out, Budget(steps=steps)))
 
 
 @pytest.mark.parametrize("cell", [Mel2Wav, Lat2Mel, Wav2Lat], ids=lambda cell: cell.name)

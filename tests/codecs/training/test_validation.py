@@ -7,7 +7,7 @@ from torch import nn
 
 from nscbench.codecs.training import validation
 from nscbench.codecs.training.data import Recording
-from nscbench.codecs.training.validation import ValidationItem, read_items, validate
+from nscbench.codecs.training.validation import ValidationItem, read_validation_items, validate
 from nscbench.metrics import get
 from support.tiny_training import tiny_mel, write_speech
 
@@ -67,7 +67,7 @@ def test_items_are_of_all_speakers_and_whole_hops(tmp_path) -> None:
         Recording(speech / f"{name}.wav", speaker)
         for name, speaker in zip("abc", "xyx", strict=True)
     ]
-    found = read_items(recordings, 16_000, 320, 5)
+    found = read_validation_items(recordings, 16_000, 320, 5)
     assert [item.name for item in found] == ["c", "b"]  # the last of speaker x, and y's
     assert [len(item.audio) for item in found] == [1600, 14_400]
-    assert [item.name for item in read_items(recordings, 16_000, 320, 1)] == ["c"]
+    assert [item.name for item in read_validation_items(recordings, 16_000, 320, 1)] == ["c"]
