@@ -37,7 +37,7 @@ train: setup ## train a component: make train COMPONENT=gan DATA=path/to/speech 
 	$(NSCBENCH) train $(COMPONENT) --data "$(DATA)" $(if $(MINUTES),--minutes $(MINUTES))
 
 test: setup ## run the fast tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadfile
 
 test-all: setup browser ## run every test that can run here: slow, GPU, browser (see docs/testing.md)
 	$(BIN)/python -m pytest -q -rs -m "not net"

@@ -1,5 +1,7 @@
 """Signals and weights that tests of several modules share."""
 
+import gc
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
@@ -8,6 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from nscbench.benchmarks.workers.pool import ONE_THREAD
+
+# A pool sets these for its processes, and numba refuses to go on when they change after its start.
+os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+
+
+def pytest_collection_finish() -> None:
+    """No collection of garbage looks again through what the imports made: it takes seconds."""
+    gc.freeze()
+
 
 SpeechLike = Callable[..., NDArray[np.float32]]
 

@@ -99,7 +99,7 @@ class Trainer(Resumable):
         if self.checkpoint.exists():
             self.resume()
         else:
-            self._initialize()
+            self.initialize()
         saved = validated = last = time.monotonic()
         cpu_before = self.cpu_seconds - time.process_time()
         with tqdm(desc=self.component.name, unit="step", disable=None, initial=self.step) as bar:
@@ -191,7 +191,7 @@ class Trainer(Resumable):
         self.losses.cut(self.step)
         self.scores.cut(self.step)
 
-    def _initialize(self) -> None:
+    def initialize(self) -> None:
         """Let the component see data that no step sees: batches of negative step numbers."""
         self.component.eval()
         if not self.component.started:

@@ -1,8 +1,8 @@
 """The contract of `nscbench.codecs.base.Codec`, over every operating point that the registry finds.
 
 A codec in a new file is tested without any edit here; published ones run on small random
-checkpoints of their geometry (`tiny_checkpoints`). Their rates differ in the number of stages only:
-the first of each is among the fast tests, the others among the slow ones.
+checkpoints of their geometry (`tiny_checkpoints`). The rate is measured at every operating point;
+all else is tested at the first of each codec, and among the slow tests at the others.
 """
 
 import hashlib
@@ -20,15 +20,20 @@ from nscbench.codecs.noise import Noise
 from nscbench.codecs.published.published_codec import PublishedCodec
 
 MAX_EXTRA_SECONDS = 0.1
+LENGTHS = (0.253, 0.107)  # s; none a whole number of frames of any codec
+SHORTEST = 1
 
 
-def _points(kinds):
-    """Operating points of all codecs of these kinds, as parameters of a test."""
+def _points(*kinds, later=()):
+    """Operating points of all codecs of these kinds, as parameters of a test.
+
+    Those after the first of each codec have the marks `later`.
+    """
     return [
         pytest.param(
             (name, dict(settings)),
             id="-".join([name, *map(str, settings.values())]),
-            marks=[pytest.mark.slow] if issubclass(cls, PublishedCodec) and number else [],
+            marks=later if number else (),
         )
         for name, cls in available().items()
         if cls.kind in kinds
@@ -36,7 +41,9 @@ def _points(kinds):
     ]
 
 
-@pytest.fixture(scope="module", params=_points(("codec", "control", "oracle")))
+@pytest.fixture(
+    scope="module", params=_points("codec", "control", "oracle", later=pytest.mark.slow)
+)
 def codec(request):
     name, settings = request.param
     with pytest.MonkeyPatch.context() as patch:
@@ -50,11 +57,9 @@ def codec(request):
 
 @pytest.fixture(scope="module")
 def items(codec, speech_like):
-    """Three items of other lengths, none a whole number of frames of any codec."""
-    lengths = (0.453, 0.307, 0.431)
     return [
         torch.from_numpy(speech_like(seconds, codec.sample_rate, seed))
-        for seed, seconds in enumerate(lengths)
+        for seed, seconds in enumerate(LENGTHS)
     ]
 
 
@@ -65,7 +70,7 @@ def payloads(codec, items):
 
 @pytest.fixture(scope="module")
 def decoded(codec, payloads):
-    return codec.decode(payloads, Noise([1, 2, 3]))
+    return codec.decode(payloads, Noise([1, 2]))
 
 
 def _fresh(codec):
@@ -106,10 +111,10 @@ def test_container_holds_its_header(codec):
     check_weights(header, codec)
 
 
-def test_three_together_equal_three_alone(codec, items, payloads, decoded):
+def test_two_together_equal_two_alone(codec, items, payloads, decoded):
     alone = [codec.encode([item])[0] for item in items]
     assert alone == payloads
-    for seed, payload, signal in zip((1, 2, 3), payloads, decoded, strict=True):
+    for seed, payload, signal in zip((1, 2), payloads, decoded, strict=True):
         (single,) = codec.decode([payload], Noise([seed]))
         assert torch.equal(single, signal)
 
@@ -125,23 +130,22 @@ def test_decoded_signals_are_mono_float_of_the_right_length(codec, items, decode
 
 def test_the_length_is_told_without_decoding(codec, payloads, decoded):
     told = [codec.length(payload) for payload in payloads]
-    assert told in ([len(signal) for signal in decoded], [None] * 3)
+    assert told in ([len(signal) for signal in decoded], [None] * 2)
 
 
 def test_fresh_instance_decodes_the_same_again(codec, payloads, decoded):
-    again = _fresh(codec).decode([bytes(payload) for payload in payloads], Noise([1, 2, 3]))
-    assert all(map(torch.equal, decoded, again))
+    (again,) = _fresh(codec).decode([bytes(payloads[SHORTEST])], Noise([1 + SHORTEST]))
+    assert torch.equal(decoded[SHORTEST], again)
 
 
 def test_draws_differ_if_and_only_if_stochastic(codec, payloads, decoded):
-    other = codec.decode(payloads, Noise([4, 5, 6]))
-    same = [torch.equal(a, b) for a, b in zip(decoded, other, strict=True)]
-    assert same == [not codec.stochastic] * 3
+    (other,) = codec.decode([payloads[SHORTEST]], Noise([4]))
+    assert torch.equal(decoded[SHORTEST], other) == (not codec.stochastic)
 
 
 @pytest.mark.parametrize("signal", ["silence", "square", "impulse"])
 def test_extreme_signals_stay_finite(codec, signal):
-    length = codec.sample_rate // 4
+    length = codec.sample_rate // 10
     audio = {
         "silence": np.zeros(length),
         "square": np.sign(np.sin(np.arange(length) / 20)),  # full scale throughout
@@ -167,16 +171,16 @@ def test_no_items_are_no_results(codec):
     assert codec.decode([], Noise([])) == []
 
 
-@pytest.mark.parametrize("codec", _points(("codec",)), indirect=True)
+@pytest.mark.parametrize("codec", _points("codec"), indirect=True)
 def test_measured_rate_is_near_nominal(codec, speech_like):
-    item = torch.from_numpy(speech_like(5, codec.sample_rate))
+    item = torch.from_numpy(speech_like(2, codec.sample_rate))
     (payload,) = codec.encode([item])
-    assert 8 * len(payload) / 5 / 1000 == pytest.approx(codec.nominal_kbps, rel=0.1)
+    assert 8 * len(payload) / 2 / 1000 == pytest.approx(codec.nominal_kbps, rel=0.1)
 
 
 def test_garbage_is_refused_or_finite(codec, payloads):
     """Random bytes of the same size, and every kind of cut: an error of ours or a signal."""
-    payload = payloads[1]
+    payload = payloads[SHORTEST]
     rng = np.random.default_rng(0)
     candidates = [rng.bytes(len(payload)), b"\xff" * len(payload), payload + b"\x01"]
     candidates += [payload[:size] for size in {1, len(payload) // 2, max(len(payload) - 1, 0)}]
@@ -210,7 +214,7 @@ def test_another_process_decodes_the_same_from_the_bytes(
     for name, cls in available().items():
         if not cls.unavailable():
             codec = make(name, cls.operating_points[0])
-            item = torch.from_numpy(speech_like(0.25, codec.sample_rate))
+            item = torch.from_numpy(speech_like(0.1, codec.sample_rate))
             (payload,) = codec.encode([item])
             (signal,) = codec.decode([payload], Noise([7]))
             payloads[codec.condition] = payload.hex()

@@ -55,7 +55,7 @@ def test_windows_are_those_of_speechmos():
 def test_shared_features_are_those_of_each_window_alone():
     signal = glide(12.1).astype(np.float32)
     shared = dnsmos.WindowFeatures(signal)
-    for second in (0, 1, 3):
+    for second in (0, 3):
         alone = dnsmos.WindowFeatures(signal[16_000 * second :]).at(0)
         np.testing.assert_allclose(shared.at(second), alone, rtol=1e-4, atol=1e-5)
 

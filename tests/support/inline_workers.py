@@ -1,6 +1,8 @@
 """Workers that do everything in the calling process: for tests of what is done, not of where."""
 
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 
 import pytest
 
@@ -37,7 +39,15 @@ class InlineWorkers:
         pass
 
 
-@pytest.fixture
-def inline(monkeypatch):
+@contextmanager
+def no_processes() -> Iterator[None]:
     """Runs start no processes."""
-    monkeypatch.setattr(run, "LocalWorkers", InlineWorkers)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "LocalWorkers", InlineWorkers)
+        yield
+
+
+@pytest.fixture
+def inline():
+    with no_processes():
+        yield

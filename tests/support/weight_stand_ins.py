@@ -14,7 +14,6 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load_file
-from transformers import HubertConfig, HubertForCTC, WavLMConfig, WavLMForXVector
 
 KERNEL, STRIDE, CHANNELS = 400, 320, 8
 LETTERS = "|ETAONIHSRDLUMWCFGYPBVK'XJQZ"
@@ -119,6 +118,8 @@ def _segments():
 
 
 def _write_recognizer(folder):
+    from transformers import HubertConfig, HubertForCTC  # takes seconds
+
     torch.manual_seed(1)
     symbols = ["<pad>", "<s>", "</s>", "<unk>", *LETTERS]
     config = HubertConfig(
@@ -142,6 +143,8 @@ def _write_recognizer(folder):
 
 
 def _write_speaker(folder):
+    from transformers import WavLMConfig, WavLMForXVector
+
     torch.manual_seed(2)
     config = WavLMConfig(
         use_weighted_layer_sum=True,

@@ -1,4 +1,4 @@
-"""`nscbench train --campaign`: two tiny components, killed and taken up."""
+"""`nscbench train`: what it refuses; `--campaign`: two tiny components, killed and taken up."""
 
 import argparse
 from pathlib import Path
@@ -10,6 +10,7 @@ from nscbench.benchmarks.commands.train import add_arguments, run
 from nscbench.codecs.networks.mel_autoencoder import MelCodecConfig
 from nscbench.codecs.training.component import Recipe
 from nscbench.codecs.training.mel import MelAutoencoder
+from support.tiny_training import write_speech
 
 FILE = """
 [[train]]
@@ -94,3 +95,44 @@ def test_arguments_that_do_not_go_together(
 def test_a_component_wants_a_budget(tmp_path: Path, capsys):
     assert call(["mel", "--data", str(tmp_path)]) == 2
     assert "say how long: --minutes or --steps" in capsys.readouterr().err
+
+
+def test_tensorboard_that_is_not_there_is_one_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("nscbench.benchmarks.commands.train.find_spec", lambda name: None)
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    arguments = ["mel", "--data", str(tmp_path), "--steps", "1", "--tensorboard"]
+    assert run(parser.parse_args(arguments)) == 2
+    assert "pip install 'nscbench[tensorboard]'" in capsys.readouterr().err
+
+
+def test_command_refuses_bad_input_with_status_2(tmp_path: Path, capsys) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    arguments = ["mel", "--data", str(tmp_path / "gone"), "--steps", "1", "--out", str(tmp_path)]
+    assert run(parser.parse_args(arguments)) == 2
+    assert "neither a folder nor a manifest" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mel", "--critics", "small"], "mel is trained without discriminators"),
+        (["mel", "--batch", "0"], "a batch has at least one crop"),
+        (["mel", "--learning-rate", "0"], "a learning rate is positive and finite, not 0.0"),
+        (["mel", "--learning-rate", "nan"], "a learning rate is positive and finite, not nan"),
+        (["vocoder", "--mel-decoder", "mel2mel"], "--mel-decoder needs --mel-codec"),
+        (["mel", "--mel-codec", "mel"], "--mel-codec is for a vocoder"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(
+    tmp_path: Path, capsys, arguments: list[str], message: str
+) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    speech = write_speech(tmp_path) / "speech"
+    places = ["--data", str(speech), "--steps", "1", "--out", str(tmp_path / "out")]
+    assert run(parser.parse_args([*arguments, *places])) == 2
+    assert message in capsys.readouterr().err

@@ -1,7 +1,6 @@
 """Manifests, folders and recordings, and what is said of wrong ones."""
 
 import hashlib
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,29 +15,7 @@ from nscbench.benchmarks.data.items import (
     read_items,
     speaker_of,
 )
-
-HEADER = "id,path,speaker,sex,text,sha256"
-
-
-def tone(seconds: float = 0.1, rate: int = 16_000) -> np.ndarray:
-    return 0.5 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)
-
-
-def wav(path: Path, rate: int = 16_000, seconds: float = 0.1) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, tone(seconds, rate), rate)
-    return path
-
-
-def line(path: Path, folder: Path, name: str = "a", sex: str = "F") -> str:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return f"{name},{path.relative_to(folder)},s1,{sex},hello,{digest}"
-
-
-def manifest(folder: Path, *lines: str, header: str = HEADER) -> Path:
-    path = folder / "list.csv"
-    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    return path
+from support.recordings import line, manifest, tone, wav
 
 
 def refusal(source: Path) -> ItemsError:
@@ -59,17 +36,6 @@ def test_manifest_keeps_order_and_reads_headers(tmp_path: Path) -> None:
     assert items[0].path == second
     assert items[0].sha256 == hashlib.sha256(second.read_bytes()).hexdigest()
     assert items[0].text == "hello"
-
-
-def test_manifest_of_a_spreadsheet(tmp_path: Path) -> None:
-    """A byte order mark, CRLF, other columns, upper-case digits, no text."""
-    path = wav(tmp_path / "a.wav")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest().upper()
-    text = f"\ufeffnote,id,path,speaker,sex,sha256\r\nx,a,a.wav,,,{digest}\r\n"
-    (tmp_path / "m.csv").write_bytes(text.encode())
-    (item,) = read_items(tmp_path / "m.csv")
-    assert (item.id, item.speaker, item.text) == ("a", "", "")
-    assert item.sha256 == digest.lower()
 
 
 def test_folder_with_manifest_uses_it(tmp_path: Path) -> None:
@@ -112,26 +78,6 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     assert len(error.problems) == 3
     assert "gone0.wav" in str(error)
     assert "2 more" in str(error)
-
-
-@pytest.mark.parametrize(
-    ("header", "words"),
-    [
-        ("id,path,sex", ["lacks", "speaker, sha256"]),
-        ("id;path;speaker;sex;text;sha256", ["lacks", "id, path"]),
-        ("", ["lacks"]),
-        (HEADER + ",id", ["more than once", "id"]),
-    ],
-)
-def test_wrong_header(tmp_path: Path, header: str, words: list[str]) -> None:
-    message = str(refusal(manifest(tmp_path, "x", header=header)))
-    for word in ["line 1", *words]:
-        assert word in message
-
-
-def test_manifest_that_is_no_text(tmp_path: Path) -> None:
-    (tmp_path / "m.csv").write_bytes(HEADER.encode() + b"\n\xff\xfe")
-    assert "UTF-8" in str(refusal(tmp_path / "m.csv"))
 
 
 def test_folder_scan(tmp_path: Path) -> None:
@@ -198,84 +144,3 @@ def test_files_that_are_no_audio(tmp_path: Path) -> None:
         assert cause in problem
         with pytest.raises(AudioError, match=cause.split(": ")[1]):
             read_audio(tmp_path / cause.split(":")[0])
-
-
-def test_flac_of_unstated_length(tmp_path: Path) -> None:
-    """As a pipe leaves it: the 36 bits of STREAMINFO's sample count are zero (RFC 9639, 8.2)."""
-    path = tmp_path / "piped.flac"
-    soundfile.write(path, tone(), 16_000)
-    data = bytearray(path.read_bytes())
-    data[21] &= 0xF0
-    data[22:26] = bytes(4)
-    path.write_bytes(data)
-    assert "length" in str(refusal(tmp_path))
-    with pytest.raises(AudioError, match="length"):
-        read_audio(path)
-
-
-@pytest.mark.parametrize("rate", [8000, 11_025, 16_000, 44_100, 48_000])
-def test_read_audio_at_any_rate(tmp_path: Path, rate: int) -> None:
-    signal, found, notices = read_audio(wav(tmp_path / "ein ton ♪.wav", rate))
-    assert (found, notices, signal.dtype) == (rate, (), np.float64)
-    np.testing.assert_allclose(signal, tone(rate=rate), atol=2**-15)
-
-
-def test_stereo_is_mixed_down_with_a_notice(tmp_path: Path) -> None:
-    stereo = np.stack([tone(), 0.2 * tone()], axis=1)
-    soundfile.write(tmp_path / "s.wav", stereo, 16_000, subtype="FLOAT")
-    signal, _, notices = read_audio(tmp_path / "s.wav")
-    np.testing.assert_allclose(signal, 0.6 * tone(), atol=1e-7)
-    assert len(notices) == 1
-    assert "2 channels" in notices[0]
-
-
-def test_overfull_scale_is_scaled_not_clipped(tmp_path: Path) -> None:
-    soundfile.write(tmp_path / "loud.wav", 4 * tone(), 16_000, subtype="FLOAT")
-    signal, _, notices = read_audio(tmp_path / "loud.wav")
-    assert np.abs(signal).max() == 1.0
-    np.testing.assert_allclose(signal, tone() / np.abs(tone()).max(), atol=1e-6)
-    assert "+6.0" in notices[0]
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_samples_that_are_no_numbers(tmp_path: Path, value: float) -> None:
-    signal = tone(1.0)
-    signal[8000] = value
-    soundfile.write(tmp_path / "n.wav", signal, 16_000, subtype="FLOAT")
-    with pytest.raises(AudioError, match=r"n\.wav: 1 samples .* 0\.500 s"):
-        read_audio(tmp_path / "n.wav")
-
-
-def test_cut_off_recordings(tmp_path: Path) -> None:
-    noise = np.random.default_rng(0).uniform(-0.5, 0.5, 32_000)
-    for suffix, cause in ((".flac", "not audio"), (".mp3", "cut off after")):
-        whole, cut = tmp_path / f"whole{suffix}", tmp_path / f"cut{suffix}"
-        soundfile.write(whole, noise, 16_000)
-        cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
-        with pytest.raises(AudioError, match=cause):
-            read_audio(cut)
-
-
-def test_header_that_lies_about_its_length(tmp_path: Path) -> None:
-    """2**36 - 1 samples promised: refused by what is there, not by running out of memory."""
-    path = tmp_path / "liar.flac"
-    soundfile.write(path, tone(), 16_000)
-    data = bytearray(path.read_bytes())
-    data[21] |= 0x0F
-    data[22:26] = b"\xff" * 4
-    path.write_bytes(data)
-    with pytest.raises(AudioError, match="liar"):
-        read_audio(path)
-
-
-def test_ten_milliseconds_and_ten_minutes(tmp_path: Path) -> None:
-    assert len(read_audio(wav(tmp_path / "short.wav", seconds=0.01))[0]) == 160
-    minutes = wav(tmp_path / "long.flac", rate=8000, seconds=600)
-    assert len(read_audio(minutes)[0]) == 4_800_000
-    shutil.rmtree(tmp_path)
-
-
-def test_folder_instead_of_a_file(tmp_path: Path) -> None:
-    (tmp_path / "d.wav").mkdir()
-    with pytest.raises(AudioError, match=r"d\.wav: Is a directory"):
-        read_audio(tmp_path / "d.wav")

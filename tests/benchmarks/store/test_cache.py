@@ -1,5 +1,6 @@
 """Results that runs share: hits, misses, damage, pruning, two writers."""
 
+import argparse
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -9,13 +10,18 @@ import pytest
 import soundfile
 
 from nscbench.benchmarks.cli import main
-from nscbench.benchmarks.commands.cache import _bytes
+from nscbench.benchmarks.commands.cache import add_parser
 from nscbench.benchmarks.store import cache as cache_module
 from nscbench.benchmarks.store.cache import Cache, folder_named
 from support.inline_workers import InlineWorkers, inline  # noqa: F401
 
 KEY = "0123456789abcdef0123456789abcdef"
 OTHER = "f" * 32
+
+
+def file_of(folder, key):
+    (path,) = folder.rglob(key)
+    return path
 
 
 def test_what_is_put_comes_back(tmp_path):
@@ -35,7 +41,7 @@ def test_what_is_put_comes_back(tmp_path):
 def test_damage_anywhere_is_a_miss(tmp_path, place):
     cache = Cache(tmp_path)
     cache.put("score", KEY, {"value": 1.25}, b"content")
-    path = cache._path("score", KEY)
+    path = file_of(tmp_path, KEY)
     content = bytearray(path.read_bytes())
     content[place % len(content)] ^= 1
     path.write_bytes(content)
@@ -66,9 +72,9 @@ def test_the_least_recently_used_is_pruned(tmp_path, capsys):
     for age, key in enumerate(keys):
         cache.put("encode", key, {}, bytes(1000))
         used = 1_700_000_000 - 100 * age
-        os.utime(cache._path("encode", key), (used, used))
+        os.utime(file_of(tmp_path, key), (used, used))
     cache.get("encode", keys[4])  # now the newest
-    size = cache._path("encode", keys[0]).stat().st_size
+    size = file_of(tmp_path, keys[0]).stat().st_size
     assert main(["cache", "prune", "--cache", str(tmp_path), "--max-size", str(3 * size)]) == 0
     assert "removed: 2 entries" in capsys.readouterr().out
     assert [cache.get("encode", key) is not None for key in keys] == [1, 1, 0, 0, 1]
@@ -79,7 +85,7 @@ def test_the_least_recently_used_is_pruned(tmp_path, capsys):
 def test_abandoned_files_go_and_those_being_written_stay(tmp_path):
     cache = Cache(tmp_path)
     cache.put("encode", KEY, {})
-    old, new = (cache._path("encode", KEY).with_name(name) for name in (".old.part", ".new.part"))
+    old, new = (file_of(tmp_path, KEY).with_name(name) for name in (".old.part", ".new.part"))
     for path in (old, new):
         path.write_bytes(b"half")
     os.utime(old, (0, 0))
@@ -117,7 +123,9 @@ def test_the_folder_comes_from_the_option_or_the_environment(tmp_path, monkeypat
     ("text", "size"), [("12", 12), ("20GB", 20e9), ("1.5 t", 1.5e12), ("3kB", 3000), ("0", 0)]
 )
 def test_sizes(text, size):
-    assert _bytes(text) == size
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers())
+    assert parser.parse_args(["cache", "prune", "--max-size", text]).max_size == size
 
 
 @pytest.fixture

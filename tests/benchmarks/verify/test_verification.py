@@ -16,6 +16,7 @@ from nscbench.benchmarks.store import checksums
 from nscbench.benchmarks.store.results import is_failure, read_rows
 from nscbench.benchmarks.store.rundir import RunDirectory
 from nscbench.benchmarks.verify.recomputation import Recomputation
+from support.inline_workers import no_processes
 
 SUITE = """
 title = "Two conditions"
@@ -42,7 +43,8 @@ def finished(tmp_path_factory):
         )
     (folder / "suite.toml").write_text(SUITE)
     words = ["run", folder / "suite.toml", "--items", folder / "items", "--out", folder / "run"]
-    assert main([*map(str, words), "--workers", "1"]) == 1
+    with no_processes():
+        assert main(list(map(str, words))) == 1
     return folder / "run"
 
 

@@ -13,9 +13,8 @@ from nscbench.codecs.networks.mbd import MultiBandConfig, MultiBandDecoder
 from nscbench.codecs.neural.grid import Lat2Lat, Mel2Mel
 from nscbench.codecs.noise import Noise
 from nscbench.codecs.processes.samplers import SAMPLERS
-
-from .test_denoisers import DECODERS as CONFIGS
-from .test_denoisers import FRAMES
+from support.tiny_diffusion import DECODERS as CONFIGS
+from support.tiny_diffusion import FRAMES
 
 MULTI_BAND = MultiBandConfig(
     condition="lat",

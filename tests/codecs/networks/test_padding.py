@@ -13,8 +13,7 @@ from nscbench.codecs.networks.denoiser import LinearAttention
 from nscbench.codecs.networks.diffusion import DiffusionDecoder
 from nscbench.codecs.networks.padding import GroupNorm, cleared, every, inside_of, over_rows, stack
 from nscbench.codecs.processes.samplers import SAMPLERS, Sampler
-
-from .test_denoisers import DECODERS, HOP, denoisers
+from support.tiny_diffusion import DECODERS, HOP, denoisers
 
 LENGTHS = (8, 5)
 

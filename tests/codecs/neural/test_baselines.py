@@ -1,6 +1,5 @@
 """Mechanics of the published diffusion baselines, mbd and ladiff, with random weights."""
 
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,15 +13,13 @@ from nscbench.codecs.networks.bands import MATCHED_BANDS, band_deviations
 from nscbench.codecs.networks.codec import CodecConfig
 from nscbench.codecs.networks.ladiff import LadiffDecoder
 from nscbench.codecs.networks.mbd import MultiBandDecoder
-from nscbench.codecs.networks.wave_unet import MultiBandUNet, WaveUNet
 from nscbench.codecs.neural.diffusion_codec import DiffusionCodec
 from nscbench.codecs.neural.ladiff import Ladiff
 from nscbench.codecs.neural.mbd import Mbd
 from nscbench.codecs.noise import Noise
-from nscbench.codecs.processes.midway import MIDWAY, halfway, infilling
-from nscbench.codecs.processes.paths import PROCESSES, Process
+from nscbench.codecs.processes.paths import Process
 from nscbench.codecs.processes.samplers import DrawNext, Evaluate, Sampler
-from nscbench.codecs.training.baselines import MBD_SIZES, configure_ladiff, configure_mbd
+from nscbench.codecs.training.baselines import configure_ladiff, configure_mbd
 from nscbench.codecs.training.presets import ladiff_autoencoder
 from nscbench.codecs.weights.parts import GAN
 from support.tiny_decoders import tiny_ladiff, tiny_mbd, write_autoencoder, write_baseline
@@ -237,42 +234,6 @@ def test_noise_and_prediction_stay_in_their_bands(ends: dict[str, str]) -> None:
         assert inside[:2][far].max() < 1e-5
 
 
-def test_no_band_sees_another() -> None:
-    torch.manual_seed(0)
-    network = MultiBandUNet(4, 6, (8, 8, 12), (20, 4, 4))
-    x, prepared = noise(1, 4, 640), network.prepare(noise(1, 6, 2))
-    t = torch.tensor([0.5])
-    base = network(x, t, None, prepared)
-    assert base.shape == x.shape
-    changed = x.clone()
-    changed[:, 2] += 1
-    same = [
-        torch.equal(a, b)
-        for a, b in zip(base[0], network(changed, t, None, prepared)[0], strict=True)
-    ]
-    assert same == [True, True, False, True]
-    assert not torch.allclose(base, network(x, t + 0.1, None, prepared))
-    assert not torch.allclose(base, network(x, t, None, prepared + 1))
-
-
-def test_published_u_net() -> None:
-    """165.6 M parameters were counted on the published code, 4.08 M of them in tables of time."""
-    with torch.device("meta"):
-        network = WaveUNet(128, [48 * m for m in MBD_SIZES["paper"]["multipliers"]], (4, 4, 4, 4))
-    timed = sum(p.numel() for part in (network.time, network.times) for p in part.parameters())
-    total = sum(p.numel() for p in network.parameters())
-    tables = 1000 * (48 + 192 + 768 + 3072)
-    assert (total - timed + tables) / 1e6 == pytest.approx(165.6, abs=0.05)
-
-
-def test_u_net_takes_signals_that_its_strides_do_not_divide() -> None:
-    network = WaveUNet(6, (8, 8), (4, 4))
-    out = network(noise(2, 1, 650), torch.tensor([0.1, 0.9]), None, network.prepare(noise(2, 6, 2)))
-    assert out.shape == (2, 1, 650)
-    with pytest.raises(ValueError, match="even stride"):
-        WaveUNet(6, (8, 8), (4, 5))
-
-
 def test_small_sizes() -> None:
     """About as large as the cells: at most three millions."""
     config = CodecConfig()
@@ -289,78 +250,6 @@ def test_rates_that_do_not_meet_are_refused() -> None:
     autoencoder = replace(ladiff_autoencoder("small").config, hop=160)
     with pytest.raises(CodecError, match="does not meet hop 160 at 16000 Hz"):
         configure_ladiff(CodecConfig(), autoencoder, "small")
-
-
-def test_power_schedule_is_the_paper_s() -> None:
-    """beta_n = (beta_1^(1/p) + n / (T - 1) (beta_T^(1/p) - beta_1^(1/p)))^p, with p = 7.5."""
-    first, last = 1e-5 ** (1 / 7.5), 2.9e-2 ** (1 / 7.5)
-    remaining = 1.0
-    for name in ("power", "power-velocity"):
-        process, remaining = PROCESSES[name](), 1.0
-        for n in range(1000):
-            remaining *= 1 - (first + n / 999 * (last - first)) ** 7.5
-            if n % 111 == 0:
-                level = process.level((n + 1) / 1000)
-                assert level.alpha**2 == pytest.approx(remaining, rel=1e-9)
-
-
-def test_a_perfect_denoiser_gives_its_answer_from_half_way() -> None:
-    process, answer, guess = PROCESSES["cosine"](), noise(1, 3, 20), noise(1, 3, 20, seed=1)
-    draws = iter([guess, *noise(20, 1, 3, 20, seed=2)])
-    times: list[float] = []
-
-    def denoise(y: torch.Tensor, time: float) -> torch.Tensor:
-        times.append(time)
-        return answer
-
-    made = halfway.walk(denoise, process, 5, lambda: next(draws))
-    torch.testing.assert_close(made, answer)
-    assert times == pytest.approx([MIDWAY * share for share in (1, 0.8, 0.6, 0.4, 0.2)])
-
-
-def test_midway_starts_from_the_guess_itself() -> None:
-    process, guess = PROCESSES["cosine"](), noise(1, 3, 20)
-    seen = []
-
-    def denoise(y: torch.Tensor, time: float) -> torch.Tensor:
-        seen.append(y)
-        return y
-
-    for sampler in (halfway, infilling):
-        draws = iter([guess, *noise(20, 1, 3, 20, seed=2)])
-        sampler.walk(denoise, process, 2, lambda draws=draws: next(draws))
-    assert torch.equal(seen[0], guess)
-    assert torch.equal(seen[2], guess)
-
-
-def test_infilling_keeps_its_share_of_the_guess() -> None:
-    """What is left at the end, for a denoiser that knows nothing of the guess."""
-    process, guess, answer = PROCESSES["cosine"](), noise(1, 3, 20), torch.zeros(1, 3, 20)
-
-    def made(share: float) -> torch.Tensor:
-        draws = iter([guess, *noise(20, 1, 3, 20, seed=2)])
-        return infilling.walk(lambda y, t: answer, process, 4, lambda: next(draws), share)
-
-    torch.testing.assert_close(made(1.0), guess)
-    torch.testing.assert_close(made(0.1), 0.1 * guess)
-    torch.testing.assert_close(made(0.0), answer)
-
-
-def test_infilled_level_is_that_of_the_process() -> None:
-    """With share 1 every step sees the guess diffused to its own level, with one noise."""
-    process, guess, drawn = PROCESSES["cosine"](), noise(1, 3, 20), noise(1, 3, 20, seed=3)
-    draws = iter([guess, drawn, *noise(20, 1, 3, 20, seed=2)])
-    seen: dict[float, torch.Tensor] = {}
-
-    def denoise(y: torch.Tensor, time: float) -> torch.Tensor:
-        seen[time] = y
-        return torch.zeros_like(y)
-
-    infilling.walk(denoise, process, 4, lambda: next(draws), share=1.0)
-    for time, y in list(seen.items())[1:]:
-        alpha = math.sqrt(float(process.alphas[round(time * 1000)] ** 2))
-        expected = alpha * guess + math.sqrt(1 - alpha**2) * drawn
-        torch.testing.assert_close(y, expected)
 
 
 def test_guess_is_what_the_midway_samplers_start_from(

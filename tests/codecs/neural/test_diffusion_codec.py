@@ -241,6 +241,7 @@ def test_published_fast_schedule(folder: Path, ends: dict[str, str]) -> None:
     assert decoded.abs().max() <= 1
 
 
+@pytest.mark.slow  # the contract has it of every codec with embedded weights
 def test_another_process_decodes_the_same(cells: dict[str, DiffusionCodec]) -> None:
     codec = cells["wav2lat"]
     (payload,) = codec.encode(signals(4_000))

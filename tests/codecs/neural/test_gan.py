@@ -93,6 +93,7 @@ def test_other_weights_are_refused_by_name(weights: str, tmp_path: Path) -> None
         check_weights(header_for(codec, 100), other)
 
 
+@pytest.mark.slow  # the contract has it of every codec with embedded weights
 def test_another_process_decodes_the_same(weights: str) -> None:
     codec = Gan(weights=weights)
     (payload,) = codec.encode(signals(4_000))

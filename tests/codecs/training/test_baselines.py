@@ -35,12 +35,6 @@ RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3, critic_loss=9.0)
 CRITICS = CriticConfig(stft_sizes=(128,), stft_filters=2)
 
 
-@pytest.fixture(autouse=True)
-def _few_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nscbench.codecs.training.diffusion.MEASURED_BATCHES", 2)
-    monkeypatch.setattr("nscbench.codecs.training.diffusion.VALIDATION_NFE", 2)
-
-
 @pytest.fixture(scope="module")
 def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("weights")
@@ -113,7 +107,7 @@ def test_losses_fall(name: str, folder: Path, ends: dict[str, str]) -> None:
     part = component(name, ends)
     part.recipe = replace(RECIPE, learning_rate=5e-2)
     learner = trainer(part, folder, steps=15)
-    learner._initialize()
+    learner.initialize()
     audio = learner.items[0].audio[None]
 
     def loss() -> float:
@@ -131,7 +125,7 @@ def test_ladiff_s_latents_are_standardized_before_the_first_step(
 ) -> None:
     part = component("ladiff", ends)
     learner = trainer(part, folder, steps=1)
-    learner._initialize()
+    learner.initialize()
     assert isinstance(part, baselines.LadiffTraining)
     _, output = part.pair(
         learner._batch(-1).audio, Draws(torch.Generator().manual_seed(0), torch.device("cpu"))

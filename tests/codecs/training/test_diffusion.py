@@ -32,12 +32,6 @@ from support.tiny_weights import write_weights
 RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3)
 
 
-@pytest.fixture(autouse=True)
-def _few_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nscbench.codecs.training.diffusion.MEASURED_BATCHES", 2)
-    monkeypatch.setattr("nscbench.codecs.training.diffusion.VALIDATION_NFE", 2)
-
-
 @pytest.fixture(scope="module")
 def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("weights")
@@ -108,7 +102,7 @@ def test_losses_fall(cell: type[DiffusionCodec], folder: Path, ends: dict[str, s
     part = component(cell, ends)
     part.recipe = replace(RECIPE, learning_rate=5e-2)
     learner = trainer(part, folder, "out", steps=15)
-    learner._initialize()
+    learner.initialize()
     before = _loss(learner)
     for _ in range(15):
         learner.train_step()
@@ -127,7 +121,7 @@ def test_resumed_run_equals_undisturbed_run(folder: Path, ends: dict[str, str]) 
     undisturbed = trainer(component(Mel2Wav, ends), folder, "whole", steps=4)
     undisturbed.run()
     first = trainer(component(Mel2Wav, ends), folder, "parts", steps=4)
-    first._initialize()
+    first.initialize()
     for _ in range(2):
         first.train_step()
     first.save()
@@ -142,7 +136,7 @@ def test_standardization_is_measured_before_the_first_step(
     folder: Path, ends: dict[str, str]
 ) -> None:
     part = component(Mel2Mel, ends)
-    trainer(part, folder, "out", steps=1)._initialize()
+    trainer(part, folder, "out", steps=1).initialize()
     assert isinstance(part.model, DiffusionDecoder)
     assert part.model.scaling.output_mean.max() < -1  # log-mels of speech
     assert 0.5 < float(part.model.scaling.output_deviation.mean()) < 5
@@ -155,7 +149,7 @@ def test_a_decoder_goes_on_when_its_ends_have_learned(folder: Path, ends: dict[s
         second = component(Lat2Mel, ends)
         second.model.config = replace(second.config, built_on=built_on)
         second.start_from(first.model)
-        trainer(second, folder, f"second {built_on}", steps=1)._initialize()
+        trainer(second, folder, f"second {built_on}", steps=1).initialize()
         assert bool((second.model.scaling.condition_mean < 7).all()) is measured
         assert torch.equal(
             second.model.conditioner.exit.weight, first.model.conditioner.exit.weight

@@ -27,8 +27,7 @@ from nscbench.codecs.training.presets import COMPONENTS, make_component
 from nscbench.codecs.training.steps import Participants, Places, Steps
 from nscbench.codecs.training.vocoder import VocoderTraining
 from nscbench.codecs.weights.pretrained import missing
-
-from .test_trainer import tiny_gan, tiny_mel, tiny_vocoder
+from support.tiny_training import tiny_gan, tiny_mel, tiny_vocoder
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
@@ -134,7 +133,11 @@ class Tape:
         return losses, replay
 
 
-@pytest.mark.parametrize("make", TINY)
+# the vocoder that is fine-tuned takes the steps of the other, and a mel codec's
+QUICKLY = [pytest.param(m, marks=pytest.mark.slow if m is tiny_vocoder else ()) for m in TINY]
+
+
+@pytest.mark.parametrize("make", QUICKLY)
 def test_replayed_steps_are_the_steps(
     make: Callable[[], Component], monkeypatch: pytest.MonkeyPatch
 ) -> None:
