@@ -59,7 +59,8 @@ class CampaignStage:
         """Share of the budget that is spent; 1 only when the weights are there."""
         try:
             with (self.folder(out) / "train.csv").open(newline="", encoding="utf-8") as file:
-                rows = list(csv.DictReader(file))
+                # a kill may have torn the last line
+                rows = [row for row in csv.DictReader(file) if row["value"]]
         except FileNotFoundError:
             return 0.0
         if not rows:

@@ -52,6 +52,15 @@ def test_what_is_next_is_seen_in_the_folders(tmp_path: Path):
     assert campaign.next(out) is None
 
 
+def test_a_line_that_a_kill_tore_does_not_count(tmp_path: Path):
+    (tmp_path / "c.toml").write_text(FILE)
+    stage = read_campaign(tmp_path / "c.toml").stages[0]
+    spend(tmp_path / "gan-regression", 700, 1.5)
+    with (tmp_path / "gan-regression" / "train.csv").open("a") as file:
+        file.write("701,1.")
+    assert stage.progress(tmp_path) == 0.5
+
+
 def test_weights_of_earlier_stages_are_their_files_others_are_embedded(tmp_path: Path):
     (tmp_path / "c.toml").write_text(FILE)
     campaign = read_campaign(tmp_path / "c.toml")
