@@ -51,8 +51,9 @@ class GanCodec(Component):
         return isinstance(self.model.decoder, SourceFilterDecoder)
 
     def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
-        if isinstance(self.model.encoder, VoiceEncoder):
-            self.model.encoder.whiten(crops)
+        encoder, decoder = self.model.encoder, self.model.decoder
+        if isinstance(encoder, VoiceEncoder) and isinstance(decoder, SourceFilterDecoder):
+            decoder.begin_linear(*encoder.begin_linear(crops))
 
     def begin_quantizing(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
         self.model.encoder.train()  # k-means is of the latents that training quantizes
