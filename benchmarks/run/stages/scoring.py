@@ -12,9 +12,9 @@ from typing import ClassVar, Self
 import numpy as np
 
 from .... import metrics
+from ....codecs.audio.reading import read_audio
 from ....metrics.base import MetricError, Signal, Undefined
 from ....metrics.machinery import alignment, signals
-from ...data.audio import read_audio
 from ...store.cache import Stage
 from ...workers.work import Request
 from ..maker_digests import check_versions
