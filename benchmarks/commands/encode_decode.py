@@ -53,7 +53,7 @@ def encode(arguments: argparse.Namespace) -> None:
     """Write the bitstream of a recording and say what it measures."""
     output = OutputFile(arguments.stream, STREAMS, [arguments.audio])
     codec = get(arguments.codec)
-    audio, notices = read_for(codec, arguments.audio)
+    audio, notices, _ = read_for(codec, arguments.audio)
     for notice in notices:
         print(f"{arguments.audio}: {notice}", file=sys.stderr)
     (payload,) = codec.encode([audio])
@@ -79,9 +79,11 @@ def decode(arguments: argparse.Namespace) -> None:
         stream = arguments.stream.read_bytes()
         codec = get(unpack(stream)[0].condition)
         # The same bytes give the same audio whatever the file is called.
-        (pcm,) = decode_streams(codec, [stream], Noise([seed_for("", arguments.draw)]))
+        ((pcm, notices),) = decode_streams(codec, [stream], Noise([seed_for("", arguments.draw)]))
     except CodecError as error:
         raise BitstreamError(f"{arguments.stream}: {error}") from error
+    for notice in notices:
+        print(f"{arguments.audio}: {notice}", file=sys.stderr)
     content = BytesIO()
     container = FORMATS.get(arguments.audio.suffix.lower(), "WAV")
     soundfile.write(content, pcm, codec.sample_rate, "PCM_16", format=container)

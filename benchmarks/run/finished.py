@@ -79,6 +79,8 @@ class Finished:
     def add_scores(self, one: Scoring, scored: Scored) -> None:
         """Store what the metrics said; failures are not stored."""
         match: Record = {"reference": scored.reference, "degraded": scored.degraded}
+        if scored.notices:
+            match["notices"] = scored.notices
         values: dict[str, Record] = {
             one.keys[outcome.metric]: {
                 "metric": outcome.metric,

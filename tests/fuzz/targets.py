@@ -55,7 +55,7 @@ def fuzz_bitstream(data: bytes) -> None:
             read_indices(payload, codec.stages, codec._config.entries, codec._coder)
         else:
             (decoded,) = decode_streams(codec, [bitstream.pack(header, payload)], Noise([1]))
-            assert len(decoded) == samples
+            assert len(decoded.samples) == samples
     except CodecError:
         pass
 

@@ -17,6 +17,7 @@ from ....metrics.base import MetricError, Signal, Undefined
 from ....metrics.machinery import alignment, signals
 from ...store.cache import Stage
 from ...workers.work import Request
+from ..coding import resampled_within
 from ..maker_digests import check_versions
 from ..match import signature
 
@@ -40,11 +41,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Scored:
-    """What every metric said of one pair, and the signatures of both signals: see `match`."""
+    """What every metric said of one pair, the signatures of both signals (see `match`), and what
+    was done to them."""
 
     outcomes: tuple[Outcome, ...]
     reference: str
     degraded: str
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,13 @@ class Score(Request[Scored]):
             Misfit: this process has another version of a metric than planned.
         """
         check_versions(self.versions)
-        clean, coded = _load(self.reference), _load(self.degraded)
+        (clean, told), (coded, told_of_coded) = _load(self.reference), _load(self.degraded)
+        notices = (*told, *(f"decoded audio: {notice}" for notice in told_of_coded))
         coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
         pair = _Pair(clean, coded, self.text)
         outcomes = tuple(_outcome(name, pair) for name in self.metrics)
-        return Scored(outcomes, signature(clean, SCORING_RATE), signature(coded, SCORING_RATE))
+        signatures = (signature(signal, SCORING_RATE) for signal in (clean, coded))
+        return Scored(outcomes, *signatures, notices)
 
 
 class _Pair:
@@ -127,6 +132,7 @@ def _outcome(name: str, pair: _Pair) -> Outcome:
     return Outcome(name, values)
 
 
-def _load(path: Path) -> Signal:
+def _load(path: Path) -> tuple[Signal, tuple[str, ...]]:
+    """A signal to be scored, and what resampling did to it; encoding tells the rest."""
     signal, rate, _ = read_audio(path)
-    return np.clip(signals.resample(signal, rate, SCORING_RATE), -1, 1)
+    return resampled_within(signal, rate, SCORING_RATE)
