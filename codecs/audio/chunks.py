@@ -21,6 +21,7 @@ import numpy as np
 from .sound import LENGTH_UNSTATED, Sound, Untrusted, check_rest
 
 _FILES = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"riff", b"caff")  # what begins a file
+_BLOCK = 1 << 20  # places that are looked at together
 _HUGE = 0x7FFF0000  # bytes; a size beyond it that the file does not have was never meant
 
 
@@ -160,10 +161,9 @@ def _number(file: BinaryIO, place: int, form: str) -> int:
 def _to_its_end(file: BinaryIO, size: int, sound: Chunk, layout: Layout) -> Sound:
     """A sound of unstated size, as a file that states it."""
     file.seek(0)
-    content = bytearray(file.read(size))
-    if content[-128:-125] == b"TAG":  # ID3v1 has no size: it is what the last 128 bytes are
-        del content[-128:]
-    del content[_begin_of_chunks(content, sound.start, layout) :]
+    found = file.read(size)
+    end = len(found) - (128 if found[-128:-125] == b"TAG" else 0)  # ID3v1 is that long
+    content = bytearray(found[: _begin_of_chunks(found, sound.start, end, layout)])
     counted = layout.head if layout.head_counts else 0
     _put(content, sound.field, sound.form, len(content) - sound.start + counted)
     if layout.total:
@@ -178,27 +178,27 @@ def _put(content: bytearray, place: int, form: str, number: int) -> None:
         raise Untrusted("does not state its length, and is longer than its header can") from error
 
 
-def _begin_of_chunks(content: bytes | bytearray, start: int, layout: Layout) -> int:
+def _begin_of_chunks(content: bytes, start: int, end: int, layout: Layout) -> int:
     """Where the chunks begin that follow one another to the very end; the end if there are none.
 
     A place is taken for a chunk's if the size there leads to the end: among random bytes that is
     one in four thousand million.
     """
-    end = len(content)
-    width = struct.calcsize(layout.form)
-    counted = 0 if layout.head_counts else layout.head
+    step = layout.aligned
+    start += -start % step
     kind = np.dtype(layout.form[0] + {"I": "u4", "Q": "u8", "q": "i8"}[layout.form[1]])
-    while True:
-        places = np.arange(start + -start % layout.aligned, end - layout.head + 1, layout.aligned)
-        if not len(places):
-            return end
-        raw = np.frombuffer(bytes(content), np.uint8)
-        at = places[:, None] + layout.name + np.arange(width)
-        sizes = np.ascontiguousarray(raw[at]).view(kind)[:, 0].astype(np.float64)
-        ends = places + counted + sizes
-        ends += -ends % layout.aligned
-        fits = [int(p) for p in places[ends == end] if content[p : p + 4].isascii()]
-        fits = [p for p in fits if content[p : p + 4].decode().isprintable()]
-        if not fits:
-            return end
-        end = fits[0]  # the first: what is in a chunk may end there, too
+    while (count := (end - layout.head - start) // step + 1) > 0:
+        sizes = np.ndarray((count,), kind, content, start + layout.name, (step,))
+        for first in range(0, count, _BLOCK):
+            places = start + step * np.arange(first, min(count, first + _BLOCK))
+            ends = places + sizes[first : first + _BLOCK].astype(np.float64)
+            ends += 0 if layout.head_counts else layout.head
+            fits = places[ends + -ends % step == end]
+            names = (content[place : place + 4].decode("latin-1") for place in fits)
+            begins = [p for p, name in zip(fits, names, strict=True) if name.isprintable()]
+            if begins:  # the first: what is in a chunk may end there, too
+                end = int(begins[0])
+                break
+        else:
+            break
+    return end

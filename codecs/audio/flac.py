@@ -24,12 +24,14 @@ def examine(data: bytes) -> Sound:
     head = data[:42]
     if len(head) < 42 or head[4] & 0x7F:
         raise Untrusted("cut off within its header")
-    if any(start in data[4:] for start in _STARTS):
+    if any(data.find(start, 4) > 0 for start in _STARTS):
         raise Untrusted("holds several files in a row: a second one begins within it")
     (block,) = struct.unpack_from(">H", head, 8)
     (packed,) = struct.unpack_from(">Q", head, 18)
     stated = packed & _COUNT
     first = _first_frame(data)
+    if len(data) < first + 4:
+        raise Untrusted("cut off: holds no frame")
     told = list(_ends(data[max(first, len(data) - _TAIL) :], data[first : first + 4], block))
     if stated in told or (stated and not told):
         return Sound(frames=stated)

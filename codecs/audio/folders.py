@@ -67,13 +67,14 @@ def nfc(text: str) -> str:
 
 def on_disk(path: Path) -> Path:
     """A path, or the one whose names are the same in NFC where only that exists."""
-    if path.exists() or path.parent == path:
+    if os.path.lexists(path) or path.parent == path:
         return path
     parent = on_disk(path.parent)
-    if parent.is_dir():
-        alike = (name for name in os.listdir(parent) if nfc(name) == nfc(path.name))
-        return parent / next(alike, path.name)
-    return path
+    try:
+        alike = [name for name in os.listdir(parent) if nfc(name) == nfc(path.name)]
+    except (OSError, ValueError):  # a name that no file can have: whoever opens it is told
+        return path
+    return parent / alike[0] if alike else path
 
 
 def is_unicode(name: str) -> bool:

@@ -40,11 +40,11 @@ def examine_nist(file: BinaryIO, size: int) -> Sound:
     """
     file.seek(0)
     head = file.read(1 << 16).decode("latin-1")
-    size_of_head = re.match(r"NIST_1A\s+(\d+)\s", head)
+    size_of_head = re.match(r"NIST_1A\s+(\d{1,9})\s", head)
     if not size_of_head:
         raise Untrusted("has a damaged SPHERE header")
     start = int(size_of_head[1])
-    stated = dict(re.findall(r"^(\w+) -i (\d+)\s*$", head[:start], re.MULTILINE))
+    stated = dict(re.findall(r"^(\w+) -i (\d{1,18})\s*$", head[:start], re.MULTILINE))
     try:
         frames = int(stated["sample_count"])
         width = int(stated["channel_count"]) * int(stated["sample_n_bytes"])

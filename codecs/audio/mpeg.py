@@ -9,7 +9,7 @@ a file is given to it with that first frame.
 import struct
 from typing import NamedTuple
 
-from .sound import TAGS, Sound, Untrusted
+from .sound import Sound, Untrusted, is_no_sound
 
 _KBPS = {  # of layer III, by index 1 to 14
     True: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),  # MPEG-1
@@ -43,8 +43,7 @@ def examine(data: bytes) -> Sound:
     begin = place = after_tags(data)
     places = []
     while place < len(data):
-        rest = data[place : place + 16]
-        if places and (rest.startswith(TAGS) or not data[place:].strip(b"\0")):
+        if places and data[place] != 0xFF and is_no_sound(data, place):
             break
         frame = _frame(data, place)
         if place + frame.length > len(data):

@@ -9,7 +9,7 @@ import zlib
 from itertools import pairwise
 from typing import NamedTuple
 
-from .sound import TAGS, Sound, Untrusted
+from .sound import Sound, Untrusted, is_no_sound
 
 _HEAD = struct.Struct("<4sBBQIIIB")
 _BEGINS, _ENDS = 2, 4  # flags of a page
@@ -35,8 +35,7 @@ def examine(data: bytes) -> Sound:
     links: list[list[Page]] = []
     place = 0
     while place < len(data):
-        rest = data[place:]
-        if links and (rest.startswith(TAGS) or not rest.strip(b"\0")):
+        if links and not data.startswith(b"OggS", place) and is_no_sound(data, place):
             break
         page = _page(data, place)
         if page.flags & _BEGINS and (not links or not links[-1][-1].flags & _BEGINS):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 LENGTH_UNSTATED = "its header does not state its length: read to its end"
 STRAY = 4096  # bytes behind the sound that may be anything: more of them would be sound
-TAGS = (b"TAG", b"ID3", b"APETAGEX", b"LYRICSBEGIN")  # what players append to any file
+_TAGS = (b"TAG", b"ID3", b"APETAGEX", b"LYRICSBEGIN")  # what players append to any file
 
 
 class Untrusted(ValueError):
@@ -25,13 +25,18 @@ class Sound(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
+def is_no_sound(data: bytes, place: int = 0) -> bool:
+    """Is what a file ends with, from a place on, nothing but zeros, or a tag?"""
+    return data.startswith(_TAGS, place) or not data[place:].strip(b"\0")
+
+
 def check_rest(rest: bytes, size: int) -> tuple[str, ...]:
     """Notices on the `size` bytes behind a sound, of which `rest` are the first.
 
     Raises:
         Untrusted: so many of them that the header has left out sound, or another file.
     """
-    if not rest.strip(b"\0") or rest.startswith(TAGS):
+    if is_no_sound(rest):
         return ()
     if size > STRAY:
         raise Untrusted(
