@@ -10,6 +10,7 @@ from typing import Any
 import soundfile
 
 from ...codecs import CodecError, get
+from ...codecs.audio.folders import composition, on_disk
 from ...codecs.bitstream import BitstreamError, header_for, pack, unpack
 from ...codecs.noise import Noise, seed_for
 from ..data.items import AudioError
@@ -51,10 +52,12 @@ def _reporting(work: Callable[[argparse.Namespace], None]) -> Callable[[argparse
 
 def encode(arguments: argparse.Namespace) -> None:
     """Write the bitstream of a recording and say what it measures."""
-    output = OutputFile(arguments.stream, STREAMS, [arguments.audio])
+    recording = on_disk(arguments.audio)
+    output = OutputFile(arguments.stream, STREAMS, [recording])
     codec = get(arguments.codec)
-    audio, notices, _ = read_for(codec, arguments.audio)
-    for notice in notices:
+    audio, notices, _ = read_for(codec, recording)
+    renamed = composition([str(recording)] if recording != arguments.audio else [])
+    for notice in (*renamed, *notices):
         print(f"{arguments.audio}: {notice}", file=sys.stderr)
     (payload,) = codec.encode([audio])
     header = header_for(codec, len(audio))

@@ -138,7 +138,7 @@ def speaker_of(path: Path) -> str:
 def _place(source: str | Path) -> Path:
     """The manifest or the folder that a source names."""
     embedded = EMBEDDED.get(source) if isinstance(source, str) else None
-    path = (embedded or Path(source)).absolute()
+    path = on_disk((embedded or Path(source)).absolute())
     return path / NAME if (path / NAME).is_file() else path
 
 

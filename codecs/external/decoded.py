@@ -20,7 +20,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from ..audio.folders import Folder, is_unicode, nfc, search, some
+from ..audio.folders import Folder, is_unicode, nfc, on_disk, search, some
 from ..base import Bitrate, CodecError, EncodedItem
 from ..coding.pcm16 import from_pcm16, to_pcm16
 from ..noise import Noise
@@ -141,7 +141,7 @@ class Decoded(Declaration):
 
     @property
     def _folder(self) -> Path:
-        return self.within_suite(self.decoded)
+        return on_disk(self.within_suite(self.decoded))
 
 
 def _digest(path: Path) -> bytes:

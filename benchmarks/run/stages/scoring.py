@@ -3,7 +3,7 @@
 The one broad `except` of a run is here: whatever a metric dies of is one outcome.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
@@ -96,31 +96,33 @@ class Score(Request[Scored]):
         pair = _Pair(clean, coded, self.text)
         outcomes = tuple(_outcome(name, pair) for name in self.metrics)
         signatures = (signature(signal, SCORING_RATE) for signal in (clean, coded))
-        return Scored(outcomes, *signatures, notices)
+        return Scored(outcomes, *signatures, tuple(dict.fromkeys((*notices, *pair.notices))))
 
 
 class _Pair:
-    """Two signals of one length at the scoring rate; their delay is found when it is asked for."""
+    """Two signals of one length; their delay is found when it is asked for."""
 
     def __init__(self, clean: Signal, coded: Signal, text: str) -> None:
         self._plain = clean, coded
         self._aligned: tuple[Signal, Signal] | None = None
         self.text = text
+        self.notices: list[str] = []  # on what resampling did
 
-    def signals(self, aligned: bool) -> tuple[Signal, Signal]:
-        if not aligned:
-            return self._plain
-        self._aligned = self._aligned or alignment.align(*self._plain, SCORING_RATE)
-        return self._aligned
+    def signals(self, aligned: bool, rate: int) -> Iterator[Signal]:
+        """The signals at a rate, the reference first."""
+        if aligned:
+            self._aligned = self._aligned or alignment.align(*self._plain, SCORING_RATE)
+        pair = self._aligned if aligned and self._aligned else self._plain
+        for signal, whose in zip(pair, ("", "decoded audio: "), strict=True):
+            resampled, told = resampled_within(signal, SCORING_RATE, rate)
+            self.notices += [whose + notice for notice in told]
+            yield resampled
 
 
 def _outcome(name: str, pair: _Pair) -> Outcome:
     metric = metrics.get(name)
     try:
-        at_rate = [
-            signals.resample(signal, SCORING_RATE, metric.sample_rate)
-            for signal in pair.signals(metric.aligned)
-        ]
+        at_rate = list(pair.signals(metric.aligned, metric.sample_rate))
         signals.check_pair(metric, *at_rate)
         values = metric.score(*at_rate, *([pair.text] if metric.needs_text else []))
         if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
