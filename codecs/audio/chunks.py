@@ -145,9 +145,13 @@ def _unstated(sound: Chunk, size: int) -> bool:
 
 
 def _stated_frames(file: BinaryIO, found: Mapping[bytes, Chunk]) -> int | None:
-    """The samples of each channel that AIFF's chunk COMM states."""
+    """The samples of each channel that AIFF's chunk COMM states; packets, where they are packed."""
     common = found.get(b"COMM")
-    return _number(file, common.start + 2, ">I") if common else None
+    if not common:
+        return None
+    file.seek(common.start + 18)
+    packed = common.size >= 22 and file.read(4) in (b"ima4", b"GSM ", b"DWVW", b"ADP4")
+    return None if packed else _number(file, common.start + 2, ">I")
 
 
 def _number(file: BinaryIO, place: int, form: str) -> int:

@@ -83,8 +83,10 @@ def is_unicode(name: str) -> bool:
 
 
 def escaped(name: str) -> str:
-    """A name as it can be printed anywhere: bytes that are no UTF-8 as `\\xe9`."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """A name as it can be printed anywhere: bytes that are no UTF-8, and control characters, as
+    `\\xe9`."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def composition(names: Sequence[str]) -> list[str]:

@@ -44,6 +44,9 @@ def examine_nist(file: BinaryIO, size: int) -> Sound:
     if not size_of_head:
         raise Untrusted("has a damaged SPHERE header")
     start = int(size_of_head[1])
+    packed = re.search(r"^sample_coding -s\d+ .*(shorten|wavpack|shortpack)", head, re.MULTILINE)
+    if packed:
+        raise Untrusted(f"is packed by {packed[1]}, which is not read here: sph2pipe unpacks it")
     stated = dict(re.findall(r"^(\w+) -i (\d{1,18})\s*$", head[:start], re.MULTILINE))
     try:
         frames = int(stated["sample_count"])

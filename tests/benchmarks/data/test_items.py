@@ -210,8 +210,10 @@ def test_ids_that_cannot_be_are_refused_with_their_paths(tmp_path: Path) -> None
     long = tmp_path / ("d" * 100) / ("f" * 100 + ".wav")
     wav(long)
     wav(tmp_path / "a.wav")
+    wav(tmp_path / "new\nline.wav")
     problems = refusal(tmp_path).problems
-    assert len(problems) == 2
+    assert len(problems) == 3
+    assert any(f"{tmp_path}/new\\nline.wav: its id 'new\\nline'" in text for text in problems)
     assert any(f"{tmp_path}/caf\\xe9.wav: its name is not UTF-8" in text for text in problems)
     assert any(f"{long}: its id" in text and "1 to 128 bytes" in text for text in problems)
 

@@ -122,6 +122,19 @@ def test_headers_that_contradict_themselves(tmp_path):
     assert refusal(tmp_path, put(wav[:44], 40, "<I", 0) + LIST) == "holds no samples"
 
 
+@pytest.mark.parametrize("subtype", ["IMA_ADPCM", "GSM610", "ULAW", "FLOAT", "PCM_24"])
+def test_codings_of_aiff_and_wav(tmp_path, subtype):
+    for container in ("AIFF", "WAV"):
+        length, notices = seen(tmp_path, made(container, subtype))
+        assert 0 <= length - len(NOISE) < 2048  # whole blocks
+        assert notices == ()
+
+
+def test_a_packed_sphere_file(tmp_path):
+    packed = made("NIST").replace(b"-s3 pcm\n", b"-s26 pcm,embedded-shorten-v2.00\n")
+    assert refusal(tmp_path, packed).startswith("is packed by shorten")
+
+
 def frames_only(data):
     """An MP3 without the frame that says how many follow."""
     second = data.index(data[:2], 2)
