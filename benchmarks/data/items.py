@@ -176,8 +176,8 @@ def _id_problems(listings: Sequence[Listing]) -> Iterator[str]:
         elif not _is_file_name(listing.id):
             yield (
                 f"{listing.where}{escaped(str(listing.path))}: its id {listing.id!r} cannot be a "
-                f"file's name; allowed are 1 to {_LONGEST_ID} bytes of printable characters, no slash, "
-                "no dot in front; a manifest gives other ids"
+                f"file's name; allowed are 1 to {_LONGEST_ID} bytes of printable characters, no "
+                "slash, no dot in front; a manifest gives other ids"
             )
         elif listing.id in first:
             yield (
