@@ -41,7 +41,7 @@ def examine(data: bytes) -> Sound:
         Untrusted: cut off, damaged, of another layer, or two files in one.
     """
     begin = place = after_tags(data)
-    places = []
+    places: list[tuple[int, Frame]] = []
     while place < len(data):
         if places and data[place] != 0xFF and is_no_sound(data, place):
             break

@@ -87,6 +87,8 @@ class Decode(Request[list[DecodedFile]]):
             flac = BytesIO()  # libsndfile does not report a full disk
             soundfile.write(flac, pcm, self.codec.sample_rate, format="FLAC", subtype="PCM_16")
             write_atomically(path, flac.getvalue())
-            digests = (sha256(content).hexdigest() for content in (pcm.tobytes(), flac.getvalue()))
-            files.append(DecodedFile(*digests, notices))
+            of_samples, of_file = (
+                sha256(content).hexdigest() for content in (pcm.tobytes(), flac.getvalue())
+            )
+            files.append(DecodedFile(of_samples, of_file, notices))
         return files

@@ -95,8 +95,12 @@ class Score(Request[Scored]):
         coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
         pair = _Pair(clean, coded, self.text)
         outcomes = tuple(_outcome(name, pair) for name in self.metrics)
-        signatures = (signature(signal, SCORING_RATE) for signal in (clean, coded))
-        return Scored(outcomes, *signatures, tuple(dict.fromkeys((*notices, *pair.notices))))
+        return Scored(
+            outcomes,
+            reference=signature(clean, SCORING_RATE),
+            degraded=signature(coded, SCORING_RATE),
+            notices=tuple(dict.fromkeys((*notices, *pair.notices))),
+        )
 
 
 class _Pair:
