@@ -65,7 +65,7 @@ test-faults: setup ## kill, fill and starve runs on one machine and on several
 
 fuzz: setup ## fuzz every reader of other people's files: make fuzz MINUTES=10
 	@$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/python -m pip install --quiet atheris==3.0.0
-	for target in bitstream manifest results archive; do \
+	for target in bitstream manifest results archive audio; do \
 	  $(BIN)/python tests/fuzz/run.py $$target $(or $(MINUTES),10) || exit 1; done
 
 lint: setup ## ruff, the layers of the packages, and mypy over the public interfaces

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from .. import __version__
+from .terminal import open_output
 
 COMMANDS = {
     "run": ("benchmarks.commands.run", "encode, decode and measure a test set with a suite"),
@@ -28,6 +29,8 @@ COMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status (0, 1, 2 or 130: see the README)."""
+    if argv is None:
+        open_output()
     words = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         prog="nscbench", description="A benchmark of neural speech codecs."
@@ -43,7 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         import_module(f"nscbench.{module}").add_parser(subparsers)
     arguments = parser.parse_args(words)
     try:
-        return int(arguments.command(arguments))
+        status = int(arguments.command(arguments))
+        if sys.stdout:
+            sys.stdout.flush()  # a closed pipe may show here only
+        return status
     except KeyboardInterrupt:
         print(
             f"\nnscbench: interrupted; the same command goes on: nscbench {shlex.join(words)}",

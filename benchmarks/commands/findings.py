@@ -16,8 +16,8 @@ from ...codecs.weights.cards import overview, speech
 from ...codecs.weights.pretrained import FOLDER
 from ...reports.findings.basis import TrainedWeights
 from ...reports.findings.page import markdown_page, write_figures
-from ..store.atomic import write_atomically
 from ..store.finished_run import Run, merge, read_run
+from ..store.outputs import OutputError, OutputFile
 from ..store.rundir import RunError
 
 ABOUT = """\
@@ -48,15 +48,16 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write or print the page; the exit status."""
     try:
+        output = OutputFile(arguments.out, (".md", ".txt")) if arguments.out else None
         merged = merge([read_run(root) for root in arguments.runs])
         figures = write_figures(merged, arguments.figures) if arguments.figures else []
         home = arguments.out.parent if arguments.out else Path()
         text = markdown_page(merged, _command(arguments), weights_of(merged), figures, home)
-        if arguments.out:
-            write_atomically(arguments.out, text.encode())
+        if output:
+            output.write(text.encode())
         else:
             print(text, end="")
-    except RunError as error:
+    except (OutputError, RunError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return 2
     except OSError as error:

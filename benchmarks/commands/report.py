@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...codecs.audio.reading import AudioError, read_audio
 from ...reports.page.report import write_report
-from ..data.audio import AudioError, read_audio
 from ..store.finished_run import merge, read_run
 from ..store.rundir import RunError
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...codecs import CodecError
 from ...reports.tables.printed import partial_columns, show
-from ..data.items import AudioError, Item, ItemsError, read_items
+from ..data.items import AudioError, Item, ItemsError, passed_over, read_items
 from ..degradations import DegradationError
 from ..run.plan import Plan
 from ..run.suite import Suite, SuiteError, left_out, load_suite
@@ -18,6 +18,7 @@ from ..store.rundir import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
 from .run_measuring import Measured, carry_out
+from .run_messages import grouped, shown_faults
 from .run_robustness import run_parts
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
@@ -59,7 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a suite; the exit status."""
     try:
         suite = load_suite(arguments.suite)
-        items = read_items(arguments.items or suite.items)
+        source = arguments.items or suite.items
+        items = read_items(source)
+        for line in passed_over(source):
+            print(f"{source}: {line}")
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")
         if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
@@ -76,7 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
                 whole = _run(Plan(suite, items, device), directory, workers, ours)
             return OK if whole else FAILURES
     except ItemsError as error:
-        print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
+        for problem in shown_faults(error.problems, arguments.items or suite.items):
+            print(f"nscbench: {problem}", file=sys.stderr)
         return BAD_INPUT
     except Stopped as error:
         print(f"nscbench: stopped: {error}; the same command goes on", file=sys.stderr)
@@ -123,6 +128,10 @@ def _announce(plan: Plan) -> None:
     )
     for line in left_out(plan.suite.unavailable):
         print(f"  {line}")
+    ids = [item.id for item in plan.items]
+    for codec in plan.suite.codecs:
+        for line in codec.remarks(ids):
+            print(f"  {codec.condition}: {line}")
 
 
 def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None:
@@ -131,8 +140,7 @@ def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None
         print(f"note: {remark}")
     for remark in measured.remarks:
         print(remark)
-    groups = measured.failed.groupby(["condition", "error"], sort=False)
-    for (condition, error), rows in groups:
-        items = rows["item"].unique()
-        print(f"failed: {condition}, {len(items)} items ({items[0]}, ...): {error}")
+    for condition, rows in measured.failed.groupby("condition", sort=False):
+        for line in grouped(zip(rows["item"], rows["error"], strict=True)):
+            print(f"failed: {condition}, {line}")
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")

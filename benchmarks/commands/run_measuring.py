@@ -1,7 +1,6 @@
 """A plan carried out in its directory: a whole suite, or one part of a robustness suite."""
 
 import json
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from ..store.results import is_failure
 from ..store.rundir import RunDirectory
 from ..store.scores import Scores
 from ..workers.work import Workers
+from .run_messages import grouped
 
 
 class Measured(NamedTuple):
@@ -63,8 +63,7 @@ def carry_out(
     write_atomically(directory.checks, found.to_csv(index=False).encode())
     checksums.add(directory, directory.tables())
     remarks = [f"check: {finding}" for finding in summary(found, len(plan.items))]
-    for notice, count in Counter(text for _, text in manifest["notices"]).items():
-        remarks.append(f"note: {count} items: {notice}")
+    remarks += [f"note: {line}" for line in grouped(manifest["notices"])]
     return Measured(table, failed, remarks)
 
 

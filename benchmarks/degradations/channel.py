@@ -99,6 +99,9 @@ class Channel(Codec):
         signals: list[Tensor] = self.inner.decode(payloads, noise)
         return signals
 
+    def fit(self, signal: Tensor, samples: int) -> tuple[Tensor, tuple[str, ...]]:
+        return self.codec.fit(signal, samples)
+
     @property
     def inner(self) -> Any:
         """The codec, on the device."""

@@ -78,7 +78,11 @@ class Finished:
 
     def add_scores(self, one: Scoring, scored: Scored) -> None:
         """Store what the metrics said; failures are not stored."""
-        match: Record = {"reference": scored.reference, "degraded": scored.degraded}
+        match: Record = {
+            "reference": scored.reference,
+            "degraded": scored.degraded,
+            **({"notices": scored.notices} if scored.notices else {}),
+        }
         values: dict[str, Record] = {
             one.keys[outcome.metric]: {
                 "metric": outcome.metric,

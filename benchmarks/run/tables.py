@@ -76,10 +76,13 @@ def summary(checks: pd.DataFrame, items: int) -> list[str]:
 
 
 def notices(plan: Plan, find: Find) -> list[tuple[str, str]]:
-    """What was done to recordings before they were encoded, beside resampling: item, notice."""
+    """What was done to recordings and to decoded audio, beside resampling: item, notice."""
     found: dict[tuple[str, str], None] = {}
     for step in plan.walk(find):
-        for notice in step.encoded["notices"] if step.encoded else ():
-            if not notice.startswith("resampled"):
-                found[step.item.id, notice] = None
+        for record in (step.encoded, step.decoded, step.match):
+            for notice in record.get("notices", ()) if record else ():
+                if notice.startswith("decoded audio"):
+                    notice = f"{step.codec.condition}: {notice}"
+                if not notice.startswith("resampled"):
+                    found[step.item.id, notice] = None
     return list(found)

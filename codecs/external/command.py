@@ -10,7 +10,8 @@ Conventions
     {seed}         in `decode`: makes it a stochastic decoder, called with a number from the noise
     {suite}        the suite's folder: the program's own files are not where it runs
     bits           those of the file that `encode` wrote, all of them, a header too
-    decoded        mono, at `sample_rate`, aligned with what was encoded and at least as long
+    decoded        mono, at `sample_rate`, aligned with what was encoded; its length and its peak as
+                   in `declaration`
 
 A command line is split into words as a POSIX shell would, then its placeholders are filled, and no
 shell reads it. It runs in a new, empty folder, which is removed afterwards, without input, as a
@@ -37,6 +38,7 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 import numpy as np
+import soundfile
 import torch
 from torch import Tensor
 
@@ -44,7 +46,7 @@ from ..base import CodecError
 from ..coding.pcm16 import to_pcm16
 from ..noise import Noise
 from .declaration import Declaration
-from .samples import read_mono
+from .samples import read_declared
 from .watched import run_watched
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -130,8 +132,6 @@ class Command(Declaration):
         ]
 
     def _encode(self, signal: Tensor) -> bytes:
-        import soundfile
-
         with tempfile.TemporaryDirectory(prefix="nscbench-") as folder:
             source, target = Path(folder, "in.wav"), Path(folder, "out.bin")
             samples = np.frombuffer(to_pcm16(signal), "<i2")
@@ -147,9 +147,11 @@ class Command(Declaration):
             self._run("decode", self.decoder, folder, filled)
             self._written("decode", target)
             try:
-                return torch.from_numpy(read_mono(target, self.sample_rate))
+                signal = read_declared(target, self.sample_rate).signal
             except CodecError as error:
-                raise CodecError(f"{self.name}: what `decode` wrote: {error}") from error
+                told = str(error).replace(f"{folder}/", "")
+                raise CodecError(f"{self.name}: what `decode` wrote: {told}") from error
+            return torch.from_numpy(signal).float()
 
     def _written(self, key: str, target: Path) -> bytes:
         if target.is_symlink() or not target.is_file():

@@ -25,10 +25,12 @@ class DecodedFile:
     Attributes:
         sha256: of the samples.
         file_sha256: of the file.
+        notices: what was done to what a program decoded.
     """
 
     sha256: str
     file_sha256: str
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,12 @@ class Decode(Request[list[DecodedFile]]):
         coder = self.codec.on(self.device)
         decoded = decode_streams(coder, contents, Noise.of(self.items, self.draw))
         files = []
-        for pcm, path in zip(decoded, self.targets, strict=True):
+        for (pcm, notices), path in zip(decoded, self.targets, strict=True):
             flac = BytesIO()  # libsndfile does not report a full disk
             soundfile.write(flac, pcm, self.codec.sample_rate, format="FLAC", subtype="PCM_16")
             write_atomically(path, flac.getvalue())
-            digests = (sha256(content).hexdigest() for content in (pcm.tobytes(), flac.getvalue()))
-            files.append(DecodedFile(*digests))
+            of_samples, of_file = (
+                sha256(content).hexdigest() for content in (pcm.tobytes(), flac.getvalue())
+            )
+            files.append(DecodedFile(of_samples, of_file, notices))
         return files

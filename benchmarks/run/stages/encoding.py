@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, Self
 
-from ....codecs import Codec
+from ....codecs import Codec, CodecError
 from ....codecs.bitstream import header_for, pack
 from ...store.atomic import write_atomically
 from ...store.cache import Stage
@@ -24,7 +24,8 @@ class EncodedFile:
         payload_bits, container_bits: of the file; both together are all of it.
         entropy_bits: of the payload under the codec's model of its indices; None without one.
         sha256: of the file.
-        notices: what was done to the recording before it was encoded.
+        notices: what was done to the recording before it was encoded, and to audio that was decoded
+            elsewhere.
     """
 
     seconds: float
@@ -78,12 +79,15 @@ class Encode(Request[list[EncodedFile]]):
         """
         if self.maker:
             check_maker(self.codec, self.device, self.maker)
+        if lacking := self.codec.lacking_items(self.items):
+            raise CodecError(lacking)
         read = [read_for(self.codec, path) for path in self.recordings]
         coder = self.codec.on(self.device)
-        payloads = coder.encode_items(self.items, [audio for audio, _ in read])
+        audio, notices, gains = zip(*read, strict=True)
+        encoded = coder.encode_items(self.items, audio, gains)
         return [
-            self._written(len(audio), notices, payload, path)
-            for (audio, notices), payload, path in zip(read, payloads, self.streams, strict=True)
+            self._written(len(signal), (*told, *one.notices), one.payload, path)
+            for signal, told, one, path in zip(audio, notices, encoded, self.streams, strict=True)
         ]
 
     def _written(

@@ -3,7 +3,7 @@
 The one broad `except` of a run is here: whatever a metric dies of is one outcome.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
@@ -12,11 +12,12 @@ from typing import ClassVar, Self
 import numpy as np
 
 from .... import metrics
+from ....codecs.audio.reading import read_audio
 from ....metrics.base import MetricError, Signal, Undefined
 from ....metrics.machinery import alignment, signals
-from ...data.audio import read_audio
 from ...store.cache import Stage
 from ...workers.work import Request
+from ..coding import resampled_within
 from ..maker_digests import check_versions
 from ..match import signature
 
@@ -40,11 +41,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Scored:
-    """What every metric said of one pair, and the signatures of both signals: see `match`."""
+    """What every metric said of one pair, the signatures of both signals (see `match`), and what
+    was done to them."""
 
     outcomes: tuple[Outcome, ...]
     reference: str
     degraded: str
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,35 +90,43 @@ class Score(Request[Scored]):
             Misfit: this process has another version of a metric than planned.
         """
         check_versions(self.versions)
-        clean, coded = _load(self.reference), _load(self.degraded)
+        (clean, told), (coded, told_of_coded) = _load(self.reference), _load(self.degraded)
+        notices = (*told, *(f"decoded audio: {notice}" for notice in told_of_coded))
         coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
         pair = _Pair(clean, coded, self.text)
         outcomes = tuple(_outcome(name, pair) for name in self.metrics)
-        return Scored(outcomes, signature(clean, SCORING_RATE), signature(coded, SCORING_RATE))
+        return Scored(
+            outcomes,
+            reference=signature(clean, SCORING_RATE),
+            degraded=signature(coded, SCORING_RATE),
+            notices=tuple(dict.fromkeys((*notices, *pair.notices))),
+        )
 
 
 class _Pair:
-    """Two signals of one length at the scoring rate; their delay is found when it is asked for."""
+    """Two signals of one length; their delay is found when it is asked for."""
 
     def __init__(self, clean: Signal, coded: Signal, text: str) -> None:
         self._plain = clean, coded
         self._aligned: tuple[Signal, Signal] | None = None
         self.text = text
+        self.notices: list[str] = []  # on what resampling did
 
-    def signals(self, aligned: bool) -> tuple[Signal, Signal]:
-        if not aligned:
-            return self._plain
-        self._aligned = self._aligned or alignment.align(*self._plain, SCORING_RATE)
-        return self._aligned
+    def signals(self, aligned: bool, rate: int) -> Iterator[Signal]:
+        """The signals at a rate, the reference first."""
+        if aligned:
+            self._aligned = self._aligned or alignment.align(*self._plain, SCORING_RATE)
+        pair = self._aligned if aligned and self._aligned else self._plain
+        for signal, whose in zip(pair, ("", "decoded audio: "), strict=True):
+            resampled, told = resampled_within(signal, SCORING_RATE, rate)
+            self.notices += [whose + notice for notice in told]
+            yield resampled
 
 
 def _outcome(name: str, pair: _Pair) -> Outcome:
     metric = metrics.get(name)
     try:
-        at_rate = [
-            signals.resample(signal, SCORING_RATE, metric.sample_rate)
-            for signal in pair.signals(metric.aligned)
-        ]
+        at_rate = list(pair.signals(metric.aligned, metric.sample_rate))
         signals.check_pair(metric, *at_rate)
         values = metric.score(*at_rate, *([pair.text] if metric.needs_text else []))
         if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
@@ -127,6 +138,7 @@ def _outcome(name: str, pair: _Pair) -> Outcome:
     return Outcome(name, values)
 
 
-def _load(path: Path) -> Signal:
+def _load(path: Path) -> tuple[Signal, tuple[str, ...]]:
+    """A signal to be scored, and what resampling did to it; encoding tells the rest."""
     signal, rate, _ = read_audio(path)
-    return np.clip(signals.resample(signal, rate, SCORING_RATE), -1, 1)
+    return resampled_within(signal, rate, SCORING_RATE)

@@ -305,7 +305,7 @@ def test_what_was_done_to_recordings_is_told(tmp_path, items, plugins, capsys):
     audio, rate = soundfile.read(items / "a.flac")
     soundfile.write(items / "NA.wav", np.stack([audio, audio], 1), rate)
     bench(tmp_path, items, ["picky"], [{"codec": "pcm"}])
-    assert "note: 1 items: 2 channels mixed down to their mean" in capsys.readouterr().out
+    assert "note: 1 items (NA): 2 channels mixed down to their mean" in capsys.readouterr().out
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["notices"] == [["NA", "2 channels mixed down to their mean"]]
     assert set(results.read_rows(tmp_path / "run" / "rows.csv")["item"]) == {"NA", *SECONDS}
