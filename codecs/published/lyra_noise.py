@@ -35,7 +35,7 @@ _SEED = 0
 
 
 class MelBands(NamedTuple):
-    """Weights [160, 513] of the bins in each band, and back [513, 160]."""
+    """Weights [bands, 513] of the bins in each band, and back [513, bands]."""
 
     analysis: Floats
     synthesis: Floats
@@ -44,15 +44,16 @@ class MelBands(NamedTuple):
 class LogMel:
     """Logarithmic magnitudes of mel bands, a tenth of them, hop by hop."""
 
-    def __init__(self) -> None:
+    def __init__(self, bands: int = BANDS) -> None:
+        self._bands = _mel_bands(bands)
         self._past = np.zeros(_WINDOW)
 
     def __call__(self, hop: Floats) -> Floats:
-        """Bands [160] of the window that ends with these samples [320]."""
+        """Bands of the window that ends with these samples [320]."""
         self._past = np.concatenate([self._past[HOP:], hop])
         window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW)
         magnitude = np.abs(np.fft.rfft(self._past * window, _FFT))
-        floored: Floats = np.maximum(_bands().analysis @ magnitude, _QUIETEST)
+        floored: Floats = np.maximum(self._bands.analysis @ magnitude, _QUIETEST)
         return np.log(floored) / _SCALE
 
 
@@ -113,7 +114,7 @@ class ComfortNoise:
 
     def __call__(self, bands: Floats) -> Floats:
         """The next samples [320] of noise with these bands [160]: whole numbers of 16 bits."""
-        magnitude = _bands().synthesis @ np.exp(_SCALE * bands)
+        magnitude = _mel_bands(BANDS).synthesis @ np.exp(_SCALE * bands)
         phase = self._random.uniform(0, 2 * np.pi, len(magnitude))
         frame = np.fft.irfft(magnitude * np.exp(1j * phase), _FFT)
         frame[: len(self._tail)] += self._tail
@@ -121,12 +122,12 @@ class ComfortNoise:
         return np.trunc(np.clip(frame[:HOP], -32768, 32767))
 
 
-@lru_cache(maxsize=1)
-def _bands() -> MelBands:
+@lru_cache(maxsize=2)
+def _mel_bands(count: int) -> MelBands:
     bins = np.arange(_FFT // 2 + 1) * _RATE / _FFT
-    spacing = _mel(np.array(_TOP)) / (BANDS + 1)
+    spacing = _mel(np.array(_TOP)) / (count + 1)
     place = _mel(bins) / spacing - 1  # the k-th band is centred at k
-    weights = np.maximum(0, 1 - np.abs(place - np.arange(BANDS)[:, None]))
+    weights = np.maximum(0, 1 - np.abs(place - np.arange(count)[:, None]))
     weights[:, bins > _TOP] = 0
     weights[:, 0] = 0
     return MelBands(weights, (weights / weights.sum(axis=1, keepdims=True)).T)
