@@ -13,7 +13,6 @@ of a second, of which most is the compilation of that file.
 """
 
 import json
-import os
 import re
 import shlex
 import shutil
@@ -157,7 +156,6 @@ def _node_version(node: str) -> str:
             text=True,
             timeout=30,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "NODE_OPTIONS": ""},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"that does not run ({error})"

@@ -55,6 +55,7 @@ class Lyra(ConcealingCodec):
     """One rate of Lyra V2."""
 
     name: ClassVar[str] = "lyra"
+    checkpoint: ClassVar[Weights] = WEIGHTS
     rates: ClassVar[Mapping[float, int]] = {3.2: 64, 6: 120, 9.2: 184}
     frame: ClassVar[int] = 320
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)
