@@ -159,7 +159,8 @@ def _split(payload: bytes) -> list[bytes]:
     Raises:
         BitstreamError: they do not fill the payload, or one is too short to hold speech.
     """
-    packets, place = [], 0
+    packets: list[bytes] = []
+    place = 0
     while place < len(payload):
         size = payload[place]
         if size < 2 or place + size > len(payload):

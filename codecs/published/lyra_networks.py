@@ -31,7 +31,7 @@ class Encoder:
 
     def __call__(self, frame: NDArray[np.int16]) -> NDArray[np.float32]:
         """Features [64] of the next samples [320]."""
-        return self._network((frame.astype(np.float32) / _FULL_SCALE)[None])
+        return self._network((frame / _FULL_SCALE).astype(np.float32)[None])
 
 
 class Decoder:
