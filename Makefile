@@ -6,7 +6,7 @@ RUN ?= runs/$(SUITE)
 NSCBENCH := $(BIN)/nscbench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench report mushra train test test-all test-faults fuzz browser lint speed
+.PHONY: help setup bench report mushra train test test-all test-faults fuzz browser opus-ml lint speed
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,7 +39,7 @@ train: setup ## train a component: make train COMPONENT=gan DATA=path/to/speech 
 test: setup ## run the fast tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadfile
 
-test-all: setup browser ## run every test that can run here: slow, GPU, browser (see docs/testing.md)
+test-all: setup browser opus-ml ## run every test that can run here: slow, GPU, browser (see docs/testing.md)
 	$(BIN)/python -m pytest -q -rs -m "not net"
 
 # What cannot be installed is told, and the tests that need it are skipped.
@@ -59,6 +59,12 @@ browser: # Chromium and axe-core for the tests that drive a browser
 	@[ -f build/node_modules/axe-core/axe.min.js ] \
 	  || { command -v npm >/dev/null && npm install --prefix build --no-save --silent axe-core@4.14.1; } \
 	  || echo "axe-core could not be installed: accessibility is not tested"
+
+opus-ml: setup ## install LACE, NoLACE and deep PLC for Opus; needs Node and npm
+	@if ! command -v npm >/dev/null; then \
+	  echo "npm is missing, so LACE and NoLACE are not installed: see docs/conventional_codecs.md"; \
+	else $(BIN)/python -c "from nscbench.codecs.conventional import opus_neural as o; print(o.command())" \
+	  | sh || echo "LACE and NoLACE could not be installed"; fi
 
 test-faults: setup ## kill, fill and starve runs on one machine and on several
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m faults
