@@ -94,7 +94,9 @@ def stand_in_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def stand_ins(stand_in_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same folder, where metrics look for their weights."""
-    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(stand_in_weights))
+    from support.unpinned import put_in_place
+
+    put_in_place(monkeypatch, stand_in_weights)
     return stand_in_weights
 
 
@@ -114,5 +116,5 @@ def stand_in_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, codec in available().items():
             if issubclass(codec, PublishedCodec):
                 written = write_checkpoint(folder, name)
-                Path(written).rename(folder / codec.checkpoint.partition("/")[2])
+                Path(written).rename(folder / codec.checkpoint.name)
     return folder

@@ -20,8 +20,9 @@ from nscbench.benchmarks.cli import main
 from nscbench.codecs import CodecError, Unavailable, available, make
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for, pack, unpack
 from nscbench.codecs.noise import Noise
-from nscbench.codecs.weights import published_checkpoints as loader
+from nscbench.codecs.weights.published_checkpoints import load_transformers
 from support.tiny_checkpoints import write_checkpoint
+from support.unpinned import put_in_place
 
 pytest.importorskip("transformers", reason="needs the extra `published`")
 
@@ -37,7 +38,7 @@ POINTS = [(name, ends(rates)) for name, (_, _, rates) in STATED.items() for ends
 
 @pytest.fixture(scope="module")
 def checkpoints(stand_in_checkpoints):
-    folders = {n: available()[n].checkpoint.partition("/")[2] for n in STATED}
+    folders = {n: available()[n].checkpoint.name for n in STATED}
     return {name: str(stand_in_checkpoints / folder) for name, folder in folders.items()}
 
 
@@ -138,35 +139,35 @@ def test_fingerprint_is_of_weights_and_configuration(tmp_path, checkpoints):
 
 def test_what_is_missing_is_said_with_the_place_and_the_command(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "weights"))
     for name in STATED:
-        hub = available()[name].checkpoint
+        weights = available()[name].checkpoint
         with pytest.raises(Unavailable) as raised:
             make(name, {})
-        assert f"hf download {hub} config.json model.safetensors" in str(raised.value)
-        assert str(tmp_path / "weights" / hub.split("/")[1]) in str(raised.value)
+        files = ", ".join(weights.files)
+        home = tmp_path / "weights" / weights.name
+        assert f"no {files} in {home}: nscbench weights get {weights.name}" in str(raised.value)
     (tmp_path / "half").mkdir()
     (tmp_path / "half" / "config.json").write_text("{}")
     with pytest.raises(Unavailable, match=r"half has no model\.safetensors"):
         make("encodec", {"weights": str(tmp_path / "half")})
     with pytest.raises(Unavailable, match="no folder nowhere"):
         make("encodec", {"weights": "nowhere"})
+    with pytest.raises(Unavailable, match=r"no config\.json and no .* of an/other in .*/other or"):
+        make("encodec", {"weights": "an/other"})
 
 
 def test_checkpoints_are_found_by_the_hubs_name(tmp_path, monkeypatch, checkpoints):
     """In the folder of all weights, and in the cache as the hub lays it out."""
-    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
+    put_in_place(monkeypatch, tmp_path)
     (tmp_path / "encodec_24khz").symlink_to(checkpoints["encodec"])
     local = make("encodec", {"weights": checkpoints["encodec"]})
     assert make("encodec", {}).fingerprint == local.fingerprint
 
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
     repository = tmp_path / "cache" / "models--kyutai--mimi"
-    commit = "0123456789abcdef0123456789abcdef01234567"
-    (repository / "refs").mkdir(parents=True)
-    (repository / "refs" / "main").write_text(commit)
-    (repository / "snapshots").mkdir()
+    commit = available()["mimi"].checkpoint.url.rpartition("/")[2]
+    (repository / "snapshots").mkdir(parents=True)
     (repository / "snapshots" / commit).symlink_to(checkpoints["mimi"])
     cached, local = make("mimi", {}), make("mimi", {"weights": checkpoints["mimi"]})
     assert cached.fingerprint == local.fingerprint
@@ -203,7 +204,7 @@ def test_damaged_checkpoints_are_refused(tmp_path):
         (path.parent / "again" / file.name).write_bytes(file.read_bytes())
     (path.parent / "config.json").write_text("{}")
     with pytest.raises(CodecError, match=r"config\.json cannot be read"):
-        loader.load(str(path.parent), "MimiModel")
+        load_transformers(path.parent, "MimiModel", "cpu")
     with pytest.raises(CodecError, match="cannot be loaded"):
         make("encodec", {"weights": str(path.parent / "again")}).encode([torch.zeros(4800)])
 
