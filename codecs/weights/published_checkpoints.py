@@ -3,7 +3,8 @@
 A codec's class names its `checkpoint` (`metrics/machinery/weights.py` says where its files lie, and
 `nscbench weights get` fetches them); a suite may name another folder with the same files, or
 another repository of the hub, whose files are looked for in the same places. Nothing is ever
-downloaded here. The fingerprint is the SHA-256 over the digests of all files: weights and configuration.
+downloaded here. The fingerprint is the SHA-256 over the digests of all files: weights and
+configuration.
 """
 
 from functools import lru_cache

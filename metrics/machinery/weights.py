@@ -35,7 +35,7 @@ _OF_TRAINING = ("masked_spec_embed", "classifier.weight", "classifier.bias", "ob
 _MISSING = re.compile(rf"no .+ in .+: {COMMAND} (\S+)")
 _HUB = re.compile(r"https://huggingface\.co/([^/]+)/([^/]+)/resolve/([^/]+)")
 # What torch, transformers and JSON raise for files that are cut short
-_DAMAGED: tuple[type[Exception], ...] = (
+DAMAGED: tuple[type[Exception], ...] = (
     *(OSError, RuntimeError, ValueError),
     *(EOFError, KeyError, UnpicklingError),
 )
@@ -116,7 +116,7 @@ class Weights:
             yield
         except MetricUnavailable:
             raise
-        except _DAMAGED + errors as error:
+        except DAMAGED + errors as error:
             raise MetricUnavailable(self.damaged(error)) from error
 
     def damaged(self, error: Exception) -> str:

@@ -1,9 +1,10 @@
-"""Published codecs on tiny random checkpoints that transformers itself saved; what all codecs must
-do is in `codecs/test_contract.py`, on the same.
+"""Published codecs on tiny random checkpoints in the published formats; what all codecs must do is
+in `codecs/test_contract.py`, on the same.
 
 The geometry of the payloads (frames a second, bits an index, stages a rate) is what the papers
 state: EnCodec 75 Hz x 10 bit, DAC 50 and 75 Hz x 10 bit, Mimi 12.5 Hz x 11 bit, X-Codec 50 Hz x
-10 bit.
+10 bit, NanoCodec 12.5 Hz x 4 indices of 4032 values, SNAC 82 tokens a second of 12 bit in frames of
+2048 samples.
 """
 
 import dataclasses
@@ -32,6 +33,8 @@ STATED = {  # frames a second, bits an index, stages by kbit/s
     "dac-24k": (75, 10, {1.5: 2, 3: 4, 6: 8, 12: 16, 24: 32}),
     "mimi": (12.5, 11, {0.55: 4, 1.1: 8, 2.2: 16, 4.4: 32}),
     "xcodec": (50, 10, {0.5: 1, 1: 2, 1.5: 3, 2: 4, 4: 8}),
+    "nanocodec": (12.5, 12, {0.6: 4}),
+    "snac": (24_000 / 2048, 12, {0.98: 7}),
 }
 POINTS = [(name, ends(rates)) for name, (_, _, rates) in STATED.items() for ends in (min, max)]
 
@@ -66,10 +69,12 @@ def payloads(codec, items):
 def test_payloads_hold_the_indices_in_their_true_width(name, kbps, checkpoints, speech_like):
     frames_per_second, bits, rates = STATED[name]
     codec = make(name, {"kbps": kbps, "weights": checkpoints[name]})
-    assert kbps == pytest.approx(frames_per_second * bits * rates[kbps] / 1000)
-    samples = round(0.8 * codec.sample_rate)  # a whole number of frames of each codec
-    (payload,) = codec.encode([torch.from_numpy(speech_like(0.8, codec.sample_rate))])
-    assert len(payload) == -(-round(0.8 * frames_per_second) * bits * rates[kbps] // 8)
+    # the names of conditions state SNAC's 0.984 as its authors do
+    assert kbps == pytest.approx(frames_per_second * bits * rates[kbps] / 1000, abs=0.005)
+    frames = round(0.8 * frames_per_second)  # whole ones, but for SNAC
+    samples = round(frames * codec.sample_rate / frames_per_second)
+    (payload,) = codec.encode([torch.from_numpy(speech_like(0.8, codec.sample_rate))[:samples]])
+    assert len(payload) == -(-frames * bits * rates[kbps] // 8)
     (signal,) = codec.decode([payload], Noise([1]))
     assert len(signal) == samples
     assert codec.condition == f"{name}-{kbps:g}"
@@ -86,6 +91,8 @@ def test_decoded_signals_depend_on_the_indices(codec, items, payloads):
 
 def test_library_codes_the_same(codec, items, checkpoints):
     """What the model of transformers gives when it is called as its documentation calls it."""
+    if codec.library != "transformers":
+        pytest.skip("see the tests of each other library")
     import transformers
 
     model = getattr(transformers, codec.architecture).from_pretrained(checkpoints[codec.name])
