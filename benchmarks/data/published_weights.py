@@ -38,9 +38,9 @@ class Entry:
 
 def users() -> dict[str, Weights]:
     """What each codec and metric needs, by its name."""
-    needed = {name: codec.checkpoint for name, codec in codecs.available().items()}
-    needed |= {name: metric.weights for name, metric in metrics.available().items()}
-    return {name: weights for name, weights in needed.items() if isinstance(weights, Weights)}
+    by_codec = ((name, codec.checkpoint) for name, codec in codecs.available().items())
+    by_metric = ((name, metric.weights) for name, metric in metrics.available().items())
+    return {n: weights for n, weights in (*by_codec, *by_metric) if isinstance(weights, Weights)}
 
 
 def table() -> dict[str, Entry]:

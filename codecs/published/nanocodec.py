@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from ...metrics.machinery.weights import DAMAGED, Weights, from_hub
 from ..base import CodecError
 from .published_codec import Draw, Geometry, PublishedCodec
+
+_FIRST = "audio_{}.pre_conv.conv.bias"
+_REFUSED: tuple[type[Exception], ...] = (*DAMAGED, SafetensorError)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,6 @@ def _load(folder: Path, device: str) -> Any:
     """
     from nanocodec_torch import AudioCodecModel
     from nanocodec_torch.utils import load_safetensors_weights
-    from safetensors import SafetensorError, safe_open
 
     path = folder / "model.safetensors"
     try:
@@ -78,7 +81,7 @@ def _load(folder: Path, device: str) -> Any:
         decoder = {"up_sample_rates": [7, 7, 6, 3, 2], "base_channels": widths[1]}
         network = AudioCodecModel(22_050, encoder, decoder)
         load_safetensors_weights(network, str(path), verbose=False)
-    except (*DAMAGED, SafetensorError) as error:
+    except _REFUSED as error:
         raise CodecError(f"{path} holds no NanoCodec that can be loaded: {error}") from error
     # The package leaves these at what they were made with where the file lacks them.
     own = [name for name, _ in network.named_parameters() if name.endswith(".alpha")]
@@ -87,7 +90,5 @@ def _load(folder: Path, device: str) -> Any:
         raise CodecError(f"{path} lacks {len(lost)} tensors, such as {lost[0]}")
     return network.eval().requires_grad_(False).to(torch.device(device))
 
-
-_FIRST = "audio_{}.pre_conv.conv.bias"
 
 CODEC = Nanocodec

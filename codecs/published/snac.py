@@ -23,6 +23,8 @@ from ...metrics.machinery.weights import DAMAGED, Weights, from_hub
 from ..base import CodecError
 from .published_codec import Draw, Geometry, PublishedCodec
 
+_REFUSED: tuple[type[Exception], ...] = (*DAMAGED, TypeError)  # what SNAC raises for other files
+
 
 class DrawnNoise(nn.Module):
     """The noise block of a decoder, on normal numbers that the caller draws."""
@@ -36,7 +38,8 @@ class DrawnNoise(nn.Module):
         """`x` [1, C, T] and as much noise as the block has learned."""
         if self.draw is None:
             raise RuntimeError("no noise to draw")
-        return x + self.draw((1, 1, x.shape[-1])).to(x) * self.linear(x)
+        shaped: Tensor = self.draw((1, 1, x.shape[-1])).to(x) * self.linear(x)
+        return x + shaped
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Snac(PublishedCodec):
             if isinstance(block, DrawnNoise):
                 block.draw = draw
         counts = [network.vq_strides[0] // stride for stride in network.vq_strides]
-        codes = indices.transpose(1, 2).split(counts, dim=2)
+        codes = torch.split(indices.transpose(1, 2), counts, dim=2)
         signal: Tensor = network.decode([c.reshape(1, -1) for c in codes])
         return signal
 
@@ -104,7 +107,7 @@ def _load(folder: Path, device: str) -> Any:
         network = SNAC(**json.loads((folder / "config.json").read_text("utf-8")))
         path = folder / "pytorch_model.bin"
         network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except (*DAMAGED, TypeError) as error:
+    except _REFUSED as error:
         raise CodecError(f"{folder} holds no SNAC that can be loaded: {error}") from error
     for module in list(network.modules()):
         for name, child in module.named_children():
