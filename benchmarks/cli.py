@@ -15,6 +15,7 @@ COMMANDS = {
     "encode": ("benchmarks.commands.encode_decode", "encode one recording to a bitstream file"),
     "decode": ("benchmarks.commands.encode_decode", "decode a bitstream file"),
     "data": ("benchmarks.commands.data", "fetch and check test sets"),
+    "weights": ("benchmarks.commands.weights", "fetch and check the weights that others publish"),
     "compare": ("benchmarks.commands.compare", "which condition, codec or run is better"),
     "verify": ("benchmarks.commands.verify", "recompute a random part of a run, and compare"),
     "cost": ("benchmarks.commands.cost", "what coding takes: time, arithmetic, memory, delay"),

@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from torch import Tensor, nn
 
+from ..metrics.machinery.weights import Weights
 from .noise import Noise
 
 Kind = Literal["codec", "control", "oracle"]
@@ -62,6 +63,7 @@ class Codec(ABC):
         pairing           the item that a decoded item is scored against: its "own", or the "next"
                           of the set, cyclic (the swapped-items control)
         bitrate           "measured" from the payloads; "stated" where there are none to measure
+        checkpoint        what others published and the codec runs on: `nscbench weights` fetches it
     """
 
     name: ClassVar[str]
@@ -71,6 +73,7 @@ class Codec(ABC):
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
     pairing: ClassVar[Literal["own", "next"]] = "own"
     bitrate: ClassVar[Bitrate] = "measured"
+    checkpoint: ClassVar[Weights | None] = None
 
     label: str = field(default="", kw_only=True, repr=False, metadata={"in_name": False})
 

@@ -52,6 +52,10 @@ WEIGHTS = Weights(
     "nisqa",
     "https://huggingface.co/TigreGotico/nisqa-onnx/resolve/3de0221b7bb4919dc2ba9a891da7fba76b06e573",
     (FILE,),
+    sizes={FILE: 1_054_416},
+    megabytes=1.1,
+    licence="CC BY-NC-SA 4.0",
+    restriction="no commercial use",
 )
 
 

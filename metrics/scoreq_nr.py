@@ -5,9 +5,9 @@ See `scoreq` for the paper, and docs/weight_metrics.md for the file and its lice
 
 from .base import Column, Metric, Signal
 from .machinery import scoreq
-from .machinery.weights import Weights, needs
+from .machinery.weights import needs
 
-WEIGHTS = Weights("scoreq", scoreq.URL, ("adapt_nr_telephone.onnx",))
+WEIGHTS = scoreq.published("adapt_nr_telephone.onnx")
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from .base import Column, Metric, Signal
 from .machinery import scoreq
 from .machinery.remember import remember
-from .machinery.weights import Weights, needs
+from .machinery.weights import needs
 
-WEIGHTS = Weights("scoreq", scoreq.URL, ("fixed_nmr_telephone.onnx",))
+WEIGHTS = scoreq.published("fixed_nmr_telephone.onnx")
 
 
 @remember(4096)

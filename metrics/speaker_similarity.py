@@ -22,6 +22,8 @@ WEIGHTS = Weights(
     "https://huggingface.co/microsoft/wavlm-base-plus-sv/resolve/"
     "feb593a6c23c1cc3d9510425c29b0a14d2b07b1e",
     ("config.json", "preprocessor_config.json", "pytorch_model.bin"),
+    megabytes=405,
+    licence="CC BY-SA 3.0",
 )
 
 

@@ -22,6 +22,8 @@ WEIGHTS = Weights(
     "ff41b8f440cb12ecda18261f9ff7326d058275ce",
     (FILE,),
     {FILE: "ece7ddb0999d0f12ffe8d7586b3618b8b6fa89269b5152288e4440d686409f69"},
+    megabytes=400,
+    licence="MIT",
 )
 
 

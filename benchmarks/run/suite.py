@@ -37,6 +37,7 @@ from ...codecs import Codec, CodecError
 from ...codecs.external import kind_of
 from ...codecs.registry import unchecked
 from ...metrics import MetricError
+from ...metrics.machinery.weights import COMMAND, set_to_get
 from ..degradations import DegradationError
 from ..degradations.declared import Declared
 from ..degradations.declared import read as read_degradations
@@ -87,11 +88,22 @@ class Suite:
 
 
 def left_out(unavailable: Mapping[str, str]) -> list[str]:
-    """A line for each reason of a suite's `unavailable`, naming all that it leaves out."""
+    """A line for each reason of a suite's `unavailable`, naming all that it leaves out.
+
+    What only lacks weights is one line together.
+    """
     by_reason: dict[str, list[str]] = {}
+    sets: dict[str, list[str]] = {}
     for name, why in unavailable.items():
-        by_reason.setdefault(why, []).append(name)
-    return [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
+        if wanted := set_to_get(why):
+            sets.setdefault(wanted, []).append(name)
+        else:
+            by_reason.setdefault(why, []).append(name)
+    lines = [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
+    if sets:
+        names = ", ".join(name for lacking in sets.values() for name in lacking)
+        lines.append(f"left out: {names}: need weights: {COMMAND} {' '.join(sets)}")
+    return lines
 
 
 def suite_names() -> dict[str, str]:

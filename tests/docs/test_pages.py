@@ -54,6 +54,6 @@ def test_the_page_names_every_codec_its_rate_and_its_bitrates(folder, name):
         points = [codec(**settings) for settings in codec.operating_points]
         (condition,) = rows.keys() & {point.condition for point in points}
         cells = [cell.strip() for cell in rows[condition].split("|")]
-        assert f"{points[0].sample_rate // 1000} kHz" in cells
+        assert f"{points[0].sample_rate / 1000:g} kHz" in cells
         listed = ", ".join(f"{point.nominal_kbps:g}" for point in points)
         assert listed in [re.sub(r" \(\d+\)", "", cell) for cell in cells]

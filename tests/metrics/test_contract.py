@@ -14,6 +14,7 @@ import pytest
 from nscbench import metrics
 from nscbench.metrics.base import MetricError, Undefined
 from nscbench.metrics.machinery.signals import check_pair
+from support.unpinned import put_in_place
 
 SECONDS = 2.5
 TEXT = "The cat sat on the mat."
@@ -35,7 +36,7 @@ def metric(request):
     metric = metrics.get(request.param)
     with pytest.MonkeyPatch.context() as patch:
         if metric.weights:
-            patch.setenv("NSCBENCH_WEIGHTS", str(request.getfixturevalue("stand_in_weights")))
+            put_in_place(patch, request.getfixturevalue("stand_in_weights"))
         if missing := metric.unavailable():
             pytest.skip(missing)
         yield metric
