@@ -26,7 +26,7 @@ from ..base import MetricUnavailable
 VARIABLE = "NSCBENCH_WEIGHTS"
 _SHOWN = 12  # digits of a digest in a version
 # What torch, transformers and JSON raise for files that are cut short
-_DAMAGED: tuple[type[Exception], ...] = (
+DAMAGED: tuple[type[Exception], ...] = (
     *(OSError, RuntimeError, ValueError),
     *(EOFError, KeyError, UnpicklingError),
 )
@@ -51,12 +51,20 @@ class Weights:
         url: address of the folder that the files are published in.
         files: their names there, and here.
         sha256: published digests by file; a file of which none is known has no entry.
+        sizes: published numbers of bytes by file, where they are known.
+        megabytes: of all files, rounded.
+        licence: under which they are published.
+        restriction: what of it restricts their use; "" for nothing.
     """
 
     name: str
     url: str
     files: tuple[str, ...]
     sha256: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    megabytes: float = 0
+    licence: str = ""
+    restriction: str = ""
 
     @property
     def folder(self) -> Path:
@@ -100,7 +108,7 @@ class Weights:
             yield
         except MetricUnavailable:
             raise
-        except _DAMAGED + errors as error:
+        except DAMAGED + errors as error:
             paths = " ".join(shlex.quote(str(self.path(file))) for file in self.files)
             raise MetricUnavailable(
                 f"{paths} cannot be loaded: {error}. An interrupted download, or another file? "
