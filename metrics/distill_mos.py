@@ -55,7 +55,16 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 METRIC = Metric(
     score=score,
-    columns=(Column("distill_mos", "higher", short="DistillMOS", long="Distill-MOS", place=92),),
+    columns=(
+        Column(
+            "distill_mos",
+            "higher",
+            short="DistillMOS",
+            long="Distill-MOS",
+            place=92,
+            shown="tables",
+        ),
+    ),
     packages=("distillmos", "torch"),
     sample_rate=RATE,
     shortest=0.5,

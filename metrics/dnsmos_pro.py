@@ -58,7 +58,7 @@ def log_spectrogram(signal: Signal) -> NDArray[np.float32]:
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
-    """Columns `dnsmos_pro*` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
+    """Columns `dnsmos_pro*` of the degraded signal [T] at 16 kHz, the reference unseen."""
     import torch
 
     network = _loaded(WEIGHTS.path(FILE))

@@ -10,6 +10,7 @@ Quality Assessment" (ICASSP 2025); 4.1 million parameters, as published in `dist
     rating        linear in the frames' mean, weighted by attention; a sigmoid, from 1 to 5
 """
 
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -48,7 +49,7 @@ class DistillMos(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        for number, (taken, given) in enumerate(zip(_CHANNELS, _CHANNELS[1:], strict=False)):
+        for number, (taken, given) in enumerate(pairwise(_CHANNELS)):
             stride = (1 if number == 0 else 2, 2 if number == len(_CHANNELS) - 2 else 1)
             layers += [nn.Conv2d(taken, given, 3, stride, padding=(0, 1)), nn.LeakyReLU(0.1)]
         self.convolutions = nn.Sequential(*layers)

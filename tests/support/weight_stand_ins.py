@@ -2,9 +2,9 @@
 
 ONNX: SCOREQ's two modes and UTMOS, with the names, shapes and dynamic axes of the published files.
 torch: NISQA's network with random weights under the published names, and for DNSMOS Pro a
-TorchScript file that gives mean and variance. `transformers`: a HuBERT recognizer and a WavLM x-vector, saved by the library, and their
-state as the `pytorch_model.bin` of the years in which the published ones were made, with the small
-files that stood beside it then.
+TorchScript file that gives mean and variance. `transformers`: a HuBERT recognizer and a WavLM
+x-vector, saved by the library, and their state as the `pytorch_model.bin` of the years in which the
+published ones were made, with the small files that stood beside it then.
 """
 
 import json
