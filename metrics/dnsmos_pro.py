@@ -45,16 +45,20 @@ def _loaded(path: Path) -> Any:
     """The network of a file. Loaded once in a process."""
     import torch
 
+    from .machinery import checkpoint
+
     with WEIGHTS.reading(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it is published as TorchScript
-        return torch.jit.load(path, map_location="cpu").eval()  # type: ignore[no-untyped-call]
+        network = torch.jit.load(path, map_location="cpu").eval()  # type: ignore[no-untyped-call]
+        checkpoint.refuse_broken(network.state_dict())
+        return network
 
 
 def log_spectrogram(signal: Signal) -> NDArray[np.float32]:
     """Logarithms to base 10 of magnitudes [1 + T // 160, 161] of a signal [T] at 16 kHz."""
     padded = np.pad(signal, SIZE // 2)
     magnitudes = np.sqrt(spectra.power_spectra(padded, spectra.hann(SIZE), HOP))
-    return np.log10(np.clip(magnitudes, QUIETEST, LOUDEST)).astype(np.float32)
+    return np.asarray(np.log10(np.clip(magnitudes, QUIETEST, LOUDEST)), dtype=np.float32)
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:

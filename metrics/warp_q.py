@@ -54,7 +54,7 @@ def _speech(signal: Signal) -> Signal:
     samples = np.clip(padded * 2.0**15, -(2**15), 2**15 - 1).astype(np.int16)
     heard = voice_activity.active(samples, mode=0)
     spread = binary_dilation(heard, np.ones(3))
-    speech = signal[np.repeat(spread, voice_activity.FRAME)[: len(signal)]]
+    speech = np.asarray(signal[np.repeat(spread, voice_activity.FRAME)[: len(signal)]])
     if len(speech) < SPEECH:
         raise MetricError(
             f"WARP-Q needs {SPEECH / RATE:g} s of speech in both signals; its detector finds "
@@ -71,7 +71,7 @@ def _normalized(cepstra: Floats) -> Floats:
 
     centred = cepstra - local(cepstra)
     variance = local(centred**2) - local(centred) ** 2
-    return centred / (np.sqrt(np.maximum(variance, 0.0)) + LEAST_DEVIATION)
+    return np.asarray(centred / (np.sqrt(np.maximum(variance, 0.0)) + LEAST_DEVIATION))
 
 
 @remember(256)

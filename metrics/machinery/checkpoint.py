@@ -24,6 +24,16 @@ def tensors(path: Path, entry: str) -> dict[str, Tensor]:
     return found
 
 
+def refuse_broken(state: Mapping[str, Tensor]) -> None:
+    """Refuse tensors that no network can work with.
+
+    Raises:
+        ValueError: one is not finite.
+    """
+    if broken := [name for name, tensor in state.items() if not tensor.isfinite().all()]:
+        raise ValueError(f"{len(broken)} tensors have NaN or infinite numbers, such as {broken[0]}")
+
+
 def filled(network: Network, state: Mapping[str, Tensor], names: Mapping[str, str]) -> Network:
     """The network with these tensors, in evaluation mode.
 
@@ -40,7 +50,6 @@ def filled(network: Network, state: Mapping[str, Tensor], names: Mapping[str, st
     for name, tensor in state.items():
         start = next((start for start in names if name.startswith(start)), "")
         ours[names.get(start, "") + name[len(start) :]] = tensor
-    if broken := [name for name, tensor in ours.items() if not tensor.isfinite().all()]:
-        raise ValueError(f"{len(broken)} tensors have NaN or infinite numbers, such as {broken[0]}")
+    refuse_broken(ours)
     network.load_state_dict(ours)
     return network.eval()

@@ -71,8 +71,8 @@ class DistillMos(nn.Module):
         frames = self.projection(self.norms(features).mT) + self.positions
         frames = self.last_norm(self.encoder(frames).mT).mT
         weights = self.attention(frames).softmax(dim=1)
-        rating = self.rating((weights * frames).sum(dim=1)).squeeze(1)
-        return 1 + 4 * rating.sigmoid()
+        rating: Tensor = self.rating((weights * frames).sum(dim=1))
+        return 1 + 4 * rating.squeeze(1).sigmoid()
 
     def _spectrogram(self, segments: Tensor) -> Tensor:
         """Real and imaginary part [B, 2, 161, frames], compressed."""

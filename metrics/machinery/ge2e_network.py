@@ -26,7 +26,8 @@ class SpeakerEncoder(nn.Module):
     def forward(self, mels: Tensor) -> Tensor:
         _, (hidden, _) = self.lstm(mels)
         raw: Tensor = self.linear(hidden[-1]).relu()
-        return raw / torch.linalg.vector_norm(raw, dim=1, keepdim=True)
+        length: Tensor = torch.linalg.vector_norm(raw, dim=1, keepdim=True)
+        return raw / length
 
 
 def load(path: Path) -> SpeakerEncoder:

@@ -50,7 +50,8 @@ class _Rating(nn.Module):
 
     def forward(self, segments: Tensor) -> Tensor:
         weights = self.attention(segments).softmax(dim=1)
-        return self.rating((weights * segments).sum(dim=1)).squeeze(1)
+        rating: Tensor = self.rating((weights * segments).sum(dim=1))
+        return rating.squeeze(1)
 
 
 class Nisqa(nn.Module):
