@@ -21,6 +21,7 @@ of both lengths.
 """
 
 from importlib.util import find_spec
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ def _normalized(cepstra: Floats) -> Floats:
     return np.asarray(centred / (np.sqrt(np.maximum(variance, 0.0)) + LEAST_DEVIATION))
 
 
-@remember(256)
+@remember(32 << 20, size=attrgetter("nbytes"))
 def features(signal: Signal) -> Floats:
     """Normalized cepstra [F, 13] of what is speech in a signal [T] at 16 kHz, F = 1 + T // 64.
 
