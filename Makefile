@@ -14,12 +14,13 @@ help: ## show this help
 setup: .venv/.installed ## install everything, pinned, into .venv
 
 # pip itself compiles on one core, the packages' tests too: half a minute more.
-.venv/.installed: requirements.txt pyproject.toml
+.venv/.installed: requirements.txt requirements-no-deps.txt pyproject.toml
 	@command -v cc >/dev/null || { echo "A C compiler is needed to build pesq and libsvm-official:"; \
 	  echo "  Debian, Ubuntu: sudo apt-get install build-essential python3-dev"; \
 	  echo "  macOS: xcode-select --install"; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-compile --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-compile --no-deps --requirement requirements-no-deps.txt
 	@$(BIN)/python -m compileall -q -j 0 -x '/(tests?|testing/_internal)/' .venv/lib || :
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

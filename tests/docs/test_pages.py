@@ -17,6 +17,7 @@ PAGES = {
     "published": "published_codecs.md",
     "speaker": "weight_metrics.md",
     "wer": "weight_metrics.md",
+    "phones": "weight_metrics.md",
     "distributed": "distributed.md",
     "tensorboard": "training.md",
 }

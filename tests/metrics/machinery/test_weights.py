@@ -41,7 +41,7 @@ def test_the_folder_is_the_chosen_one_or_in_the_cache(monkeypatch, tmp_path):
 
 def test_these_metrics_load_weights():
     assert set(LOADING) >= {
-        "scoreq_nr", "scoreq_ref", "utmos", "nisqa", "wer", "speaker_similarity",
+        "scoreq_nr", "scoreq_ref", "utmos", "nisqa", "dnsmos_pro", "wer", "speaker_similarity",
     }  # fmt: skip
 
 
