@@ -115,7 +115,7 @@ def _judge(scores: Scores, table: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index(drop=True)
     family = max(1, len(table))
     table["p_holm"] = holm(table["p"].to_numpy(np.float64))
-    table["least"] = np.minimum(1.0, family * table["least"].to_numpy(np.float64))
+    table["least"] = holm(table["least"].to_numpy(np.float64))
     error, speakers = (table[name].to_numpy(np.float64) for name in ("error", "speakers"))
     smallest = detectable(error, speakers, ALPHA / family)
     table["detectable"] = np.where(table["least"] < ALPHA, smallest, np.nan)
