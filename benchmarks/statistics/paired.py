@@ -18,7 +18,7 @@ from scipy import special
 
 from .bootstrap import Resampling
 from .gaps import Array
-from .sign_flip import SIGN_DRAWS, sign_flip
+from .sign_flip import SignFlips
 from .unequal import Linear, cluster_sums
 
 POWER = 0.8
@@ -143,8 +143,8 @@ def _test(
     p = float(2 * special.stdtr(len(totals) - 1, -ratio))
     if len(np.unique(sizes[sizes > 0])) == len(totals):
         return STUDENT, p, 0.0
-    exact = sign_flip(moving, np.random.default_rng(0))
-    least = max(2.0 ** (1 - len(moving)), 1 / (1 + SIGN_DRAWS))
+    flips = SignFlips.of(moving, np.random.default_rng(0))
+    exact, least = flips.p(), flips.smallest
     return (SIGNS, exact, least) if exact >= p else (STUDENT, p, least)
 
 
@@ -156,11 +156,6 @@ def detectable(error: Array, speakers: Array, alpha: float) -> Array:
     degrees = np.maximum(speakers - 1, 1)
     critical = special.stdtrit(degrees, 1 - alpha / 2)
     return np.asarray(special.nctdtrinc(degrees, 1 - POWER, critical) * error)
-
-
-def speakers_needed(alpha: float) -> int:
-    """Speakers with which sign flips can give a p-value of alpha: 2 / 2^k at the smallest."""
-    return int(np.ceil(1 - np.log2(alpha)))
 
 
 def _wins(differences: Array) -> tuple[int, int, int]:

@@ -23,8 +23,8 @@ from ...benchmarks.statistics.paired import (
     Difference,
     compare,
     detectable,
-    speakers_needed,
 )
+from ...benchmarks.statistics.sign_flip import fewest_differences
 from ...benchmarks.store.scores import Scores
 
 ALPHA = 0.05
@@ -84,7 +84,7 @@ def hopeless(table: pd.DataFrame) -> str:
     return (
         f"{speakers} speakers, of whom some differ by nothing or alike, cannot reach 5 % in "
         f"{tests} tests: the smallest p is {table['least'].min():.2g} after Holm; "
-        f"{speakers_needed(ALPHA / tests)} are needed whose differences are not zero"
+        f"{fewest_differences(ALPHA / tests)} are needed whose differences are not zero"
     )
 
 

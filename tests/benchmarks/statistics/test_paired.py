@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from nscbench.benchmarks.statistics.holm import holm
-from nscbench.benchmarks.statistics.paired import compare, detectable, speakers_needed
+from nscbench.benchmarks.statistics.paired import compare, detectable
 from support.designs import coverage_bounds, error_bound, sizes, speakers
 
 
@@ -77,12 +77,6 @@ def test_speakers_who_tie_are_tested_by_exact_sign_flips(differences, least):
 def test_equal_conditions_are_no_evidence():
     (found,) = compare(np.ones((12, 2)), [(0, 1)], singles(6) * 2)
     assert (found.p, found.test, found.low, found.high) == (1.0, "none", 0.0, 0.0)
-
-
-def test_speakers_that_sign_flips_need():
-    assert speakers_needed(0.05) == 6
-    assert speakers_needed(0.05 / 15) == 10
-    assert 2 / 2 ** speakers_needed(0.05 / 210) <= 0.05 / 210
 
 
 @pytest.mark.parametrize(("count", "family"), [(9, 15), (24, 1)])
