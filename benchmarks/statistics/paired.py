@@ -19,6 +19,7 @@ from scipy import special
 from .bootstrap import Resampling
 from .gaps import Array
 from .sign_flip import SignFlips
+from .signed_rank import signed_rank
 from .unequal import Linear, cluster_sums
 
 POWER = 0.8
@@ -40,6 +41,8 @@ class Difference(NamedTuple):
         error: its standard error.
         test: "t", "signs" (the p-value of sign flips, where Student's is lower), or "none".
         p: of the test; 1 without one.
+        p_signed_rank: for comparison, of the signed-rank test that flips the signs of whole clusters;
+            of rates, it ranks the differences of the numerators.
         least: smallest p that the test can give of so many clusters; 1 without one.
         wins: items on which a is the greater.
         ties: items with equal values.
@@ -55,6 +58,7 @@ class Difference(NamedTuple):
     test: str
     p: float
     least: float
+    p_signed_rank: float
     wins: int
     ties: int
     losses: int
@@ -116,8 +120,10 @@ def _compare(
     for place, (a, b) in enumerate(pairs):
         numbers = (float(number[place]) for number in (size, low, high, error))
         tested = _test(size[place], error[place], total[:, place], own[:, place])
-        counts = _wins(values[:, a] - values[:, b])
-        yield Difference(len(values), resampling.clusters, *numbers, *tested, *counts)
+        differences = (values[:, a] - values[:, b]) * (weights[:, a] + weights[:, b]) / 2
+        ranked = signed_rank(differences, resampling.cluster)
+        counts = _wins(differences)
+        yield Difference(len(values), resampling.clusters, *numbers, *tested, ranked, *counts)
 
 
 def _test(

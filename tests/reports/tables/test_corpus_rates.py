@@ -7,6 +7,7 @@ import pytest
 from nscbench.benchmarks.statistics.bootstrap import cluster_bootstrap
 from nscbench.benchmarks.statistics.intervals import student
 from nscbench.benchmarks.statistics.paired import compare
+from nscbench.benchmarks.statistics.signed_rank import signed_rank
 from nscbench.benchmarks.store.scores import Scores
 from nscbench.reports.tables.comparisons import compare_all
 from nscbench.reports.tables.curve_deltas import deltas
@@ -80,6 +81,8 @@ def test_a_comparison_is_of_the_rates_of_the_whole():
     rates = {name: counts.sum() / words.sum() for name, counts in errors.items()}
     assert line["difference"] == pytest.approx(rates["x"] - rates["y"])
     assert line["low"] < line["difference"] < line["high"]
+    expected = signed_rank(errors["x"] - errors["y"], speakers)
+    assert line["p_signed_rank"] == pytest.approx(expected)
     assert line["p"] > 0.05
     assert (line["low"] < 0 < line["high"], line["test"]) == (True, "t")
 
