@@ -18,6 +18,7 @@ from scipy import special
 
 from .bootstrap import Resampling
 from .gaps import Array
+from .intervals import LEVEL, student
 from .sign_flip import SignFlips
 from .signed_rank import signed_rank
 from .unequal import Linear, cluster_sums
@@ -41,8 +42,8 @@ class Difference(NamedTuple):
         error: its standard error.
         test: "t", "signs" (the p-value of sign flips, where Student's is lower), or "none".
         p: of the test; 1 without one.
-        p_signed_rank: for comparison, of the signed-rank test that flips the signs of whole clusters;
-            of rates, it ranks the differences of the numerators.
+        p_signed_rank: for comparison, of the signed-rank test, signs of whole clusters flipped; of
+            rates, it ranks the differences of the numerators.
         least: smallest p that the test can give of so many clusters; 1 without one.
         wins: items on which a is the greater.
         ties: items with equal values.
@@ -112,9 +113,9 @@ def _compare(
     effect = added[:, first] - added[:, second]
     effect = np.divide(effect, share, out=np.zeros_like(effect), where=share > 0)
     size, moved = means[first] - means[second], drawn[:, first] - drawn[:, second]
-    linear = Linear(effect, share)
-    low, high = resampling.interval(size, moved, linear)
-    error = resampling.standard_error(moved, linear)
+    error = resampling.standard_error(moved, Linear(effect, share))
+    reach = student((1 + LEVEL) / 2, resampling.clusters - 1) * error
+    low, high = size - reach, size + reach
     own = cluster_sums(resampling.cluster, share)
     total = cluster_sums(resampling.cluster, share * (effect + size))
     for place, (a, b) in enumerate(pairs):
