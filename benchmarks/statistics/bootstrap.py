@@ -13,7 +13,7 @@ clusters have strongly skewed means (exponential ones, 15 or fewer), it holds th
 
 Where clusters do not count the same, the draws scatter too little, however many there are: a
 cluster with half of the items leaves 85 % of the intervals around the truth. Then the standard
-error is that of `unequal.model_error` unless the draws scatter more.
+error is that of `unequal.unequal_error`.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ import numpy as np
 
 from .gaps import Array
 from .intervals import LEVEL, student
-from .unequal import Linear, alike, model_error
+from .unequal import Linear, alike, unequal_error
 
 RESAMPLES = 2000
 FEWEST_CLUSTERS = 6  # of unequal sizes, for an interval
@@ -90,8 +90,8 @@ class Resampling:
             resampled: of the draws.
             linear: what the items add to it [n, ...]; without it, all clusters count the same.
         """
-        reach = student((1 + LEVEL) / 2, self.clusters - 1)
-        reach = reach * self.standard_error(resampled, linear)
+        quantile = student((1 + LEVEL) / 2, self.clusters - 1)
+        reach = quantile * self.standard_error(resampled, linear)
         return np.asarray(estimate - reach), np.asarray(estimate + reach)
 
     def standard_error(self, resampled: Array, linear: Linear | None = None) -> Array:
@@ -105,8 +105,7 @@ class Resampling:
         drawn = resampled.std(axis=0) * np.sqrt(self.clusters / (self.clusters - 1))
         if linear is None or (equal := alike(self.cluster, linear.shares)).all():
             return np.asarray(drawn)
-        modelled = model_error(self.cluster, linear)
-        return np.asarray(np.where(equal, drawn, np.fmax(drawn, modelled)))
+        return np.asarray(np.where(equal, drawn, unequal_error(self.cluster, linear)))
 
 
 @lru_cache(maxsize=4)

@@ -119,12 +119,25 @@ def _compare(
     own = cluster_sums(resampling.cluster, share)
     total = cluster_sums(resampling.cluster, share * (effect + size))
     for place, (a, b) in enumerate(pairs):
-        numbers = (float(number[place]) for number in (size, low, high, error))
-        tested = _test(size[place], error[place], total[:, place], own[:, place])
+        test, p, least = _test(size[place], error[place], total[:, place], own[:, place])
         differences = (values[:, a] - values[:, b]) * (weights[:, a] + weights[:, b]) / 2
         ranked = signed_rank(differences, resampling.cluster)
         counts = _wins(differences)
-        yield Difference(len(values), resampling.clusters, *numbers, *tested, ranked, *counts)
+        yield Difference(
+            n=len(values),
+            speakers=resampling.clusters,
+            difference=float(size[place]),
+            low=float(low[place]),
+            high=float(high[place]),
+            error=float(error[place]),
+            test=test,
+            p=p,
+            least=least,
+            p_signed_rank=ranked,
+            wins=counts[0],
+            ties=counts[1],
+            losses=counts[2],
+        )
 
 
 def _test(

@@ -9,8 +9,9 @@ and what share of the mean each one has:
 
 The spread of speakers comes from their own means, of whom each counts by its precision (Paule and
 Mandel, Journal of Research of the National Bureau of Standards 87, 1982), that of items from within
-speakers. The effective number of speakers is that of as many equal ones: 1 / sum of share^2 (Kish,
-Survey Sampling, 1965, section 8.2).
+speakers. Should those who have much deviate more than others, so that what speakers add to the mean
+scatters more than this model says, that scatter is the error. The effective number of speakers is
+that of as many equal ones: 1 / sum of share^2 (Kish, Survey Sampling, 1965, section 8.2).
 """
 
 from collections.abc import Sequence
@@ -89,11 +90,18 @@ def cluster_sums(cluster: NDArray[np.intp], values: Array) -> Array:
     return totals
 
 
-def model_error(cluster: NDArray[np.intp], linear: Linear) -> Array:
+def unequal_error(cluster: NDArray[np.intp], linear: Linear) -> Array:
     """Standard error [...] of statistics whose items [n, ...] have effects and shares.
 
     NaN below 2 speakers with a share.
     """
+    added = cluster_sums(cluster, linear.shares * linear.effects)
+    scatter = np.sqrt((added**2).sum(axis=0) * len(added) / (len(added) - 1))
+    return np.asarray(np.maximum(model_error(cluster, linear), scatter))
+
+
+def model_error(cluster: NDArray[np.intp], linear: Linear) -> Array:
+    """The same, of the model of speakers and items alone."""
     shape = linear.effects.shape[1:]
     linear = Linear(*(part.reshape(len(part), -1) for part in linear))
     shares = cluster_sums(cluster, linear.shares)

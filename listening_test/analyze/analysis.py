@@ -190,8 +190,8 @@ def _notes(scores: OpinionScores, systems: list[str], resample_items: bool) -> l
             f"{unpaired} of {listeners} listeners did not rate every system: a pair has only those "
             "who rated both on a common item"
         )
-    means = [scores.common_means(systems), _columns(scores, systems)]
-    if systems and not np.array_equal(*means, equal_nan=True):
+    common, own = scores.common_means(systems), _columns(scores, systems)
+    if systems and not np.array_equal(common, own, equal_nan=True):
         notes.append(
             "systems were not all rated on the same items: their means do not compare; pairs, and "
             "the test over all systems, take common items only"

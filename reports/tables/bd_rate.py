@@ -13,7 +13,7 @@ curves has; intervals are Student's, by the standard error of drawing speakers a
 curves again, bitrates included. That of a BD-rate is made for the logarithm of the ratio of
 bitrates, whose distribution is the more symmetric one. Where speakers have unequal shares of the
 items, what each item adds to a delta is its part in the curves' points times the delta's gradient
-there, and the standard error is that of `statistics.unequal` if it is the larger one.
+there, and the standard error is that of `statistics.unequal`.
 
 A delta is refused where it would mean little: under 4 points, two points of one bitrate, curves
 that share less than half of the range that they span together, or, for BD-rate, a quality that

@@ -15,13 +15,11 @@ def sizes(design, count, random):
 
 
 def speakers(shape, size, random):
-    """Values of speakers [size]; with the mean 0, but for bounded and whole ones."""
+    """Values of speakers [size]; with the mean 0, but for whole numbers."""
     return {
         "normal": lambda: random.normal(0, 1, size),
         "exponential": lambda: random.exponential(1, size) - 1,
         "t3": lambda: random.standard_t(3, size),
-        "lognormal": lambda: random.lognormal(0, 1, size) - np.exp(0.5),
-        "bounded": lambda: np.clip(random.normal(0, 1.5, size), -2, 1),
         "whole": lambda: random.integers(0, 5, size).astype(float),
     }[shape]()
 

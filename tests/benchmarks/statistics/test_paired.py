@@ -113,8 +113,8 @@ def test_intervals_of_differences_cover_the_truth_however_unequal_the_speakers(d
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [6, 8, 12])
-@pytest.mark.parametrize("shape", ["normal", "t3", "exponential", "lognormal", "bounded", "whole"])
+@pytest.mark.parametrize("count", [6, 12])
+@pytest.mark.parametrize("shape", ["normal", "t3", "exponential", "whole"])
 def test_families_of_tests_err_in_five_percent(shape, count):
     """Equal systems, in 15 columns or in all 210 pairs of 21: something significant in 5 %."""
     random = np.random.default_rng(count)

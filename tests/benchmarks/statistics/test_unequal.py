@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from nscbench.benchmarks.statistics.unequal import Linear, alike, balance, model_error
+from nscbench.benchmarks.statistics.unequal import (
+    Linear,
+    alike,
+    balance,
+    model_error,
+    unequal_error,
+)
 
 
 def error(cluster, values, shares):
@@ -43,6 +49,18 @@ def test_a_speaker_without_weight_does_not_count():
     with_it = error([0, 1, 2, 3], values, [2, 1, 1, 0])
     assert with_it == pytest.approx(error([0, 1, 2], values[:3], [2, 1, 1]), rel=1e-6)
     assert np.isnan(error([0, 1], values[:2], [1, 0]))
+
+
+def test_those_who_have_much_and_deviate_more_set_the_error():
+    """Two large speakers far apart, small ones alike: the scatter of what speakers add."""
+    cluster = np.repeat(np.arange(8), [20, 20, 1, 1, 1, 1, 1, 1])
+    values = np.where(cluster == 0, 5.0, np.where(cluster == 1, -5.0, 0.0))
+    shares = np.full(46, 1 / 46)
+    linear = Linear(values, shares)
+    assert float(unequal_error(cluster, linear)) == pytest.approx(
+        (8 / 7 * 2 * (20 / 46 * 5) ** 2) ** 0.5
+    )
+    assert model_error(cluster, linear) < unequal_error(cluster, linear)
 
 
 def test_many_statistics_at_once_are_those_of_each():
