@@ -131,6 +131,25 @@ def test_families_of_tests_err_in_five_percent(shape, count):
     assert (errors / trials <= error_bound(trials)).all()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("count", "one", "family"), [(6, 0.11, 0.34), (30, 0.07, 0.21)])
+def test_strongly_skewed_differences_are_what_the_test_does_not_stand(count, one, family):
+    """Exponential differences around a mean of 0, in 15 independent columns: as the docs say."""
+    random = np.random.default_rng(count)
+    cluster = np.repeat(np.arange(count), 2)
+    pairs, trials = [(2 * n, 2 * n + 1) for n in range(15)], 500
+    single = some = 0
+    for _ in range(trials):
+        values = np.zeros((2 * count, 30))
+        values[:, ::2] = speakers("exponential", (count, 15), random)[cluster]
+        values[:, ::2] += random.normal(0, 0.1, (2 * count, 15))
+        p = np.array([found.p for found in compare(values, pairs, [str(c) for c in cluster])])
+        single += (p < 0.05).sum()
+        some += (holm(p) < 0.05).any()
+    for share, tries, said in ((single, 15 * trials, one), (some, trials, family)):
+        assert share / tries == pytest.approx(said, abs=3 * (said * (1 - said) / tries) ** 0.5)
+
+
 def test_gaps_are_refused():
     with pytest.raises(ValueError, match="needs a value of every condition"):
         compare(np.array([[1.0, np.nan]]), [(0, 1)], ["a"])
