@@ -33,7 +33,7 @@ def add_parsers(subparsers: Any) -> None:
     analyze.add_argument(
         "--resample-items",
         action="store_true",
-        help="bootstrap intervals that hold for other items too, not only for these",
+        help="bootstrap intervals and pairs that hold for other items too, not only for these",
     )
     analyze.set_defaults(command=run_analyze)
     planner = subparsers.add_parser("plan", help="how many listeners and items a test needs")

@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
-    print((page.parent / "leaderboard.md").read_text("utf-8"))
+    for name in ("summary.txt", "leaderboard.md"):
+        print((page.parent / name).read_text("utf-8"))
     print(f"{page}: {page.stat().st_size / 2**20:.1f} MiB", file=sys.stderr)
     return 0
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ...reports.figures.curves import draw_curves
-from ...reports.tables.leaderboard import leaderboard
+from ...reports.tables.leaderboard import all_comparisons, leaderboard
+from ...reports.tables.summary import cautions
 from ..run.finished import Finished
 from ..run.plan import Plan
 from ..run.provenance import describe_run
@@ -58,25 +59,26 @@ def carry_out(
         manifest["failures"] = len(failed)
         _write_json(directory.manifest, manifest)
         write_atomically(directory.items, items_table(plan.items).to_csv(index=False).encode())
-        table = write_leaderboard(directory, manifest, rows)
+        table, beware = write_leaderboard(directory, manifest, rows)
         found = checks_table(plan, journal.get)
     write_atomically(directory.checks, found.to_csv(index=False).encode())
     checksums.add(directory, directory.tables())
-    remarks = [f"check: {finding}" for finding in summary(found, len(plan.items))]
+    remarks = [f"check: {line}" for line in [*summary(found, len(plan.items)), *beware]]
     remarks += [f"note: {line}" for line in grouped(manifest["notices"])]
     return Measured(table, failed, remarks)
 
 
 def write_leaderboard(
     directory: RunDirectory, manifest: dict[str, Any], rows: pd.DataFrame
-) -> pd.DataFrame:
-    """Make the leaderboard and the curves of a run from its rows."""
+) -> tuple[pd.DataFrame, list[str]]:
+    """Make the leaderboard and the curves of a run from its rows; and what to beware of in them."""
     names = [entry["metric"] for entry in manifest["metrics"]]
     scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
-    table = leaderboard(scores)
+    comparisons = all_comparisons(scores)
+    table = leaderboard(scores, comparisons)
     write_atomically(directory.leaderboard, table.to_csv(index=False).encode())
     draw_curves(table, scores.directions, directory.curves, manifest["suite"]["title"])
-    return table
+    return table, cautions(scores, comparisons.values())
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

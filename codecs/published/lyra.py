@@ -14,10 +14,7 @@ https://github.com/google/lyra, version 1.3.2.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -46,7 +43,13 @@ FILES = (
     File(DECODER, 1_475_160, "50e7839cda4f30599a3a34cfaddcd9c98449b049eee884e1a74295780448ad06"),
 )
 WEIGHTS = Weights(
-    "lyra", URL, tuple(file.name for file in FILES), {file.name: file.sha256 for file in FILES}
+    "lyra",
+    URL,
+    tuple(file.name for file in FILES),
+    {file.name: file.sha256 for file in FILES},
+    sizes={file.name: file.size for file in FILES},
+    megabytes=3.6,
+    licence=LICENCE,
 )
 
 
@@ -77,9 +80,7 @@ class Lyra(ConcealingCodec):
 
     @property
     def fingerprint(self) -> str:
-        paths = [WEIGHTS.path(file.name) for file in FILES]
-        digests = [_digest(path, path.stat().st_mtime_ns) for path in paths]
-        return sha256("".join(digests).encode()).hexdigest()
+        return WEIGHTS.fingerprint
 
     @classmethod
     def unavailable(cls) -> str:
@@ -87,14 +88,7 @@ class Lyra(ConcealingCodec):
             version("ai-edge-litert")
         except PackageNotFoundError:
             return "ai-edge-litert is missing: pip install ai-edge-litert"
-        if missing := WEIGHTS.missing():
-            return missing
-        if foreign := WEIGHTS.foreign():
-            return (
-                f"{', '.join(foreign)} in {WEIGHTS.folder} is not what {URL} publishes "
-                "(SHA-256): remove it and fetch it again"
-            )
-        return ""
+        return WEIGHTS.missing()
 
     def encode_frames(self, samples: Samples) -> Frames:
         encoder, quantizer = Encoder(WEIGHTS.folder), Quantizer(WEIGHTS.folder)
@@ -124,13 +118,3 @@ def packed(indices: NDArray[np.int32]) -> Frames:
 def unpacked(frames: Frames) -> NDArray[np.int32]:
     """Indices [N, stages] of packets [N, stages / 2]."""
     return np.stack([frames >> 4, frames & 15], axis=2).reshape(len(frames), -1).astype(np.int32)
-
-
-@lru_cache(maxsize=8)
-def _digest(path: Path, changed: int) -> str:
-    """SHA-256 of a file; the time of its change tells one state of it from the next."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
-CODEC = Lyra

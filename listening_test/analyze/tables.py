@@ -8,8 +8,9 @@ from dataclasses import asdict, fields
 from ...benchmarks.statistics.coefficients import KINDS
 from ...benchmarks.statistics.intervals import Interval
 from ..schema import Reading
-from .analysis import Analysis, ConditionSummary, Pair
+from .analysis import Analysis, ConditionSummary
 from .correlation import ColumnReport
+from .pairs import Pair
 from .screening import Screening
 
 
@@ -88,7 +89,10 @@ def _correlation_table(reports: tuple[ColumnReport, ...]) -> str:
     )
 
 
-_INTERVALS = ("mean_t", "mean_bootstrap", "median_bootstrap", "mean_difference_t", "shift_interval")
+_INTERVALS = (
+    *("mean_t", "mean_bootstrap", "median_bootstrap"),
+    *("interval", "mean_difference_t", "shift_interval"),
+)
 
 
 def _columns(record: type[ConditionSummary] | type[Pair]) -> list[str]:

@@ -7,13 +7,13 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores, records
 from ..columns import ARROWS, look
-from ..tables.comparisons import ALPHA, compare_planned
+from ..tables.comparisons import compare_planned, hopeless
 from .answers import MarkdownTable, interval, probability, rounded, which
 
 BETTER, WORSE, OPEN = "▲", "▼", "·"
 FAMILY = (
-    "A difference is significant where the signed-rank p-value, adjusted by Holm over all tests of "
-    "this question, is under 5 % and the 95 % interval leaves out 0."
+    "A difference is significant where the p-value of the paired test, adjusted by Holm over all "
+    "tests of this question, is under 5 %."
 )
 DETAILS = ("metric", "a", "b", "n/N", "a − b", "95 %", "p (Holm)", "better")
 
@@ -40,7 +40,7 @@ class Duels:
     @property
     def powerless(self) -> bool:
         """Are there too few speakers for any of these tests to be significant?"""
-        return powerless(self.scores, self.table)
+        return self.table.empty or bool(hopeless(self.table))
 
     def outcome(self, a: str, b: str) -> dict[str, int]:
         """By metric: 1 where a is significantly better than b, -1 where b is, 0 where neither."""
@@ -72,16 +72,6 @@ def fight(
     missing = tuple(name for name in asked if name not in scores.conditions)
     there = [pair for pair in wanted if not set(pair) & set(missing)]
     return Duels(scores, compare_planned(scores, there, columns or scores.ranked), missing)
-
-
-def powerless(scores: Scores, table: pd.DataFrame) -> bool:
-    """Can none of a family of tests be significant, whatever the values?
-
-    Under 6 speakers there are no intervals; of few more, the least possible p-value, 2 / 2^k for k
-    speakers, is over 5 % once it is adjusted.
-    """
-    least = 2.0 ** (1 - _speakers(scores))
-    return bool(table["low"].isna().all()) or least * len(table) >= ALPHA
 
 
 def _speakers(scores: Scores) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 from ...benchmarks.store.scores import Scores
 from ..columns import look
 from ..figures.cost import COST
-from ..tables.comparisons import compare_planned
+from ..tables.comparisons import compare_planned, hopeless
 from ..tables.nfe import nfe_points, over_nfe
 from .answers import (
     UNANSWERED,
@@ -21,7 +21,7 @@ from .answers import (
     short_names,
     unanswered,
 )
-from .duels import FAMILY, Duels, details, fight, matrix, powerless, split, too_few
+from .duels import FAMILY, Duels, details, fight, matrix, split, too_few
 
 KNEE = "Where is the knee of quality against NFE?"
 KNEE_RULE = (
@@ -89,7 +89,7 @@ def _knee(scores: Scores, by_nfe: "pd.Series[str]", column: str) -> Knee | None:
     last = by_nfe[largest]
     pairs = [(by_nfe[nfe], last) for nfe in steps]
     table = compare_planned(scores, pairs, [column]).set_index("a")
-    if table.empty or powerless(scores, table):
+    if table.empty or hopeless(table):
         return None
     tested = [nfe for nfe in steps if by_nfe[nfe] in table.index]
     better = {nfe: table.loc[by_nfe[nfe], "better"] for nfe in tested}

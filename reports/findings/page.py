@@ -20,9 +20,8 @@ PAPER_RATE = 3.0
 HOW_TO_READ = """\
 - All comparisons are paired: a difference is the mean over the items that all conditions of a
   question have, its 95 % interval is Student's with the standard error of drawing whole speakers
-  anew (bootstrap), its p-value is that of Wilcoxon's signed-rank test with the signs of whole
-  speakers flipped, adjusted by Holm over the tests of the question. These are the statistics of
-  `nscbench compare`.
+  anew (bootstrap), its p-value is that of Student's test with the same standard error, adjusted by
+  Holm over the tests of the question. These are the statistics of `nscbench compare`.
 - ▲ the first is significantly better, ▼ significantly worse, · undecided, which is not equality.
 - Behind a metric, ↑ says that more is better, ↓ that less is. Differences keep the sign of the
   numbers: a distance that falls is a gain.

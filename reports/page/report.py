@@ -2,6 +2,7 @@
 
 report.html         leaderboard, findings, figures, significance, players, failures, provenance
 leaderboard.*       as CSV, Markdown and LaTeX
+summary.txt         who leads each column, and how many pairs are decided
 comparisons.csv     all pairs of codecs in all columns
 bd.csv, seeds.csv   Bjøntegaard deltas; variance of draws
 findings.csv        what a reader must not overlook
@@ -22,7 +23,8 @@ from .. import figures
 from ..figures.curves import curve_pictures
 from ..figures.style import INK, PAPER, Picture, drawing, save
 from ..figures.training import training_curves
-from ..tables.printed import latex, markdown
+from ..tables.printed import latex, markdown, show_summary
+from ..tables.summary import summary
 from .flags import Flag
 from .gallery import Card, ReadSignal, cards
 from .material import Material
@@ -54,8 +56,9 @@ def write_report(
     page = _page(material, shown, [*curves_of_columns[:1], *others], curves_of_columns[1:])
     tables = {
         "leaderboard.csv": material.table.to_csv(index=False),
-        "leaderboard.md": markdown(material.table) + "\n",
-        "leaderboard.tex": latex(material.table),
+        "leaderboard.md": markdown(material.table, material.cautions) + "\n",
+        "leaderboard.tex": latex(material.table, material.cautions),
+        "summary.txt": show_summary(summary(material.comparisons)) + "\n",
         "comparisons.csv": _joined(material.comparisons).to_csv(index=False),
         "bd.csv": material.deltas.to_csv(index=False),
         "seeds.csv": material.seeds.to_csv(index=False),

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from ...benchmarks.store.scores import Scores, records
+from ...benchmarks.store.scores import records
 from ..columns import look
+from ..tables.summary import HEAD, summary
 from .flags import NEARLY, TRANSPARENT, Flag, yardsticks
 from .gallery import Card, recordings_missing
 from .leaderboard import board, heads
@@ -33,11 +34,12 @@ def template_values(material: Material, cards: Sequence[Card]) -> dict[str, Any]
         "tiles": list(_tiles(material)),
         "flags": _grouped(material.flags),
         "flag_titles": FLAG_TITLES,
-        "notes": list(_notes(scores)),
+        "notes": list(_notes(material)),
         "kinds": [kind for kind in _KINDS if scores.of_kind(kind)],
         "heads": list(heads(scores)),
         "board": list(board(material)),
         "matrix_columns": [{"name": c, "long": look(c).title} for c in material.comparisons],
+        "summary": [HEAD, *summary(material.comparisons)],
         "comparisons": {c: _pairs(table) for c, table in material.comparisons.items()},
         "anchor": material.anchor,
         "bd": list(_deltas(material.deltas)),
@@ -83,7 +85,9 @@ def _grouped(flags: Sequence[Flag]) -> list[tuple[str, list[Flag]]]:
     return [(kind, list(group)) for kind, group in groupby(flags, key=lambda flag: flag.kind)]
 
 
-def _notes(scores: Scores) -> Iterator[str]:
+def _notes(material: Material) -> Iterator[str]:
+    scores = material.run.scores
+    yield from (f"{caution[0].upper()}{caution[1:]}." for caution in material.cautions)
     if not {TRANSPARENT, NEARLY} <= set(scores.conditions):
         yield (
             f"How far a small, known change moves each metric is not known: the run lacks the "

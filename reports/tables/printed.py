@@ -9,6 +9,8 @@ import pandas as pd
 from ...benchmarks.store.scores import records
 from ..columns import in_order, look
 from .bd_rate import Delta
+from .comparisons import ALPHA
+from .summary import HEAD
 
 STATED = "* bitrate stated, not measured"
 
@@ -18,28 +20,28 @@ def show(table: pd.DataFrame) -> str:
     return _columns([tuple(row) for row in _cells(table)], left=1) + _footnote(table, "\n")
 
 
-def markdown(table: pd.DataFrame) -> str:
-    """The same table for a README."""
+def markdown(table: pd.DataFrame, cautions: Sequence[str] = ()) -> str:
+    """The same table for a README, and what its readers must know."""
     head, *body = _cells(table)
     rule = [":--"] + ["--:"] * (len(head) - 1)
     lines = "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *body))
-    return lines + _footnote(table, "\n\n").replace("*", "\\*")
+    notes = "".join(f"\n\n{note}." for note in cautions)
+    return lines + _footnote(table, "\n\n").replace("*", "\\*") + notes
 
 
-def latex(table: pd.DataFrame) -> str:
-    """The same table for a paper, with `booktabs`; what ranks first in its column is bold."""
-    columns = _shown(table)
+def latex(table: pd.DataFrame, cautions: Sequence[str] = ()) -> str:
+    """The same table for a paper, with `booktabs`; who alone ranks first in a column is bold."""
+    won = {column: winner(table, column) for column in _shown(table)}
     head, *body = _cells(table)
-    first = [
-        [None, None, None, *(line.get(f"{c}_rank") for c in columns)] for line in _lines(table)
-    ]
-    rows = [
-        [
-            f"\\textbf{{{_tex(cell)}}}" if rank == 1 else _tex(cell)
-            for cell, rank in zip(row, ranks, strict=True)
-        ]
-        for row, ranks in zip(body, first, strict=True)
-    ]
+    rows = []
+    for line, row in zip(_lines(table), body, strict=True):
+        bold = [False] * 3 + [name == line["condition"] for name in won.values()]
+        rows.append(
+            [
+                f"\\textbf{{{_tex(cell)}}}" if wins else _tex(cell)
+                for cell, wins in zip(row, bold, strict=True)
+            ]
+        )
     lines = [" & ".join(row) + r" \\" for row in ([_tex(cell) for cell in head], *rows)]
     return "\n".join(
         [
@@ -50,9 +52,18 @@ def latex(table: pd.DataFrame) -> str:
             *lines[1:],
             r"\bottomrule",
             r"\end{tabular}" + _footnote(table, r"\\{} "),  # a bare \\ takes the asterisk
+            *(rf"\\{{}} {_tex(note)}." for note in cautions),
             "",
         ]
     )
+
+
+def winner(table: pd.DataFrame, column: str) -> str:
+    """The condition that alone ranks first in a column of a leaderboard; "" where none does."""
+    if f"{column}_rank" not in table:
+        return ""
+    first = table.loc[(table[f"{column}_rank"] == 1).fillna(False), "condition"]
+    return str(first.iloc[0]) if len(first) == 1 else ""
 
 
 def _footnote(table: pd.DataFrame, before: str) -> str:
@@ -106,6 +117,7 @@ def show_comparisons(table: pd.DataFrame) -> str:
         "n/N",
         "a - b",
         "95 %",
+        "test",
         "p",
         "p Holm",
         "w/t/l",
@@ -120,15 +132,21 @@ def show_comparisons(table: pd.DataFrame) -> str:
             f"{row['n']}/{row['N']}",
             f"{row['difference']:+.4f}",
             _interval(row["low"], row["high"]),
+            str(row["test"]),
             f"{row['p']:.2g}",
             f"{row['p_holm']:.2g}",
             f"{row['wins']}/{row['ties']}/{row['losses']}",
             "-" if pd.isna(row["detectable"]) else f"{row['detectable']:.3g}",
-            str(row["better"]) or "not significant",
+            str(row["better"]) or ("not significant" if row["least"] < ALPHA else "cannot tell"),
         )
         for _, row in table.iterrows()
     ]
     return _columns([head, *lines], left=3)
+
+
+def show_summary(lines: Sequence[tuple[str, ...]]) -> str:
+    """Lines of `summary` as fixed-width text."""
+    return _columns([HEAD, *lines], left=2)
 
 
 def show_deltas(

@@ -118,6 +118,31 @@ def test_runs_with_nothing_to_compare_have_a_report(tmp_path, conditions, missin
     assert "Nothing suspicious" in (root / "report" / "report.html").read_text()
 
 
+def test_columns_without_ranks_say_so_and_why(tmp_path, capsys):
+    """In the terminal, the tables and the page; nothing is bold."""
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8)), items(10, 5))
+    assert main(["report", str(root)]) == 0
+    reason = "5 speakers are too few for a test: 6 are needed"
+    terminal = capsys.readouterr().out
+    assert terminal.splitlines()[1].split() == ["PESQ", "no", "ranks", "0/1", "10/10"]
+    texts = {p.name: p.read_text() for p in (root / "report").iterdir() if p.suffix}
+    for name in ("leaderboard.md", "leaderboard.tex", "report.html"):
+        assert reason in texts[name]
+    assert reason in terminal
+    assert "textbf" not in texts["leaderboard.tex"]
+    assert 'class="first"' not in texts["report.html"]
+    assert "_rank" not in texts["leaderboard.csv"]
+
+
+def test_the_summary_comes_first_and_only_winners_are_bold(report, finished, capsys):
+    assert main(["report", str(finished), "--out", str(report)]) == 0
+    first, *_ = capsys.readouterr().out.split("\n\n")
+    assert [line.split()[:2] for line in first.splitlines()[1:]] == [
+        [column, "new-24"] for column in ("PESQ", "STOI", "ESTOI")
+    ]
+    assert (report / "leaderboard.tex").read_text().count("textbf") == 3
+
+
 def test_figures_take_the_pages_colour():
     svg = f'<?xml?><svg><metadata>x</metadata><g id="a" style="fill: {INK}"/><use href="#a"/></svg>'
     assert inline("f", "Two & three", svg) == (

@@ -21,3 +21,31 @@ def test_markdown_and_latex():
     assert lines[0] == r"\begin{tabular}{lrrr}"
     assert lines[4] == r"a\_b & 6.00 & 3/4 & \textbf{3.14} \\"
     assert lines[5] == r"pcm (control) & 256.00 & 4/4 & 4.60 \\"
+
+
+def test_only_a_winner_is_bold():
+    """Who shares the first rank has not won."""
+    table = pd.DataFrame(
+        [
+            (name, "codec", 6.0, 4, 4, 3.0, 2.9, 3.1, rank)
+            for name, rank in zip("abc", (1, 1, 3), strict=True)
+        ],
+        columns=[
+            *("condition", "kind", "measured_kbps", "n", "N"),
+            *("pesq_wb", "pesq_wb_lo", "pesq_wb_hi", "pesq_wb_rank"),
+        ],
+    )
+    assert "textbf" not in latex(table)
+    assert latex(table.assign(pesq_wb_rank=[1, 2, 2])).count(r"\textbf{3.00}") == 1
+
+
+def test_cautions_stand_under_the_table():
+    table = pd.DataFrame(
+        [("a", "codec", 6.0, 4, 4, 3.0, 2.9, 3.1)],
+        columns=[
+            *("condition", "kind", "measured_kbps", "n", "N"),
+            *("pesq_wb", "pesq_wb_lo", "pesq_wb_hi"),
+        ],
+    )
+    assert markdown(table, ["no ranks in PESQ"]).endswith("\n\nno ranks in PESQ.")
+    assert "\nno 5\\% here." in latex(table, ["no 5% here"]).replace(r"\\{} ", "")
