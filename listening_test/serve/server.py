@@ -156,7 +156,13 @@ class RatingServer:
         except OSError as error:
             why = f"{who}{self.records.path.name} cannot be written: {error.strerror or error}"
             return _not_taken(503, why)
+        self.tell_remarks()
         return _text(200, "")
+
+    def tell_remarks(self) -> None:
+        """Say on the error output what had to be mended in the records."""
+        while self.records.remarks:
+            print(f"note: {self.records.remarks.popleft()}", file=sys.stderr, flush=True)
 
     def _headers(self, response: Response) -> Response:
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -221,8 +227,7 @@ def serve(folder: Path, host: str, port: int) -> None:
             )
             print(f"listening test: http://{_name(host)}:{listening.getsockname()[1]}{test.root}")
             print(f"results: {test.records.path} ({len(test.records)} records so far)", flush=True)
-            for remark in test.records.remarks:
-                print(f"note: {remark}", file=sys.stderr, flush=True)
+            test.tell_remarks()
             server.run()
     finally:
         test.records.close()

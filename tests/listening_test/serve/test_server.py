@@ -320,6 +320,34 @@ def test_a_full_disk_is_told_and_the_record_is_taken_later(folder, client, monke
     assert lines(folder) == [one]
 
 
+@pytest.mark.parametrize("action", ["delete", "move"])
+def test_a_results_file_that_is_taken_away_is_written_again(folder, client, capsys, action):
+    sent = [record(listener=f"l{n}") for n in range(3)]
+    path = Path(f"{folder}.results.jsonl")
+    assert client.post("/records", json=sent[0]).status_code == 200
+    if action == "delete":
+        path.unlink()
+    else:
+        path.rename(path.with_name("backup.jsonl"))
+    for one in sent[1:]:
+        assert client.post("/records", json=one).status_code == 200
+    assert lines(folder) == sent
+    assert capsys.readouterr().err.count("note: ") == 1
+
+
+def test_no_rating_is_confirmed_that_has_no_place(folder, client, capsys):
+    """Somebody renames the folder that everything lies in."""
+    away = folder.parent.rename(folder.parent.with_name("renamed"))
+    one = record(listener="l7")
+    answer = client.post("/records", json=one)
+    assert answer.status_code == 503
+    assert "No such file or directory" in answer.text
+    assert "not taken: listener l7, trial-01: " in capsys.readouterr().err
+    away.rename(folder.parent)
+    assert client.post("/records", json=one).status_code == 200
+    assert lines(folder) == [one]
+
+
 def test_a_draft_is_taken_as_such(folder, client):
     draft = change_rating({"complete": False}, score=None)
     assert client.post("/records", json=draft).status_code == 200
