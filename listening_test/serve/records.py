@@ -6,10 +6,11 @@ that was killed while it wrote leaves at most half a line, which nobody was told
 file is opened again it is moved to a file beside it, FILE.torn, so that nothing is deleted. A last
 line that lacks nothing but its end gets it.
 
-Somebody may move, delete or edit the file while we have it open. A record that is written to a file
-without a name is lost, though its sender was told that it is safe. So before and after every record
-we look whether the name still leads to our file, as we left it. If not, what our file has is written
-to the one that has the name now, made anew if need be; until that succeeds, no record is confirmed.
+Somebody may move, delete or edit the file while we have it open. A record that is written to a
+file without a name is lost, though its sender was told that it is safe. So before and after every
+record we look whether the name still leads to our file, as we left it. If not, what our file has is
+written to the one that has the name now, made anew if need be; until that succeeds, no record is
+confirmed.
 """
 
 import fcntl
@@ -168,8 +169,8 @@ class Records:
         former.close()
         self._undo_to = None
         self.remarks.append(
-            f"{self.path} was moved, deleted or replaced: {len(lacking)} records that it lacked are "
-            "written to it"
+            f"{self.path} was moved, deleted or replaced: {len(lacking)} records that it lacked "
+            "are written to it"
         )
 
     def _lacks(self, known: Mapping[str, bytes], line: bytes) -> bool:
