@@ -364,6 +364,24 @@ def test_a_record_comes_as_json_only(folder, client):
     assert lines(folder) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "why"),
+    [
+        ("/records", "{}", "text/plain", "a record is application/json"),
+        ("/records", "{}", "", "a record is application/json"),
+        ("/records", " " * (LARGEST_RECORD + 1), "application/json", "exceeds the capacity limit"),
+        ("/service/write.php", "sessionJSON={}", "text/plain", "not allowed"),
+        ("/record", "{}", "application/json", "not allowed"),
+    ],
+)
+def test_every_refusal_is_told(client, capsys, path, body, kind, why):
+    answer = client.post(path, data=body, content_type=kind)
+    assert answer.status_code >= 400
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("not taken: ")
+    assert why in line
+
+
 def test_oversized_bodies_are_refused(folder, running):
     server = running()
     long = json.dumps(record(comment="x" * LARGEST_RECORD))
@@ -373,6 +391,9 @@ def test_oversized_bodies_are_refused(folder, running):
         connection.sendall((head + "Content-Type: application/json\r\n\r\n{").encode())
         assert b" 413 " in connection.recv(100)
     assert lines(folder) == []
+    told = [server.stdout.readline() for _ in range(2)]
+    assert [line[:11] for line in told] == ["not taken: "] * 2
+    assert "413 Request Entity Too Large" in told[1]
     assert post(server.port, json.dumps(record()))[0] == 200
 
 
@@ -481,6 +502,7 @@ def test_other_names_than_the_loopbacks_are_refused(client):
     assert client.get("/", headers={"Host": "[::1]:8000"}).status_code == 200
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
     assert client.get("/", headers={"Host": "127.0.0.1.evil.example"}).status_code == 400
+    assert client.get("/", headers={"Host": "[::1"}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -536,13 +558,33 @@ def checkout(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize(("site", "status"), [("same-origin", 200), ("cross-site", 403)])
-def test_what_a_page_of_another_site_posts_is_not_taken(checkout, site, status):
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://lab.example"}, 200),  # a proxy
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),  # another port of this machine
+        ({}, 200),
+        ({"Origin": "http://localhost"}, 200),
+        ({"Origin": "http://LOCALHOST"}, 200),
+        ({"Referer": "http://localhost/index.html?config=a.yaml"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://localhost:3000"}, 403),
+        ({"Origin": "http://localhost.evil.example"}, 403),
+        ({"Origin": "null"}, 403),  # a page in a sandbox, or from disk
+        ({"Origin": "http://[evil"}, 403),
+        ({"Referer": "https://evil.example/page"}, 403),
+    ],
+)
+def test_what_a_page_of_another_site_posts_is_not_taken(checkout, capsys, headers, status):
     server = RatingServer(checkout)
     body = "sessionJSON=" + json.dumps(SESSION)
     answer = server.app.test_client().post(
-        "/service/write.php", data=body, content_type=FORM, headers={"Sec-Fetch-Site": site}
+        "/service/write.php", data=body, content_type=FORM, headers=headers
     )
+    told = capsys.readouterr().err
+    assert ("not taken: sent by a page of another site" in told) == (status == 403)
     server.records.close()
     assert answer.status_code == status
     assert len(lines(checkout, ".webmushra.jsonl")) == (status == 200)
