@@ -55,6 +55,8 @@ class Codec(ABC):
         pairing           the item that a decoded item is scored against: its "own", or the "next"
                           of the set, cyclic (the swapped-items control)
         bitrate           "measured" from the payloads; "stated" where there are none to measure
+        keeps_rate        does no payload take much more than `nominal_kbps`? Then one that does is
+                          refused as damaged, if `length` cannot tell
     """
 
     name: ClassVar[str]
@@ -64,6 +66,7 @@ class Codec(ABC):
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
     pairing: ClassVar[Literal["own", "next"]] = "own"
     bitrate: ClassVar[Bitrate] = "measured"
+    keeps_rate: ClassVar[bool] = True
 
     label: str = field(default="", kw_only=True, repr=False, metadata={"in_name": False})
 

@@ -9,7 +9,8 @@ Conventions
     {kbps}, {sample_rate}   as declared
     {seed}         in `decode`: makes it a stochastic decoder, called with a number from the noise
     {suite}        the suite's folder: the program's own files are not where it runs
-    bits           those of the file that `encode` wrote, all of them, a header too
+    bits           those of the file that `encode` wrote, all of them, a header too; `kbps` limits
+                   nothing, and where the two differ, tables show both
     decoded        mono, at `sample_rate`, aligned with what was encoded and at least as long
 
 A command line is split into words as a POSIX shell would, then its placeholders are filled, and no
@@ -66,6 +67,7 @@ class Command(Declaration):
     """
 
     what: ClassVar[str] = "a program"
+    keeps_rate: ClassVar[bool] = False  # what its file has is measured, whatever the suite says
 
     encoder: str = field(default="", kw_only=True, metadata={"in_name": False})
     decoder: str = field(default="", kw_only=True, metadata={"in_name": False})
