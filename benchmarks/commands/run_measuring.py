@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from ... import metrics
+from ...metrics.machinery.ranges import checks, kind_of
 from ...reports.figures.curves import draw_curves
 from ...reports.tables.leaderboard import leaderboard
 from ..run.finished import Finished
@@ -63,8 +65,10 @@ def carry_out(
     write_atomically(directory.checks, found.to_csv(index=False).encode())
     checksums.add(directory, directory.tables())
     remarks = [f"check: {finding}" for finding in summary(found, len(plan.items))]
-    for notice, count in Counter(text for _, text in manifest["notices"]).items():
-        remarks.append(f"note: {count} items: {notice}")
+    names = {name: metrics.get(name) for name in plan.suite.metrics}
+    remarks += [f"check: {line}" for line in checks(manifest["notices"], names, len(plan.items))]
+    told = Counter(text for _, text in manifest["notices"] if not kind_of(text))
+    remarks += [f"note: {count} items: {notice}" for notice, count in told.items()]
     return Measured(table, failed, remarks)
 
 

@@ -13,6 +13,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from ...metrics.machinery.ranges import cancelling
+
 SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3")
 
 _LENGTH_UNKNOWN = 2**63 - 1  # libsndfile's SF_COUNT_MAX: a FLAC stream of unstated length
@@ -63,7 +65,8 @@ def read_audio(path: str | Path) -> tuple[NDArray[np.float64], int, tuple[str, .
         path.open("rb").close()  # libsndfile has one message for every system error
         with soundfile.SoundFile(path) as file:
             rate, channels, promised = file.samplerate, file.channels, _length(path, file.frames)
-            signal = np.concatenate([np.zeros(0), *_mono_blocks(file)])
+            blocks = list(_mono_blocks(file))
+            signal = np.concatenate([np.zeros(0), *(mean for mean, _ in blocks)])
     except (OSError, soundfile.LibsndfileError) as error:
         raise AudioError(_cause(path, error)) from error
     if not len(signal):
@@ -78,15 +81,17 @@ def read_audio(path: str | Path) -> tuple[NDArray[np.float64], int, tuple[str, .
     notices = []
     if channels > 1:
         notices.append(f"{channels} channels mixed down to their mean")
+        notices += cancelling(channels, sum(energy for _, energy in blocks), signal)
     if (peak := float(np.abs(signal).max())) > 1:
         signal /= peak
         notices.append(f"peak of {20 * np.log10(peak):+.2f} dBFS scaled down to full scale")
     return signal, rate, tuple(notices)
 
 
-def _mono_blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float64]]:
+def _mono_blocks(file: soundfile.SoundFile) -> Iterator[tuple[NDArray[np.float64], float]]:
+    """Means of the channels, and the mean over channels of their energy."""
     while len(block := file.read(_BLOCK, dtype="float64", always_2d=True)):
-        yield block.mean(axis=1)
+        yield block.mean(axis=1), float(np.sum(block**2) / block.shape[1])
 
 
 def _length(path: Path, frames: int) -> int:

@@ -13,12 +13,14 @@ from ...codecs import Codec, CodecError
 from ...codecs.bitstream import BitstreamError, check_length, check_weights, unpack
 from ...codecs.coding.pcm16 import to_pcm16
 from ...codecs.noise import Noise
+from ...metrics.machinery.ranges import traits
 from ...metrics.machinery.signals import resample
 from ..data.items import AudioError, read_audio
 
 
 def read_for(codec: Codec, path: Path) -> tuple[Tensor, tuple[str, ...]]:
-    """A recording as the codec takes it, mono float32 [T], and what was done to it.
+    """A recording as the codec takes it, mono float32 [T]; what was done to it, and what in it
+    misleads metrics.
 
     Raises:
         AudioError: it cannot be read, or is shorter than a sample at the codec's rate.
@@ -29,6 +31,7 @@ def read_for(codec: Codec, path: Path) -> tuple[Tensor, tuple[str, ...]]:
         raise AudioError(f"{path}: {len(signal)} samples at {rate} Hz are none at the codec's rate")
     if rate != codec.sample_rate:
         notices = (*notices, f"resampled from {rate} to {codec.sample_rate} Hz")
+    notices = (*notices, *traits(signal, rate))
     return torch.from_numpy(resampled.astype(np.float32)), notices
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from .... import metrics
 from ....metrics.base import MetricError, Signal, Undefined
 from ....metrics.machinery import alignment, signals
+from ....metrics.machinery.ranges import kind_of
 from ...data.audio import read_audio
 from ...store.cache import Stage
 from ...workers.work import Request
@@ -59,6 +60,7 @@ class Score(Request[Scored]):
         metrics: names.
         text: what the reference says; "" if unknown.
         versions: of the metrics as planned, to be checked; empty for none.
+        level: RMS of the reference, in dBFS, to which the pair is brought; None: as it is.
     """
 
     stage: ClassVar[Stage] = "score"
@@ -67,6 +69,7 @@ class Score(Request[Scored]):
     metrics: Sequence[str]
     text: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    level: float | None = None
     device: str = "cpu"
 
     @property
@@ -86,11 +89,15 @@ class Score(Request[Scored]):
         Raises:
             Misfit: this process has another version of a metric than planned.
         """
-        check_versions(self.versions)
-        clean, coded = _load(self.reference), _load(self.degraded)
+        check_versions(self.versions, self.level)
+        (clean, notices), (coded, _) = _load(self.reference), _load(self.degraded)
         coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
-        pair = _Pair(clean, coded, self.text)
-        outcomes = tuple(_outcome(name, pair) for name in self.metrics)
+        scored = (clean, coded)
+        if self.level is not None:
+            scored = signals.at_level(clean, coded, self.level)
+        pair = _Pair(*scored, self.text)
+        cause = "".join(f" ({one})" for one in notices if kind_of(one))
+        outcomes = tuple(_outcome(name, pair, cause) for name in self.metrics)
         return Scored(outcomes, signature(clean, SCORING_RATE), signature(coded, SCORING_RATE))
 
 
@@ -109,7 +116,7 @@ class _Pair:
         return self._aligned
 
 
-def _outcome(name: str, pair: _Pair) -> Outcome:
+def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
     metric = metrics.get(name)
     try:
         at_rate = [
@@ -121,12 +128,13 @@ def _outcome(name: str, pair: _Pair) -> Outcome:
         if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
             raise MetricError(f"gave {values}, not a number for each of its columns")
     except Undefined as error:
-        return Outcome(name, {}, str(error), undefined=True)
+        return Outcome(name, {}, f"{error}{cause}", undefined=True)
     except Exception as error:  # noqa: BLE001  whatever a metric dies of is one row
-        return Outcome(name, {}, f"{type(error).__name__}: {error}")
+        return Outcome(name, {}, f"{type(error).__name__}: {error}{cause}")
     return Outcome(name, values)
 
 
-def _load(path: Path) -> Signal:
-    signal, rate, _ = read_audio(path)
-    return np.clip(signals.resample(signal, rate, SCORING_RATE), -1, 1)
+def _load(path: Path) -> tuple[Signal, tuple[str, ...]]:
+    """The signal at the scoring rate, and what was done to it."""
+    signal, rate, notices = read_audio(path)
+    return np.clip(signals.resample(signal, rate, SCORING_RATE), -1, 1), notices
