@@ -36,7 +36,7 @@ _STOP = {signal.SIGTERM, signal.SIGHUP, signal.SIGINT}
 
 def main(words: Sequence[str]) -> None:
     """Run the program of a command line."""
-    adopts = _prctl(_SUBREAPER, 1)
+    _prctl(_SUBREAPER, 1)
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
@@ -51,7 +51,7 @@ def main(words: Sequence[str]) -> None:
         ended |= dict(_reaped())
         if sys.stdin.fileno() in ready:
             break
-    _kill(program, adopts)
+    _kill(program)
     if program in ended:
         print(os.waitstatus_to_exitcode(ended[program]))
 
@@ -77,10 +77,10 @@ def _started(words: Sequence[str]) -> int:
         os._exit(127 if error.errno == errno.ENOENT else 126)
 
 
-def _kill(program: int, adopts: bool) -> None:
+def _kill(program: int) -> None:
     """Kill the program and what it started, until nothing is left."""
     until = time.monotonic() + PATIENCE
-    below = set(_below(os.getpid())) if not (adopts and _is_alone()) else set()
+    below = [] if _is_alone() else list(_below(os.getpid()))  # before parents end
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(program, signal.SIGKILL)
     while below and time.monotonic() < until:
@@ -88,14 +88,14 @@ def _kill(program: int, adopts: bool) -> None:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
         time.sleep(0.002)
-        dict(_reaped())
-        below = set() if _is_alone() else set(_below(os.getpid()))
+        below = [] if _is_alone() else list(_below(os.getpid()))
 
 
 def _is_alone() -> bool:
-    """Is there no child of ours, not even one that has ended?"""
+    """Is no child of ours left? Those that have ended are taken leave of."""
     try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
     except ChildProcessError:
         return True
     return False
