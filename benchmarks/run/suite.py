@@ -75,8 +75,7 @@ class Suite:
         isolated: conditions that run in processes of their own.
         sample: how many items a robustness suite takes, spread over the set; 0 for all.
         degradations: of a robustness suite.
-        normalize: RMS of the references, in dBFS, to which each pair is brought before it is
-            scored; codecs get recordings as they are. None: pairs are scored as they are.
+        normalize: RMS of the reference, in dBFS, to which a pair is brought before it is scored.
     """
 
     name: str
@@ -172,10 +171,8 @@ def _check_keys(where: str, content: Mapping[str, Any]) -> None:
         if not isinstance(value, allowed) or isinstance(value, bool):
             raise SuiteError(f"{where}: {key} must be a {_KEYS[key].__name__}, not {value!r}")
     if not LOWEST_LEVEL <= content.get("normalize", HIGHEST_LEVEL) <= HIGHEST_LEVEL:
-        raise SuiteError(
-            f"{where}: normalize is a level from {LOWEST_LEVEL:g} to {HIGHEST_LEVEL:g} dBFS, not "
-            f"{content['normalize']}"
-        )
+        allowed = f"{LOWEST_LEVEL:g} to {HIGHEST_LEVEL:g} dBFS"
+        raise SuiteError(f"{where}: normalize is {allowed}, not {content['normalize']}")
     if content.get("draws", 1) < 1:
         raise SuiteError(f"{where}: draws must be at least 1, not {content['draws']}")
 

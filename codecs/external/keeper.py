@@ -69,7 +69,7 @@ def _started(words: Sequence[str]) -> int:
     for number in {signal.SIGCHLD, signal.SIGPIPE, *_STOP}:
         signal.signal(number, signal.SIG_DFL)
     try:
-        os.execv(words[0], words)
+        os.execv(words[0], [*words])
     except OSError as error:
         if error.errno == errno.ENOEXEC:  # a script that does not say of what: the shell's
             os.execv("/bin/sh", ["/bin/sh", *words])
@@ -133,9 +133,10 @@ def _parents() -> Iterator[tuple[int, int]]:
             yield int(one), int(parent)
 
 
-def _prctl(option: int, value: int) -> bool:
-    """Was it done? Only Linux has it."""
-    return sys.platform == "linux" and ctypes.CDLL(None).prctl(option, value, 0, 0, 0) == 0
+def _prctl(option: int, value: int) -> None:
+    """Ask Linux, which alone has it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 if __name__ == "__main__":

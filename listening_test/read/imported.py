@@ -26,11 +26,14 @@ class Imported:
 
 
 def _legible(submission: Submission) -> Submission:
-    names = ("source", "listener", "trial", "test", "record")
     return replace(
         submission,
+        source=visible(submission.source),
+        listener=visible(submission.listener),
+        trial=visible(submission.trial),
         ratings=tuple(replace(r, stimulus=visible(r.stimulus)) for r in submission.ratings),
-        **{name: visible(getattr(submission, name)) for name in names},
+        test=visible(submission.test),
+        record=visible(submission.record),
     )
 
 

@@ -50,6 +50,7 @@ class Records:
         self.path = path
         self._identify = identify
         self._turn = Lock()
+        self._end = 0  # bytes that are ours
         self._undo_to: int | None = None  # end of the last record, where half a one follows it
         self.remarks: deque[str] = deque()
         self._file = self._opened()

@@ -22,14 +22,12 @@ refused: the form of webMUSHRA's sessions needs nobody's leave. waitress serves;
 whole, within its limit, before we see it; how long that may take, `connections` says.
 """
 
-import ipaddress
 import secrets
 import socket
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from flask import Blueprint, Flask, Response, abort, request, send_from_directory
 from werkzeug.exceptions import HTTPException
@@ -42,6 +40,7 @@ from .connections import Server
 from .posts import object_of, session_id, session_of
 from .record_check import RecordError, check_record
 from .records import Conflict, Records
+from .strangers import is_asked_as_loopback, is_foreign, is_loopback
 from .told import tell
 
 LARGEST_RECORD = 64 * 1024  # bytes; a trial of 12 stimuli has 3000
@@ -53,16 +52,6 @@ _POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ance
 _SERVER_JS = (
     'window.Mushra = window.Mushra || {};\nwindow.Mushra.server = {"records": "records"};\n'
 )
-
-
-def is_loopback(host: str) -> bool:
-    """Is this the address of this machine, to itself?"""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def token_of(folder: Path) -> str:
@@ -145,7 +134,7 @@ class RatingServer:
 
     def _session(self) -> Response:
         request.max_content_length = LARGEST_SESSION
-        if self.root == "/" and _is_foreign():
+        if self.root == "/" and is_foreign(request):
             return _text(403, "sent by a page of another site")
         try:
             session = session_of(request.get_data(parse_form_data=False))
@@ -195,27 +184,11 @@ def _is_secret(name: str) -> bool:
 
 
 def _refuse_strangers() -> Response | None:
-    if not is_loopback(_address(f"//{request.host}").hostname or ""):
+    if not is_asked_as_loopback(request):
         return _text(400, "this server answers to localhost and 127.0.0.1 only")
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return _text(403, "sent by a page of another site")
     return None
-
-
-def _is_foreign() -> bool:
-    """Does a page of another site send this? Of browsers too old to say, by the page's address."""
-    if site := request.headers.get("Sec-Fetch-Site"):
-        return site not in ("same-origin", "none")
-    page = request.headers.get("Origin") or request.headers.get("Referer")
-    return page is not None and _address(page).netloc.lower() != request.host.lower()
-
-
-def _address(text: str) -> SplitResult:
-    """An address as sent; an empty one for what is none."""
-    try:
-        return urlsplit(text)
-    except ValueError:
-        return urlsplit("")
 
 
 def _text(status: int, text: str) -> Response:
