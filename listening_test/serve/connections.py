@@ -105,7 +105,8 @@ class _Refusal(ErrorTask):
     """The answer to what is no request, or too large: the application never sees it."""
 
     def execute(self) -> None:
-        error = self.request.error
+        request: Any = self.request  # the stubs take it for its error
+        error = request.error
         tell("not taken", f"{error.code} {error.reason}: {error.body}")
         super().execute()
 
