@@ -171,8 +171,8 @@ def _check_keys(where: str, content: Mapping[str, Any]) -> None:
         if not isinstance(value, allowed) or isinstance(value, bool):
             raise SuiteError(f"{where}: {key} must be a {_KEYS[key].__name__}, not {value!r}")
     if not LOWEST_LEVEL <= content.get("normalize", HIGHEST_LEVEL) <= HIGHEST_LEVEL:
-        allowed = f"{LOWEST_LEVEL:g} to {HIGHEST_LEVEL:g} dBFS"
-        raise SuiteError(f"{where}: normalize is {allowed}, not {content['normalize']}")
+        levels = f"{LOWEST_LEVEL:g} to {HIGHEST_LEVEL:g} dBFS"
+        raise SuiteError(f"{where}: normalize is {levels}, not {content['normalize']}")
     if content.get("draws", 1) < 1:
         raise SuiteError(f"{where}: draws must be at least 1, not {content['draws']}")
 

@@ -80,7 +80,7 @@
         this.output.renew();
         this.render();
       });
-      this.interruption.replaceChildren(element("p", {}, word(key)), again);
+      this.interruption.replaceChildren(element("p", { role: "alert" }, word(key)), again);
     }
 
     isLast(trial) {
@@ -167,7 +167,7 @@
       const share = session.page === "finish" ? 1 : session.position / test.trials.length;
       this.status = element("p", { class: "status", role: "status" });
       this.content = element("main", {});
-      this.interruption = element("div", { class: "interruption", role: "alert" });
+      this.interruption = element("div", { class: "interruption" });
       this.dialog = this.help();
       const bar = element("div", { class: "progress" });
       bar.style.setProperty("--share", share);
