@@ -64,6 +64,8 @@ class Codec(ABC):
                           of the set, cyclic (the swapped-items control)
         bitrate           "measured" from the payloads; "stated" where there are none to measure
         checkpoint        what others published and the codec runs on: `nscbench weights` fetches it
+        keeps_rate        does no payload take much more than `nominal_kbps`? Then one that does is
+                          refused as damaged, if `length` cannot tell
     """
 
     name: ClassVar[str]
@@ -74,6 +76,7 @@ class Codec(ABC):
     pairing: ClassVar[Literal["own", "next"]] = "own"
     bitrate: ClassVar[Bitrate] = "measured"
     checkpoint: ClassVar[Weights | None] = None
+    keeps_rate: ClassVar[bool] = True
 
     label: str = field(default="", kw_only=True, repr=False, metadata={"in_name": False})
 

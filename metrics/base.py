@@ -156,6 +156,8 @@ class Metric:
         needs_degraded_activity: a (nearly) silent degraded signal is refused.
         unavailable: why the metric cannot run here and how to get what is missing; "" if it can.
         place: order of the metrics in a leaderboard's file, lower first, then by name.
+        misled: what recordings outside its range do to it, by the kind of `machinery.ranges`: a
+            clause such as "ViSQOL rises", of what was measured.
     """
 
     score: Callable[..., dict[str, float]]
@@ -173,6 +175,7 @@ class Metric:
     needs_degraded_activity: bool = False
     unavailable: Callable[[], str] = lambda: ""
     place: int = 100
+    misled: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         columns = self.columns

@@ -163,4 +163,5 @@ METRIC = Metric(
     needs_reference_activity=False,
     unavailable=unavailable,
     place=6,
+    misled={"quiet": "DNSMOS signal and overall fall", "narrow": "DNSMOS falls"},
 )

@@ -118,4 +118,5 @@ METRIC = Metric(
     sample_rate=RATE,
     aligned=True,
     shortest=SIZE / RATE,
+    misled={"quiet": "MCD falls", "DC offset": "MCD rises"},
 )

@@ -53,4 +53,5 @@ METRIC = Metric(
     sample_rate=RATE,
     aligned=True,
     shortest=SIZE / RATE,
+    misled={"quiet": "log-mel distance falls", "narrow": "log-mel distance rises"},
 )

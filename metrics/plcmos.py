@@ -85,4 +85,5 @@ METRIC = Metric(
     needs_reference_activity=False,
     unavailable=unavailable,
     place=7,
+    misled={"narrow": "PLCMOS falls"},
 )

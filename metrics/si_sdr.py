@@ -51,4 +51,5 @@ METRIC = Metric(
         ),
     ),
     aligned=True,
+    misled={"DC offset": "SI-SDR falls", "rumble": "SI-SDR falls"},
 )

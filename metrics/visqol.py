@@ -54,4 +54,5 @@ METRIC = Metric(
     needs_degraded_activity=True,
     unavailable=unavailable,
     place=3,
+    misled={"quiet": "ViSQOL rises", "DC offset": "ViSQOL falls", "narrow": "ViSQOL rises"},
 )

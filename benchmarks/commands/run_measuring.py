@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from ... import metrics
+from ...metrics.machinery.ranges import checks, kind_of
 from ...reports.figures.curves import draw_curves
 from ...reports.tables.leaderboard import all_comparisons, leaderboard
 from ...reports.tables.summary import cautions
@@ -64,7 +66,10 @@ def carry_out(
     write_atomically(directory.checks, found.to_csv(index=False).encode())
     checksums.add(directory, directory.tables())
     remarks = [f"check: {line}" for line in [*summary(found, len(plan.items)), *beware]]
-    remarks += [f"note: {line}" for line in grouped(manifest["notices"])]
+    names = {name: metrics.get(name) for name in plan.suite.metrics}
+    remarks += [f"check: {line}" for line in checks(manifest["notices"], names, len(plan.items))]
+    told = [notice for notice in manifest["notices"] if not kind_of(notice[1])]
+    remarks += [f"note: {line}" for line in grouped(told)]
     return Measured(table, failed, remarks)
 
 

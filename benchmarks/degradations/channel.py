@@ -15,7 +15,7 @@ from ...codecs.noise import Noise
 from . import make as make_degradation
 from .base import ChannelDegradation, DegradationError
 
-_SHARED = ("name", "kind", "stochastic", "pairing", "bitrate")
+_SHARED = ("name", "kind", "stochastic", "pairing", "bitrate", "keeps_rate")
 
 
 def remake(name: str, arguments: Mapping[str, Any]) -> Codec:

@@ -16,6 +16,7 @@ from ...codecs.bitstream import BitstreamError, check_length, check_weights, unp
 from ...codecs.coding.pcm16 import to_pcm16
 from ...codecs.noise import Noise
 from ...metrics.base import Signal
+from ...metrics.machinery.ranges import traits
 from ...metrics.machinery.signals import resample
 
 
@@ -36,7 +37,7 @@ class DecodedStream(NamedTuple):
 
 
 def read_for(codec: Codec, path: Path) -> Prepared:
-    """A recording as the codec takes it.
+    """A recording as the codec takes it; its notices say, too, what in it misleads metrics.
 
     Raises:
         AudioError: it cannot be read, or is shorter than a sample at the codec's rate.
@@ -51,6 +52,7 @@ def read_for(codec: Codec, path: Path) -> Prepared:
     notices = (*found.notices, *scaled)
     if found.rate != codec.sample_rate:
         notices += (f"resampled from {found.rate} to {codec.sample_rate} Hz", *overshot)
+    notices += traits(signal, found.rate)
     return Prepared(torch.from_numpy(resampled.astype(np.float32)), notices, gain)
 
 

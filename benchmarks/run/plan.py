@@ -91,7 +91,8 @@ class Plan:
     @cached_property
     def versions(self) -> Mapping[str, str]:
         """Version of each metric: see `provenance.metric_version`."""
-        return {name: metric_version(name) for name in self.suite.metrics}
+        level = self.suite.normalize
+        return {name: metric_version(name, level) for name in self.suite.metrics}
 
     def _score_key(self, reference: Item, metric: str, decoded: str) -> str:
         said = reference.text if metrics.get(metric).needs_text else ""

@@ -190,6 +190,7 @@ class Runner:
             metrics=names,
             text=one.reference.text,
             versions={name: self._plan.versions[name] for name in names},
+            level=self._plan.suite.normalize,
         )
         self._scoring += 1
         work = Work(request, scoring_limit(one.item.seconds))

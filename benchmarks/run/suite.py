@@ -6,6 +6,7 @@ A suite is a TOML file of `benchmarks/suites/`, or any path:
     items = "demo"                     # data set, manifest or folder; `--items` overrides it
     metrics = ["pesq", "visqol"]       # default: every metric that can run here
     draws = 3                          # decodings per item of stochastic codecs; default 1
+    normalize = -26                    # dBFS: the level at which pairs are scored; default: as is
 
     [[condition]]
     codec = "opus"
@@ -37,6 +38,7 @@ from ...codecs import Codec, CodecError
 from ...codecs.external import kind_of
 from ...codecs.registry import unchecked
 from ...metrics import MetricError
+from ...metrics.machinery.signals import HIGHEST_LEVEL, LOWEST_LEVEL
 from ...metrics.machinery.weights import COMMAND, set_to_get
 from ..degradations import DegradationError
 from ..degradations.declared import Declared
@@ -50,6 +52,7 @@ _KEYS = {
     "sample": int,
     "metrics": list,
     "draws": int,
+    "normalize": float,
     "condition": list,
     "degradation": list,
 }
@@ -73,6 +76,7 @@ class Suite:
         isolated: conditions that run in processes of their own.
         sample: how many items a robustness suite takes, spread over the set; 0 for all.
         degradations: of a robustness suite.
+        normalize: RMS of the reference, in dBFS, to which a pair is brought before it is scored.
     """
 
     name: str
@@ -85,6 +89,7 @@ class Suite:
     isolated: frozenset[str] = frozenset()
     sample: int = 0
     degradations: tuple[Declared, ...] = ()
+    normalize: float | None = None
 
 
 def left_out(unavailable: Mapping[str, str]) -> list[str]:
@@ -166,6 +171,7 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         isolated=isolated,
         sample=sample,
         degradations=degradations,
+        normalize=content.get("normalize"),
     )
 
 
@@ -173,8 +179,12 @@ def _check_keys(where: str, content: Mapping[str, Any]) -> None:
     for key, value in content.items():
         if key not in _KEYS:
             raise SuiteError(f"{where}: unknown key {key!r}; a suite has: {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
+        allowed = int | float if _KEYS[key] is float else _KEYS[key]
+        if not isinstance(value, allowed) or isinstance(value, bool):
             raise SuiteError(f"{where}: {key} must be a {_KEYS[key].__name__}, not {value!r}")
+    if not LOWEST_LEVEL <= content.get("normalize", HIGHEST_LEVEL) <= HIGHEST_LEVEL:
+        levels = f"{LOWEST_LEVEL:g} to {HIGHEST_LEVEL:g} dBFS"
+        raise SuiteError(f"{where}: normalize is {levels}, not {content['normalize']}")
     if content.get("draws", 1) < 1:
         raise SuiteError(f"{where}: draws must be at least 1, not {content['draws']}")
 

@@ -119,6 +119,8 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield "has arguments that are not settings by condition"
     if manifest["suite"]["draws"] < 1:
         yield f"suite.draws is {manifest['suite']['draws']}; at least 1 is allowed"
+    if not _is(manifest["suite"].get("normalize", 0.0), float):
+        yield f"suite.normalize is {manifest['suite']['normalize']!r}, not a number"
     for entry in manifest["items"]:
         if entry["seconds"] <= 0:
             yield f"the item {entry['id']} is {entry['seconds']} s long"

@@ -91,6 +91,7 @@ class Recomputation:
             scoring.decoding.path(self._directory),
             list(recorded),
             scoring.reference.text,
+            level=self._plan.suite.normalize,
         )
         made = self._made(request, scoring_limit(scoring.item.seconds))
         if isinstance(made, str):

@@ -27,8 +27,9 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
     Raises:
         RunError: the run was made on a device that is not here.
     """
+    level = manifest["suite"].get("normalize")
     codecs = [_codec(manifest, entry, differences) for entry in manifest["conditions"]]
-    names = [name for entry in manifest["metrics"] if (name := _metric(entry, differences))]
+    names = [name for entry in manifest["metrics"] if (name := _metric(entry, level, differences))]
     if manifest["device"] == "cuda" and not torch.cuda.is_available():
         raise RunError("the run was made on a CUDA device, and there is none here")
     suite = manifest["suite"]
@@ -48,6 +49,7 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
             metrics=tuple(names),
             draws=suite["draws"],
             unavailable={},
+            normalize=suite.get("normalize"),
         ),
         open_items(listings),
         manifest["device"],
@@ -74,11 +76,11 @@ def _codec(
     return None if _IDENTITY & set(different) else codec
 
 
-def _metric(entry: Mapping[str, Any], differences: list[str]) -> str:
+def _metric(entry: Mapping[str, Any], level: float | None, differences: list[str]) -> str:
     """Name of a metric, if it is the same here; "" if not."""
     name = str(entry["metric"])
     try:
-        here = metric_version(name)
+        here = metric_version(name, level)
         columns = metrics.get(name).directions
     except MetricError as error:
         differences.append(f"{name}: {error}")

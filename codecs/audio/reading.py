@@ -18,6 +18,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from ...metrics.machinery.ranges import cancelling
 from .containers import examine
 from .sound import Sound, Untrusted
 
@@ -90,14 +91,16 @@ def read_unscaled(path: Path) -> Unscaled:
     Raises:
         AudioError: missing, unreadable, not audio, empty, cut off, or with non-finite samples.
     """
-    blocks, promised, kinds = [np.zeros(0)], 0, set()
+    blocks, energy, promised, kinds = [np.zeros(0)], 0.0, 0, set()
     try:
         sound = _examined(path)
         for part in _parts(path, sound):
             with soundfile.SoundFile(part) as file:
                 kinds.add((file.samplerate, file.channels))
                 promised += file.frames
-                blocks += _mono_blocks(file)
+                for mean, of_channels in _mono_blocks(file):
+                    blocks.append(mean)
+                    energy += of_channels
     except (OSError, Untrusted, soundfile.LibsndfileError) as error:
         raise AudioError(_cause(path, error)) from error
     if len(kinds) > 1:
@@ -112,6 +115,7 @@ def read_unscaled(path: Path) -> Unscaled:
             f"{path}: {len(bad)} samples are NaN or infinite, the first at {bad[0] / rate:.3f} s"
         )
     mixed = (f"{channels} channels mixed down to their mean",) if channels > 1 else ()
+    mixed += cancelling(channels, energy, signal)
     return Unscaled(signal, rate, channels, (*sound.notices, *mixed))
 
 
@@ -145,9 +149,10 @@ def _parts(path: Path, sound: Sound) -> list[bytes | BytesIO]:
     return [BytesIO(part) for part in sound.parts] or [os.fsencode(path)]
 
 
-def _mono_blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float64]]:
+def _mono_blocks(file: soundfile.SoundFile) -> Iterator[tuple[NDArray[np.float64], float]]:
+    """Means of the channels, and the mean over channels of their energy."""
     while len(block := file.read(_BLOCK, dtype="float64", always_2d=True)):
-        yield block.mean(axis=1)
+        yield block.mean(axis=1), float(np.sum(block**2) / block.shape[1])
 
 
 def _check_length(path: Path, frames: int, sound: Sound) -> None:

@@ -9,15 +9,16 @@ Conventions
     {kbps}, {sample_rate}   as declared
     {seed}         in `decode`: makes it a stochastic decoder, called with a number from the noise
     {suite}        the suite's folder: the program's own files are not where it runs
-    bits           those of the file that `encode` wrote, all of them, a header too
+    bits           those of the file that `encode` wrote, all of them, a header too; `kbps` limits
+                   nothing, and where the two differ, tables show both
     decoded        mono, at `sample_rate`, aligned with what was encoded; its length and its peak as
                    in `declaration`
 
 A command line is split into words as a POSIX shell would, then its placeholders are filled, and no
-shell reads it. It runs in a new, empty folder, which is removed afterwards, without input, as a
-process group that is killed as a whole after `time_limit` seconds, or when the run or its worker
-ends or is killed (`watched`). Decoding gets a folder of its own: it sees the bytes and nothing
-else.
+shell reads it. It runs in a new, empty folder, which is removed afterwards, without input, and is
+killed with what it started after `time_limit` seconds, or when the run or its worker ends or is
+killed; what it leaves behind when it ends by itself is killed, too (`watched` tells what of it is
+found: on Linux, all). Decoding gets a folder of its own: it sees the bytes and nothing else.
 
 The fingerprint is of the program and of every file and folder that a word of the commands names,
 `{suite}/weights.bin`; what they load beside these is not seen. No word may name the suite's folder
@@ -68,6 +69,7 @@ class Command(Declaration):
     """
 
     what: ClassVar[str] = "a program"
+    keeps_rate: ClassVar[bool] = False  # what its file has is measured, whatever the suite says
 
     encoder: str = field(default="", kw_only=True, metadata={"in_name": False})
     decoder: str = field(default="", kw_only=True, metadata={"in_name": False})

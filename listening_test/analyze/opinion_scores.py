@@ -91,10 +91,14 @@ class OpinionScores:
         return replace(self, listeners=left, values=self.values[np.array(keep, dtype=bool)])
 
 
-def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
-    """Sort key that puts listener 2 before listener 10."""
-    parts = re.split(r"(\d+)", name)
-    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
+def _natural(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """Sort key that puts listener 2 before listener 10, whatever the number of digits."""
+    parts = [part for part in re.split(r"(\d+)", name) if part]
+    digits = [part.lstrip("0") if part.isdecimal() else None for part in parts]
+    return tuple(
+        (1, 0, part) if number is None else (0, len(number), number)
+        for part, number in zip(parts, digits, strict=True)
+    ), name
 
 
 def _ordered(conditions: Iterable[str]) -> list[str]:

@@ -5,6 +5,8 @@ trade-off    a codec is significantly better in quality, and significantly worse
              bitrate: what a decoder that invents speech looks like
 above pcm    a codec scores significantly better than the original recording: it alters speech in
              a way that the metric likes
+bitrate      a codec measures another bitrate than it states, by more than a quarter: who reads its
+             name takes it for what it is not. Comparisons are by the measured one
 misaligned   decoded audio is late, drifts, is inverted or changed in level
 swapped      decoded audio fits another item's reference better than its own
 small        differences that are significant, but smaller than the shift of the column from `pcm`
@@ -22,6 +24,7 @@ import pandas as pd
 from ...benchmarks.store.scores import Scores
 from ..columns import look
 from ..tables.comparisons import compare_pair
+from ..tables.rates import misstated
 from ..wording import listed
 
 GUARDS = ("intelligibility", "content", "pitch", "speaker")  # families that quality may cost
@@ -54,6 +57,7 @@ def flags(
     """
     return [
         *_swapped(scores, findings),
+        *_misstated(scores),
         *_misaligned(scores),
         *_above_the_original(scores),
         *_trade_offs(scores, comparisons),
@@ -88,6 +92,16 @@ def _swapped(scores: Scores, findings: pd.DataFrame) -> list[Flag]:
         for condition, part in findings.groupby("condition", sort=False)
         if scores.conditions[str(condition)]["kind"] != "control"
     ]
+
+
+def _misstated(scores: Scores) -> list[Flag]:
+    found = []
+    for condition in scores.of_kind("codec"):
+        stated, measured = scores.conditions[condition]["nominal_kbps"], scores.kbps(condition)
+        if misstated("codec", stated, measured):
+            text = f"measures {measured:.2f} kbit/s, states {stated:.2f}"
+            found.append(Flag("bitrate", condition, text))
+    return found
 
 
 def _misaligned(scores: Scores) -> list[Flag]:

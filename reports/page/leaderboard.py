@@ -9,6 +9,7 @@ from typing import Any
 from ...benchmarks.store.scores import Scores, records
 from ..columns import ARROWS, look, overview
 from ..tables.printed import winner
+from ..tables.rates import misstated
 from .material import Material
 
 
@@ -45,6 +46,8 @@ def board(material: Material) -> Iterator[dict[str, Any]]:
         stated = line.get("bitrate") == "stated"
         kbps = line["nominal_kbps"] if stated else line["measured_kbps"]
         rate = f"{kbps:.2f}" if kbps else "–"
+        if misstated(line["kind"], line["nominal_kbps"], line["measured_kbps"]):
+            rate += f" (states {line['nominal_kbps']:.2f})"
         cells = [
             {"value": kbps or "", "text": rate + " (stated)" * stated, "class": ""},
             {"value": line["n"], "text": f"{line['n']}/{line['N']}", "class": ""},

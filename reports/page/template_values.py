@@ -16,6 +16,7 @@ from .material import Material
 
 FLAG_TITLES = {
     "swapped": "Items that fit another item's reference better",
+    "bitrate": "Another bitrate than the one that is stated",
     "misaligned": "Decoded audio that is late, drifting, inverted or changed in level",
     "above pcm": "Scores above the original recording's",
     "trade-off": "Better quality, worse intelligibility or pitch",

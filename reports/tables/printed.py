@@ -10,6 +10,7 @@ from ...benchmarks.store.scores import records
 from ..columns import in_order, look
 from .bd_rate import Delta
 from .comparisons import ALPHA
+from .rates import misstated
 from .summary import HEAD
 
 STATED = "* bitrate stated, not measured"
@@ -96,6 +97,8 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
         kbps = "-" if pd.isna(line["measured_kbps"]) else f"{line['measured_kbps']:.2f}"
         if line.get("bitrate") == "stated":
             kbps = f"{line['nominal_kbps']:.2f}*"
+        elif misstated(line["kind"], line.get("nominal_kbps"), line["measured_kbps"]):
+            kbps += f" (states {line['nominal_kbps']:.2f})"
         kind = "" if line["kind"] == "codec" else f" ({line['kind']})"
         rows.append(
             [

@@ -26,7 +26,9 @@ from nscbench.codecs import Codec, CodecError, Unavailable, bitstream, get
 from nscbench.codecs.audio.reading import AudioError, inspect, read_audio
 from nscbench.codecs.coding.tokens import read_indices
 from nscbench.codecs.noise import Noise
+from nscbench.listening_test.analyze.opinion_scores import OpinionScores
 from nscbench.listening_test.read.results_files import read_results
+from nscbench.listening_test.read.validation import valid_ratings
 from nscbench.listening_test.schema import ResultsError
 
 CONDITIONS = (
@@ -95,7 +97,12 @@ def fuzz_results(data: bytes) -> None:
         except ResultsError:
             return
         for rejected in imported.rejected:
-            assert str(rejected)
+            assert str(rejected).isprintable()
+        try:
+            reading = valid_ratings(imported.submissions)
+        except ResultsError:
+            return
+        assert OpinionScores.of(reading.ratings).count <= len(reading.ratings)
 
 
 def fuzz_archive(data: bytes) -> None:

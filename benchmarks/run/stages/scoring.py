@@ -15,6 +15,7 @@ from .... import metrics
 from ....codecs.audio.reading import read_audio
 from ....metrics.base import MetricError, Signal, Undefined
 from ....metrics.machinery import alignment, signals
+from ....metrics.machinery.ranges import kind_of
 from ...store.cache import Stage
 from ...workers.work import Request
 from ..coding import resampled_within
@@ -62,6 +63,7 @@ class Score(Request[Scored]):
         metrics: names.
         text: what the reference says; "" if unknown.
         versions: of the metrics as planned, to be checked; empty for none.
+        level: RMS of the reference, in dBFS, to which the pair is brought; None: as it is.
     """
 
     stage: ClassVar[Stage] = "score"
@@ -70,6 +72,7 @@ class Score(Request[Scored]):
     metrics: Sequence[str]
     text: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    level: float | None = None
     device: str = "cpu"
 
     @property
@@ -89,12 +92,17 @@ class Score(Request[Scored]):
         Raises:
             Misfit: this process has another version of a metric than planned.
         """
-        check_versions(self.versions)
-        (clean, told), (coded, told_of_coded) = _load(self.reference), _load(self.degraded)
-        notices = (*told, *(f"decoded audio: {notice}" for notice in told_of_coded))
+        check_versions(self.versions, self.level)
+        clean, read, told = _load(self.reference)
+        coded, _, told_of_coded = _load(self.degraded)
         coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
-        pair = _Pair(clean, coded, self.text)
-        outcomes = tuple(_outcome(name, pair) for name in self.metrics)
+        scored = (clean, coded)
+        if self.level is not None:
+            scored = signals.at_level(clean, coded, self.level)
+        pair = _Pair(*scored, self.text)
+        cause = "".join(f" ({one})" for one in read if kind_of(one))
+        outcomes = tuple(_outcome(name, pair, cause) for name in self.metrics)
+        notices = (*told, *(f"decoded audio: {notice}" for notice in told_of_coded))
         return Scored(
             outcomes,
             reference=signature(clean, SCORING_RATE),
@@ -123,7 +131,7 @@ class _Pair:
             yield resampled
 
 
-def _outcome(name: str, pair: _Pair) -> Outcome:
+def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
     metric = metrics.get(name)
     try:
         at_rate = list(pair.signals(metric.aligned, metric.sample_rate))
@@ -132,13 +140,14 @@ def _outcome(name: str, pair: _Pair) -> Outcome:
         if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
             raise MetricError(f"gave {values}, not a number for each of its columns")
     except Undefined as error:
-        return Outcome(name, {}, str(error), undefined=True)
+        return Outcome(name, {}, f"{error}{cause}", undefined=True)
     except Exception as error:  # noqa: BLE001  whatever a metric dies of is one row
-        return Outcome(name, {}, f"{type(error).__name__}: {error}")
+        return Outcome(name, {}, f"{type(error).__name__}: {error}{cause}")
     return Outcome(name, values)
 
 
-def _load(path: Path) -> tuple[Signal, tuple[str, ...]]:
-    """A signal to be scored, and what resampling did to it; encoding tells the rest."""
-    signal, rate, _ = read_audio(path)
-    return resampled_within(signal, rate, SCORING_RATE)
+def _load(path: Path) -> tuple[Signal, tuple[str, ...], tuple[str, ...]]:
+    """A signal to be scored, what reading did to it (encoding tells that), and what resampling did."""
+    signal, rate, read = read_audio(path)
+    resampled, told = resampled_within(signal, rate, SCORING_RATE)
+    return resampled, read, told

@@ -27,6 +27,18 @@ def test_bits_are_those_of_the_file_that_the_program_wrote(tmp_path, tool, signa
     assert torch.equal(decoded, torch.from_numpy((((samples >> 8) << 8) + 128) / 32768).float())
 
 
+@pytest.mark.parametrize("stated", [0.01, 8, 100_000])
+def test_what_the_suite_states_limits_nothing(tmp_path, tool, stated):
+    """128 kbit/s, whatever is stated, and however long: 10 s are 160 kB."""
+    codec = command(tmp_path, kbps=stated)
+    signal = torch.zeros(10 * RATE)
+    (payload,) = codec.encode([signal])
+    assert len(payload) == 10 * RATE
+    stream = pack(header_for(codec, len(signal)), payload)
+    (decoded,) = decode_streams(codec, [stream], Noise([1]))
+    assert len(decoded) == len(signal)
+
+
 def test_several_items_and_empty_ones(tmp_path, tool, signal):
     codec = command(tmp_path)
     items = [signal, signal[:0], signal[:100]]
