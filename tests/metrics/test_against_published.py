@@ -20,9 +20,9 @@ import soundfile
 from scipy import ndimage
 
 from nscbench import metrics
-from nscbench.benchmarks.data.audio import read_audio
 from nscbench.benchmarks.data.items import read_items
 from nscbench.codecs import registry
+from nscbench.codecs.audio.reading import read_audio
 from nscbench.codecs.noise import Noise
 from nscbench.metrics.machinery.signals import resample
 from nscbench.metrics.per import phones
