@@ -147,7 +147,7 @@ def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
 
 
 def _load(path: Path) -> tuple[Signal, tuple[str, ...], tuple[str, ...]]:
-    """A signal to be scored, what reading did to it, which encoding tells, and what resampling did."""
+    """A signal to be scored; what reading did to it, which encoding tells; what resampling did."""
     signal, rate, read = read_audio(path)
     resampled, told = resampled_within(signal, rate, SCORING_RATE)
     return resampled, read, told
