@@ -11,6 +11,7 @@ whole folder would be a guess, and so would one for each file.
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tqdm import tqdm
 
 from .audio import SUFFIXES, AudioError, inspect, read_audio
 from .manifest import NAME, ItemsError, Listing, read_manifest
+from .own_folders import OwnFolders
 
 __all__ = ["AudioError", "Item", "ItemsError", "open_items", "read_audio", "read_items"]
 
@@ -57,9 +59,15 @@ class Item:
     sha256: str
 
 
-def read_items(source: str | Path) -> list[Item]:
+def read_items(source: str | Path, results: Sequence[Path] = ()) -> list[Item]:
     """The items of a manifest, a folder, or "demo" (the embedded set; a folder is `Path("demo")`,
     or "./demo").
+
+    What nscbench made within a folder is left out (`own_folders`), with a notice.
+
+    Args:
+        source: of the items.
+        results: further folders that are left out, since they are for results.
 
     Raises:
         ItemsError: nothing there, or lines and files that are wrong: all of them at once.
@@ -69,7 +77,7 @@ def read_items(source: str | Path) -> list[Item]:
     if path.is_dir() and (path / NAME).is_file():
         path /= NAME
     if path.is_dir():
-        listings = _scan(path)
+        listings = _scan(path, results)
     elif path.is_file() and path.suffix.lower() == ".csv":
         listings = read_manifest(path)
     else:
@@ -110,14 +118,19 @@ def speaker_of(path: Path) -> str:
     return ""
 
 
-def _scan(folder: Path) -> list[Listing]:
+def _scan(folder: Path, results: Sequence[Path]) -> list[Listing]:
     faults: list[OSError] = []
-    paths = [
-        Path(root, name)
-        for root, _, names in os.walk(folder, onerror=faults.append)
-        for name in names
-        if name.lower().endswith(SUFFIXES) and not name.startswith(".")  # macOS leaves ._x.wav
-    ]
+    paths: list[Path] = []
+    ours = OwnFolders(folder, results)
+    for root, folders, names in os.walk(folder, onerror=faults.append):
+        folders[:] = [name for name in folders if not ours(Path(root, name))]
+        paths += [
+            Path(root, name)
+            for name in names
+            if name.lower().endswith(SUFFIXES) and not name.startswith(".")  # macOS leaves ._x.wav
+        ]
+    for notice in ours.notices():
+        print(f"note: {notice}", file=sys.stderr)
     if faults:
         raise ItemsError([f"{fault.filename}: {fault.strerror}" for fault in faults])
     return [

@@ -35,6 +35,7 @@ from typing import Any
 from ... import metrics as all_metrics
 from ...codecs import Codec, CodecError
 from ...codecs.external import kind_of
+from ...codecs.external.decoded import Decoded
 from ...codecs.registry import unchecked
 from ...metrics import MetricError
 from ..degradations import DegradationError
@@ -92,6 +93,11 @@ def left_out(unavailable: Mapping[str, str]) -> list[str]:
     for name, why in unavailable.items():
         by_reason.setdefault(why, []).append(name)
     return [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
+
+
+def decoded_folders(suite: Suite) -> list[Path]:
+    """Where the decoded audio lies that a suite names: no recordings of a test set."""
+    return [c.within_suite(c.decoded) for c in suite.codecs if isinstance(c, Decoded)]
 
 
 def suite_names() -> dict[str, str]:

@@ -16,6 +16,7 @@ from ....metrics.base import MetricError, Signal, Undefined
 from ....metrics.machinery import alignment, signals
 from ...data.audio import read_audio
 from ...store.cache import Stage
+from ...store.contents import check_contents
 from ...workers.work import Request
 from ..maker_digests import check_versions
 from ..match import signature
@@ -59,6 +60,7 @@ class Score(Request[Scored]):
         metrics: names.
         text: what the reference says; "" if unknown.
         versions: of the metrics as planned, to be checked; empty for none.
+        hashes: SHA-256 of both files, to be checked; empty for none.
     """
 
     stage: ClassVar[Stage] = "score"
@@ -67,6 +69,7 @@ class Score(Request[Scored]):
     metrics: Sequence[str]
     text: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    hashes: Sequence[str] = ()
     device: str = "cpu"
 
     @property
@@ -85,8 +88,10 @@ class Score(Request[Scored]):
 
         Raises:
             Misfit: this process has another version of a metric than planned.
+            ContentError: a file is not what was recorded.
         """
         check_versions(self.versions)
+        check_contents(self.reads, self.hashes)
         clean, coded = _load(self.reference), _load(self.degraded)
         coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
         pair = _Pair(clean, coded, self.text)
