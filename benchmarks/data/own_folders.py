@@ -11,6 +11,7 @@ if it were speech, and more of it each time.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..store.printable import some
 from ..store.rundir import RunDirectory
 
 _OF_A_RUN = ("streams", "decoded", "curves", "recordings", "report")
@@ -47,8 +48,7 @@ class OwnFolders:
         """A sentence for each kind of folder that was left out."""
         for what in dict.fromkeys(self.left_out.values()):
             paths = [str(path) for path, kind in self.left_out.items() if kind == what]
-            more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-            yield f"no recordings are looked for in {', '.join(paths[:3])}{more}: {what}"
+            yield f"no recordings are looked for in {some(paths)}: {what}"
 
     def _what(self, folder: Path) -> str:
         if folder in self._given:

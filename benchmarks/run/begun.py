@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..data.items import Item
 from ..store.atomic import write_atomically
 from ..store.finished_run import reading
+from ..store.printable import some
 from ..store.received import csv_text, read_table
 from ..store.rundir import RunDirectory, RunError
 from .tables import items_table
-
-_SHOWN = 3  # items of each difference
 
 
 def begin(directory: RunDirectory, items: Sequence[Item]) -> None:
@@ -46,5 +45,4 @@ def _differences(begun: Mapping[str, str], here: Mapping[str, str]) -> Iterator[
     }
     for what, names in kinds.items():
         if names:
-            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            yield f"{', '.join(names[:_SHOWN])}{more} {what}"
+            yield f"{some(names)} {what}"

@@ -11,7 +11,15 @@ from .received import Unfit, open_regular, open_within
 
 
 class ContentError(ValueError):
-    """A file is missing, or not what was recorded: the message names it, and says which."""
+    """A file is missing, or not what was recorded: the message names it, and says which.
+
+    Attributes:
+        missing: is it not there at all?
+    """
+
+    def __init__(self, message: str, missing: bool = False) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 def check_content(path: Path, recorded: str, root: Path | None = None) -> None:
@@ -51,4 +59,4 @@ def _refused(path: Path, error: OSError | Unfit) -> ContentError:
     if isinstance(error, Unfit):
         return ContentError(str(error))
     missing = isinstance(error, FileNotFoundError)
-    return ContentError(f"{path}: {'is missing' if missing else error.strerror}")
+    return ContentError(f"{path}: {'is missing' if missing else error.strerror}", missing)

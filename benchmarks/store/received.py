@@ -1,8 +1,8 @@
 """What is read from a run, whoever made it: one bound on kind, size and depth, and one error text.
 
-A run's directory may be anybody's. In it, only regular files are opened that lie within it, whatever
-links lead there; JSON is bounded in size and depth and has neither numbers that are none nor text
-that is none; text has its control characters as escapes, since it reaches terminals.
+A run's directory may be anybody's. In it, only regular files are opened that lie within it,
+whatever links lead there; JSON is bounded in size and depth and has neither numbers that are none
+nor text that is none; text has its control characters as escapes, since it reaches terminals.
 
 Cells that a spreadsheet would compute as formulas have an apostrophe in front in the file
 (`csv_text`), which is taken off here.
@@ -106,7 +106,7 @@ def read_table(root: Path, path: Path, **settings: Any) -> pd.DataFrame:
     for name in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
         known = {text: _taken(text) for text in table[name].unique() if isinstance(text, str)}
         if any(before != after for before, after in known.items()):
-            table[name] = table[name].map(lambda text: known.get(text, text))
+            table[name] = table[name].map(lambda text, known=known: known.get(text, text))
     return table
 
 

@@ -15,16 +15,15 @@ SHA256SUMS                        digests of these tables: see `checksums`
 
 import fcntl
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .atomic import PARTIAL
 from .printable import printable
 
-_PARTIAL = re.compile(r"\.[0-9a-f]{32}\.part")  # what `write_atomically` writes first
 # What only a run has: where they lie without a journal, somebody else's files would be replaced
 _OURS = ("manifest.json", "items.csv", "rows.csv", "leaderboard.csv", "checks.csv", "curves",
          "streams", "decoded", "robustness.csv", "robustness.md")  # fmt: skip
@@ -143,7 +142,7 @@ class RunDirectory:
                 if folder.is_symlink() or folder.parent.is_symlink():
                     continue  # no run made it
                 for path in folder.glob(".*.part"):
-                    if _PARTIAL.fullmatch(path.name) and not path.is_symlink():
+                    if PARTIAL.fullmatch(path.name) and not path.is_symlink():
                         path.unlink(missing_ok=True)
 
 
