@@ -120,9 +120,6 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"has no {kind}"
         if twice := _twice(known):
             yield f"has {twice} more than once among its {kind}"
-        for name in known:
-            if not _is_file_name(name):
-                yield f"has {_shown(name)} among its {kind}, which cannot be a file's name"
     given = manifest.get("arguments", {})  # which older runs lack
     if not isinstance(given, dict) or not all(isinstance(part, dict) for part in given.values()):
         yield "has arguments that are not settings by condition"
@@ -133,17 +130,10 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
     for entry in manifest["items"]:
         if entry["seconds"] <= 0:
             yield f"the item {entry['id']} is {entry['seconds']} s long"
-        if "\0" in entry["path"] or "\\x00" in entry["path"]:
-            yield f"the item {entry['id']} has a path with a zero byte"
     for entry in manifest["conditions"]:
         for key, least in (("sample_rate", 1), ("nominal_kbps", 0)):
             if entry[key] < least:
                 yield f"the {key} of {entry['condition']} is {entry[key]}; at least {least}"
-
-
-def _is_file_name(name: str) -> bool:
-    """May it name files and folders of a run? It leads nowhere else."""
-    return 0 < len(name.encode()) <= 255 and not {"/", "\\"} & set(name) and name[0] != "."
 
 
 def _twice(names: Iterable[str]) -> str:

@@ -30,6 +30,7 @@ BUDGET = 16 * 2**20  # bytes of audio and pictures in all, before base64 adds a 
 
 _WINDOW, _PICTURE = 512, (560, 150)  # samples; pixels, width and height
 _EMPHASIS, _RANGE_DB = 0.95, 65.0
+_LEAST_KBPS = 1e-3  # rates below are alike
 _QUIETEST_DB = -20.0  # level of white: noise of a silent signal stays dark
 
 
@@ -161,7 +162,9 @@ def _beside(scores: Scores, condition: str) -> list[str]:
     nearest: dict[str, tuple[float, str]] = {}
     for name in scores.of_kind("codec"):
         curve = curve_of(name, scores.conditions[name]["codec"])
-        distance = abs(np.log(scores.kbps(name) / scores.kbps(condition)))
+        # a codec may send nothing, and of some no rate is known
+        rates = np.fmax([scores.kbps(name), scores.kbps(condition)], _LEAST_KBPS)
+        distance = abs(np.log(rates[0] / rates[1]))
         if curve != own:
             nearest[curve] = min(nearest.get(curve, (np.inf, "")), (float(distance), name))
     oracles = scores.of_kind("oracle")[:1]

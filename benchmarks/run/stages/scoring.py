@@ -17,6 +17,7 @@ from ....metrics.machinery import alignment, signals
 from ...data.audio import read_audio
 from ...store.cache import Stage
 from ...store.contents import check_contents
+from ...store.printable import printable
 from ...workers.work import Request
 from ..maker_digests import check_versions
 from ..match import signature
@@ -126,9 +127,9 @@ def _outcome(name: str, pair: _Pair) -> Outcome:
         if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
             raise MetricError(f"gave {values}, not a number for each of its columns")
     except Undefined as error:
-        return Outcome(name, {}, str(error), undefined=True)
-    except Exception as error:  # noqa: BLE001  whatever a metric dies of is one row
-        return Outcome(name, {}, f"{type(error).__name__}: {error}")
+        return Outcome(name, {}, printable(str(error)), undefined=True)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it dies of is one row
+        return Outcome(name, {}, printable(f"{type(error).__name__}: {error}"))
     return Outcome(name, values)
 
 
