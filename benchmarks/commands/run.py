@@ -13,7 +13,8 @@ from ..data.items import AudioError, Item, ItemsError, read_items
 from ..degradations import DegradationError
 from ..run.plan import Plan
 from ..run.robustness import CLEAN
-from ..run.suite import Suite, SuiteError, decoded_folders, left_out, load_suite
+from ..run.suite import Suite, decoded_folders, left_out, load_suite
+from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
 from ..store.contents import ContentError
 from ..store.rundir import RunDirectory, RunError, Stopped
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         suite = load_suite(arguments.suite)
         out = arguments.out or Path("runs") / suite.name
-        items = read_items(arguments.items or suite.items, [out, *decoded_folders(suite)])
+        items = read_items(arguments.items or suite.source, [out, *decoded_folders(suite)])
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")
         if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):

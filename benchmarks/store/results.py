@@ -12,6 +12,7 @@ ROW_COLUMNS = ("condition", "item", "draw", "column", "value", "error")
 RATE_COLUMNS = ("seconds", "payload_bits", "container_bits", "entropy_bits")
 NOT_REACHED = "not reached"  # the error of a value whose failure is not known
 MOST_DRAWS = 1000  # of an item
+COPIED = "decoded audio is the recording itself, sample for sample"  # a finding of the checks
 UNDEFINED = "undefined: "  # starts the error of a value that does not exist: not a failure
 
 

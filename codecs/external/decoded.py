@@ -10,6 +10,7 @@ the bitrate is what the suite states, and every table says so.
     payload   the file's samples, 16-bit: they stand for a bitstream and are not counted
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -58,8 +59,7 @@ class Decoded(Declaration):
         digest = sha256()
         for name, files in self._files.items():
             for path in files:
-                with path.open("rb") as file:
-                    digest.update(f"{name}\0".encode() + file_digest(file, "sha256").digest())
+                digest.update(f"{name}\0".encode() + _digest(path))
         return digest.hexdigest()
 
     def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
@@ -77,6 +77,8 @@ class Decoded(Declaration):
             expected = f"{item}{' or '.join(SUFFIXES)}"
             found = " and ".join(path.name for path in files) or "nothing"
             raise CodecError(f"{self.name}: {found} in {self._folder}, expected is {expected}")
+        if why := _unfit(files[0]):
+            raise CodecError(f"{self.name}: {files[0]} {why}")
         signal = torch.from_numpy(read_mono(files[0], self.sample_rate))
         if abs(len(signal) - samples) >= TOLERANCE * self.sample_rate:
             raise CodecError(
@@ -99,3 +101,25 @@ class Decoded(Declaration):
     @property
     def _folder(self) -> Path:
         return self.within_suite(self.decoded)
+
+
+def _digest(path: Path) -> bytes:
+    """Of what is called like a decoded file: its content, or why it has none.
+
+    One that cannot be read is the failure of its item, not the end of a run.
+    """
+    if why := _unfit(path):
+        return sha256(why.encode()).digest()
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").digest()
+
+
+def _unfit(path: Path) -> str:
+    """Why a path cannot be read as a file; "" if it can."""
+    if path.is_dir():
+        return "is a folder"
+    if not path.exists():
+        return "is a link to nothing"
+    if not path.is_file():
+        return "is no regular file"
+    return "" if os.access(path, os.R_OK) else "may not be read"

@@ -55,7 +55,7 @@ class Registry(Generic[Plugin]):
     attributes: tuple[str, ...]
     checked: Callable[[Any], Plugin]
     name_of: Callable[[Plugin, str], str]
-    tried: Callable[[Plugin], object]
+    tried: Callable[[Plugin], object] = lambda plugin: None
 
     @cached_property
     def found(self) -> Found[Plugin]:

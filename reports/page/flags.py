@@ -7,6 +7,7 @@ above pcm    a codec scores significantly better than the original recording: it
              a way that the metric likes
 misaligned   decoded audio is late, drifts, is inverted or changed in level
 swapped      decoded audio fits another item's reference better than its own
+not coded    decoded audio is the recording itself: what is called a codec's was never coded
 small        differences that are significant, but smaller than the shift of the column from `pcm`
              to `lowpass-7`: than what taking away the band above that of wideband telephony does.
              That is a yardstick of a small, known change, not the noise of the metric: nothing in
@@ -19,6 +20,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ...benchmarks.store.results import COPIED
 from ...benchmarks.store.scores import Scores
 from ..columns import look
 from ..tables.comparisons import compare_pair
@@ -53,7 +55,8 @@ def flags(
         findings: condition, item, finding: what the run itself found suspicious.
     """
     return [
-        *_swapped(scores, findings),
+        *_swapped(scores, findings[findings["finding"] != COPIED]),
+        *_copied(scores, findings[findings["finding"] == COPIED]),
         *_misaligned(scores),
         *_above_the_original(scores),
         *_trade_offs(scores, comparisons),
@@ -87,6 +90,13 @@ def _swapped(scores: Scores, findings: pd.DataFrame) -> list[Flag]:
         )
         for condition, part in findings.groupby("condition", sort=False)
         if scores.conditions[str(condition)]["kind"] != "control"
+    ]
+
+
+def _copied(scores: Scores, findings: pd.DataFrame) -> list[Flag]:
+    return [
+        Flag("not coded", str(condition), f"{count} of {len(scores.items)} items: {COPIED}")
+        for condition, count in findings.groupby("condition", sort=False).size().items()
     ]
 
 

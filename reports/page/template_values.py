@@ -15,6 +15,7 @@ from .material import Material
 
 FLAG_TITLES = {
     "swapped": "Items that fit another item's reference better",
+    "not coded": "Decoded audio that is the recording itself",
     "misaligned": "Decoded audio that is late, drifting, inverted or changed in level",
     "above pcm": "Scores above the original recording's",
     "trade-off": "Better quality, worse intelligibility or pitch",
