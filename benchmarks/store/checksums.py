@@ -7,6 +7,7 @@ It also protects what cannot be computed again: the title, hardware, speakers an
 manifest, the reasons of failures, measured costs.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import file_digest
@@ -31,7 +32,7 @@ def add(directory: RunDirectory, paths: Iterable[Path]) -> None:
 def differences(directory: RunDirectory, expected: Iterable[Path]) -> Iterator[str]:
     """Files that have changed or are gone, and expected ones that have no line."""
     name = directory.checksums.name
-    if not directory.checksums.is_file():
+    if not os.path.lexists(directory.checksums):
         yield f"{name}: is missing, so that nothing says what the run wrote"
         return
     known = _read(directory)

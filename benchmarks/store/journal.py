@@ -132,7 +132,8 @@ class Journal(RecordedWork):
                 f"{path}: {self.damaged} lines are damaged; their work is done again",
                 file=sys.stderr,
             )
-        self._file.truncate(self._end)
+        if self.torn:
+            self._file.truncate(self._end)
 
     def _may_be_ours(self) -> bool:
         """Is it empty, or was the very first record torn?"""

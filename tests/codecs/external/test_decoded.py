@@ -1,5 +1,7 @@
 """Folders of decoded audio."""
 
+import os
+
 import numpy as np
 import pytest
 import soundfile
@@ -44,6 +46,27 @@ def test_decoded_files_that_do_not_fit_are_refused(tmp_path, signal):
         "twice": "twice.flac and twice.wav in .*, expected is twice.wav or .flac",
         "stereo": "stereo.wav has 2 channels",
         "absent": "nothing in .*, expected is absent.wav or .flac",
+    }.items():
+        with pytest.raises(CodecError, match=message):
+            codec.encode_items([item], [signal])
+
+
+def test_what_is_no_file_fails_its_own_item_by_name(tmp_path, signal):
+    soundfile.write(tmp_path / "good.wav", signal.numpy(), RATE)
+    (tmp_path / "dangling.wav").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "loop.wav").symlink_to(tmp_path / "loop.wav")
+    (tmp_path / "folder.wav").mkdir()
+    os.mkfifo(tmp_path / "pipe.flac")
+    (tmp_path / "text.wav").write_text("no audio")
+    codec = make("theirs", {"decoded": str(tmp_path), "kbps": 3, "sample_rate": RATE})
+    assert len(codec.fingerprint) == 64
+    assert codec.encode_items(["good"], [signal])
+    for item, message in {
+        "dangling": "dangling.wav is a link to nothing",
+        "loop": "loop.wav is a link to nothing",
+        "folder": "folder.wav is a folder",
+        "pipe": "pipe.flac is no regular file",
+        "text": "text.wav is not audio",
     }.items():
         with pytest.raises(CodecError, match=message):
             codec.encode_items([item], [signal])
