@@ -13,8 +13,9 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pandas as pd
 
@@ -48,7 +49,7 @@ class Unfit(RunError):
         )
 
 
-def open_within(root: Path, path: Path, largest: int = LARGEST) -> IO[bytes]:
+def open_within(root: Path, path: Path, largest: int = LARGEST) -> BufferedReader:
     """A file of the run in `root`, to be read.
 
     Raises:
@@ -61,7 +62,7 @@ def open_within(root: Path, path: Path, largest: int = LARGEST) -> IO[bytes]:
     return open_regular(path, largest)
 
 
-def open_regular(path: Path, largest: int | None = None) -> IO[bytes]:
+def open_regular(path: Path, largest: int | None = None) -> BufferedReader:
     """The same of a file anywhere."""
     found = path.stat()  # before it is opened: that a device is opened may do something
     if kind := _KINDS.get(stat.S_IFMT(found.st_mode)):
@@ -102,7 +103,7 @@ def read_table(root: Path, path: Path, **settings: Any) -> pd.DataFrame:
         OSError: it is missing or may not be read.
     """
     with open_within(root, path) as file:
-        table = pd.read_csv(file, **settings)
+        table: pd.DataFrame = pd.read_csv(file, **settings)
     for name in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
         known = {text: _taken(text) for text in table[name].unique() if isinstance(text, str)}
         if any(before != after for before, after in known.items()):
@@ -117,7 +118,7 @@ def csv_text(table: pd.DataFrame) -> bytes:
         if not pd.api.types.is_numeric_dtype(kind):
             cells = safe.iloc[:, place]
             if any(isinstance(cell, str) and _FORMULA.match(cell) for cell in cells):
-                safe.isetitem(place, cells.map(_written))
+                safe.isetitem(place, cells.map(_written).to_numpy())
     return safe.to_csv(index=False).encode()
 
 
