@@ -113,16 +113,17 @@ def read_table(root: Path, path: Path, **settings: Any) -> pd.DataFrame:
 
 def csv_text(table: pd.DataFrame) -> bytes:
     """A table as CSV in which no text is a formula to a spreadsheet."""
-    safe = table.rename(columns=_written)
+    safe = table.rename(columns=no_formula)
     for place, kind in enumerate(safe.dtypes):
         if not pd.api.types.is_numeric_dtype(kind):
             cells = safe.iloc[:, place]
             if any(isinstance(cell, str) and _FORMULA.match(cell) for cell in cells):
-                safe.isetitem(place, cells.map(_written).to_numpy())
+                safe.isetitem(place, cells.map(no_formula).to_numpy())
     return safe.to_csv(index=False).encode()
 
 
-def _written(value: Any) -> Any:
+def no_formula(value: Any) -> Any:
+    """A cell of a table as it is written: text that is a formula to a spreadsheet is no longer."""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
