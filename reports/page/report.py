@@ -66,18 +66,18 @@ def write_report(
         others = _saved(_pictures(material, trainings), out / "figures")
     shown = gallery(run, read_signal)
     page = _page(material, shown, [*curves_of_columns[:1], *others], curves_of_columns[1:])
-    tables = {
+    files: dict[str, bytes] = {
         "leaderboard.csv": csv_text(material.table),
-        "leaderboard.md": markdown(material.table) + "\n",
-        "leaderboard.tex": latex(material.table),
+        "leaderboard.md": f"{markdown(material.table)}\n".encode(),
+        "leaderboard.tex": latex(material.table).encode(),
         "comparisons.csv": csv_text(_joined(material.comparisons)),
         "bd.csv": csv_text(material.deltas),
         "seeds.csv": csv_text(material.seeds),
         "findings.csv": csv_text(pd.DataFrame(material.flags, columns=list(Flag._fields))),
-        "report.html": page,
+        "report.html": page.encode(),
     }
-    for name, text in tables.items():
-        write_atomically(out / name, text.encode() if isinstance(text, str) else text)
+    for name, content in files.items():
+        write_atomically(out / name, content)
     return Report(out / "report.html", shown.faults, shown.changed)
 
 
