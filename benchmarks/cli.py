@@ -57,6 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
+    except SystemExit as error:  # of a plug-in: its status is not ours, and 0 would be a lie
+        print(f"nscbench: a plug-in ended the command: sys.exit({error.code!r})", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

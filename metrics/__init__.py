@@ -35,6 +35,7 @@ REGISTRY = Registry(
     attributes=("METRIC",),
     checked=_checked,
     name_of=lambda metric, name: name,
+    tried=lambda metric: metric.unavailable(),
 )
 
 

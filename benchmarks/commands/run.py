@@ -12,8 +12,11 @@ from ...reports.tables.printed import partial_columns, show
 from ..data.items import AudioError, Item, ItemsError, passed_over, read_items
 from ..degradations import DegradationError
 from ..run.plan import Plan
-from ..run.suite import Suite, SuiteError, left_out, load_suite
+from ..run.robustness import CLEAN
+from ..run.suite import Suite, decoded_folders, left_out, load_suite
+from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
+from ..store.contents import ContentError
 from ..store.rundir import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
@@ -60,18 +63,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a suite; the exit status."""
     try:
         suite = load_suite(arguments.suite)
-        source = arguments.items or suite.items
-        items = read_items(source)
-        for line in passed_over(source):
+        out = arguments.out or Path("runs") / suite.name
+        source, results = arguments.items or suite.source, [out, *decoded_folders(suite)]
+        items = read_items(source, results)
+        for line in passed_over(source, results):
             print(f"{source}: {line}")
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")
         if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
             raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
-        out = arguments.out or Path("runs") / suite.name
         directory = RunDirectory(out.absolute() if arguments.scheduler else out)
         cache = folder_named(arguments.cache)
-        with directory.locked(), _workers(arguments, directory, items) as workers:
+        parts = [CLEAN] if suite.degradations else []
+        with directory.locked(*parts), _workers(arguments, directory, items) as workers:
             device = workers.device(arguments.device)
             ours = Cache(cache) if cache else None
             if suite.degradations:
@@ -86,7 +90,9 @@ def run(arguments: argparse.Namespace) -> int:
     except Stopped as error:
         print(f"nscbench: stopped: {error}; the same command goes on", file=sys.stderr)
         return FAILURES
-    except (SuiteError, DegradationError, RunError, CodecError, AudioError) as error:
+    except (
+        SuiteError, DegradationError, RunError, CodecError, AudioError, ContentError
+    ) as error:  # fmt: skip
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:

@@ -12,6 +12,7 @@ from ...metrics.machinery.ranges import checks, kind_of
 from ...reports.figures.curves import draw_curves
 from ...reports.tables.leaderboard import all_comparisons, leaderboard
 from ...reports.tables.summary import cautions
+from ..run.begun import begin
 from ..run.finished import Finished
 from ..run.plan import Plan
 from ..run.provenance import describe_run
@@ -21,6 +22,7 @@ from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
 from ..store.journal import Journal
+from ..store.received import csv_text
 from ..store.results import is_failure
 from ..store.rundir import RunDirectory
 from ..store.scores import Scores
@@ -43,27 +45,30 @@ def carry_out(
 
     Raises:
         OSError: a file cannot be written.
+        RunError: the run was begun with other items.
         Stopped: weights or versions are no longer those of the plan, or the workers are gone.
     """
     manifest = describe_run(plan.suite, plan.items, plan.device, workers.hardware(plan.device))
     with Journal(directory.journal) as journal:
+        begin(directory, plan.items)
         finished = Finished(directory, journal, cache)
         failures = Runner(plan, directory, finished, workers).run()
+        directory.sweep_partial_files(journal.conditions)
         rows = rows_table(plan, journal.get, failures)
         if cache:
             manifest["cache"] = {"folder": str(cache.folder), "restored": dict(finished.restored)}
         manifest["notices"] = notices(plan, journal.get)
         # Rows and manifest appear together, after all work: an interrupted second run leaves the
         # first one's, and never rows of one beside the manifest of another.
-        write_atomically(directory.rows, rows.to_csv(index=False).encode())
+        write_atomically(directory.rows, csv_text(rows))
         failed = rows[is_failure(rows)]
         manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
         manifest["failures"] = len(failed)
         _write_json(directory.manifest, manifest)
-        write_atomically(directory.items, items_table(plan.items).to_csv(index=False).encode())
+        write_atomically(directory.items, csv_text(items_table(plan.items)))
         table, beware = write_leaderboard(directory, manifest, rows)
         found = checks_table(plan, journal.get)
-    write_atomically(directory.checks, found.to_csv(index=False).encode())
+    write_atomically(directory.checks, csv_text(found))
     checksums.add(directory, directory.tables())
     remarks = [f"check: {line}" for line in [*summary(found, len(plan.items)), *beware]]
     names = {name: metrics.get(name) for name in plan.suite.metrics}
@@ -81,7 +86,7 @@ def write_leaderboard(
     scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
     comparisons = all_comparisons(scores)
     table = leaderboard(scores, comparisons)
-    write_atomically(directory.leaderboard, table.to_csv(index=False).encode())
+    write_atomically(directory.leaderboard, csv_text(table))
     draw_curves(table, scores.directions, directory.curves, manifest["suite"]["title"])
     return table, cautions(scores, comparisons.values())
 

@@ -11,6 +11,7 @@ whole folder would be a guess, and so would one for each file.
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from ...codecs.audio.folders import (
 )
 from ...codecs.audio.reading import AudioError, inspect, read_audio
 from .manifest import NAME, ItemsError, Listing, read_manifest
+from .own_folders import OwnFolders
 
 __all__ = [
     "AudioError",
@@ -73,16 +75,22 @@ class Item:
     sha256: str
 
 
-def read_items(source: str | Path) -> list[Item]:
+def read_items(source: str | Path, results: Sequence[Path] = ()) -> list[Item]:
     """The items of a manifest, a folder, or "demo" (the embedded set; a folder is `Path("demo")`,
     or "./demo").
+
+    What nscbench made within a folder is left out (`own_folders`), with a notice.
+
+    Args:
+        source: of the items.
+        results: further folders that are left out, since they are for results.
 
     Raises:
         ItemsError: nothing there, or lines and files that are wrong: all of them at once.
     """
     path = _place(source)
     if path.is_dir():
-        listings = _scan(path)
+        listings = _scan(path, results)
     elif path.is_file() and path.suffix.lower() == ".csv":
         # macOS names files otherwise than it is told to; only where there is no such file
         listings = [line._replace(path=on_disk(line.path)) for line in read_manifest(path)]
@@ -92,17 +100,17 @@ def read_items(source: str | Path) -> list[Item]:
             [f"{source} {fault}; items are a folder, a .csv manifest, or {', '.join(EMBEDDED)}"]
         )
     if not listings:
-        rest = "".join(f"; {line}" for line in passed_over(source))
+        rest = "".join(f"; {line}" for line in passed_over(source, results))
         raise ItemsError([f"{path} holds no items; recordings are {', '.join(SUFFIXES)}{rest}"])
     return open_items(listings)
 
 
-def passed_over(source: str | Path) -> tuple[str, ...]:
+def passed_over(source: str | Path, results: Sequence[Path] = ()) -> tuple[str, ...]:
     """A line on each kind of what lies in a folder of recordings and is none that is read, and on
     names that only look like those of a manifest."""
     path = _place(source)
     if path.is_dir():
-        return search(path).left_out
+        return search(path, OwnFolders(path, results)).left_out
     given = [listing.path for listing in read_manifest(path)]
     return tuple(composition([str(path) for path in given if on_disk(path) != path]))
 
@@ -142,11 +150,14 @@ def _place(source: str | Path) -> Path:
     return path / NAME if (path / NAME).is_file() else path
 
 
-def _scan(folder: Path) -> list[Listing]:
+def _scan(folder: Path, results: Sequence[Path]) -> list[Listing]:
+    ours = OwnFolders(folder, results)
     try:
-        found = search(folder).audio
+        found = search(folder, ours).audio
     except OSError as error:
         raise ItemsError([f"{error.filename}: {error.strerror}"]) from error
+    for notice in ours.notices():
+        print(f"note: {notice}", file=sys.stderr)
     return [Listing(name, path, speaker_of(path)) for name, path in found]
 
 

@@ -18,6 +18,7 @@ own names; further columns with text are not looked at, nor are lines of conditi
 does not have. Times of other hardware or numbers of threads are never drawn in one figure.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ import pandas as pd
 
 from ...metrics.base import Column
 from .finished_run import Run
+from .received import read_table
 from .rundir import RunError
 
 FILE = "cost.csv"
@@ -80,8 +82,8 @@ def read_costs(run: Run) -> pd.DataFrame:
     Raises:
         RunError: a file is not of the format above: its name, what is wrong, what is allowed.
     """
-    paths = [directory.root / FILE for directory in run.directories]
-    tables = [_read(path) for path in paths if path.is_file()]
+    roots = [directory.root for directory in run.directories]
+    tables = [_read(root) for root in roots if os.path.lexists(root / FILE)]
     if not tables:
         return pd.DataFrame(index=pd.Index([], name="condition"))
     found = pd.concat(tables)
@@ -90,9 +92,12 @@ def read_costs(run: Run) -> pd.DataFrame:
     return found.loc[measured].dropna(axis=1, how="all")
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read(root: Path) -> pd.DataFrame:
+    path = root / FILE
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = read_table(root, path, dtype=str, keep_default_na=False)
+    except RunError:
+        raise
     except (OSError, ValueError) as error:
         raise RunError(f"{path}: cannot be read: {error}") from error
     wanted = ("condition", *NUMBERS, HARDWARE)

@@ -1,6 +1,6 @@
 """What of a finished run can be repeated here: the codecs and metrics that are still the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,12 @@ from ... import metrics
 from ...codecs import Codec, CodecError, get
 from ...metrics import MetricError
 from ..data.items import open_items
-from ..data.manifest import Listing
+from ..data.manifest import ItemsError, Listing
 from ..degradations.channel import remake
 from ..run.plan import Plan
 from ..run.provenance import describe_condition, metric_version
 from ..run.suite import Suite
+from ..store.received import Unfit, open_regular
 from ..store.rundir import RunError
 
 _IDENTITY = {"condition", "settings", "fingerprint", "backend"}
@@ -40,6 +41,7 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
         )
         for i in manifest["items"]
     ]
+    _check_kinds(listings)
     return Plan(
         Suite(
             name=suite["name"],
@@ -54,6 +56,20 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
         open_items(listings),
         manifest["device"],
     )
+
+
+def _check_kinds(listings: Sequence[Listing]) -> None:
+    """Refuse recordings that are no regular files: to hash a pipe or a device may never end."""
+    problems = []
+    for listing in listings:
+        try:
+            open_regular(listing.path).close()
+        except Unfit as error:
+            problems.append(f"{listing.id}: {error}")
+        except OSError as error:
+            problems.append(f"{listing.id}: {listing.path}: {error.strerror}")
+    if problems:
+        raise ItemsError(problems)
 
 
 def _codec(

@@ -34,8 +34,12 @@ class Folder(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def search(folder: Path) -> Folder:
+def search(folder: Path, skip: Callable[[Path], bool] = lambda _: False) -> Folder:
     """Search a folder deeply; folders that are links are followed, each folder once.
+
+    Args:
+        folder: to be searched.
+        skip: is this folder below it to be passed by without a line?
 
     Raises:
         OSError: a folder cannot be read.
@@ -46,7 +50,7 @@ def search(folder: Path) -> Folder:
     def leave_out(path: Path, kind: str) -> None:
         rest.setdefault(kind, []).append(str(path.relative_to(folder)))
 
-    for path in _files(folder, leave_out):
+    for path in _files(folder, leave_out, skip):
         if not path.name.lower().endswith(SUFFIXES):
             leave_out(path, path.suffix.lower() or "without suffix")
         elif path.name.startswith("."):  # macOS leaves ._x.wav
@@ -100,7 +104,9 @@ def some(names: Sequence[str]) -> str:
     return f" ({', '.join(escaped(name) for name in sorted(names)[:_SHOWN])}{more})"
 
 
-def _files(folder: Path, leave_out: Callable[[Path, str], None]) -> Iterator[Path]:
+def _files(
+    folder: Path, leave_out: Callable[[Path, str], None], skip: Callable[[Path], bool]
+) -> Iterator[Path]:
     """Every file below a folder but those in hidden folders."""
     root = folder.resolve()
     entered = {root}
@@ -111,6 +117,8 @@ def _files(folder: Path, leave_out: Callable[[Path, str], None]) -> Iterator[Pat
         for path in paths:
             if not path.is_dir():
                 yield path
+                continue
+            if skip(path):
                 continue
             target = path.resolve()
             if path.name.startswith("."):

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 
 from ...benchmarks.statistics.coefficients import KINDS
 from ...benchmarks.statistics.intervals import Interval
+from ...benchmarks.store.received import no_formula
 from ..schema import Reading
 from .analysis import Analysis, ConditionSummary
 from .correlation import ColumnReport
@@ -131,5 +132,5 @@ def _csv(header: list[str], rows: Iterable[list[object]]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([no_formula(value) for value in row] for row in rows)
     return buffer.getvalue()

@@ -10,13 +10,14 @@ from ...benchmarks.store.scores import records
 from ..columns import look
 from ..tables.summary import HEAD, summary
 from .flags import NEARLY, TRANSPARENT, Flag, yardsticks
-from .gallery import Card, recordings_missing
+from .gallery import Gallery
 from .leaderboard import board, heads
 from .material import Material
 
 FLAG_TITLES = {
     "swapped": "Items that fit another item's reference better",
     "bitrate": "Another bitrate than the one that is stated",
+    "not coded": "Decoded audio that is the recording itself",
     "misaligned": "Decoded audio that is late, drifting, inverted or changed in level",
     "above pcm": "Scores above the original recording's",
     "trade-off": "Better quality, worse intelligibility or pitch",
@@ -27,7 +28,7 @@ _SHOWN_CONTROLS = (TRANSPARENT, NEARLY, "lowpass-3.5", "mnru-25", "mnru-15", "sw
 _ITEMS_NAMED = 4
 
 
-def template_values(material: Material, cards: Sequence[Card]) -> dict[str, Any]:
+def template_values(material: Material, shown: Gallery) -> dict[str, Any]:
     """Variables of the template, but for figures, style and script."""
     run, scores = material.run, material.run.scores
     values: dict[str, Any] = {
@@ -48,8 +49,8 @@ def template_values(material: Material, cards: Sequence[Card]) -> dict[str, Any]
         "control_names": [c for c in _SHOWN_CONTROLS if c in scores.conditions],
         "controls": list(_controls(material)),
         "costs": list(_costs(material.costs)),
-        "cards": cards,
-        "no_cards": _no_cards(material),
+        "cards": shown.cards,
+        "not_played": shown.faults,
         "failures": list(_failures(scores.failures)),
         "provenance": list(_provenance(material)),
     }
@@ -189,13 +190,6 @@ def _cost(value: float | str) -> str:
         if value >= factor:
             return f"{value / factor:.3g}{prefix}"
     return f"{value:.3g}"
-
-
-def _no_cards(material: Material) -> str:
-    missing = recordings_missing(material.run)
-    if missing:
-        return f"The recordings are not here ({len(missing)} items, such as {missing[0]})."
-    return "Nothing stands out: no codec has values in a column that ranks."
 
 
 def _failures(failures: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Tables as plain text for a terminal, as Markdown and as LaTeX."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,12 @@ from .comparisons import ALPHA
 from .rates import misstated
 from .summary import HEAD
 
+_TEX = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "\n": " ",
+}
 STATED = "* bitrate stated, not measured"
 
 
@@ -25,7 +30,8 @@ def markdown(table: pd.DataFrame, cautions: Sequence[str] = ()) -> str:
     """The same table for a README, and what its readers must know."""
     head, *body = _cells(table)
     rule = [":--"] + ["--:"] * (len(head) - 1)
-    lines = "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *body))
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in (head, rule, *body)]
+    lines = "\n".join("| " + " | ".join(row) + " |" for row in cells)
     notes = "".join(f"\n\n{note}." for note in cautions)
     return lines + _footnote(table, "\n\n").replace("*", "\\*") + notes
 
@@ -74,8 +80,9 @@ def _footnote(table: pd.DataFrame, before: str) -> str:
 
 
 def _tex(text: str) -> str:
-    """Text whose special characters are escaped."""
-    return re.sub(r"([&%$#_{}])", r"\\\1", text)
+    """Text as LaTeX sets it, whatever is in it: no character is a command."""
+    escaped = "".join(_TEX.get(letter, letter) for letter in text)
+    return f"{{{escaped[0]}}}{escaped[1:]}" if escaped[:1] in ("[", "*") else escaped
 
 
 def _shown(table: pd.DataFrame) -> list[str]:

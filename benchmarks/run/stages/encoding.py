@@ -10,6 +10,7 @@ from ....codecs import Codec, CodecError
 from ....codecs.bitstream import header_for, pack
 from ...store.atomic import write_atomically
 from ...store.cache import Stage
+from ...store.contents import check_contents
 from ...workers.work import Request
 from ..coding import read_for
 from ..maker_digests import check_maker
@@ -45,6 +46,7 @@ class Encode(Request[list[EncodedFile]]):
         recordings: to be encoded.
         streams: files to be written.
         maker: digest of what the run was planned with, to be checked; "" for none.
+        hashes: SHA-256 of the recordings, to be checked; empty for none.
     """
 
     stage: ClassVar[Stage] = "encode"
@@ -54,6 +56,7 @@ class Encode(Request[list[EncodedFile]]):
     recordings: Sequence[Path]
     streams: Sequence[Path]
     maker: str = ""
+    hashes: Sequence[str] = ()
 
     @property
     def reads(self) -> tuple[Path, ...]:
@@ -75,10 +78,12 @@ class Encode(Request[list[EncodedFile]]):
 
         Raises:
             Misfit: this process has other weights, code or libraries than planned.
+            ContentError: a recording is not what was planned.
             AudioError, CodecError: a recording cannot be read, or not be encoded.
         """
         if self.maker:
             check_maker(self.codec, self.device, self.maker)
+        check_contents(self.recordings, self.hashes)
         if lacking := self.codec.lacking_items(self.items):
             raise CodecError(lacking)
         read = [read_for(self.codec, path) for path in self.recordings]

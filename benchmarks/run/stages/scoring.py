@@ -17,6 +17,8 @@ from ....metrics.base import MetricError, Signal, Undefined
 from ....metrics.machinery import alignment, signals
 from ....metrics.machinery.ranges import kind_of
 from ...store.cache import Stage
+from ...store.contents import check_contents
+from ...store.printable import printable
 from ...workers.work import Request
 from ..coding import resampled_within
 from ..maker_digests import check_versions
@@ -64,6 +66,7 @@ class Score(Request[Scored]):
         text: what the reference says; "" if unknown.
         versions: of the metrics as planned, to be checked; empty for none.
         level: RMS of the reference, in dBFS, to which the pair is brought; None: as it is.
+        hashes: SHA-256 of both files, to be checked; empty for none.
     """
 
     stage: ClassVar[Stage] = "score"
@@ -73,6 +76,7 @@ class Score(Request[Scored]):
     text: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     level: float | None = None
+    hashes: Sequence[str] = ()
     device: str = "cpu"
 
     @property
@@ -91,8 +95,10 @@ class Score(Request[Scored]):
 
         Raises:
             Misfit: this process has another version of a metric than planned.
+            ContentError: a file is not what was recorded.
         """
         check_versions(self.versions, self.level)
+        check_contents(self.reads, self.hashes)
         clean, read, told = _load(self.reference)
         coded, _, told_of_coded = _load(self.degraded)
         coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
@@ -140,9 +146,9 @@ def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
         if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
             raise MetricError(f"gave {values}, not a number for each of its columns")
     except Undefined as error:
-        return Outcome(name, {}, f"{error}{cause}", undefined=True)
-    except Exception as error:  # noqa: BLE001  whatever a metric dies of is one row
-        return Outcome(name, {}, f"{type(error).__name__}: {error}{cause}")
+        return Outcome(name, {}, printable(f"{error}{cause}"), undefined=True)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it dies of is one row
+        return Outcome(name, {}, printable(f"{type(error).__name__}: {error}{cause}"))
     return Outcome(name, values)
 
 

@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.commands.report import read_signal
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.benchmarks.store.rundir import RunError
-from support.runs import items, ladder, write_run
+from nscbench.reports.page.gallery import gallery
+from support.runs import items, ladder, write_audio, write_run
 
 PCM = {"pcm": ("pcm", "control", 256, 2.0)}
 
@@ -356,3 +358,51 @@ def test_runs_that_differ_do_not_merge(tmp_path, settings, difference):
     two = read_run(write_run(tmp_path / "two", ladder("opus"), **settings))
     with pytest.raises(RunError, match=difference):
         merge([one, two])
+
+
+def changed(root, column, value, place="value"):
+    """The run, with another value (or draw) of opus-6's rows of a column."""
+    rows = pd.read_csv(root / "rows.csv", dtype=str, keep_default_na=False)
+    here = (rows["condition"] == "opus-6") & (rows["column"] == column)
+    rows.loc[here, place] = value
+    rows.to_csv(root / "rows.csv", index=False)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "place", "message"),
+    [
+        ("payload_bits", "-5", "value", "payload_bits: -5 is no value; bits are counted from 0"),
+        ("seconds", "0", "value", "seconds: 0 is no value; a recording lasts more than 0 s"),
+        (
+            "pesq_wb",
+            "inf",
+            "value",
+            "pesq_wb: inf is no value; values are numbers of at most 1e+15",
+        ),
+        ("pesq_wb", "-1e999", "value", "pesq_wb: -inf is no value"),
+        ("pesq_wb", "good", "value", "has values that are not numbers"),
+        ("pesq_wb", "first", "draw", "has draws that are not numbers from 0 to 999"),
+        ("pesq_wb", "0.5", "draw", "has draws that are not numbers from 0 to 999"),
+        ("pesq_wb", "-1", "draw", "has draws that are not numbers from 0 to 999"),
+        ("pesq_wb", "1000000000", "draw", "has draws that are not numbers from 0 to 999"),
+    ],
+)
+def test_values_that_nothing_can_measure_are_one_error(
+    tmp_path, capsys, column, value, place, message
+):
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8)), items(4, 4))
+    assert main(["compare", str(changed(root, column, value, place)), "--all"]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_codec_that_sends_nothing_is_compared_but_has_no_curve(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.2), items(8, 8))
+    changed(root, "payload_bits", "0")
+    assert main(["compare", str(root), "opus-6", "new-6"]) == 0
+    assert main(["compare", str(root), "new", "opus"]) == 0
+    assert "opus has 3 points, 4 are needed" in capsys.readouterr().out
+    write_audio(root, seconds=0.2)
+    shown = gallery(read_run(root), read_signal)
+    assert shown.faults == []
+    assert any(sound.name == "opus-6" for card in shown.cards for sound in card.sounds)

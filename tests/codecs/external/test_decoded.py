@@ -56,6 +56,27 @@ def test_decoded_files_that_do_not_fit_are_refused(tmp_path, signal):
             codec.encode_items([item], [signal], [1])
 
 
+def test_what_is_no_file_fails_its_own_item_by_name(tmp_path, signal):
+    soundfile.write(tmp_path / "good.wav", signal.numpy(), RATE)
+    (tmp_path / "dangling.wav").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "loop.wav").symlink_to(tmp_path / "loop.wav")
+    (tmp_path / "folder.wav").mkdir()
+    os.mkfifo(tmp_path / "pipe.flac")
+    (tmp_path / "text.wav").write_text("no audio")
+    codec = make("theirs", {"decoded": str(tmp_path), "kbps": 3, "sample_rate": RATE})
+    assert len(codec.fingerprint) == 64
+    assert codec.encode_items(["good"], [signal])
+    for item, message in {
+        "dangling": "dangling.wav is a link to nothing",
+        "loop": "loop.wav is a link to nothing",
+        "folder": "folder.wav is a folder",
+        "pipe": "pipe.flac is no regular file",
+        "text": "text.wav is not audio",
+    }.items():
+        with pytest.raises(CodecError, match=message):
+            codec.encode_items([item], [signal])
+
+
 def test_the_folders_content_is_its_identity(tmp_path, signal):
     settings = {"decoded": str(tmp_path), "kbps": 3, "sample_rate": RATE}
     soundfile.write(tmp_path / "a.wav", signal.numpy(), RATE)

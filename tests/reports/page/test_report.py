@@ -9,6 +9,7 @@ import pytest
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.reports.figures.style import INK
+from nscbench.reports.page.gallery import Gallery
 from nscbench.reports.page.material import Material
 from nscbench.reports.page.report import inline
 from nscbench.reports.page.template_values import template_values
@@ -82,7 +83,7 @@ def test_tables_of_the_report(report):
 
 
 def test_failures_have_their_reason(finished):
-    (line,) = template_values(Material(read_run(finished)), [])["failures"]
+    (line,) = template_values(Material(read_run(finished)), Gallery([], [], False))["failures"]
     assert (line["condition"], line["count"], line["named"], line["error"]) == (
         *("new-6", 1, "i003", "broke"),
     )
@@ -94,7 +95,7 @@ def test_several_runs_are_one_report_or_none(tmp_path, capsys):
     two = write_run(tmp_path / "two", ladder("new", rates=(6, 8)), seed=3)
     both = Material(merge([read_run(one), read_run(two)]))
     assert both.table["condition"].tolist() == ["opus-6", "opus-8", "new-6", "new-8"]
-    assert len(template_values(both, [])["provenance"]) == 2
+    assert len(template_values(both, Gallery([], [], False))["provenance"]) == 2
     other = write_run(tmp_path / "other", ladder("gan"), versions=("1", "2"))
     assert main(["report", str(one), str(other)]) == 2
     message = capsys.readouterr().err
