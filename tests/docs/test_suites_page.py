@@ -1,0 +1,54 @@
+"""docs/suites.md names every key that a suite, a condition, a codec or a degradation takes."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from nscbench.benchmarks import degradations
+from nscbench.benchmarks.run.suite import SuiteError, load_suite
+from nscbench.codecs import available
+from nscbench.codecs.external.command import Command
+from nscbench.codecs.external.decoded import Decoded
+
+PAGE = (Path(__file__).parents[2] / "docs" / "suites.md").read_text("utf-8")
+PARTS = dict(
+    zip(
+        ("suite", "condition", "degradation"),
+        re.split(r"^## .*$", PAGE, flags=re.M)[1:],
+        strict=True,
+    )
+)
+
+
+def keys(part):
+    """The keys that the tables of a part name, in their columns of keys."""
+    found = set()
+    for block in re.findall(r"(?:^\|.*\n)+", PARTS[part], re.M):
+        head, _, *lines = [line.strip().strip("|").split("|") for line in block.splitlines()]
+        place = [cell.strip() for cell in head].index("key")
+        found |= {key for line in lines for key in re.findall(r"`\[*([\w-]+)\]*`", line[place])}
+    return found
+
+
+def test_the_keys_of_a_suite(tmp_path):
+    (tmp_path / "my.toml").write_text("no_such_key = 1")
+    with pytest.raises(SuiteError, match="unknown key") as told:
+        load_suite(str(tmp_path / "my.toml"))
+    allowed = str(told.value).partition("a suite has: ")[2].split(", ")
+    assert keys("suite") == set(allowed)
+
+
+def test_the_keys_of_a_condition():
+    codecs = {field.name for codec in available().values() for field in fields(codec)}
+    declared = {field.name for kind in (Command, Decoded) for field in fields(kind)}
+    declared -= {"name", "folder", "encoder", "decoder"}  # `codec`, the suite's own, and:
+    assert keys("condition") == codecs | declared | {"codec", "isolate", "encode", "decode"}
+
+
+def test_the_keys_of_a_degradation():
+    kinds = degradations.REGISTRY.found.plugins
+    settings = {field.name for kind in kinds.values() for field in fields(kind)}
+    assert keys("degradation") == settings | {"kind", "items", "metrics"}
+    assert set(re.findall(r"^\| `([\w-]+)` \| ", PARTS["degradation"], re.M)) >= set(kinds)
