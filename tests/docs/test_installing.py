@@ -16,7 +16,7 @@ COMMAND = (
     "--python-platform x86_64-unknown-linux-gnu --python-version"
 )
 CUDA = ("nvidia-", "cuda-", "cupy")
-FOR_DEVELOPERS = {"all", "test", "dev", "fuzz"}
+FOR_DEVELOPERS = {"all", "test", "dev", "docs", "fuzz"}
 
 
 def test_all_is_every_extra_that_a_user_can_want():
