@@ -27,8 +27,25 @@ COMMANDS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status (0, 1, 2 or 130: see the README)."""
+    """Run the command line; the exit status (0, 1, 2 or 130: see docs/runs.md)."""
     words = list(sys.argv[1:] if argv is None else argv)
+    arguments = parse(words)
+    try:
+        return int(arguments.command(arguments))
+    except KeyboardInterrupt:
+        print(
+            f"\nnscbench: interrupted; the same command goes on: nscbench {shlex.join(words)}",
+            file=sys.stderr,
+        )
+        return 130
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for; its `command` is the function to call.
+
+    Raises:
+        SystemExit: with status 2 where the command line does not take these words.
+    """
     parser = argparse.ArgumentParser(
         prog="nscbench", description="A benchmark of neural speech codecs."
     )
@@ -41,15 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             subparsers.add_parser(name, help=text)
     if module:
         import_module(f"nscbench.{module}").add_parser(subparsers)
-    arguments = parser.parse_args(words)
-    try:
-        return int(arguments.command(arguments))
-    except KeyboardInterrupt:
-        print(
-            f"\nnscbench: interrupted; the same command goes on: nscbench {shlex.join(words)}",
-            file=sys.stderr,
-        )
-        return 130
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":
