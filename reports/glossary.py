@@ -26,7 +26,7 @@ pitch together, and look at the controls first: `pcm` has the ceiling of a colum
 floor, and `swapped` what it says of the wrong recording.
 """
 _HEAD = """\
-| column | in tables | in words | unit | better | range | looks at | shown |
+| column | in tables | in words | unit | better | range | mode | shown |
 | :-- | :-- | :-- | :-- | :-: | :-- | :-- | :-- |"""
 
 
