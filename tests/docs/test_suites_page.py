@@ -12,7 +12,15 @@ from nscbench.codecs import available
 from nscbench.codecs.external.command import Command
 from nscbench.codecs.external.decoded import Decoded
 
-PAGE = (Path(__file__).parents[2] / "docs" / "suites.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "suites.md").read_text("utf-8")
+SUITES = [
+    pytest.param(text, id=f"{page.name}-{number}")
+    for page in sorted((DOCS / "guides").glob("*.md"))
+    for number, text in enumerate(
+        re.findall(r"^```toml\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+    )
+]
 PARTS = dict(
     zip(
         ("suite", "condition", "degradation"),
@@ -52,3 +60,14 @@ def test_the_keys_of_a_degradation():
     settings = {field.name for kind in kinds.values() for field in fields(kind)}
     assert keys("degradation") == settings | {"kind", "items", "metrics"}
     assert set(re.findall(r"^\| `([\w-]+)` \| ", PARTS["degradation"], re.M)) >= set(kinds)
+
+
+@pytest.mark.parametrize("text", SUITES)
+def test_a_suite_that_a_guide_shows_can_be_read(text, tmp_path):
+    """Its own program and checkpoint, which only a reader has, are named by what it cannot run."""
+    path = tmp_path / "my.toml"
+    path.write_text(text)
+    read = load_suite(str(path))
+    conditions = {codec.condition for codec in read.codecs} | set(read.unavailable)
+    assert "pcm" in conditions
+    assert len(conditions) > 3
