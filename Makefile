@@ -6,7 +6,7 @@ RUN ?= runs/$(SUITE)
 NSCBENCH := $(BIN)/nscbench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench report mushra train test test-all test-faults fuzz browser opus-ml lint speed
+.PHONY: help setup bench report mushra train test test-all test-faults fuzz browser opus-ml lint docs speed
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -79,6 +79,11 @@ lint: setup ## ruff, the layers of the packages, and mypy over the public interf
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	cd src && ../$(BIN)/lint-imports --no-logo --no-cache ../pyproject.toml
 	cd src && ../$(BIN)/mypy --config-file ../pyproject.toml -p nscbench
+
+docs: setup ## build the documentation as a site, build/site/index.html; a broken link is an error
+	@$(BIN)/python -c "import furo, myst_parser" 2>/dev/null \
+	  || $(BIN)/python -m pip install --quiet --requirement docs/requirements.txt
+	$(BIN)/python -m sphinx -W --keep-going --fresh-env -q -c docs . build/site
 
 speed: setup ## what scoring, decoding and training data cost, against bare calls and plain modules
 	$(BIN)/python -m nscbench.benchmarks.selftime.scoring_speed

@@ -29,23 +29,11 @@ COMMANDS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status (0, 1, 2 or 130: see the README)."""
+    """Run the command line; the exit status (0, 1, 2 or 130: see docs/runs.md)."""
     if argv is None:
         open_output()
     words = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(
-        prog="nscbench", description="A benchmark of neural speech codecs."
-    )
-    parser.add_argument("--version", action="version", version=f"nscbench {__version__}")
-    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    chosen = next((word for word in words if not word.startswith("-")), "")
-    module = COMMANDS[chosen][0] if chosen in COMMANDS else ""
-    for name, (other, text) in COMMANDS.items():
-        if other != module:
-            subparsers.add_parser(name, help=text)
-    if module:
-        import_module(f"nscbench.{module}").add_parser(subparsers)
-    arguments = parser.parse_args(words)
+    arguments = parse(words)
     try:
         status = int(arguments.command(arguments))
         if sys.stdout:
@@ -60,6 +48,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as error:  # of a plug-in: its status is not ours, and 0 would be a lie
         print(f"nscbench: a plug-in ended the command: sys.exit({error.code!r})", file=sys.stderr)
         return 2
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for; its `command` is the function to call.
+
+    Raises:
+        SystemExit: with status 2 where the command line does not take these words.
+    """
+    parser = argparse.ArgumentParser(
+        prog="nscbench", description="A benchmark of neural speech codecs."
+    )
+    parser.add_argument("--version", action="version", version=f"nscbench {__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    chosen = next((word for word in words if not word.startswith("-")), "")
+    module = COMMANDS[chosen][0] if chosen in COMMANDS else ""
+    for name, (other, text) in COMMANDS.items():
+        if other != module:
+            subparsers.add_parser(name, help=text)
+    if module:
+        import_module(f"nscbench.{module}").add_parser(subparsers)
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery.packaged import PackagedWeights
 
 RATE = 16_000
@@ -63,6 +63,16 @@ METRIC = Metric(
             long="Distill-MOS",
             place=92,
             shown="tables",
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears="quality as a network for self-supervised speech representations was "
+                "taught to rate it.",
+                misses="what was said and who said it; the level, since segments are scaled to "
+                "their peak.",
+                traps="It hears rounding to 16 bits, which every condition shares. Segments are "
+                "filled up with zeros to 7.68 s.",
+            ),
         ),
     ),
     packages=("distillmos", "torch"),

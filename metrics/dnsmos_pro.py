@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import spectra
 from .machinery.weights import Weights, needs
 
@@ -75,7 +75,21 @@ METRIC = Metric(
     score=score,
     columns=(
         Column(
-            "dnsmos_pro", "higher", short="DNSMOS-Pro", long="DNSMOS Pro", place=93, shown="tables"
+            "dnsmos_pro",
+            "higher",
+            short="DNSMOS-Pro",
+            long="DNSMOS Pro",
+            place=93,
+            shown="tables",
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears="the quality that listeners of simulated transmission would vote for, on "
+                "average.",
+                misses="what was said and who said it.",
+                traps="It hears rounding to 16 bits, which every condition shares. It was "
+                "trained on 10 s.",
+            ),
         ),
         Column(
             "dnsmos_pro_sd",
@@ -84,6 +98,13 @@ METRIC = Metric(
             long="spread of votes by DNSMOS Pro",
             place=94,
             shown="page",
+            meaning=Meaning(
+                span="0 upwards",
+                mode="without reference",
+                hears="how much votes on this signal would differ, as the network predicts it.",
+                misses="how good the signal is.",
+                traps="Neither more nor less is better.",
+            ),
         ),
     ),
     packages=("torch",),

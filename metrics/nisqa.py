@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import spectra
 from .machinery.weights import Weights, needs
 
@@ -32,13 +32,33 @@ FLOOR, RANGE = 1e-4, 80.0
 SEGMENT, STEP = 15, 4
 
 DIMENSIONS = (
-    ("noisiness", "NOI"),
-    ("discontinuity", "DIS"),
-    ("coloration", "COL"),
-    ("loudness", "LOUD"),
+    ("noisiness", "NOI", "background and coding noise, more is less noisy."),
+    ("discontinuity", "DIS", "gaps, clicks and warbling, more is smoother."),
+    ("coloration", "COL", "missing bands and a changed timbre, more is more natural."),
+    ("loudness", "LOUD", "a level that is too low or too high, more is better."),
 )
 COLUMNS = (
-    Column("nisqa", "higher", short="NISQA", long="NISQA", place=130, shown="tables"),
+    Column(
+        "nisqa",
+        "higher",
+        short="NISQA",
+        long="NISQA",
+        place=130,
+        shown="tables",
+        meaning=Meaning(
+            span="1 to 5",
+            mode="without reference",
+            hears=(
+                "noise, coloration, interruptions and loudness, as listeners of "
+                "telephone speech rate them."
+            ),
+            misses="what was said and who said it.",
+            traps=(
+                "It hears bandwidth, and here all is judged at 16 kHz: values stand "
+                "below those of full-band recordings. Trained on 6 to 12 s."
+            ),
+        ),
+    ),
     *(
         Column(
             f"nisqa_{name}",
@@ -47,8 +67,15 @@ COLUMNS = (
             long=f"NISQA {name}",
             place=131,
             shown="page",
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears=hears,
+                misses="what was said and who said it, and the other dimensions.",
+                traps="As of `nisqa`: more is better, of noisiness too.",
+            ),
         )
-        for name, short in DIMENSIONS
+        for name, short, hears in DIMENSIONS
     ),
 )
 FILE = "nisqa.tar"

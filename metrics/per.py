@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Column, Metric, MetricUnavailable, Signal, Undefined
+from .base import Column, Meaning, Metric, MetricUnavailable, Signal, Undefined
 from .machinery.edits import edits
 from .machinery.remember import remember
 
@@ -97,6 +97,15 @@ COLUMNS = (
         family="content",
         place=172,
         shown="tables",
+        meaning=Meaning(
+            span="0 (by construction, of the reference itself) upwards",
+            mode="with reference",
+            hears="phones that a recognizer heard in the reference and does not hear in the "
+            "decoded signal.",
+            misses="voice, intonation and quality, as long as the phones are understood.",
+            traps="The recognizer's own errors on clean speech are many; one that it makes on "
+            "both sides is not seen.",
+        ),
     ),
     *(
         Column(
@@ -108,6 +117,14 @@ COLUMNS = (
             family="content",
             place=173,
             shown="page",
+            meaning=Meaning(
+                span="0 upwards",
+                mode="with reference",
+                hears=f"the {kind} among the errors of `per`.",
+                misses="the other kinds of errors.",
+                traps="As of `per`. Invented phones (insertions) are what hallucination looks "
+                "like.",
+            ),
         )
         for kind in KINDS
     ),

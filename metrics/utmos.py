@@ -11,7 +11,7 @@ was said: codecs that lose words may gain UTMOS. Read it beside `wer`.
 
 import numpy as np
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import onnx_graph
 from .machinery.weights import Weights, needs
 
@@ -35,7 +35,26 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 METRIC = Metric(
     score=score,
-    columns=(Column("utmos", "higher", short="UTMOS", long="UTMOS", place=120, shown="tables"),),
+    columns=(
+        Column(
+            "utmos",
+            "higher",
+            short="UTMOS",
+            long="UTMOS",
+            place=120,
+            shown="tables",
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears="how natural speech sounds.",
+                misses="what was said and who said it: codecs that lose words may gain.",
+                traps=(
+                    "Trained on English and Chinese text-to-speech. Silence at the ends "
+                    "moves it. Read it beside `wer`."
+                ),
+            ),
+        ),
+    ),
     packages=("onnxruntime",),
     weights=WEIGHTS,
     shortest=0.5,

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from scipy import fft
 from scipy.ndimage import binary_dilation, uniform_filter1d
 
-from .base import Column, Metric, MetricError, Signal
+from .base import Column, Meaning, Metric, MetricError, Signal
 from .machinery import spectra, voice_activity
 from .machinery.remember import remember
 
@@ -123,6 +123,14 @@ METRIC = Metric(
             long="WARP-Q",
             place=95,
             shown="tables",
+            meaning=Meaning(
+                span="about 0.6 (an identical pair) upwards",
+                mode="with reference",
+                hears="how far the cepstra of speech segments are from the nearest stretch of "
+                "the reference, wherever it lies in time.",
+                misses="shifts in time, and what lies in pauses.",
+                traps="Lower is better, and an identical pair does not have 0.",
+            ),
         ),
     ),
     packages=(voice_activity.PACKAGE,),

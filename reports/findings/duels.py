@@ -8,13 +8,9 @@ import pandas as pd
 from ...benchmarks.store.scores import Scores, records
 from ..columns import ARROWS, look
 from ..tables.comparisons import compare_planned, hopeless
-from .answers import MarkdownTable, interval, probability, rounded, which
+from .answers import TextTable, interval, probability, rounded, which
 
 BETTER, WORSE, OPEN = "▲", "▼", "·"
-FAMILY = (
-    "A difference is significant where the p-value of the paired test, adjusted by Holm over all "
-    "tests of this question, is under 5 %."
-)
 DETAILS = ("metric", "a", "b", "n/N", "a − b", "95 %", "p (Holm)", "better")
 
 
@@ -98,7 +94,7 @@ def too_few(scores: Scores) -> str:
     return f"{_speakers(scores)} speakers are too few for any of these tests to be significant."
 
 
-def matrix(duels: Duels, pairs: Sequence[tuple[str, str, str]], caption: str) -> MarkdownTable:
+def matrix(duels: Duels, pairs: Sequence[tuple[str, str, str]], caption: str) -> TextTable:
     """Metrics by pairs (head, a, b): the difference a - b, and who is significantly better."""
     lines = []
     outcomes = [duels.outcome(a, b) for _, a, b in pairs]
@@ -110,10 +106,10 @@ def matrix(duels: Duels, pairs: Sequence[tuple[str, str, str]], caption: str) ->
             difference = rounded(column, duels.difference(column, a, b)[0], sign=True)
             cells.append(f"{mark} {difference}" if column in outcome else "–")
         lines.append((f"{look(column).short} {arrow}", *cells))
-    return MarkdownTable(caption, ("metric", *(head for head, _, _ in pairs)), lines)
+    return TextTable(caption, ("metric", *(head for head, _, _ in pairs)), lines)
 
 
-def details(duels: Duels, caption: str = "Every comparison") -> MarkdownTable:
+def details(duels: Duels, caption: str = "Every comparison") -> TextTable:
     """All tests, one a line."""
     lines = [
         (
@@ -128,4 +124,4 @@ def details(duels: Duels, caption: str = "Every comparison") -> MarkdownTable:
         )
         for line in records(duels.table)
     ]
-    return MarkdownTable(f"{caption} ({len(lines)} tests)", DETAILS, lines, folded=True)
+    return TextTable(f"{caption} ({len(lines)} tests)", DETAILS, lines)

@@ -14,14 +14,14 @@ from ..tables.nfe import nfe_points, over_nfe
 from .answers import (
     UNANSWERED,
     Answer,
-    MarkdownTable,
+    TextTable,
     interval,
     probability,
     rounded,
     short_names,
     unanswered,
 )
-from .duels import FAMILY, Duels, details, fight, matrix, split, too_few
+from .duels import Duels, details, fight, matrix, split, too_few
 
 KNEE = "Where is the knee of quality against NFE?"
 KNEE_RULE = (
@@ -77,7 +77,7 @@ def knees(scores: Scores, costs: pd.DataFrame) -> Answer:
         verdicts.append(f"{curve}: {knee:g}")
         sentences.append(text + _time(costs, by_nfe, knee))
         lines = [one.line for one in known]
-        tables.append(MarkdownTable(f"{curve}", KNEE_HEAD, lines, folded=True))
+        tables.append(TextTable(f"{curve}", KNEE_HEAD, lines))
     return Answer(
         KNEE, "; ".join(verdicts) or UNANSWERED, " ".join(sentences), KNEE_RULE, tuple(tables)
     )
@@ -143,9 +143,7 @@ def _time(costs: pd.DataFrame, by_nfe: "pd.Series[str]", knee: float) -> str:
 
 def samplers(scores: Scores) -> Answer:
     """Samplers at equal NFE, each pair of them for each codec and bitrate."""
-    rule = (
-        "Samplers are compared at equal NFE, on the same bitstreams and the same noise. " + FAMILY
-    )
+    rule = "Samplers are compared at equal NFE, on the same bitstreams and the same noise."
     table = nfe_points(scores)
     answers, tables, verdicts = [], [], []
     for (codec, kbps), own in table.groupby(["codec", "kbps"], sort=False):

@@ -16,7 +16,7 @@ COMMAND = (
     "--python-platform x86_64-unknown-linux-gnu --python-version"
 )
 CUDA = ("nvidia-", "cuda-", "cupy")
-FOR_DEVELOPERS = {"all", "test", "dev", "fuzz"}
+FOR_DEVELOPERS = {"all", "test", "dev", "docs", "fuzz"}
 APART = {"phones"}  # not pinned, nor in the default set: it costs two thirds of all that
 
 
