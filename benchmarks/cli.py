@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from .. import __version__
-from .terminal import open_output
+from .terminal import ClosedPipe, open_output
 
 COMMANDS = {
     "run": ("benchmarks.commands.run", "encode, decode and measure a test set with a suite"),
@@ -45,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
+    except ClosedPipe:
+        raise
     except SystemExit as error:  # of a plug-in: its status is not ours, and 0 would be a lie
         print(f"nscbench: a plug-in ended the command: sys.exit({error.code!r})", file=sys.stderr)
         return 2

@@ -8,6 +8,10 @@ from typing import BinaryIO, NoReturn
 CLOSED_PIPE = 128 + 13  # as of a program that SIGPIPE ended
 
 
+class ClosedPipe(SystemExit):
+    """Nobody reads the output any more: no OSError, which commands report."""
+
+
 class _Output(TextIOWrapper):
     """Text for a terminal or a pipe: ends the program quietly where nobody reads it any more."""
 
@@ -27,8 +31,7 @@ class _Output(TextIOWrapper):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self.fileno())  # Python writes the rest when it ends
         os.close(nowhere)
-        # no OSError, which commands report
-        raise SystemExit(CLOSED_PIPE)
+        raise ClosedPipe(CLOSED_PIPE)
 
 
 def open_output() -> None:

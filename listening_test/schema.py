@@ -168,7 +168,8 @@ def score_of(sent: object) -> float | str:
     if isinstance(number, float) and math.isinf(number):
         return f"the score {brief(sent)} is not a number"
     if not 0 <= number <= 100:  # as it is: a whole number may be larger than any float
-        return f"the score {brief(number)} is outside 0-100"
+        whole = int(number) if number == int(number) else number
+        return f"the score {brief(whole)} is outside 0-100"
     return float(number)
 
 

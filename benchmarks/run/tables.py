@@ -84,10 +84,10 @@ def _copies(plan: Plan, find: Find) -> Iterator[tuple[str, str]]:
         if codec.bitrate == "stated" or match["reference"] == match["degraded"]:
             try:
                 check_content(step.item.path, step.item.sha256)
-                samples, _ = read_for(codec, step.item.path)
+                prepared = read_for(codec, step.item.path)
             except (AudioError, ContentError):
                 continue
-            if sha256(to_pcm16(samples)).hexdigest() == step.decoded["sha256"]:
+            if sha256(to_pcm16(prepared.audio)).hexdigest() == step.decoded["sha256"]:
                 yield codec.condition, step.item.id
 
 

@@ -9,6 +9,7 @@ from nscbench.benchmarks.commands import weights as command
 from nscbench.benchmarks.data.published_weights import table
 from nscbench.benchmarks.run.suite import left_out, load_suite
 
+RESTRICTED = "nemo-nano-codec-22khz-0.6kbps-12.5fps-pytorch"
 PCM = '[[condition]]\ncodec = "pcm"\n'
 
 
@@ -23,13 +24,12 @@ def nowhere(monkeypatch, tmp_path):
 
 @pytest.fixture
 def mirror(tmp_path):
-    """What has the files of NISQA and SCOREQ, of the published size where that is known."""
+    """What has files that nothing is known of: of a restricted set and of SCOREQ."""
     sets = table()
-    for name in ("nisqa", "scoreq"):
+    for name in (RESTRICTED, "scoreq"):
         (tmp_path / "mirror" / name).mkdir()
         for file in sets[name].weights.files:
-            content = bytes(sets[name].weights.sizes.get(file, 10))
-            (tmp_path / "mirror" / name / file).write_bytes(content)
+            (tmp_path / "mirror" / name / file).write_bytes(bytes(10))
     return tmp_path / "mirror"
 
 
@@ -42,32 +42,32 @@ def test_list_tells_of_every_set_its_state_size_licence_publisher_and_users(mirr
     assert lines["scoreq"].split()[1:3] == ["in", "part"]
     for words in (
         " -  ", "1.1 MB", "1 file", "CC BY-NC-SA 4.0 (no commercial use)",
-        "huggingface.co/TigreGotico/nisqa-onnx", "for nisqa",
+        "raw.githubusercontent.com/gabrielmittag/NISQA", "for nisqa",
     ):  # fmt: skip
         assert words in lines["nisqa"]
 
 
 def test_a_licence_that_restricts_the_use_is_asked_for(mirror, capsys, monkeypatch, tmp_path):
-    assert main(["weights", "get", "nisqa"]) == 1
+    assert main(["weights", "get", RESTRICTED]) == 1
     refused = capsys.readouterr().err
     assert refused.count("\n") == 1
-    assert "nisqa: not fetched: CC BY-NC-SA 4.0: no commercial use" in refused
+    assert f"{RESTRICTED}: not fetched: NVIDIA Open Model License: its own conditions" in refused
     assert "--accept" in refused
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     for answer, status in (("n", 1), ("", 1), ("y", 0)):
         monkeypatch.setattr("builtins.input", lambda _, answer=answer: answer)
-        assert main(["weights", "get", "nisqa"]) == status
-    assert (tmp_path / "weights" / "nisqa" / "nisqa.onnx").is_file()
+        assert main(["weights", "get", RESTRICTED]) == status
+    assert (tmp_path / "weights" / RESTRICTED / "model.safetensors").is_file()
 
 
 def test_accepted_and_unrestricted_sets_are_fetched_and_the_others_go_on(mirror, capsys):
-    assert main(["weights", "get", "utmos", "nisqa", "scoreq", "--accept"]) == 1
+    assert main(["weights", "get", "utmos", RESTRICTED, "scoreq", "--accept"]) == 1
     out, err = capsys.readouterr()
     assert err.splitlines() == [
         f"nscbench: utmos: the mirror has no {mirror}/utmos/utmos22_strong.onnx"
     ]
-    assert "nisqa: 1 file in " in out
-    assert "no published SHA-256 is known of nisqa.onnx; what came is recorded" in out
+    assert f"{RESTRICTED}: 1 file in " in out
+    assert "no published SHA-256 is known of model.safetensors; what came is recorded" in out
     assert main(["weights", "get", "scoreq"]) == 0
     assert "scoreq: here already" in capsys.readouterr().out
     assert main(["weights", "check"]) == 0

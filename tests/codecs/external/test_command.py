@@ -36,7 +36,7 @@ def test_what_the_suite_states_limits_nothing(tmp_path, tool, stated):
     assert len(payload) == 10 * RATE
     stream = pack(header_for(codec, len(signal)), payload)
     (decoded,) = decode_streams(codec, [stream], Noise([1]))
-    assert len(decoded) == len(signal)
+    assert len(decoded.samples) == len(signal)
 
 
 def test_several_items_and_empty_ones(tmp_path, tool, signal):

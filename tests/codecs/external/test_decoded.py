@@ -65,16 +65,16 @@ def test_what_is_no_file_fails_its_own_item_by_name(tmp_path, signal):
     (tmp_path / "text.wav").write_text("no audio")
     codec = make("theirs", {"decoded": str(tmp_path), "kbps": 3, "sample_rate": RATE})
     assert len(codec.fingerprint) == 64
-    assert codec.encode_items(["good"], [signal])
+    assert codec.encode_items(["good"], [signal], [1.0])
     for item, message in {
-        "dangling": "dangling.wav is a link to nothing",
-        "loop": "loop.wav is a link to nothing",
-        "folder": "folder.wav is a folder",
-        "pipe": "pipe.flac is no regular file",
-        "text": "text.wav is not audio",
+        "dangling": "dangling.wav: No such file or directory",
+        "loop": "loop.wav: Too many levels of symbolic links",
+        "folder": "expected is folder.wav",
+        "pipe": "pipe.flac: is a named pipe",
+        "text": "text.wav: ",
     }.items():
         with pytest.raises(CodecError, match=message):
-            codec.encode_items([item], [signal])
+            codec.encode_items([item], [signal], [1.0])
 
 
 def test_the_folders_content_is_its_identity(tmp_path, signal):

@@ -227,7 +227,7 @@ def test_what_is_said_reaches_the_metric_and_is_part_of_the_key(stand_ins, tmp_p
     suite = Suite("s", "S", "", (codec,), ("wer", "utmos"), 1, {})
     other = [replace(item, text="something else") for item in items]
     plans = [Plan(suite, listed, "cpu") for listed in (items, other)]
-    everything_done = {"sha256": "d"}
+    everything_done = {"sha256": "d", "file_sha256": "f"}
     first, second = (next(plan.walk(lambda key: everything_done)).scoring.keys for plan in plans)
     assert first["wer"] != second["wer"]
     assert first["utmos"] == second["utmos"]
