@@ -114,9 +114,10 @@ def read_unscaled(path: Path) -> Unscaled:
         raise AudioError(
             f"{path}: {len(bad)} samples are NaN or infinite, the first at {bad[0] / rate:.3f} s"
         )
-    mixed = (f"{channels} channels mixed down to their mean",) if channels > 1 else ()
-    mixed += cancelling(channels, energy, signal)
-    return Unscaled(signal, rate, channels, (*sound.notices, *mixed))
+    notices = sound.notices
+    if channels > 1:
+        notices = (*notices, f"{channels} channels mixed down to their mean")
+    return Unscaled(signal, rate, channels, (*notices, *cancelling(channels, energy, signal)))
 
 
 def to_full_scale(
