@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from .. import __version__
+from .terminal import ClosedPipe, open_output
 
 COMMANDS = {
     "run": ("benchmarks.commands.run", "encode, decode and measure a test set with a suite"),
@@ -14,6 +15,7 @@ COMMANDS = {
     "encode": ("benchmarks.commands.encode_decode", "encode one recording to a bitstream file"),
     "decode": ("benchmarks.commands.encode_decode", "decode a bitstream file"),
     "data": ("benchmarks.commands.data", "fetch and check test sets"),
+    "weights": ("benchmarks.commands.weights", "fetch and check the weights that others publish"),
     "compare": ("benchmarks.commands.compare", "which condition, codec or run is better"),
     "verify": ("benchmarks.commands.verify", "recompute a random part of a run, and compare"),
     "cost": ("benchmarks.commands.cost", "what coding takes: time, arithmetic, memory, delay"),
@@ -27,8 +29,35 @@ COMMANDS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status (0, 1, 2 or 130: see the README)."""
+    """Run the command line; the exit status (0, 1, 2 or 130: see docs/runs.md)."""
+    if argv is None:
+        open_output()
     words = list(sys.argv[1:] if argv is None else argv)
+    arguments = parse(words)
+    try:
+        status = int(arguments.command(arguments))
+        if sys.stdout:
+            sys.stdout.flush()  # a closed pipe may show here only
+        return status
+    except KeyboardInterrupt:
+        print(
+            f"\nnscbench: interrupted; the same command goes on: nscbench {shlex.join(words)}",
+            file=sys.stderr,
+        )
+        return 130
+    except ClosedPipe:
+        raise
+    except SystemExit as error:  # of a plug-in: its status is not ours, and 0 would be a lie
+        print(f"nscbench: a plug-in ended the command: sys.exit({error.code!r})", file=sys.stderr)
+        return 2
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """What a command line asks for; its `command` is the function to call.
+
+    Raises:
+        SystemExit: with status 2 where the command line does not take these words.
+    """
     parser = argparse.ArgumentParser(
         prog="nscbench", description="A benchmark of neural speech codecs."
     )
@@ -41,15 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             subparsers.add_parser(name, help=text)
     if module:
         import_module(f"nscbench.{module}").add_parser(subparsers)
-    arguments = parser.parse_args(words)
-    try:
-        return int(arguments.command(arguments))
-    except KeyboardInterrupt:
-        print(
-            f"\nnscbench: interrupted; the same command goes on: nscbench {shlex.join(words)}",
-            file=sys.stderr,
-        )
-        return 130
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

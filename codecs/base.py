@@ -19,10 +19,11 @@ Conventions
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from torch import Tensor, nn
 
+from ..metrics.machinery.weights import Weights
 from .noise import Noise
 
 Kind = Literal["codec", "control", "oracle"]
@@ -35,6 +36,13 @@ class CodecError(ValueError):
 
 class Unavailable(CodecError):
     """What this codec runs on is missing here: the message says how to get it."""
+
+
+class EncodedItem(NamedTuple):
+    """The payload of an item, and what was done to what stands for it."""
+
+    payload: bytes
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,9 @@ class Codec(ABC):
         pairing           the item that a decoded item is scored against: its "own", or the "next"
                           of the set, cyclic (the swapped-items control)
         bitrate           "measured" from the payloads; "stated" where there are none to measure
+        checkpoint        what others published and the codec runs on: `nscbench weights` fetches it
+        keeps_rate        does no payload take much more than `nominal_kbps`? Then one that does is
+                          refused as damaged, if `length` cannot tell
     """
 
     name: ClassVar[str]
@@ -64,6 +75,8 @@ class Codec(ABC):
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
     pairing: ClassVar[Literal["own", "next"]] = "own"
     bitrate: ClassVar[Bitrate] = "measured"
+    checkpoint: ClassVar[Weights | None] = None
+    keeps_rate: ClassVar[bool] = True
 
     label: str = field(default="", kw_only=True, repr=False, metadata={"in_name": False})
 
@@ -81,12 +94,26 @@ class Codec(ABC):
     def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
         """Payloads of mono float32 signals [T_i] at `sample_rate`."""
 
-    def encode_items(self, ids: Sequence[str], audio: Sequence[Tensor]) -> list[bytes]:
+    def encode_items(
+        self, ids: Sequence[str], audio: Sequence[Tensor], gains: Sequence[float]
+    ) -> list[EncodedItem]:
         """Payloads of the items with these ids: what a run calls.
 
-        Only decoded audio that lies in files, by item, asks for the ids: a codec sees the signal.
+        Only decoded audio that lies in files, by item, asks for the ids, and for the gains that
+        brought their recordings to full scale: a codec sees the signal.
         """
-        return self.encode(audio)
+        return [EncodedItem(payload) for payload in self.encode(audio)]
+
+    def lacking_items(self, ids: Sequence[str]) -> str:
+        """Why items cannot be encoded whatever their signals are; "" if they can, as nearly always.
+
+        Asked before recordings are read.
+        """
+        return ""
+
+    def remarks(self, ids: Sequence[str]) -> list[str]:
+        """What should be known before the items with these ids are run; none for most codecs."""
+        return []
 
     @abstractmethod
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
@@ -99,6 +126,16 @@ class Codec(ABC):
         Raises:
             BitstreamError: a payload is not one of this operating point.
         """
+
+    def fit(self, signal: Tensor, samples: int) -> tuple[Tensor, tuple[str, ...]]:
+        """What was decoded, as long as what was encoded [T], and what was done for it.
+
+        A codec's own signal is at least so long, and is cut without a word: its last frame is.
+
+        Raises:
+            CodecError: the signal is of another length than is allowed.
+        """
+        return signal[:samples], ()
 
     def length(self, payload: bytes) -> int | None:
         """Samples that a payload decodes to, told without decoding; None where that is unknown.

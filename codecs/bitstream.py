@@ -149,7 +149,8 @@ def check_length(header: Header, payload: bytes, codec: Codec) -> None:
     """Refuse, before anything is decoded, a payload of another length than its header's.
 
     What a decoder takes of the memory follows from the samples that it makes. A codec that cannot
-    tell them may get `SLACK` times the bytes that its nominal rate takes, and `CONTAINER` more.
+    tell them may get `SLACK` times the bytes that its nominal rate takes, and `CONTAINER` more;
+    one that does not keep the rate that it states, as many as it likes.
 
     Raises:
         BitstreamError: too long a signal, or too much or too little payload for it.
@@ -163,12 +164,12 @@ def check_length(header: Header, payload: bytes, codec: Codec) -> None:
     if made is not None:
         if not header.samples <= made < header.samples + MOST_EXTRA * rate:
             raise BitstreamError(f"decodes to {made} samples, its header promises {header.samples}")
-    elif codec.bitrate == "measured" and codec.nominal_kbps:
+    elif codec.bitrate == "measured" and codec.keeps_rate and codec.nominal_kbps:
         usual = 125 * codec.nominal_kbps * (header.samples / rate + MOST_EXTRA)
         if len(payload) > SLACK * usual + CONTAINER:
             raise BitstreamError(
                 f"{len(payload)} bytes of payload; {header.samples} samples of {codec.point} take "
-                f"about {usual:.0f}"
+                f"about {usual:.0f}, by the bitrate that it states"
             )
 
 

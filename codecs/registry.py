@@ -29,6 +29,7 @@ REGISTRY: Registry[type[Codec]] = Registry(
     attributes=("CODEC", "CODECS"),
     checked=lambda value: concrete_class(value, Codec, "nscbench.codecs.Codec", "name"),
     name_of=lambda codec, _: codec.name,
+    tried=lambda codec: codec.unavailable(),
 )
 
 

@@ -42,7 +42,9 @@ In what we export to webMUSHRA, a page's id is the item's, `training/` before it
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
+from reprlib import Repr
 
 SCHEMA = 1  # of description, key and records
 
@@ -57,6 +59,8 @@ TRAINING_PAGE = "training/"  # before an item's id, which holds no slash
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_WORDS = re.compile(rf"{REFERENCE}|{LOW_ANCHOR}|{MID_ANCHOR}|{MNRU}\d+")
+_JOINERS = "\u200c\u200d"  # within words of Persian, Hindi and others, and within emoji
 
 
 class BuildError(ValueError):
@@ -156,17 +160,45 @@ class Reading:
 
 def score_of(sent: object) -> float | str:
     """The score in [0, 100] that was sent as a number or as its text, or why it is none."""
+    number = sent
     if isinstance(sent, str) and _NUMBER.fullmatch(sent.strip()):
-        sent = float(sent)
-    if isinstance(sent, bool) or not isinstance(sent, int | float) or not math.isfinite(sent):
-        return f"the score {sent!r} is not a number"
-    if not 0 <= sent <= 100:
-        return f"the score {sent:g} is outside 0-100"
-    return float(sent)
+        number = float(sent)
+    if isinstance(number, bool) or not isinstance(number, int | float) or number != number:
+        return f"the score {brief(sent)} is not a number"
+    if isinstance(number, float) and math.isinf(number):
+        return f"the score {brief(sent)} is not a number"
+    if not 0 <= number <= 100:  # as it is: a whole number may be larger than any float
+        whole = int(number) if number == int(number) else number
+        return f"the score {brief(whole)} is outside 0-100"
+    return float(number)
+
+
+def brief(value: object) -> str:
+    """What was sent, as a message can name it: of a long text or number, its two ends."""
+    short = Repr()
+    short.maxstring = short.maxlong = short.maxother = 80
+    return short.repr(value)
+
+
+def visible(name: str) -> str:
+    """A name as tables, figures and terminals can have it: what is no sign gets its escape.
+
+    These are control characters, halves of surrogate pairs, and what turns the direction of text.
+    """
+    return "".join(
+        c
+        if c.isprintable() or c in _JOINERS or unicodedata.category(c) == "Zs"
+        else c.encode("unicode_escape").decode()
+        for c in name
+    )
+
+
+def condition_of(name: str) -> str:
+    """The condition that a table names: `Reference` and `ANCHOR35 ` are what they say."""
+    word = name.strip().casefold()
+    return word if _WORDS.fullmatch(word) else name
 
 
 def is_system(condition: str) -> bool:
     """Is this condition under test: neither hidden reference nor anchor?"""
-    if condition in (REFERENCE, MID_ANCHOR, LOW_ANCHOR):
-        return False
-    return re.fullmatch(rf"{MNRU}\d+", condition) is None
+    return _WORDS.fullmatch(condition_of(condition)) is None

@@ -6,12 +6,13 @@ by an entry point of the group `nscbench.metrics` that names its `Metric`.
 
 from typing import Any
 
-from .base import Column, Metric, MetricError, MetricUnavailable, Undefined
+from .base import Column, Meaning, Metric, MetricError, MetricUnavailable, Undefined
 from .machinery.plugins import Registry
 
 __all__ = [
     "REGISTRY",
     "Column",
+    "Meaning",
     "Metric",
     "MetricError",
     "MetricUnavailable",
@@ -35,6 +36,7 @@ REGISTRY = Registry(
     attributes=("METRIC",),
     checked=_checked,
     name_of=lambda metric, name: name,
+    tried=lambda metric: metric.unavailable(),
 )
 
 

@@ -32,6 +32,7 @@ Family = Literal[
     "cost",
 ]
 Shown = Literal["page", "tables", "overview"]
+Mode = Literal["with reference", "without reference", "with text", "of the codec"]
 
 LAST_PLACE = 1000  # of a column that does not say where it stands
 
@@ -67,6 +68,25 @@ class WeightFiles(Protocol):
 
 
 @dataclass(frozen=True)
+class Meaning:
+    """What a number says and what it does not, in words: the glossary asks here.
+
+    Attributes:
+        span: its least and largest value, and where it saturates.
+        mode: what is looked at beside the decoded signal.
+        hears: what moves it.
+        misses: what does not, and listeners notice.
+        traps: what has led readers of it astray.
+    """
+
+    span: str
+    mode: Mode
+    hears: str
+    misses: str
+    traps: str
+
+
+@dataclass(frozen=True)
 class Column:
     """One named number, and how people meet it: every table, figure and page asks here.
 
@@ -85,6 +105,7 @@ class Column:
             limited width (terminal, Markdown, LaTeX); "overview": also where a few columns stand
             for all.
         headline: is it the one to name where there is room for one?
+        meaning: what it says and what it does not; None of a column that does not tell.
 
     Raises:
         ValueError: an unknown direction, family or place to be shown, or digits below 0.
@@ -100,6 +121,7 @@ class Column:
     place: int = LAST_PLACE
     shown: Shown = "overview"
     headline: bool = False
+    meaning: Meaning | None = None
 
     def __post_init__(self) -> None:
         for value, allowed in (
@@ -156,6 +178,8 @@ class Metric:
         needs_degraded_activity: a (nearly) silent degraded signal is refused.
         unavailable: why the metric cannot run here and how to get what is missing; "" if it can.
         place: order of the metrics in a leaderboard's file, lower first, then by name.
+        misled: what recordings outside its range do to it, by the kind of `machinery.ranges`: a
+            clause such as "ViSQOL rises", of what was measured.
     """
 
     score: Callable[..., dict[str, float]]
@@ -173,6 +197,7 @@ class Metric:
     needs_degraded_activity: bool = False
     unavailable: Callable[[], str] = lambda: ""
     place: int = 100
+    misled: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         columns = self.columns

@@ -3,7 +3,7 @@
 A result of its own: who uses a codec waits for it. Metrics that need it have it removed.
 """
 
-from .base import Column, Metric, Signal, Undefined
+from .base import Column, Meaning, Metric, Signal, Undefined
 from .machinery import alignment
 
 
@@ -32,6 +32,16 @@ METRIC = Metric(
             family="alignment",
             place=260,
             shown="tables",
+            meaning=Meaning(
+                span="any; 0 is aligned",
+                mode="with reference",
+                hears="how much later the decoded signal is.",
+                misses="a delay that varies within the recording: it is one number.",
+                traps=(
+                    "It is what is left in the files, not the algorithmic delay, which "
+                    "`nscbench cost` measures."
+                ),
+            ),
         ),
     ),
     sample_rate=alignment.RATE,

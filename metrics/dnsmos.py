@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import spectra
 from .machinery.onnx_graph import bundled, part, session
 
@@ -150,17 +150,86 @@ METRIC = Metric(
     score=score,
     columns=(
         Column(
-            "dnsmos_p808", "higher", short="P.808", long="DNSMOS P.808", place=80, shown="tables"
+            "dnsmos_p808",
+            "higher",
+            short="P.808",
+            long="DNSMOS P.808",
+            place=80,
+            shown="tables",
+            meaning=Meaning(
+                span="1 to 5; clean speech has about 3.9",
+                mode="without reference",
+                hears="noise and clipping, as listeners of a P.808 test would rate them.",
+                misses=(
+                    "what was said, who said it, and whether it is the right recording: "
+                    "swapped items score as the references do."
+                ),
+                traps=(
+                    "It moves with level and by 0.03 with a shift: smaller differences "
+                    "say nothing. It was trained on noisy calls and their enhancement, "
+                    "not on codecs."
+                ),
+            ),
         ),
-        Column("dnsmos_sig", "higher", short="SIG", long="DNSMOS signal", place=60, shown="page"),
         Column(
-            "dnsmos_bak", "higher", short="BAK", long="DNSMOS background", place=70, shown="page"
+            "dnsmos_sig",
+            "higher",
+            short="SIG",
+            long="DNSMOS signal",
+            place=60,
+            shown="page",
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears="distortion of the voice itself (P.835's signal).",
+                misses=("what was said, who said it, and whether it is the right recording."),
+                traps="A clean voice of the wrong person is rated clean.",
+            ),
         ),
-        Column("dnsmos_ovrl", "higher", short="OVRL", long="DNSMOS overall", place=50),
+        Column(
+            "dnsmos_bak",
+            "higher",
+            short="BAK",
+            long="DNSMOS background",
+            place=70,
+            shown="page",
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears="noise behind the voice (P.835's background).",
+                misses="distortion of the voice, and what was said.",
+                traps=(
+                    "A decoder that removes the recording's own noise gains: it is then "
+                    "above the reference."
+                ),
+            ),
+        ),
+        Column(
+            "dnsmos_ovrl",
+            "higher",
+            short="OVRL",
+            long="DNSMOS overall",
+            place=50,
+            meaning=Meaning(
+                span="1 to 5; clean speech has about 3.2",
+                mode="without reference",
+                hears="signal and background together (P.835's overall).",
+                misses=(
+                    "what was said, who said it, and whether it is the right recording: "
+                    "swapped items score as the references do."
+                ),
+                traps=(
+                    "It saturates near 3.3, so that good codecs lie within each other's "
+                    "noise; hard clipping hardly moves it; it moves by 0.03 with a "
+                    "shift."
+                ),
+            ),
+        ),
     ),
     packages=("speechmos", "onnxruntime"),
     shortest=0.5,
     needs_reference_activity=False,
     unavailable=unavailable,
     place=6,
+    misled={"quiet": "DNSMOS signal and overall fall", "narrow": "DNSMOS falls"},
 )

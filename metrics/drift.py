@@ -3,7 +3,7 @@
 It is reported and never removed. Resampling by a rounded ratio is its usual cause.
 """
 
-from .base import Column, Metric, Signal, Undefined
+from .base import Column, Meaning, Metric, Signal, Undefined
 from .machinery import alignment
 
 
@@ -32,6 +32,16 @@ METRIC = Metric(
             family="alignment",
             place=270,
             shown="page",
+            meaning=Meaning(
+                span="any; 0 is the same clock",
+                mode="with reference",
+                hears="a decoded signal that is slower or faster than its reference.",
+                misses=("drift of a decoder that makes its own phase: there it is undefined."),
+                traps=(
+                    "Resampling by a rounded ratio is its usual cause, and it costs PESQ "
+                    "and ViSQOL though nobody hears it."
+                ),
+            ),
         ),
     ),
     sample_rate=alignment.RATE,

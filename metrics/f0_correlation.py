@@ -7,7 +7,7 @@ voicing are `vuv_error`'s.
 
 import numpy as np
 
-from .base import Column, Metric, Signal, Undefined
+from .base import Column, Meaning, Metric, Signal, Undefined
 from .machinery import pitch
 
 
@@ -42,6 +42,16 @@ METRIC = Metric(
             family="pitch",
             place=230,
             shown="tables",
+            meaning=Meaning(
+                span="-1 to 1 (the same shape)",
+                mode="with reference",
+                hears="whether the intonation's shape is kept.",
+                misses="a constant offset or factor of pitch, and lost voicing.",
+                traps=(
+                    "Monotonous speech has little to correlate, so that its values "
+                    "scatter; octave errors outweigh all else."
+                ),
+            ),
         ),
     ),
     sample_rate=pitch.RATE,

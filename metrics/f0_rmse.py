@@ -7,7 +7,7 @@ in a high voice. Frames that lost or gained voicing are `vuv_error`'s.
 
 import numpy as np
 
-from .base import Column, Metric, Signal, Undefined
+from .base import Column, Meaning, Metric, Signal, Undefined
 from .machinery import pitch
 
 
@@ -41,9 +41,23 @@ METRIC = Metric(
             family="pitch",
             place=220,
             shown="tables",
+            meaning=Meaning(
+                span="0 Hz upwards",
+                mode="with reference",
+                hears="wrong pitch, where both signals are voiced.",
+                misses=(
+                    "frames that lost or gained voicing (`vuv_error`), and everything but pitch."
+                ),
+                traps=(
+                    "Octave errors of a few frames outweigh all small ones. A decoder "
+                    "that loses voicing may gain, since the difficult frames are left "
+                    "out."
+                ),
+            ),
         ),
     ),
     sample_rate=pitch.RATE,
     aligned=True,
     shortest=pitch.LENGTH / pitch.RATE,
+    misled={"rumble": "F0 RMSE rises"},
 )

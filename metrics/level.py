@@ -5,7 +5,7 @@ Reported since mel distance and LSD see a gain that listeners would correct with
 
 import numpy as np
 
-from .base import Column, Metric, Signal, Undefined
+from .base import Column, Meaning, Metric, Signal, Undefined
 from .machinery.signals import rms
 
 
@@ -35,6 +35,16 @@ METRIC = Metric(
             family="alignment",
             place=290,
             shown="page",
+            meaning=Meaning(
+                span="any; 0 dB is the same level",
+                mode="with reference",
+                hears="louder or quieter decoded speech.",
+                misses="a level that changes within the recording.",
+                traps=(
+                    "Mel distance and LSD count a gain as distortion: look here before "
+                    "believing them."
+                ),
+            ),
         ),
     ),
 )

@@ -15,7 +15,7 @@ often omit the factor 10 of the decibel and use 2048-sample frames; their number
 
 import numpy as np
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import spectra
 
 RATE = 16_000
@@ -46,9 +46,24 @@ METRIC = Metric(
             family="spectral",
             place=200,
             shown="tables",
+            meaning=Meaning(
+                span="0 dB (identical) upwards",
+                mode="with reference",
+                hears=(
+                    "every difference of the log spectrum at each frequency, harmonics "
+                    "and the gaps between them alike."
+                ),
+                misses="phase, and whether a difference is masked.",
+                traps=(
+                    "The gaps between harmonics and the band above a codec's cutoff "
+                    "decide it. A gain of g dB costs |g|. Papers on bandwidth extension "
+                    "often leave out the factor 10."
+                ),
+            ),
         ),
     ),
     sample_rate=RATE,
     aligned=True,
     shortest=SIZE / RATE,
+    misled={"quiet": "LSD falls", "DC offset": "LSD rises", "narrow": "LSD falls"},
 )

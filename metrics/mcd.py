@@ -21,7 +21,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .base import Column, Metric, MetricError, Signal
+from .base import Column, Meaning, Metric, MetricError, Signal
 from .machinery import spectra
 
 RATE = 16_000
@@ -113,9 +113,22 @@ METRIC = Metric(
             family="spectral",
             place=210,
             shown="tables",
+            meaning=Meaning(
+                span="0 dB (identical) upwards",
+                mode="with reference",
+                hears="the spectral envelope: formants, and missing bands.",
+                misses=(
+                    "level, pitch, and the fine structure: a buzzing voice may have a good one."
+                ),
+                traps=(
+                    "Frames are compared in place, without time warping, and the "
+                    "cepstrum is SPTK's: numbers from MFCCs or with warping are others."
+                ),
+            ),
         ),
     ),
     sample_rate=RATE,
     aligned=True,
     shortest=SIZE / RATE,
+    misled={"quiet": "MCD falls", "DC offset": "MCD rises"},
 )

@@ -14,7 +14,7 @@ some use log10 or decibels. A gain of g dB costs |g| / 8.686 where no band is at
 
 import numpy as np
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import spectra
 
 RATE = 16_000
@@ -48,9 +48,27 @@ METRIC = Metric(
             long="log-mel distance",
             family="spectral",
             place=190,
+            meaning=Meaning(
+                span=("0 (identical) upwards; 1 is 8.7 dB; two unrelated recordings about 2.5"),
+                mode="with reference",
+                hears=(
+                    "every difference of the short-time spectrum on a mel scale, level "
+                    "and missing bands included."
+                ),
+                misses=(
+                    "phase, and whether a difference is audible: it weighs quiet bands "
+                    "as loud ones."
+                ),
+                traps=(
+                    "Decoders that give the mean of what could follow win over ones that "
+                    "sample. A gain costs |g| / 8.7 dB. Papers differ in rate, hop, "
+                    "bands and logarithm."
+                ),
+            ),
         ),
     ),
     sample_rate=RATE,
     aligned=True,
     shortest=SIZE / RATE,
+    misled={"quiet": "log-mel distance falls", "narrow": "log-mel distance rises"},
 )

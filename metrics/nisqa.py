@@ -1,9 +1,9 @@
 """NISQA v2: predicted overall quality and four of its dimensions, 1 to 5, without a reference.
 
 Mittag et al., "NISQA: A Deep CNN-Self-Attention Model for Multidimensional Speech Quality
-Prediction with Crowdsourced Datasets" (Interspeech 2021). The network is an ONNX export of the
-authors' weights `nisqa.tar` (not of `nisqa_tts.tar`, which is another metric); what stands before
-it is here, with the settings that the weights were trained with:
+Prediction with Crowdsourced Datasets" (Interspeech 2021). The weights are the authors' `nisqa.tar`
+(`nisqa_tts.tar` is another metric), whose licence forbids commercial use; the network is
+`machinery.nisqa_network`, and what stands before it is here, with the settings of these weights:
     spectrogram  magnitudes of Hann windows of 20 ms every 10 ms, DFT of 4096 points, the signal
                  reflected by 2048 samples at its ends
     mel          48 bands from 0 to 20 kHz, Slaney's; those above half the rate are empty
@@ -14,11 +14,15 @@ NISQA takes any rate, and hears the bandwidth: here it judges 16 kHz, as all met
 its values stand below those of full-band recordings. It was trained on 6 to 12 s of speech.
 """
 
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Column, Metric, Signal
-from .machinery import onnx_graph, spectra
+from .base import Column, Meaning, Metric, Signal
+from .machinery import spectra
 from .machinery.weights import Weights, needs
 
 RATE = 16_000
@@ -28,13 +32,33 @@ FLOOR, RANGE = 1e-4, 80.0
 SEGMENT, STEP = 15, 4
 
 DIMENSIONS = (
-    ("noisiness", "NOI"),
-    ("discontinuity", "DIS"),
-    ("coloration", "COL"),
-    ("loudness", "LOUD"),
+    ("noisiness", "NOI", "background and coding noise, more is less noisy."),
+    ("discontinuity", "DIS", "gaps, clicks and warbling, more is smoother."),
+    ("coloration", "COL", "missing bands and a changed timbre, more is more natural."),
+    ("loudness", "LOUD", "a level that is too low or too high, more is better."),
 )
 COLUMNS = (
-    Column("nisqa", "higher", short="NISQA", long="NISQA", place=130, shown="tables"),
+    Column(
+        "nisqa",
+        "higher",
+        short="NISQA",
+        long="NISQA",
+        place=130,
+        shown="tables",
+        meaning=Meaning(
+            span="1 to 5",
+            mode="without reference",
+            hears=(
+                "noise, coloration, interruptions and loudness, as listeners of "
+                "telephone speech rate them."
+            ),
+            misses="what was said and who said it.",
+            traps=(
+                "It hears bandwidth, and here all is judged at 16 kHz: values stand "
+                "below those of full-band recordings. Trained on 6 to 12 s."
+            ),
+        ),
+    ),
     *(
         Column(
             f"nisqa_{name}",
@@ -43,15 +67,28 @@ COLUMNS = (
             long=f"NISQA {name}",
             place=131,
             shown="page",
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears=hears,
+                misses="what was said and who said it, and the other dimensions.",
+                traps="As of `nisqa`: more is better, of noisiness too.",
+            ),
         )
-        for name, short in DIMENSIONS
+        for name, short, hears in DIMENSIONS
     ),
 )
-FILE = "nisqa.onnx"
+FILE = "nisqa.tar"
 WEIGHTS = Weights(
     "nisqa",
-    "https://huggingface.co/TigreGotico/nisqa-onnx/resolve/3de0221b7bb4919dc2ba9a891da7fba76b06e573",
+    "https://raw.githubusercontent.com/gabrielmittag/NISQA/"
+    "fe84f0f252abec382b24367d5b22498a7ce34dbb/weights",
     (FILE,),
+    {FILE: "7ec4cf937514dd3f8860b21e66fabd8ca87a168572675ef8d979c4c4ad2e805c"},
+    sizes={FILE: 1_051_663},
+    megabytes=1.1,
+    licence="CC BY-NC-SA 4.0",
+    restriction="no commercial use",
 )
 
 
@@ -72,22 +109,35 @@ def segments(spectrogram: NDArray[np.float64]) -> NDArray[np.float32]:
     return cut.transpose(1, 0, 2)[None, :, None].astype(np.float32)
 
 
+@lru_cache(maxsize=1)
+def _loaded(path: Path) -> Any:
+    """The network of a file. Loaded once in a process."""
+    from .machinery.nisqa_network import load  # torch takes seconds to import
+
+    with WEIGHTS.reading():
+        return load(path)
+
+
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
     """Columns `nisqa*` of the degraded signal [T] at 16 kHz; the reference is not looked at."""
-    ratings = onnx_graph.infer(WEIGHTS, segments(mel_spectrogram(degraded)))
-    columns = (column.name for column in COLUMNS)
-    return dict(zip(columns, map(float, ratings.ravel()), strict=True))
+    import torch
+
+    network = _loaded(WEIGHTS.path(FILE))
+    with torch.inference_mode():
+        ratings = network(torch.from_numpy(segments(mel_spectrogram(degraded)))).ravel().tolist()
+    return dict(zip((column.name for column in COLUMNS), ratings, strict=True))
 
 
 METRIC = Metric(
     score=score,
     columns=COLUMNS,
-    packages=("onnxruntime",),
+    version="2",
+    packages=("torch",),
     weights=WEIGHTS,
     sample_rate=RATE,
     shortest=0.5,
     longest=52.0,
     needs_reference_activity=False,
-    unavailable=needs(WEIGHTS, ("onnxruntime",), "onnxruntime"),
+    unavailable=needs(WEIGHTS, ("torch",), "torch"),
     place=9,
 )

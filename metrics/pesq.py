@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .base import Column, Metric, MetricError, Signal
+from .base import Column, Meaning, Metric, MetricError, Signal
 from .machinery.signals import QUIETEST_RMS, rms
 
 RATE = 16_000
@@ -75,7 +75,33 @@ def unavailable() -> str:
 
 METRIC = Metric(
     score=score,
-    columns=(Column("pesq_wb", "higher", short="PESQ", long="PESQ-WB", unit="MOS-LQO", place=10),),
+    columns=(
+        Column(
+            "pesq_wb",
+            "higher",
+            short="PESQ",
+            long="PESQ-WB",
+            unit="MOS-LQO",
+            place=10,
+            meaning=Meaning(
+                span="about 1 to 4.64 (an identical pair)",
+                mode="with reference",
+                hears=(
+                    "coding noise, missing bands, clipping, and discontinuities, weighted by "
+                    "an ear model, after it has removed delay and level differences."
+                ),
+                misses=(
+                    "what lies above 7 kHz, nearly; who speaks, and whether the words are "
+                    "the right ones, beyond what the spectrum shows."
+                ),
+                traps=(
+                    "It was made for codecs that keep the waveform and underrates generative "
+                    "ones. Narrowband and raw PESQ are other scales. Digital silence put "
+                    "before or behind both signals raises it."
+                ),
+            ),
+        ),
+    ),
     packages=("pesq",),
     shortest=0.25,  # PESQ refuses less
     needs_degraded_activity=True,

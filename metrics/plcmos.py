@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery.onnx_graph import bundled, part, session
 
 RATERS, RATER_SIZE, SEED = 15, 64, 0
@@ -79,10 +79,32 @@ def unavailable() -> str:
 
 METRIC = Metric(
     score=score,
-    columns=(Column("plcmos", "higher", short="PLCMOS", long="PLCMOS", place=90),),
+    columns=(
+        Column(
+            "plcmos",
+            "higher",
+            short="PLCMOS",
+            long="PLCMOS",
+            place=90,
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears="gaps, clicks and what conceals them.",
+                misses=(
+                    "noise: the control of noise alone scores above several codecs. What was "
+                    "said, and who said it."
+                ),
+                traps=(
+                    "It is a metric of packet loss concealment; beside codecs it tells "
+                    "artefacts in time, not overall quality."
+                ),
+            ),
+        ),
+    ),
     packages=("speechmos", "onnxruntime"),
     shortest=0.5,
     needs_reference_activity=False,
     unavailable=unavailable,
     place=7,
+    misled={"narrow": "PLCMOS falls"},
 )

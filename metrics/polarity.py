@@ -3,7 +3,7 @@
 No other metric of the suite notices, and neither do listeners; mixing with the original does.
 """
 
-from .base import Column, Metric, Signal, Undefined
+from .base import Column, Meaning, Metric, Signal, Undefined
 from .machinery import alignment
 
 
@@ -31,6 +31,13 @@ METRIC = Metric(
             family="alignment",
             place=280,
             shown="page",
+            meaning=Meaning(
+                span="-1 or 1",
+                mode="with reference",
+                hears="an inverted waveform.",
+                misses="everything else.",
+                traps=("No listener and no other metric notices; mixing with the original does."),
+            ),
         ),
     ),
     sample_rate=alignment.RATE,

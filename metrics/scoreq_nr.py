@@ -3,11 +3,11 @@
 See `scoreq` for the paper, and docs/weight_metrics.md for the file and its licence.
 """
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import scoreq
-from .machinery.weights import Weights, needs
+from .machinery.weights import needs
 
-WEIGHTS = Weights("scoreq", scoreq.URL, ("adapt_nr_telephone.onnx",))
+WEIGHTS = scoreq.published("adapt_nr_telephone.onnx")
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
@@ -25,6 +25,19 @@ METRIC = Metric(
             long="SCOREQ without reference",
             place=100,
             shown="tables",
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears=(
+                    "degradations of quality, by an encoder that was finetuned on "
+                    "listeners' ratings."
+                ),
+                misses="what was said, and whether it is the right recording.",
+                traps=(
+                    "The natural and the synthetic domain are two scales. Trained on "
+                    "segments of 4 s."
+                ),
+            ),
         ),
     ),
     packages=("onnxruntime",),

@@ -8,12 +8,12 @@ for the file and its licence.
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import scoreq
 from .machinery.remember import remember
-from .machinery.weights import Weights, needs
+from .machinery.weights import needs
 
-WEIGHTS = Weights("scoreq", scoreq.URL, ("fixed_nmr_telephone.onnx",))
+WEIGHTS = scoreq.published("fixed_nmr_telephone.onnx")
 
 
 @remember(4096)
@@ -40,6 +40,15 @@ METRIC = Metric(
             digits=3,
             place=110,
             shown="tables",
+            meaning=Meaning(
+                span="0 (the same signal) to 2",
+                mode="with reference",
+                hears=("how far the quality of the two signals lies apart in the network's space."),
+                misses="words, as long as both sound equally good.",
+                traps=(
+                    "It is a distance and no MOS: lower is better, the opposite of `scoreq_nr`."
+                ),
+            ),
         ),
     ),
     packages=("onnxruntime",),

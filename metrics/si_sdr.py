@@ -13,7 +13,7 @@ to choose, and would put noise above a transparent vocoder.
 
 import numpy as np
 
-from .base import Column, Metric, Signal, Undefined
+from .base import Column, Meaning, Metric, Signal, Undefined
 
 _RESOLUTION = float(np.finfo(np.float64).eps)
 
@@ -48,7 +48,19 @@ METRIC = Metric(
             family="alignment",
             place=250,
             shown="page",
+            meaning=Meaning(
+                span="-156.5 to 156.5 dB (identical)",
+                mode="with reference",
+                hears="every deviation of the waveform but a gain, phase included.",
+                misses="whether a deviation is audible.",
+                traps=(
+                    "It inverts the order of generative decoders, which choose their own "
+                    "phase, and puts noise above a transparent vocoder: shown, never "
+                    "ranked."
+                ),
+            ),
         ),
     ),
     aligned=True,
+    misled={"DC offset": "SI-SDR falls", "rumble": "SI-SDR falls"},
 )

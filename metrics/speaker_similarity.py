@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery.remember import remember
 from .machinery.weights import Weights, needs, network
 
@@ -22,6 +22,8 @@ WEIGHTS = Weights(
     "https://huggingface.co/microsoft/wavlm-base-plus-sv/resolve/"
     "feb593a6c23c1cc3d9510425c29b0a14d2b07b1e",
     ("config.json", "preprocessor_config.json", "pytorch_model.bin"),
+    megabytes=405,
+    licence="CC BY-SA 3.0",
 )
 
 
@@ -70,6 +72,16 @@ METRIC = Metric(
             family="speaker",
             place=180,
             shown="tables",
+            meaning=Meaning(
+                span=("-1 to 1 (the same signal); two recordings of one speaker above about 0.86"),
+                mode="with reference",
+                hears="whether the voice is still that speaker's.",
+                misses="quality, words and intonation.",
+                traps=(
+                    "Networks have scales of their own: a similarity by WavLM-large or "
+                    "ECAPA-TDNN is another number."
+                ),
+            ),
         ),
     ),
     packages=("transformers", "torch"),

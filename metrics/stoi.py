@@ -16,7 +16,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from .base import Column, Metric, MetricError, Signal
+from .base import Column, Meaning, Metric, MetricError, Signal
 
 RATE = 16_000
 
@@ -71,6 +71,23 @@ METRIC = Metric(
             family="intelligibility",
             place=30,
             shown="tables",
+            meaning=Meaning(
+                span="about 0 to 1 (an identical pair)",
+                mode="with reference",
+                hears=(
+                    "how well the envelopes of 15 bands are kept, at the frames where "
+                    "the reference speaks: whether words could be understood."
+                ),
+                misses=(
+                    "everything above 5 kHz, and how pleasant it sounds; among good "
+                    "codecs all have nearly 1."
+                ),
+                traps=(
+                    "A delay of 20 ms reads as 0.63: it is removed first, drift is not. "
+                    "It was fitted to noise and its reduction, not to codecs that invent "
+                    "speech: plausible other words score by their envelopes."
+                ),
+            ),
         ),
         Column(
             "estoi",
@@ -80,6 +97,19 @@ METRIC = Metric(
             digits=3,
             family="intelligibility",
             place=40,
+            meaning=Meaning(
+                span="about 0 to 1 (an identical pair)",
+                mode="with reference",
+                hears=(
+                    "as STOI, but with the correlation of bands with each other: spreads "
+                    "further than STOI where noise comes and goes."
+                ),
+                misses="everything above 5 kHz, and how pleasant it sounds.",
+                traps=(
+                    "As STOI's; values of ESTOI stand below those of STOI and are not "
+                    "comparable with them."
+                ),
+            ),
         ),
     ),
     packages=("pystoi",),

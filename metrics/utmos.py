@@ -11,7 +11,7 @@ was said: codecs that lose words may gain UTMOS. Read it beside `wer`.
 
 import numpy as np
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import onnx_graph
 from .machinery.weights import Weights, needs
 
@@ -22,6 +22,8 @@ WEIGHTS = Weights(
     "ff41b8f440cb12ecda18261f9ff7326d058275ce",
     (FILE,),
     {FILE: "ece7ddb0999d0f12ffe8d7586b3618b8b6fa89269b5152288e4440d686409f69"},
+    megabytes=400,
+    licence="MIT",
 )
 
 
@@ -33,7 +35,26 @@ def score(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 METRIC = Metric(
     score=score,
-    columns=(Column("utmos", "higher", short="UTMOS", long="UTMOS", place=120, shown="tables"),),
+    columns=(
+        Column(
+            "utmos",
+            "higher",
+            short="UTMOS",
+            long="UTMOS",
+            place=120,
+            shown="tables",
+            meaning=Meaning(
+                span="1 to 5",
+                mode="without reference",
+                hears="how natural speech sounds.",
+                misses="what was said and who said it: codecs that lose words may gain.",
+                traps=(
+                    "Trained on English and Chinese text-to-speech. Silence at the ends "
+                    "moves it. Read it beside `wer`."
+                ),
+            ),
+        ),
+    ),
     packages=("onnxruntime",),
     weights=WEIGHTS,
     shortest=0.5,

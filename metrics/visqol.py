@@ -11,7 +11,7 @@ that reads 0.5 MOS higher; here that is an error.
 
 from importlib.util import find_spec
 
-from .base import Column, Metric, MetricError, Signal
+from .base import Column, Meaning, Metric, MetricError, Signal
 
 
 def score(reference: Signal, degraded: Signal) -> dict[str, float]:
@@ -46,6 +46,20 @@ METRIC = Metric(
             unit="MOS-LQO",
             place=20,
             headline=True,
+            meaning=Meaning(
+                span="1 to about 4.6 (an identical pair)",
+                mode="with reference",
+                hears=(
+                    "the similarity of gammatone spectrograms up to 8 kHz, patch by "
+                    "patch: noise, missing bands, smeared detail."
+                ),
+                misses="phase, and small shifts in time.",
+                traps=(
+                    "Speech mode is not audio mode, and with the polynomial in place of "
+                    "the lattice every value is higher. Clock drift and a poor resampler "
+                    "alone cost tenths."
+                ),
+            ),
         ),
     ),
     packages=("visqol-python", "ai-edge-litert", "numba"),
@@ -54,4 +68,5 @@ METRIC = Metric(
     needs_degraded_activity=True,
     unavailable=unavailable,
     place=3,
+    misled={"quiet": "ViSQOL rises", "DC offset": "ViSQOL falls", "narrow": "ViSQOL rises"},
 )

@@ -6,7 +6,7 @@ The fraction of all frames, silence included, that are voiced in one signal and 
 
 import numpy as np
 
-from .base import Column, Metric, Signal
+from .base import Column, Meaning, Metric, Signal
 from .machinery import pitch
 
 
@@ -28,9 +28,23 @@ METRIC = Metric(
             family="pitch",
             place=240,
             shown="tables",
+            meaning=Meaning(
+                span="0 to 1",
+                mode="with reference",
+                hears=(
+                    "frames that are voiced in one signal and not in the other: hoarse "
+                    "or buzzing voices, lost onsets."
+                ),
+                misses="how wrong the pitch is, and everything else.",
+                traps=(
+                    "Over all frames, silence included: a recording with long pauses has "
+                    "a smaller one."
+                ),
+            ),
         ),
     ),
     sample_rate=pitch.RATE,
     aligned=True,
     shortest=pitch.LENGTH / pitch.RATE,
+    misled={"rumble": "voicing error rises"},
 )

@@ -11,7 +11,7 @@ of all over words of all, so that a short item does not weigh as much as a long 
 and the normalization of both sides are `recognizer`'s. An item without a text has no rate.
 """
 
-from .base import Column, Metric, Signal, Undefined
+from .base import Column, Meaning, Metric, Signal, Undefined
 from .machinery import recognizer
 
 
@@ -56,6 +56,17 @@ METRIC = Metric(
             family="content",
             place=140,
             shown="tables",
+            meaning=Meaning(
+                span="0 upwards; above 1 where more words are heard than were said",
+                mode="with text",
+                hears="words that a recognizer gets wrong.",
+                misses=("quality, voice and intonation, as long as the words are understood."),
+                traps=(
+                    "The recognizer's own errors are in it: read it beside "
+                    "`wer_reference`. Numbers and abbreviations in the texts count as "
+                    "errors. English only."
+                ),
+            ),
         ),
         Column(
             "cer",
@@ -66,6 +77,13 @@ METRIC = Metric(
             family="content",
             place=150,
             shown="tables",
+            meaning=Meaning(
+                span="0 upwards",
+                mode="with text",
+                hears="characters that a recognizer gets wrong, spaces included.",
+                misses="quality, voice and intonation.",
+                traps="As of `wer`; read it beside `cer_reference`.",
+            ),
         ),
         Column(
             "wer_reference",
@@ -76,6 +94,16 @@ METRIC = Metric(
             family="content",
             place=160,
             shown="tables",
+            meaning=Meaning(
+                span="0 upwards",
+                mode="with text",
+                hears=(
+                    "the recognizer's own errors on the references, and what is written "
+                    "otherwise in the texts."
+                ),
+                misses="the codec: it is the same for all of them.",
+                traps="What a codec costs is `wer` less this.",
+            ),
         ),
         Column(
             "cer_reference",
@@ -86,6 +114,13 @@ METRIC = Metric(
             family="content",
             place=170,
             shown="tables",
+            meaning=Meaning(
+                span="0 upwards",
+                mode="with text",
+                hears="the recognizer's own errors on the references, in characters.",
+                misses="the codec: it is the same for all of them.",
+                traps="What a codec costs is `cer` less this.",
+            ),
         ),
     ),
     denominators={

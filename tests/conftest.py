@@ -94,25 +94,32 @@ def stand_in_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def stand_ins(stand_in_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same folder, where metrics look for their weights."""
-    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(stand_in_weights))
+    from support.unpinned import put_in_place
+
+    put_in_place(monkeypatch, stand_in_weights)
     return stand_in_weights
 
 
 @pytest.fixture(scope="session")
 def stand_in_checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of weights with a small checkpoint of every published codec.
+    """A folder of weights with a small checkpoint of every codec that a library loads.
 
-    It is empty where transformers is missing: the codecs themselves say so.
+    It lacks those whose library is missing: the codecs themselves say so. For the others there are
+    no small ones: what is here of the real ones is linked.
     """
     from nscbench.codecs import available
     from nscbench.codecs.published.published_codec import PublishedCodec
+    from nscbench.metrics.machinery import weights
 
     folder = tmp_path_factory.mktemp("checkpoints")
-    if find_spec("transformers"):
-        from support.tiny_checkpoints import write_checkpoint
+    from support.tiny_checkpoints import write_checkpoint
 
-        for name, codec in available().items():
-            if issubclass(codec, PublishedCodec):
-                written = write_checkpoint(folder, name)
-                Path(written).rename(folder / codec.checkpoint.partition("/")[2])
+    for name in ("lyra", "opus-ml"):
+        if (weights.folder() / name).is_dir():
+            (folder / name).symlink_to(weights.folder() / name)
+
+    for name, codec in available().items():
+        if issubclass(codec, PublishedCodec) and find_spec(codec.library.replace("-", "_")):
+            written = write_checkpoint(folder, name)
+            Path(written).rename(folder / codec.checkpoint.name)
     return folder

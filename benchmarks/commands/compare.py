@@ -1,7 +1,8 @@
 """`nscbench compare`: which of two conditions, two codecs or two runs is better, and is it sure?
 
 nscbench compare RUN A B                     two conditions, or two codecs over their bitrates
-nscbench compare RUN --all                   all pairs of codecs, by column
+nscbench compare RUN A                       every codec against the condition A
+nscbench compare RUN --all                   all pairs of codecs: who leads each column
 nscbench compare NEW OLD --gate pesq,visqol  exit status 1 where a condition of NEW is worse, has
                                              lost items, or cannot be told
 """
@@ -14,8 +15,10 @@ from typing import Any
 import pandas as pd
 
 from ..store.rundir import RunError
+from ..store.scores import Scores
 
 BETTER, WORSE, BAD_INPUT = 0, 1, 2
+MOST_LINES = 60  # of a terminal: more comparisons are for files
 
 
 def add_parser(subparsers: Any) -> None:
@@ -25,7 +28,10 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("run", type=Path, help="directory of a run")
     parser.add_argument(
-        "names", nargs="*", metavar="A B | OLD", help="two conditions or codecs; with --gate, a run"
+        "names",
+        nargs="*",
+        metavar="A [B] | OLD",
+        help="two conditions or codecs; one: all codecs against it; with --gate, a run",
     )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--all", action="store_true", help="all pairs of codecs in every column")
@@ -39,16 +45,18 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a comparison; the exit status."""
-    wanted = 1 if arguments.gate else 0 if arguments.all else 2
+    wanted = (1,) if arguments.gate else (0,) if arguments.all else (1, 2)
     try:
-        if len(arguments.names) != wanted:
+        if len(arguments.names) not in wanted:
             raise RunError(
-                f"{len(arguments.names)} names after the run; A B, --all, or OLD --gate METRICS"
+                f"{len(arguments.names)} names after the run; A B, A, --all, or OLD --gate METRICS"
             )
         if arguments.gate:
             return _gate(arguments.run, Path(arguments.names[0]), arguments.gate.split(","))
         if arguments.all:
             return _all_pairs(arguments.run)
+        if len(arguments.names) == 1:
+            return _with_baseline(arguments.run, arguments.names[0])
         return _pair(arguments.run, *arguments.names)
     except RunError as error:
         print(f"nscbench: {error}", file=sys.stderr)
@@ -58,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _pair(root: Path, a: str, b: str) -> int:
     from ...reports.tables.comparisons import compare_pair
     from ...reports.tables.curve_deltas import curves, deltas
-    from ...reports.tables.printed import show_comparisons, show_deltas
+    from ...reports.tables.printed import show_deltas
+    from ...reports.tables.summary import cautions
     from ..store.finished_run import read_run
 
     scores = read_run(root).scores
@@ -67,13 +76,15 @@ def _pair(root: Path, a: str, b: str) -> int:
         table = compare_pair(scores, a, b, scores.ranked)
         if table.empty:
             raise RunError(f"{root}: {a} and {b} share no item in a column that ranks")
-        print(show_comparisons(table))
+        _print_family(scores, table, 1)
         return BETTER
     if a in points and b in points:
         found = {c: deltas(scores, c, (b, points[b]), (a, points[a])) for c in scores.ranked}
         if not found:
             raise RunError(f"{root}: {a} and {b} have no values in a column that ranks")
         print(show_deltas(found, len(scores.items), a, b))
+        for caution in cautions(scores, []):
+            print(f"check: {caution}")
         return BETTER
     raise RunError(
         f"{a} and {b} are neither two conditions nor two codecs of {root}; conditions are "
@@ -81,16 +92,58 @@ def _pair(root: Path, a: str, b: str) -> int:
     )
 
 
-def _all_pairs(root: Path) -> int:
-    from ...reports.tables.leaderboard import all_comparisons
-    from ...reports.tables.printed import show_comparisons
+def _with_baseline(root: Path, baseline: str) -> int:
+    """Every codec against one condition; the family are all these tests."""
+    from ...reports.tables.comparisons import compare_planned
     from ..store.finished_run import read_run
 
-    tables = all_comparisons(read_run(root).scores)
+    scores = read_run(root).scores
+    if baseline not in scores.conditions:
+        raise RunError(
+            f"{baseline} is no condition of {root}; there are {', '.join(scores.conditions)}"
+        )
+    pairs = [(name, baseline) for name in scores.of_kind("codec") if name != baseline]
+    table = compare_planned(scores, pairs, scores.ranked)
+    if table.empty:
+        raise RunError(f"{root}: no codec has a value to compare with {baseline}")
+    _print_family(scores, table, len(pairs))
+    return BETTER
+
+
+def _all_pairs(root: Path) -> int:
+    from ...reports.tables.leaderboard import all_comparisons
+    from ...reports.tables.printed import show_comparisons, show_summary
+    from ...reports.tables.summary import cautions, summary
+    from ..store.finished_run import read_run
+
+    scores = read_run(root).scores
+    tables = all_comparisons(scores)
     if not tables:
         raise RunError(f"{root}: fewer than two codecs have values to compare")
-    print(show_comparisons(pd.concat(tables.values())))
+    print(show_summary(summary(tables)))
+    for caution in cautions(scores, tables.values()):
+        print(f"check: {caution}")
+    lines = pd.concat(tables.values())
+    if len(lines) <= MOST_LINES:
+        print(f"\n{show_comparisons(lines)}")
+    else:
+        print(
+            f"{len(lines)} comparisons, adjusted by Holm within a column: `nscbench report {root}` "
+            "writes all to comparisons.csv; `nscbench compare RUN A` shows those with A"
+        )
     return BETTER
+
+
+def _print_family(scores: Scores, table: pd.DataFrame, pairs: int) -> None:
+    """One family of tests, what it is, and what to beware of."""
+    from ...reports.tables.printed import show_comparisons
+    from ...reports.tables.summary import cautions
+
+    print(show_comparisons(table))
+    columns = table["column"].nunique()
+    print(f"adjusted by Holm over {len(table)} tests: {pairs} pairs in {columns} columns")
+    for caution in cautions(scores, [table]):
+        print(f"check: {caution}")
 
 
 def _gate(new_root: Path, old_root: Path, wanted: list[str]) -> int:

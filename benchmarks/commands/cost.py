@@ -19,7 +19,7 @@ from ..cost.table import CostTable
 from ..cost.timing import threads
 from ..data.items import AudioError, ItemsError, read_audio, read_items
 from ..run.provenance import package_version
-from ..run.suite import SuiteError
+from ..run.suite_settings import SuiteError
 from ..store.rundir import RunError
 from ..workers.local import device_named
 

@@ -9,7 +9,7 @@ from ..data.archives import ArchiveError
 from ..data.corpora import CorpusError
 from ..data.datasets import DATASETS, DatasetError, catalogue, check_items, get_dataset
 from ..data.download import DownloadError
-from ..data.items import EMBEDDED, Item, ItemsError
+from ..data.items import EMBEDDED, Item, ItemsError, passed_over
 
 
 def add_parser(subparsers: Any) -> None:
@@ -61,6 +61,8 @@ def _check(path: str) -> int:
         items = check_items(path)
     except ItemsError as error:
         return _complain(1, *error.problems)
+    for line in passed_over(path):
+        print(f"{path}: {line}", file=sys.stderr)
     print(_summary(items))
     return 0
 

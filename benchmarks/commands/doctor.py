@@ -53,7 +53,7 @@ def _beyond(found: Examination) -> Iterator[str]:
     yield from _section(f"metrics: {on} run here, {off} are off", found.metrics_off)
     yield from _section("weights of codecs and metrics", {"folder": found.weights_folder})
     for path in found.foreign_weights:
-        yield f"  {path} is not the published file: its values stand apart from others'"
+        yield f"  {path} is not the published file: what needs it is off"
     if found.plugins_left_out:
         yield from _section("plug-ins that are left out", found.plugins_left_out)
 

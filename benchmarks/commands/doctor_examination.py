@@ -17,7 +17,7 @@ from ... import __version__
 from .doctor_packages import Package, dependencies
 
 _SYSTEM_LIBRARIES = {"speex": 1, "vo-amrwbenc": 0}  # for ctypes: ABI version by name
-_PROGRAMS = ("ffmpeg", "curl")
+_PROGRAMS = ("ffmpeg",)
 _CGROUP = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -89,7 +89,7 @@ def examine() -> Examination:
         metrics_on=[name for name, why in measures.items() if not why],
         metrics_off={name: why for name, why in measures.items() if why},
         weights_folder=str(weights.folder()),
-        foreign_weights=list(dict.fromkeys(_foreign())),
+        foreign_weights=list(_foreign()),
         plugins_left_out=dict(
             entry
             for kind in (registry, metrics, degradations, figures)
@@ -159,8 +159,7 @@ def _ffmpeg() -> str:
 
 
 def _foreign() -> Iterator[str]:
-    from ... import metrics
+    from ..data.published_weights import table
 
-    for metric in metrics.available().values():
-        if metric.weights:
-            yield from (str(metric.weights.path(file)) for file in metric.weights.foreign())
+    for entry in table().values():
+        yield from (str(entry.weights.path(file)) for file in entry.weights.foreign())

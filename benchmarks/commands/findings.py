@@ -15,9 +15,10 @@ from ...codecs.base import CodecError
 from ...codecs.weights.cards import overview, speech
 from ...codecs.weights.pretrained import FOLDER
 from ...reports.findings.basis import TrainedWeights
-from ...reports.findings.page import markdown_page, write_figures
+from ...reports.findings.page import findings_page, write_figures
 from ..store.atomic import write_atomically
 from ..store.finished_run import Run, merge, read_run
+from ..store.outputs import OutputError, OutputFile
 from ..store.rundir import RunError
 
 ABOUT = """\
@@ -38,7 +39,12 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="directory of a run")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="file to write; default: print")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE.md",
+        help="page to write, its tables as CSV in the folder FILE; default: print without tables",
+    )
     parser.add_argument(
         "--figures", type=Path, metavar="DIR", help="folder for figures that the page shows"
     )
@@ -47,16 +53,27 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or print the page; the exit status."""
+    if arguments.out and not arguments.out.suffix:
+        print(
+            f"nscbench: --out {arguments.out}: a page's name ends in .md; the name without it is "
+            "the folder of its tables",
+            file=sys.stderr,
+        )
+        return 2
     try:
+        output = OutputFile(arguments.out, (".md", ".txt")) if arguments.out else None
         merged = merge([read_run(root) for root in arguments.runs])
         figures = write_figures(merged, arguments.figures) if arguments.figures else []
         home = arguments.out.parent if arguments.out else Path()
-        text = markdown_page(merged, _command(arguments), weights_of(merged), figures, home)
-        if arguments.out:
-            write_atomically(arguments.out, text.encode())
+        folder = arguments.out.stem if arguments.out else ""
+        page = findings_page(merged, _command(arguments), weights_of(merged), figures, home, folder)
+        for path, table in page.tables.items():
+            write_atomically(home / path, table.encode())
+        if output:
+            output.write(page.text.encode())
         else:
-            print(text, end="")
-    except RunError as error:
+            print(page.text, end="")
+    except (OutputError, RunError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return 2
     except OSError as error:

@@ -33,7 +33,7 @@ def add_parsers(subparsers: Any) -> None:
     analyze.add_argument(
         "--resample-items",
         action="store_true",
-        help="bootstrap intervals that hold for other items too, not only for these",
+        help="bootstrap intervals and pairs that hold for other items too, not only for these",
     )
     analyze.set_defaults(command=run_analyze)
     planner = subparsers.add_parser("plan", help="how many listeners and items a test needs")
@@ -125,9 +125,10 @@ def run_plan(arguments: argparse.Namespace) -> int:
     """Print what a test needs, and write the assignment on request; the exit status."""
     from ...listening_test.prepare.assignment import assign
     from ...listening_test.prepare.sample_size import sample_size
-    from ..store.atomic import write_atomically
+    from ..store.outputs import OutputError, OutputFile
 
     try:
+        output = OutputFile(arguments.out, (".csv",)) if arguments.out else None
         found = sample_size(
             arguments.difference,
             arguments.power,
@@ -148,12 +149,12 @@ def run_plan(arguments: argparse.Namespace) -> int:
             print(f"  {items:3d} items per listener: {listeners} listeners")
         for note in found.notes:
             print(f"{note}.")
-        if arguments.out:
+        if output:
             names = [str(number) for number in range(1, found.items + 1)]
             sessions = assign(found.listeners, names, found.items_per_listener)
-            write_atomically(arguments.out, _assignment(sessions).encode())
-            print(arguments.out)
-    except (ResultsError, OSError) as error:
+            output.write(_assignment(sessions).encode())
+            print(arguments.out, file=sys.stderr if output.is_stdout else sys.stdout)
+    except (ResultsError, OutputError, OSError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return 2
     return 0

@@ -39,7 +39,7 @@ def add_parsers(subparsers: Any) -> None:
 def run_build(arguments: argparse.Namespace) -> int:
     """Build a test; the exit status."""
     from ...listening_test.prepare.key import write_key
-    from ...listening_test.prepare.player_folder import write_player
+    from ...listening_test.prepare.player_folder import refuse_foreign, write_player
     from ...listening_test.prepare.trials import make_test
     from ...listening_test.prepare.webmushra_export import write_webmushra
     from ...listening_test.schema import BuildError
@@ -48,6 +48,8 @@ def run_build(arguments: argparse.Namespace) -> int:
         test = make_test(
             arguments.run, arguments.conditions, arguments.items, arguments.mnru, arguments.seed
         )
+        if arguments.format == "player":
+            refuse_foreign(arguments.out)
         key = write_key(test, arguments.out)
         if arguments.format == "player":
             write_player(test, arguments.out)

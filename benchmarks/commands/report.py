@@ -2,16 +2,20 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...codecs.audio.reading import AudioError, read_audio
 from ...reports.page.report import write_report
-from ..data.audio import AudioError, read_audio
 from ..store.finished_run import merge, read_run
-from ..store.rundir import RunError
+from ..store.printable import printable
+from ..store.rundir import RunDirectory, RunError
+
+OK, CHANGED, BAD_INPUT = 0, 1, 2
 
 
 def add_parser(subparsers: Any) -> None:
@@ -35,20 +39,34 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         merged = merge([read_run(root) for root in arguments.runs])
         out = arguments.out or arguments.runs[0] / "report"
-        page = write_report(merged, out, read_signal, arguments.training)
+        _check_place(out, arguments.runs)
+        page, faults, changed = write_report(merged, out, read_signal, arguments.training)
     except RunError as error:
         print(f"nscbench: {error}", file=sys.stderr)
-        return 2
+        return BAD_INPUT
     except OSError as error:
         print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    print((page.parent / "leaderboard.md").read_text("utf-8"))
+        return BAD_INPUT
+    for name in ("summary.txt", "leaderboard.md"):
+        print((page.parent / name).read_text("utf-8"))
+    for fault in faults:
+        print(f"not played: {printable(fault)}", file=sys.stderr)
     print(f"{page}: {page.stat().st_size / 2**20:.1f} MiB", file=sys.stderr)
-    return 0
+    return CHANGED if changed else OK
+
+
+def _check_place(out: Path, runs: Sequence[Path]) -> None:
+    """Refuse to write over a run, or through a link that a run came with."""
+    if RunDirectory(out).manifest.exists() or RunDirectory(out).journal.exists():
+        raise RunError(f"{out}: is a run, whose tables would be replaced; choose another --out")
+    for root in runs:
+        for folder in (out, out / "figures"):
+            if out.is_relative_to(root) and not folder.resolve().is_relative_to(root.resolve()):
+                raise RunError(f"{folder}: a link leads out of the run; choose another --out")
 
 
 def read_signal(path: Path) -> tuple[NDArray[np.float64], int] | None:
-    """A file's mono signal and rate; None where it stayed on another machine, or is no audio."""
+    """A file's mono signal and rate; None where it is no audio."""
     try:
         signal, rate, _ = read_audio(path)
     except AudioError:

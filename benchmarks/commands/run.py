@@ -9,15 +9,19 @@ from typing import Any
 
 from ...codecs import CodecError
 from ...reports.tables.printed import partial_columns, show
-from ..data.items import AudioError, Item, ItemsError, read_items
+from ..data.items import AudioError, Item, ItemsError, passed_over, read_items
 from ..degradations import DegradationError
 from ..run.plan import Plan
-from ..run.suite import Suite, SuiteError, left_out, load_suite
+from ..run.robustness import CLEAN
+from ..run.suite import Suite, decoded_folders, left_out, load_suite
+from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
+from ..store.contents import ContentError
 from ..store.rundir import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
 from .run_measuring import Measured, carry_out
+from .run_messages import grouped, shown_faults
 from .run_robustness import run_parts
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
@@ -59,15 +63,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a suite; the exit status."""
     try:
         suite = load_suite(arguments.suite)
-        items = read_items(arguments.items or suite.items)
+        out = arguments.out or Path("runs") / suite.name
+        source, results = arguments.items or suite.source, [out, *decoded_folders(suite)]
+        items = read_items(source, results)
+        for line in passed_over(source, results):
+            print(f"{source}: {line}")
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")
         if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
             raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
-        out = arguments.out or Path("runs") / suite.name
         directory = RunDirectory(out.absolute() if arguments.scheduler else out)
         cache = folder_named(arguments.cache)
-        with directory.locked(), _workers(arguments, directory, items) as workers:
+        parts = [CLEAN] if suite.degradations else []
+        with directory.locked(*parts), _workers(arguments, directory, items) as workers:
             device = workers.device(arguments.device)
             ours = Cache(cache) if cache else None
             if suite.degradations:
@@ -76,12 +84,15 @@ def run(arguments: argparse.Namespace) -> int:
                 whole = _run(Plan(suite, items, device), directory, workers, ours)
             return OK if whole else FAILURES
     except ItemsError as error:
-        print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
+        for problem in shown_faults(error.problems, arguments.items or suite.items):
+            print(f"nscbench: {problem}", file=sys.stderr)
         return BAD_INPUT
     except Stopped as error:
         print(f"nscbench: stopped: {error}; the same command goes on", file=sys.stderr)
         return FAILURES
-    except (SuiteError, DegradationError, RunError, CodecError, AudioError) as error:
+    except (
+        SuiteError, DegradationError, RunError, CodecError, AudioError, ContentError
+    ) as error:  # fmt: skip
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
@@ -123,6 +134,10 @@ def _announce(plan: Plan) -> None:
     )
     for line in left_out(plan.suite.unavailable):
         print(f"  {line}")
+    ids = [item.id for item in plan.items]
+    for codec in plan.suite.codecs:
+        for line in codec.remarks(ids):
+            print(f"  {codec.condition}: {line}")
 
 
 def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None:
@@ -131,8 +146,7 @@ def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None
         print(f"note: {remark}")
     for remark in measured.remarks:
         print(remark)
-    groups = measured.failed.groupby(["condition", "error"], sort=False)
-    for (condition, error), rows in groups:
-        items = rows["item"].unique()
-        print(f"failed: {condition}, {len(items)} items ({items[0]}, ...): {error}")
+    for condition, rows in measured.failed.groupby("condition", sort=False):
+        for line in grouped(zip(rows["item"], rows["error"], strict=True)):
+            print(f"failed: {condition}, {line}")
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")

@@ -1,15 +1,18 @@
 """A plan carried out in its directory: a whole suite, or one part of a robustness suite."""
 
 import json
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from ... import metrics
+from ...metrics.machinery.ranges import checks, kind_of
 from ...reports.figures.curves import draw_curves
-from ...reports.tables.leaderboard import leaderboard
+from ...reports.tables.leaderboard import all_comparisons, leaderboard
+from ...reports.tables.summary import cautions
+from ..run.begun import begin
 from ..run.finished import Finished
 from ..run.plan import Plan
 from ..run.provenance import describe_run
@@ -19,10 +22,12 @@ from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
 from ..store.journal import Journal
+from ..store.received import csv_text
 from ..store.results import is_failure
 from ..store.rundir import RunDirectory
 from ..store.scores import Scores
 from ..workers.work import Workers
+from .run_messages import grouped
 
 
 class Measured(NamedTuple):
@@ -40,44 +45,50 @@ def carry_out(
 
     Raises:
         OSError: a file cannot be written.
+        RunError: the run was begun with other items.
         Stopped: weights or versions are no longer those of the plan, or the workers are gone.
     """
     manifest = describe_run(plan.suite, plan.items, plan.device, workers.hardware(plan.device))
     with Journal(directory.journal) as journal:
+        begin(directory, plan.items)
         finished = Finished(directory, journal, cache)
         failures = Runner(plan, directory, finished, workers).run()
+        directory.sweep_partial_files(journal.conditions)
         rows = rows_table(plan, journal.get, failures)
         if cache:
             manifest["cache"] = {"folder": str(cache.folder), "restored": dict(finished.restored)}
         manifest["notices"] = notices(plan, journal.get)
         # Rows and manifest appear together, after all work: an interrupted second run leaves the
         # first one's, and never rows of one beside the manifest of another.
-        write_atomically(directory.rows, rows.to_csv(index=False).encode())
+        write_atomically(directory.rows, csv_text(rows))
         failed = rows[is_failure(rows)]
         manifest["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
         manifest["failures"] = len(failed)
         _write_json(directory.manifest, manifest)
-        write_atomically(directory.items, items_table(plan.items).to_csv(index=False).encode())
-        table = write_leaderboard(directory, manifest, rows)
+        write_atomically(directory.items, csv_text(items_table(plan.items)))
+        table, beware = write_leaderboard(directory, manifest, rows)
         found = checks_table(plan, journal.get)
-    write_atomically(directory.checks, found.to_csv(index=False).encode())
+    write_atomically(directory.checks, csv_text(found))
     checksums.add(directory, directory.tables())
-    remarks = [f"check: {finding}" for finding in summary(found, len(plan.items))]
-    for notice, count in Counter(text for _, text in manifest["notices"]).items():
-        remarks.append(f"note: {count} items: {notice}")
+    remarks = [f"check: {line}" for line in [*summary(found, len(plan.items)), *beware]]
+    names = {name: metrics.get(name) for name in plan.suite.metrics}
+    remarks += [f"check: {line}" for line in checks(manifest["notices"], names, len(plan.items))]
+    told = [notice for notice in manifest["notices"] if not kind_of(notice[1])]
+    remarks += [f"note: {line}" for line in grouped(told)]
     return Measured(table, failed, remarks)
 
 
 def write_leaderboard(
     directory: RunDirectory, manifest: dict[str, Any], rows: pd.DataFrame
-) -> pd.DataFrame:
-    """Make the leaderboard and the curves of a run from its rows."""
+) -> tuple[pd.DataFrame, list[str]]:
+    """Make the leaderboard and the curves of a run from its rows; and what to beware of in them."""
     names = [entry["metric"] for entry in manifest["metrics"]]
     scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
-    table = leaderboard(scores)
-    write_atomically(directory.leaderboard, table.to_csv(index=False).encode())
+    comparisons = all_comparisons(scores)
+    table = leaderboard(scores, comparisons)
+    write_atomically(directory.leaderboard, csv_text(table))
     draw_curves(table, scores.directions, directory.curves, manifest["suite"]["title"])
-    return table
+    return table, cautions(scores, comparisons.values())
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from ..run.suite import Suite, left_out
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
 from ..store.finished_run import read_run
+from ..store.received import csv_text
 from ..store.rundir import RunDirectory
 from ..workers.work import Workers
 from .run_measuring import carry_out
@@ -68,7 +69,7 @@ def _conclude(suite: Suite, directory: RunDirectory, found: Sequence[Degraded]) 
     clean, *degraded = found
     assert clean.run, "the clean part has every condition"
     table = against_clean(clean.run, degraded)
-    write_atomically(directory.root / TABLE, table.to_csv(index=False).encode())
+    write_atomically(directory.root / TABLE, csv_text(table))
     pages = markdown_tables(table, list(clean.run.scores.conditions))
     remarks = notes(table)
     text = [f"# {suite.title}", *(f"## {name}\n\n{page}" for name, page in pages.items())]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from ...codecs.audio.folders import search
 from ...codecs.base import CodecError
 from ...codecs.training.campaign import SETTINGS, Campaign, CampaignStage, read_campaign
 from ...codecs.training.checkpoint import CheckpointError
@@ -153,6 +154,8 @@ def make_trainer(
     component = setup.make()
     config = component.config
     recordings = find_recordings(args.data)
+    for line in search(args.data).left_out if args.data.is_dir() else ():
+        print(f"{args.data}: {line}", file=sys.stderr)
     if args.validation:
         unseen = find_recordings(args.validation)
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..data.items import ItemsError
+from ..store.printable import printable
 from ..store.rundir import RunDirectory, RunError
 
 SAME, DIFFERENT, BAD_INPUT = 0, 1, 2
@@ -35,17 +36,18 @@ def run(arguments: argparse.Namespace) -> int:
             raise RunError(f"--fraction must be above 0 and at most 1, not {arguments.fraction}")
         if not arguments.run.is_dir():
             raise RunError(f"{arguments.run}: no such directory")
-        directory = RunDirectory(arguments.run)
-        with directory.locked():
-            found = verify(directory, arguments.fraction, arguments.programs)
-    except (RunError, ItemsError) as error:
+        found = verify(RunDirectory(arguments.run), arguments.fraction, arguments.programs)
+    except ItemsError as error:
+        print("\n".join(f"nscbench: {printable(text)}" for text in error.problems), file=sys.stderr)
+        return BAD_INPUT
+    except RunError as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
         print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
         return BAD_INPUT
     for difference in found.differences:
-        print(f"DIFFERENT {difference}")
+        print(f"DIFFERENT {printable(difference)}")
     print(
         f"{arguments.run}: recomputed {found.checked} of {found.total} coded items: "
         f"{len(found.differences) or 'no'} differences"

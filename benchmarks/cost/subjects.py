@@ -1,5 +1,6 @@
 """Whose costs are measured: the conditions of a suite, or of a run that lies in a directory."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def open_subject(name: str, programs: bool = False) -> Subject:
         RunError: there is none of these, a condition of the run is another one here, or a program.
         SuiteError: the suite cannot be read.
     """
-    if RunDirectory(Path(name)).manifest.is_file():
+    if os.path.lexists(RunDirectory(Path(name)).manifest):
         return Subject(name, Path(name), _codecs_of(Path(name), programs))
     if name.endswith(".toml") or name in suite_names():
         suite = load_suite(name)

@@ -9,6 +9,7 @@ Lines of conditions that are not measured anew stay as they are.
 """
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -19,6 +20,7 @@ import pandas as pd
 from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.costs import FILE, HARDWARE, NUMBERS
+from ..store.received import csv_text, read_json, read_table
 from ..store.rundir import RunDirectory, RunError
 from .measure import COLUMNS, Found
 
@@ -42,7 +44,7 @@ class CostTable:
         try:
             self._lines = self._read_lines()
             self._facts = self._read_facts()
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(
                 f"{root}: its {FILE} or {FACTS} cannot be read ({error}); remove both to begin anew"
             ) from error
@@ -70,7 +72,7 @@ class CostTable:
         calls = {column: value for column, value in found.items() if isinstance(value, list)}
         self._facts[condition] = {**facts, "calls": calls}
         table = pd.DataFrame(list(self._lines.values()), columns=list(_HEADER), dtype=str)
-        write_atomically(self.path, table.to_csv(index=False).encode())
+        write_atomically(self.path, csv_text(table))
         text = json.dumps(self._facts, indent=1, ensure_ascii=False)
         write_atomically(self._root / FACTS, text.encode())
         checksums.add(RunDirectory(self._root), [self._root / FILE, self._root / FACTS])
@@ -102,15 +104,15 @@ class CostTable:
         return [f"not measured: {text} ({', '.join(names)})" for text, names in of.items()]
 
     def _read_lines(self) -> dict[str, dict[str, str]]:
-        if not self.path.is_file():
+        if not os.path.lexists(self.path):
             return {}
-        table = pd.read_csv(self.path, dtype=str, keep_default_na=False)
+        table = read_table(self._root, self.path, dtype=str, keep_default_na=False)
         lines = [dict(zip(_HEADER, line, strict=True)) for line in table[list(_HEADER)].to_numpy()]
         return {line["condition"]: line for line in lines}
 
     def _read_facts(self) -> dict[str, Any]:
         path = self._root / FACTS
-        return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+        return dict(read_json(self._root, path)) if os.path.lexists(path) else {}
 
 
 def _plain(value: float) -> str:

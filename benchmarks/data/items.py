@@ -1,9 +1,9 @@
 """Test sets: the items of a manifest, of a folder of recordings, or of the embedded demo set.
 
-A folder that holds `manifest.csv` is read by it. Otherwise every WAV, FLAC, OGG, OPUS and MP3 file
-below it is an item, in the order of the paths; its id is the relative path without its suffix, with
-"_" between folders, and its speaker is what the path says where it is laid out as in LibriSpeech,
-LibriTTS or VCTK.
+A folder that holds `manifest.csv` is read by it. Otherwise every audio file below it is an item, in
+the order of the paths; its id is the relative path without its suffix, with "_" between folders, in
+Unicode's form NFC, and its speaker is what the path says where it is laid out as in LibriSpeech,
+LibriTTS or VCTK. `passed_over` says what else lies there.
 
 An unknown speaker is "". Statistics treat such an item as a cluster of its own: one speaker for a
 whole folder would be a guess, and so would one for each file.
@@ -11,6 +11,7 @@ whole folder would be a guess, and so would one for each file.
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,10 +19,27 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from .audio import SUFFIXES, AudioError, inspect, read_audio
+from ...codecs.audio.folders import (
+    SUFFIXES,
+    composition,
+    escaped,
+    is_unicode,
+    on_disk,
+    search,
+)
+from ...codecs.audio.reading import AudioError, inspect, read_audio
 from .manifest import NAME, ItemsError, Listing, read_manifest
+from .own_folders import OwnFolders
 
-__all__ = ["AudioError", "Item", "ItemsError", "open_items", "read_audio", "read_items"]
+__all__ = [
+    "AudioError",
+    "Item",
+    "ItemsError",
+    "open_items",
+    "passed_over",
+    "read_audio",
+    "read_items",
+]
 
 EMBEDDED = {"demo": Path(__file__).parent / "demo"}
 
@@ -57,29 +75,44 @@ class Item:
     sha256: str
 
 
-def read_items(source: str | Path) -> list[Item]:
+def read_items(source: str | Path, results: Sequence[Path] = ()) -> list[Item]:
     """The items of a manifest, a folder, or "demo" (the embedded set; a folder is `Path("demo")`,
     or "./demo").
+
+    What nscbench made within a folder is left out (`own_folders`), with a notice.
+
+    Args:
+        source: of the items.
+        results: further folders that are left out, since they are for results.
 
     Raises:
         ItemsError: nothing there, or lines and files that are wrong: all of them at once.
     """
-    embedded = EMBEDDED.get(source) if isinstance(source, str) else None
-    path = (embedded or Path(source)).absolute()
-    if path.is_dir() and (path / NAME).is_file():
-        path /= NAME
+    path = _place(source)
     if path.is_dir():
-        listings = _scan(path)
+        listings = _scan(path, results)
     elif path.is_file() and path.suffix.lower() == ".csv":
-        listings = read_manifest(path)
+        # macOS names files otherwise than it is told to; only where there is no such file
+        listings = [line._replace(path=on_disk(line.path)) for line in read_manifest(path)]
     else:
         fault = "is neither a folder nor a .csv manifest" if path.exists() else "does not exist"
         raise ItemsError(
             [f"{source} {fault}; items are a folder, a .csv manifest, or {', '.join(EMBEDDED)}"]
         )
     if not listings:
-        raise ItemsError([f"{path} holds no items; recordings are {', '.join(SUFFIXES)}"])
+        rest = "".join(f"; {line}" for line in passed_over(source, results))
+        raise ItemsError([f"{path} holds no items; recordings are {', '.join(SUFFIXES)}{rest}"])
     return open_items(listings)
+
+
+def passed_over(source: str | Path, results: Sequence[Path] = ()) -> tuple[str, ...]:
+    """A line on each kind of what lies in a folder of recordings and is none that is read, and on
+    names that only look like those of a manifest."""
+    path = _place(source)
+    if path.is_dir():
+        return search(path, OwnFolders(path, results)).left_out
+    given = [listing.path for listing in read_manifest(path)]
+    return tuple(composition([str(path) for path in given if on_disk(path) != path]))
 
 
 def open_items(listings: Sequence[Listing]) -> list[Item]:
@@ -110,20 +143,22 @@ def speaker_of(path: Path) -> str:
     return ""
 
 
-def _scan(folder: Path) -> list[Listing]:
-    faults: list[OSError] = []
-    paths = [
-        Path(root, name)
-        for root, _, names in os.walk(folder, onerror=faults.append)
-        for name in names
-        if name.lower().endswith(SUFFIXES) and not name.startswith(".")  # macOS leaves ._x.wav
-    ]
-    if faults:
-        raise ItemsError([f"{fault.filename}: {fault.strerror}" for fault in faults])
-    return [
-        Listing("_".join(path.relative_to(folder).with_suffix("").parts), path, speaker_of(path))
-        for path in sorted(paths)
-    ]
+def _place(source: str | Path) -> Path:
+    """The manifest or the folder that a source names."""
+    embedded = EMBEDDED.get(source) if isinstance(source, str) else None
+    path = on_disk((embedded or Path(source)).absolute())
+    return path / NAME if (path / NAME).is_file() else path
+
+
+def _scan(folder: Path, results: Sequence[Path]) -> list[Listing]:
+    ours = OwnFolders(folder, results)
+    try:
+        found = search(folder, ours).audio
+    except OSError as error:
+        raise ItemsError([f"{error.filename}: {error.strerror}"]) from error
+    for notice in ours.notices():
+        print(f"note: {notice}", file=sys.stderr)
+    return [Listing(name, path, speaker_of(path)) for name, path in found]
 
 
 def _open(listing: Listing) -> Item:
@@ -144,10 +179,16 @@ def _open(listing: Listing) -> Item:
 def _id_problems(listings: Sequence[Listing]) -> Iterator[str]:
     first: dict[str, Listing] = {}
     for listing in listings:
-        if not _is_file_name(listing.id):
+        if not is_unicode(str(listing.path)):
             yield (
-                f"{listing.where}the id {listing.id!r} cannot be a file's name; allowed are 1 to "
-                f"{_LONGEST_ID} bytes of printable characters, no slash, no dot in front"
+                f"{listing.where}{escaped(str(listing.path))}: its name is not UTF-8; "
+                "rename it, or name its recordings in a manifest"
+            )
+        elif not _is_file_name(listing.id):
+            yield (
+                f"{listing.where}{escaped(str(listing.path))}: its id {listing.id!r} cannot be a "
+                f"file's name; allowed are 1 to {_LONGEST_ID} bytes of printable characters, no "
+                "slash, no dot in front; a manifest gives other ids"
             )
         elif listing.id in first:
             yield (

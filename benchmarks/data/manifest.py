@@ -1,6 +1,7 @@
 """The manifest of a test set: one line for each item.
 
-UTF-8 CSV with a header. Columns: id, path (relative to the manifest), speaker, sex ("F", "M" or
+UTF-8 CSV with a header. Columns: id (taken in Unicode's form NFC), path (relative to the
+manifest), speaker, sex ("F", "M" or
 empty), text (the column may be missing), sha256 (of the file's bytes). Other columns are ignored,
 the order of the lines is kept. Unknown speakers, sexes and texts are empty.
 """
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ...codecs.audio.folders import nfc
 from ..store.atomic import write_atomically
 
 NAME = "manifest.csv"
@@ -63,7 +65,7 @@ def read_manifest(manifest: Path) -> list[Listing]:
         raise ItemsError(problems)
     return [
         Listing(
-            row["id"],
+            nfc(row["id"]),
             manifest.parent / row["path"],
             row["speaker"],
             row["sex"],

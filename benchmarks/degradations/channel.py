@@ -15,7 +15,7 @@ from ...codecs.noise import Noise
 from . import make as make_degradation
 from .base import ChannelDegradation, DegradationError
 
-_SHARED = ("name", "kind", "stochastic", "pairing", "bitrate")
+_SHARED = ("name", "kind", "stochastic", "pairing", "bitrate", "keeps_rate")
 
 
 def remake(name: str, arguments: Mapping[str, Any]) -> Codec:
@@ -98,6 +98,9 @@ class Channel(Codec):
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
         signals: list[Tensor] = self.inner.decode(payloads, noise)
         return signals
+
+    def fit(self, signal: Tensor, samples: int) -> tuple[Tensor, tuple[str, ...]]:
+        return self.codec.fit(signal, samples)
 
     @property
     def inner(self) -> Any:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..store.atomic import write_atomically
 from ..store.cache import Cache, Stage
+from ..store.contents import ContentError, check_content
 from ..store.journal import Journal, Record
 from ..store.rundir import RunDirectory
 from .pieces import Coding, Scoring
@@ -35,7 +36,7 @@ class Finished:
         restored: dict[str, Record] = {}
         for piece in pieces:
             record = self._journal.get(piece.key)
-            if not (record and _is_whole(piece.path(self._directory), record[piece.digest])):
+            if not (record and _is_whole(piece.path(self._directory), record.get(piece.digest))):
                 record = self._restore(piece)
                 if record is None:
                     missing.append(piece)
@@ -78,7 +79,11 @@ class Finished:
 
     def add_scores(self, one: Scoring, scored: Scored) -> None:
         """Store what the metrics said; failures are not stored."""
-        match: Record = {"reference": scored.reference, "degraded": scored.degraded}
+        match: Record = {
+            "reference": scored.reference,
+            "degraded": scored.degraded,
+            **({"notices": scored.notices} if scored.notices else {}),
+        }
         values: dict[str, Record] = {
             one.keys[outcome.metric]: {
                 "metric": outcome.metric,
@@ -113,9 +118,10 @@ class Finished:
         return entry.record
 
 
-def _is_whole(path: Path, digest: str) -> bool:
+def _is_whole(path: Path, digest: str | None) -> bool:
     """Does the file hold what the journal says? Another checkpoint may have written it since."""
     try:
-        return sha256(path.read_bytes()).hexdigest() == digest
-    except FileNotFoundError:
+        check_content(path, digest or "")
+    except ContentError:
         return False
+    return True

@@ -40,20 +40,20 @@ def check_maker(codec: Codec, device: str, planned: str) -> None:
         )
 
 
-def check_versions(planned: Mapping[str, str]) -> None:
-    """Refuse to measure with other versions than planned, by metric.
+def check_versions(planned: Mapping[str, str], level: float | None) -> None:
+    """Refuse to measure with other versions than planned, by metric, at this level.
 
     Raises:
         Misfit: naming the metric and both versions.
     """
     for name, version in planned.items():
-        if (here := _version(name)) != version:
+        if (here := _version(name, level)) != version:
             raise Misfit(f"{name}: the run began with {version}, here is {here}")
 
 
 @lru_cache
-def _version(metric: str) -> str:
-    return metric_version(metric)
+def _version(metric: str, level: float | None) -> str:
+    return metric_version(metric, level)
 
 
 @lru_cache

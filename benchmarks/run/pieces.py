@@ -35,7 +35,11 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Decoding:
-    """A draw of what an item's bitstream decodes to."""
+    """A draw of what an item's bitstream decodes to.
+
+    Attributes:
+        stream_hash: SHA-256 of the bitstream file.
+    """
 
     stage: ClassVar[Stage] = "decode"
     digest: ClassVar[str] = "file_sha256"
@@ -43,6 +47,7 @@ class Decoding:
     item: Item
     key: str
     draw: int
+    stream_hash: str
 
     @property
     def where(self) -> dict[str, Any]:
@@ -64,6 +69,7 @@ class Scoring:
         keys: by metric.
         match: key of the signatures of the pair.
         pair: key of all that is known of the pair.
+        file_hash: SHA-256 of the decoded file.
     """
 
     decoding: Decoding
@@ -71,6 +77,12 @@ class Scoring:
     keys: Mapping[str, str]
     match: str
     pair: str
+    file_hash: str
+
+    @property
+    def hashes(self) -> tuple[str, str]:
+        """SHA-256 of both files, the reference's first."""
+        return self.reference.sha256, self.file_hash
 
     @property
     def codec(self) -> Codec:

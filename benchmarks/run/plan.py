@@ -69,14 +69,14 @@ class Plan:
         """A draw of its decoded audio, from the record of its bitstream."""
         codec, item = encoding.codec, encoding.item
         key = key_of("decode", self.maker(codec), encoded["sha256"], item.id, draw)
-        return Decoding(codec, item, key, draw)
+        return Decoding(codec, item, key, draw, encoded["sha256"])
 
     def scoring(self, decoding: Decoding, decoded: Record) -> Scoring:
         """Its scores, from the record of the decoded audio."""
         digest, reference = decoded["sha256"], self.reference(decoding.codec, decoding.item)
         keys = {name: self._score_key(reference, name, digest) for name in self.suite.metrics}
         match, pair = (key_of(what, digest, reference.sha256) for what in ("match", "pair"))
-        return Scoring(decoding, reference, keys, match, pair)
+        return Scoring(decoding, reference, keys, match, pair, decoded["file_sha256"])
 
     def reference(self, codec: Codec, item: Item) -> Item:
         """What the decoded item is compared with: itself; the next item for a swapped control."""
@@ -91,7 +91,8 @@ class Plan:
     @cached_property
     def versions(self) -> Mapping[str, str]:
         """Version of each metric: see `provenance.metric_version`."""
-        return {name: metric_version(name) for name in self.suite.metrics}
+        level = self.suite.normalize
+        return {name: metric_version(name, level) for name in self.suite.metrics}
 
     def _score_key(self, reference: Item, metric: str, decoded: str) -> str:
         said = reference.text if metrics.get(metric).needs_text else ""

@@ -29,13 +29,14 @@ def describe_run(
     return {
         "nscbench": __version__,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws},
+        "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws}
+        | ({} if suite.normalize is None else {"normalize": suite.normalize}),
         "conditions": [describe_condition(codec) for codec in suite.codecs],
         "arguments": {codec.condition: codec.arguments() for codec in suite.codecs},
         "metrics": [
             {
                 "metric": name,
-                "version": metric_version(name),
+                "version": metric_version(name, suite.normalize),
                 "columns": metrics.get(name).directions,
             }
             for name in suite.metrics
@@ -75,8 +76,9 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
     }
 
 
-def metric_version(name: str) -> str:
-    """Version of what measures: the metric's own, its packages', weights' and the alignment's.
+def metric_version(name: str, level: float | None = None) -> str:
+    """Version of what measures: the metric's own, its packages', weights' and the alignment's, and
+    the level in dBFS to which pairs are brought before.
 
     Raises:
         MetricError: there is no such metric, or its weights are missing.
@@ -85,7 +87,8 @@ def metric_version(name: str) -> str:
     packages = [f"{package} {package_version(package)}" for package in ("soxr", *metric.packages)]
     aligned = [f"alignment {alignment.VERSION}"] if metric.aligned else []
     weights = [metric.weights.version] if metric.weights else []
-    return ", ".join([metric.version, *aligned, *packages, *weights])
+    levelled = [] if level is None else [f"level {level:g} dBFS"]
+    return ", ".join([metric.version, *aligned, *packages, *weights, *levelled])
 
 
 def package_version(name: str) -> str:

@@ -29,6 +29,7 @@ from ..degradations import ChannelDegradation, DegradationError, RecordingDegrad
 from ..degradations.base import NotApplicable, Place
 from ..degradations.declared import Declared
 from ..store.atomic import write_atomically
+from ..store.contents import check_content
 from ..store.rundir import RunDirectory
 from .suite import Suite
 
@@ -57,7 +58,7 @@ def parts(suite: Suite, items: Sequence[Item], directory: RunDirectory) -> Itera
 
     Raises:
         DegradationError: a recording cannot be degraded as the suite wants it.
-        AudioError: a recording cannot be read.
+        ContentError, AudioError: a recording has changed, or cannot be read.
         OSError: a degraded recording cannot be written.
     """
     chosen = _sample(items, suite.sample)
@@ -132,8 +133,10 @@ def _recorded(
 ) -> list[Item]:
     """Degraded recordings, written into a folder; ids, speakers and texts are the items'."""
     listings = []
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    RunDirectory(folder.parent).journal.touch()  # it is a run's folder before its recordings are
     for item in items:
-        signal, rate, _ = read_audio(item.path)
+        signal, rate = _read(item)
         others = [partial(_read_at, other) for other in everything if other.id != item.id]
         degraded = degradation.apply(signal, rate, Place(item.id, others))
         if not len(degraded) or np.abs(degraded).max() > 1:
@@ -147,5 +150,10 @@ def _recorded(
 
 
 def _read_at(item: Item, rate: int) -> Signal:
-    signal, own, _ = read_audio(item.path)
-    return resample(signal, own, rate)
+    return resample(*_read(item), rate)
+
+
+def _read(item: Item) -> tuple[Signal, int]:
+    check_content(item.path, item.sha256)
+    signal, rate, _ = read_audio(item.path)
+    return signal, rate

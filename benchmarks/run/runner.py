@@ -118,6 +118,7 @@ class Runner:
             recordings=[piece.item.path for piece in batch.pieces],
             streams=[piece.path(self._directory) for piece in batch.pieces],
             maker=self._plan.maker(batch.codec),
+            hashes=[piece.item.sha256 for piece in batch.pieces],
         )
         work = Work(request, coding_limit(batch.seconds), self._owner(batch.codec))
         self._submit(work, partial(self._encoded, batch))
@@ -157,6 +158,7 @@ class Runner:
             ],
             targets=[piece.path(self._directory) for piece in batch.pieces],
             maker=self._plan.maker(batch.codec),
+            hashes=[piece.stream_hash for piece in batch.pieces],
         )
         work = Work(request, coding_limit(batch.seconds), self._owner(batch.codec))
         self._submit(work, partial(self._decoded, batch))
@@ -190,6 +192,8 @@ class Runner:
             metrics=names,
             text=one.reference.text,
             versions={name: self._plan.versions[name] for name in names},
+            level=self._plan.suite.normalize,
+            hashes=one.hashes,
         )
         self._scoring += 1
         work = Work(request, scoring_limit(one.item.seconds))

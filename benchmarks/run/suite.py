@@ -3,9 +3,12 @@
 A suite is a TOML file of `benchmarks/suites/`, or any path:
 
     title = "Conventional codecs"
-    items = "demo"                     # data set, manifest or folder; `--items` overrides it
+    items = "speech"                   # manifest or folder, from the suite's folder; or "demo",
+                                       # the embedded set, as by default; `--items` overrides it
     metrics = ["pesq", "visqol"]       # default: every metric that can run here
-    draws = 3                          # decodings per item of stochastic codecs; default 1
+    draws = 3                          # decodings per item of stochastic codecs; default 1, at
+                                       # most 1000
+    normalize = -26                    # dBFS: the level at which pairs are scored; default: as is
 
     [[condition]]
     codec = "opus"
@@ -25,9 +28,8 @@ items: `sample = 8`.
 Unknown keys are errors.
 """
 
-import itertools
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,27 +37,18 @@ from typing import Any
 from ... import metrics as all_metrics
 from ...codecs import Codec, CodecError
 from ...codecs.external import kind_of
+from ...codecs.external.decoded import Decoded
 from ...codecs.registry import unchecked
 from ...metrics import MetricError
+from ...metrics.machinery.weights import COMMAND, set_to_get
+from ..data.items import EMBEDDED
 from ..degradations import DegradationError
 from ..degradations.declared import Declared
 from ..degradations.declared import read as read_degradations
+from ..store.printable import printable
+from .suite_settings import SuiteError, check_keys, grid
 
 FOLDER = Path(__file__).parents[1] / "suites"
-
-_KEYS = {
-    "title": str,
-    "items": str,
-    "sample": int,
-    "metrics": list,
-    "draws": int,
-    "condition": list,
-    "degradation": list,
-}
-
-
-class SuiteError(ValueError):
-    """A suite cannot be read: the message names the file, the key and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +57,7 @@ class Suite:
 
     Attributes:
         name: of its file.
-        items: data set, manifest or folder of its items.
+        items: manifest or folder of its items, or the name of an embedded set.
         codecs: its operating points, in order.
         metrics: names of its metrics, in order.
         draws: decodings per item of a stochastic codec.
@@ -72,6 +65,8 @@ class Suite:
         isolated: conditions that run in processes of their own.
         sample: how many items a robustness suite takes, spread over the set; 0 for all.
         degradations: of a robustness suite.
+        normalize: RMS of the reference, in dBFS, to which a pair is brought before it is scored.
+        folder: where it lies.
     """
 
     name: str
@@ -84,14 +79,39 @@ class Suite:
     isolated: frozenset[str] = frozenset()
     sample: int = 0
     degradations: tuple[Declared, ...] = ()
+    normalize: float | None = None
+    folder: Path = Path()
+
+    @property
+    def source(self) -> str:
+        """Its items, as `read_items` takes them: like decoded audio, from the suite's folder."""
+        if self.items in EMBEDDED:
+            return self.items
+        return str(Path(self.folder, Path(self.items).expanduser()))
 
 
 def left_out(unavailable: Mapping[str, str]) -> list[str]:
-    """A line for each reason of a suite's `unavailable`, naming all that it leaves out."""
+    """A line for each reason of a suite's `unavailable`, naming all that it leaves out.
+
+    What only lacks weights is one line together.
+    """
     by_reason: dict[str, list[str]] = {}
+    sets: dict[str, list[str]] = {}
     for name, why in unavailable.items():
-        by_reason.setdefault(why, []).append(name)
-    return [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
+        if wanted := set_to_get(why):
+            sets.setdefault(wanted, []).append(name)
+        else:
+            by_reason.setdefault(why, []).append(name)
+    lines = [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
+    if sets:
+        names = ", ".join(name for lacking in sets.values() for name in lacking)
+        lines.append(f"left out: {names}: need weights: {COMMAND} {' '.join(sets)}")
+    return lines
+
+
+def decoded_folders(suite: Suite) -> list[Path]:
+    """Where the decoded audio lies that a suite names: no recordings of a test set."""
+    return [c.within_suite(c.decoded) for c in suite.codecs if isinstance(c, Decoded)]
 
 
 def suite_names() -> dict[str, str]:
@@ -112,7 +132,7 @@ def load_suite(source: str) -> Suite:
     if path.suffix == ".toml":
         name, where, folder = path.stem, source, path.parent
         try:
-            text = path.read_text("utf-8")
+            text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise SuiteError(f"{source}: cannot be read: {error}") from error
     elif source in suite_names():
@@ -127,11 +147,13 @@ def load_suite(source: str) -> Suite:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SuiteError(f"{where}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise SuiteError(f"{where}: is nested too deeply") from error
     return _suite(name, where, folder.absolute(), content)
 
 
 def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> Suite:
-    _check_keys(where, content)
+    check_keys(where, content)
     try:
         degradations = read_degradations(content.get("degradation", []))
     except DegradationError as error:
@@ -145,7 +167,7 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         raise SuiteError(_nothing(where, "condition", unavailable))
     return Suite(
         name=name,
-        title=content.get("title", name),
+        title=printable(content.get("title", name)),
         items=content.get("items", "demo"),
         codecs=codecs,
         metrics=_metrics(where, content.get("metrics"), unavailable),
@@ -154,17 +176,9 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         isolated=isolated,
         sample=sample,
         degradations=degradations,
+        normalize=content.get("normalize"),
+        folder=folder,
     )
-
-
-def _check_keys(where: str, content: Mapping[str, Any]) -> None:
-    for key, value in content.items():
-        if key not in _KEYS:
-            raise SuiteError(f"{where}: unknown key {key!r}; a suite has: {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
-            raise SuiteError(f"{where}: {key} must be a {_KEYS[key].__name__}, not {value!r}")
-    if content.get("draws", 1) < 1:
-        raise SuiteError(f"{where}: draws must be at least 1, not {content['draws']}")
 
 
 def _codecs(
@@ -173,7 +187,7 @@ def _codecs(
     """The codecs that run here, and which conditions run in processes of their own."""
     codecs: dict[str, Codec] = {}
     isolated = set()
-    for settings in _grid(where, conditions):
+    for settings in grid(where, conditions):
         isolate = settings.pop("isolate", False)
         if not isinstance(isolate, bool):
             raise SuiteError(f"{where}: isolate must be true or false, not {isolate!r}")
@@ -188,19 +202,6 @@ def _codecs(
         if isolate:
             isolated.add(codec.condition)
     return tuple(codecs.values()), frozenset(isolated)
-
-
-def _grid(where: str, conditions: list[Any]) -> Iterator[dict[str, Any]]:
-    """Every combination of the settings that are lists."""
-    for condition in conditions:
-        if not isinstance(condition, dict) or not isinstance(condition.get("codec"), str):
-            raise SuiteError(f'{where}: a [[condition]] needs codec = "name", not {condition!r}')
-        empty = [key for key, value in condition.items() if value == []]
-        if empty:
-            raise SuiteError(f"{where}: {condition['codec']} has no value for {', '.join(empty)}")
-        axes = [value if isinstance(value, list) else [value] for value in condition.values()]
-        for values in itertools.product(*axes):
-            yield dict(zip(condition, values, strict=True))
 
 
 def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) -> Codec | None:

@@ -2,14 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from itertools import islice
 
 import pandas as pd
 
 from ... import metrics
-from ..data.items import Item
+from ...codecs.coding.pcm16 import to_pcm16
+from ..data.items import AudioError, Item
+from ..store.contents import ContentError, check_content
 from ..store.journal import Find
-from ..store.results import NOT_REACHED, RATE_COLUMNS, ROW_COLUMNS, UNDEFINED, Row
+from ..store.results import COPIED, NOT_REACHED, RATE_COLUMNS, ROW_COLUMNS, UNDEFINED, Row
+from .coding import read_for
 from .match import swapped
 from .plan import Failures, Plan, Step
 
@@ -64,22 +68,48 @@ def checks_table(plan: Plan, find: Find) -> pd.DataFrame:
         for condition, signatures in references.items()
         for item, other in swapped(signatures, degraded[condition]).items()
     ]
-    return pd.DataFrame(found, columns=["condition", "item", "finding"])
+    copied = [(condition, item, COPIED) for condition, item in _copies(plan, find)]
+    return pd.DataFrame([*found, *copied], columns=["condition", "item", "finding"])
+
+
+def _copies(plan: Plan, find: Find) -> Iterator[tuple[str, str]]:
+    """Conditions and items whose decoded audio was never coded: a path that names the recordings.
+
+    Of what is only stated, every item is looked at; of codecs, those that sound exactly alike.
+    """
+    for step in plan.walk(find):
+        codec, match = step.codec, step.match
+        if step.draw or codec.kind != "codec" or not match or not step.decoded:
+            continue
+        if codec.bitrate == "stated" or match["reference"] == match["degraded"]:
+            try:
+                check_content(step.item.path, step.item.sha256)
+                prepared = read_for(codec, step.item.path)
+            except (AudioError, ContentError):
+                continue
+            if sha256(to_pcm16(prepared.audio)).hexdigest() == step.decoded["sha256"]:
+                yield codec.condition, step.item.id
 
 
 def summary(checks: pd.DataFrame, items: int) -> list[str]:
-    """One sentence a condition on what `checks_table` found."""
+    """One sentence a condition on each kind of what `checks_table` found."""
+    copied = checks["finding"] == COPIED
+    kinds = {"fits another item better": checks[~copied], "is the recording itself": checks[copied]}
     return [
-        f"{condition}: the decoded audio of {count} of {items} items fits another item better"
-        for condition, count in Counter(checks["condition"]).items()
+        f"{condition}: the decoded audio of {count} of {items} items {what}"
+        for what, found in kinds.items()
+        for condition, count in Counter(found["condition"]).items()
     ]
 
 
 def notices(plan: Plan, find: Find) -> list[tuple[str, str]]:
-    """What was done to recordings before they were encoded, beside resampling: item, notice."""
+    """What was done to recordings and to decoded audio, beside resampling: item, notice."""
     found: dict[tuple[str, str], None] = {}
     for step in plan.walk(find):
-        for notice in step.encoded["notices"] if step.encoded else ():
-            if not notice.startswith("resampled"):
-                found[step.item.id, notice] = None
+        for record in (step.encoded, step.decoded, step.match):
+            for notice in record.get("notices", ()) if record else ():
+                if notice.startswith("decoded audio"):
+                    notice = f"{step.codec.condition}: {notice}"
+                if not notice.startswith("resampled"):
+                    found[step.item.id, notice] = None
     return list(found)

@@ -25,11 +25,11 @@ import torch
 from torch import Tensor
 
 from ...codecs import Codec
+from ...codecs.audio.reading import AudioError
 from ...codecs.neural.diffusion_codec import DiffusionCodec
 from ...codecs.noise import Noise
 from ...metrics.machinery.signals import resample
 from ..cost.timing import time_codec
-from ..data.audio import AudioError
 from ..data.items import ItemsError
 from .decoder_speed import speech, trained_codecs
 from .module_calls import RATE

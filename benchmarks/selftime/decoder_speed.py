@@ -34,12 +34,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ...codecs import available
+from ...codecs.audio.reading import AudioError, read_audio
 from ...codecs.hardware import hardware
 from ...codecs.neural.token_codec import TokenCodec
 from ...metrics.machinery.signals import resample
 from ..cost.macs import count as count_products
 from ..cost.timing import threads, time_codec
-from ..data.audio import AudioError, read_audio
 from ..data.items import ItemsError, read_items
 from .module_calls import RATE, Case, cases
 

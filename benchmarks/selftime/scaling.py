@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -135,13 +136,14 @@ def _run(plan: Plan, directory: RunDirectory) -> RunDirectory:
 
 
 def _items(folder: Path, count: int) -> list[Item]:
-    path = folder / "noise.flac"
-    noise = 0.1 * np.random.default_rng(0).standard_normal(round(SECONDS * RATE))
+    return [_item(folder / f"i{number:07}.wav", number) for number in range(count)]
+
+
+def _item(path: Path, number: int) -> Item:
+    noise = 0.1 * np.random.default_rng(number).standard_normal(round(SECONDS * RATE))
     soundfile.write(path, noise, RATE)
-    return [
-        Item(f"i{n:07}", path, f"s{n % 40}", "", "", SECONDS, RATE, f"{n:064x}")
-        for n in range(count)
-    ]
+    digest = sha256(path.read_bytes()).hexdigest()
+    return Item(path.stem, path, f"s{number % 40}", "", "", SECONDS, RATE, digest)
 
 
 def _peak() -> float:

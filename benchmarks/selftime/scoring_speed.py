@@ -39,9 +39,9 @@ import numpy as np
 from tqdm import tqdm
 
 from ... import metrics
+from ...codecs.audio.reading import AudioError, read_audio
 from ...codecs.hardware import hardware
 from ...metrics.machinery.signals import resample
-from ..data.audio import AudioError, read_audio
 from ..data.items import ItemsError, read_items
 from ..workers.pool import ONE_THREAD
 from .package_calls import CALLS, RATE, missing

@@ -10,7 +10,10 @@ Owen, Annals of Applied Statistics 1, 2007); its draws count the noise three tim
 little, so they are scaled by what makes their means have the model's standard error.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+from scipy import special
 
 from .bootstrap import cluster_counts
 from .gaps import Array, mean_of_known, median_of_known
@@ -48,6 +51,55 @@ def crossed_intervals(
         student_interval(float(listener_means.mean()), error, degrees),
         student_interval(float(np.median(listener_means)), error_of_median, degrees),
     )
+
+
+@dataclass(frozen=True)
+class CrossedMean:
+    """A mean of listener means, for other listeners and other items like these.
+
+    Attributes:
+        mean: the estimate.
+        error: its standard error.
+        degrees: of freedom.
+        fewest: listeners or items, whichever are fewer.
+    """
+
+    mean: float
+    error: float
+    degrees: float
+    fewest: int
+
+    @classmethod
+    def of(cls, scores: Array) -> "CrossedMean | None":
+        """Of scores [listeners, items] with NaN gaps; None as for `crossed_intervals`."""
+        scores = scores[np.isfinite(scores).any(axis=1)]
+        scores = scores[:, np.isfinite(scores).any(axis=0)]
+        crossed = crossed_error(scores) if min(scores.shape) >= FEWEST else None
+        if crossed is None:
+            return None
+        return cls(float(mean_of_known(scores, axis=1).mean()), *crossed, min(scores.shape))
+
+    @property
+    def interval(self) -> Interval:
+        """95 % interval."""
+        return student_interval(self.mean, self.error, self.degrees)
+
+    def p(self) -> float:
+        """Two-sided p-value of a mean of 0."""
+        return min(1.0, 2 * self._above(abs(self.mean)))
+
+    def equivalence(self, margin: float) -> float:
+        """P-value of the hypothesis that the mean is at least `margin` in size."""
+        return self._above(margin - abs(self.mean))
+
+    def _above(self, distance: float) -> float:
+        """One-sided p-value of a mean that lies this far on the right side.
+
+        Without any spread, that of as many equal signs as there are listeners or items.
+        """
+        if self.error == 0:
+            return 0.5**self.fewest if distance > 0 else 1.0
+        return float(special.stdtr(self.degrees, -distance / self.error))
 
 
 def resample_listeners_and_items(

@@ -1,8 +1,11 @@
 """Files that are whole or absent, whatever happens to the process that writes them."""
 
 import os
+import re
 import uuid
 from pathlib import Path
+
+PARTIAL = re.compile(r"\.[0-9a-f]{32}\.part")  # names of files that are being written
 
 
 def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:

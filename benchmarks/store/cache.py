@@ -17,6 +17,7 @@ A cache that cannot be written (read-only, full) is read all the same.
 
 import json
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -24,9 +25,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Literal, NamedTuple
 
-from .atomic import write_atomically
+from .atomic import PARTIAL, write_atomically
 from .journal import Record
 
 Stage = Literal["encode", "decode", "score"]
@@ -34,6 +36,7 @@ Stage = Literal["encode", "decode", "score"]
 STAGES: tuple[Stage, ...] = ("encode", "decode", "score")
 LAYOUT = "v1"
 VARIABLE = "NSCBENCH_CACHE"
+_KEY = re.compile(r"[0-9a-f]{32}")
 _ABANDONED = 3600.0  # seconds after which a temporary file has no writer any more
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"  # bford.info/cachedir: backups leave it out
 
@@ -94,7 +97,7 @@ class Cache:
         found: dict[Stage, tuple[int, int]] = {}
         for stage in STAGES:
             number = total = 0
-            for entry in _files(self.folder / LAYOUT / stage):
+            for entry in _files(self.folder / LAYOUT, stage):
                 number += 1
                 total += entry.size
             found[stage] = number, total
@@ -120,10 +123,11 @@ class Cache:
                 entry.path.unlink(missing_ok=True)
                 number += 1
                 total += entry.size
-        for path in (self.folder / LAYOUT).glob("*/*/*/.*"):
-            with suppress(FileNotFoundError):  # its writer finished
-                if path.stat().st_mtime < time.time() - _ABANDONED:
-                    path.unlink()
+        for root, names in _folders(self.folder / LAYOUT):
+            for path in (root / name for name in names if PARTIAL.fullmatch(name)):
+                with suppress(FileNotFoundError):  # its writer finished
+                    if path.lstat().st_mtime < time.time() - _ABANDONED:
+                        path.unlink()
         return number, total
 
     def _path(self, stage: Stage, key: str) -> Path:
@@ -136,12 +140,24 @@ class _File(NamedTuple):
     second: int
 
 
-def _files(folder: Path) -> Iterator[_File]:
-    """The entries below a folder; those that vanish meanwhile are left out."""
-    for root, _, names in os.walk(folder):
+def _files(folder: Path, *stages: Stage) -> Iterator[_File]:
+    """The entries below a cache's layout; those that vanish meanwhile are left out."""
+    for root, names in _folders(folder, *stages):
         for name in names:
-            if not name.startswith("."):
-                path = Path(root, name)
+            if name.startswith(root.parent.name + root.name) and _KEY.fullmatch(name):
+                path = root / name
                 with suppress(FileNotFoundError):
-                    status = path.stat()
-                    yield _File(path, status.st_size, int(status.st_mtime))
+                    status = path.lstat()
+                    if S_ISREG(status.st_mode):
+                        yield _File(path, status.st_size, int(status.st_mtime))
+
+
+def _folders(folder: Path, *stages: Stage) -> Iterator[tuple[Path, list[str]]]:
+    """Each folder of entries, and what lies in it; nothing else that may lie in a cache's folder.
+
+    Links are not followed: what they lead to, no cache made.
+    """
+    for stage in stages or STAGES:
+        if not folder.is_symlink() and not (folder / stage).is_symlink():
+            for root, _, names in os.walk(folder / stage):
+                yield Path(root), names

@@ -7,13 +7,15 @@ It also protects what cannot be computed again: the title, hardware, speakers an
 manifest, the reasons of failures, measured costs.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 from .atomic import write_atomically
-from .rundir import RunDirectory
+from .received import LARGEST_JSON, open_within
+from .rundir import RunDirectory, RunError
 
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>.+)")
 
@@ -22,7 +24,7 @@ def add(directory: RunDirectory, paths: Iterable[Path]) -> None:
     """Take up files of a run as they are now; others that are still there keep their lines."""
     known = {n: d for n, d in _read(directory).items() if (directory.root / n).is_file()}
     for path in paths:
-        known[path.relative_to(directory.root).as_posix()] = _digest(path)
+        known[path.relative_to(directory.root).as_posix()] = _digest(directory.root, path)
     text = "".join(f"{digest}  {name}\n" for name, digest in sorted(known.items()))
     write_atomically(directory.checksums, text.encode())
 
@@ -30,7 +32,7 @@ def add(directory: RunDirectory, paths: Iterable[Path]) -> None:
 def differences(directory: RunDirectory, expected: Iterable[Path]) -> Iterator[str]:
     """Files that have changed or are gone, and expected ones that have no line."""
     name = directory.checksums.name
-    if not directory.checksums.is_file():
+    if not os.path.lexists(directory.checksums):
         yield f"{name}: is missing, so that nothing says what the run wrote"
         return
     known = _read(directory)
@@ -38,25 +40,25 @@ def differences(directory: RunDirectory, expected: Iterable[Path]) -> Iterator[s
         if path.relative_to(directory.root).as_posix() not in known:
             yield f"{path.relative_to(directory.root)}: has no line in {name}"
     for file, digest in known.items():
-        path = directory.root / file
-        if not path.is_file():
+        try:
+            if _digest(directory.root, directory.root / file) != digest:
+                yield f"{file}: has not the content that {name} says"
+        except FileNotFoundError:
             yield f"{file}: is missing"
-        elif _digest(path) != digest:
-            yield f"{file}: has not the content that {name} says"
+        except (OSError, RunError) as error:
+            yield str(error)
 
 
 def _read(directory: RunDirectory) -> dict[str, str]:
     """Digest by name of a file; lines of another form are none."""
     try:
-        lines = directory.checksums.read_text("utf-8", errors="replace").splitlines()
+        with open_within(directory.root, directory.checksums, LARGEST_JSON) as file:
+            lines = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return {}
     return {m["name"]: m["digest"] for line in lines if (m := _LINE.fullmatch(line))}
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+def _digest(root: Path, path: Path) -> str:
+    with open_within(root, path) as file:
+        return file_digest(file, "sha256").hexdigest()

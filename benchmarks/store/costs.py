@@ -18,13 +18,15 @@ own names; further columns with text are not looked at, nor are lines of conditi
 does not have. Times of other hardware or numbers of threads are never drawn in one figure.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ...metrics.base import Column
+from ...metrics.base import Column, Meaning
 from .finished_run import Run
+from .received import read_table
 from .rundir import RunError
 
 FILE = "cost.csv"
@@ -38,6 +40,16 @@ COST_COLUMNS = {
             long="real-time factor of the encoder",
             digits=3,
             family="cost",
+            meaning=Meaning(
+                span="above 0; under 1 is faster than real time",
+                mode="of the codec",
+                hears="seconds that the encoder computes for a second of audio.",
+                misses="memory, and what many cores or a GPU would do.",
+                traps=(
+                    "It holds for one machine, one thread and one signal at a time; a "
+                    "virtual machine may vary by half."
+                ),
+            ),
         ),
         Column(
             "decode_rtf",
@@ -46,8 +58,30 @@ COST_COLUMNS = {
             long="real-time factor of the decoder",
             digits=3,
             family="cost",
+            meaning=Meaning(
+                span="above 0; under 1 is faster than real time",
+                mode="of the codec",
+                hears="seconds that the decoder computes for a second of audio.",
+                misses="memory, and what many cores or a GPU would do.",
+                traps=("As of `encode_rtf`; a diffusion decoder's is proportional to its NFE."),
+            ),
         ),
-        Column("parameters", "lower", digits=0, family="cost"),
+        Column(
+            "parameters",
+            "lower",
+            digits=0,
+            family="cost",
+            meaning=Meaning(
+                span="0 upwards",
+                mode="of the codec",
+                hears="learned numbers that coding reads, whole codebooks included.",
+                misses="how often each is used.",
+                traps=(
+                    "Small networks may compute more than large ones: read it beside "
+                    "`macs_per_second`."
+                ),
+            ),
+        ),
         Column(
             "macs_per_second",
             "lower",
@@ -55,6 +89,15 @@ COST_COLUMNS = {
             long="multiply-accumulates for a second of audio",
             digits=0,
             family="cost",
+            meaning=Meaning(
+                span="0 upwards",
+                mode="of the codec",
+                hears="multiply-accumulates of encoder and decoder.",
+                misses="activations, normalizations, and how well the machine runs them.",
+                traps=(
+                    "Empty where other libraries compute. Equal counts may take different times."
+                ),
+            ),
         ),
         Column(
             "peak_memory_mb",
@@ -64,8 +107,27 @@ COST_COLUMNS = {
             digits=0,
             unit="MB",
             family="cost",
+            meaning=Meaning(
+                span="above 0",
+                mode="of the codec",
+                hears="most that the process held.",
+                misses="what of it is the interpreter and its libraries.",
+                traps="It grows with the length of the signal.",
+            ),
         ),
-        Column("threads", "none", digits=0, family="cost"),
+        Column(
+            "threads",
+            "none",
+            digits=0,
+            family="cost",
+            meaning=Meaning(
+                span="1 upwards",
+                mode="of the codec",
+                hears="the threads that the times were measured with.",
+                misses="the machine's other load.",
+                traps="Times of other threads or hardware are never drawn in one figure.",
+            ),
+        ),
     )
 }
 NUMBERS = tuple(COST_COLUMNS)
@@ -80,8 +142,8 @@ def read_costs(run: Run) -> pd.DataFrame:
     Raises:
         RunError: a file is not of the format above: its name, what is wrong, what is allowed.
     """
-    paths = [directory.root / FILE for directory in run.directories]
-    tables = [_read(path) for path in paths if path.is_file()]
+    roots = [directory.root for directory in run.directories]
+    tables = [_read(root) for root in roots if os.path.lexists(root / FILE)]
     if not tables:
         return pd.DataFrame(index=pd.Index([], name="condition"))
     found = pd.concat(tables)
@@ -90,9 +152,12 @@ def read_costs(run: Run) -> pd.DataFrame:
     return found.loc[measured].dropna(axis=1, how="all")
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read(root: Path) -> pd.DataFrame:
+    path = root / FILE
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = read_table(root, path, dtype=str, keep_default_na=False)
+    except RunError:
+        raise
     except (OSError, ValueError) as error:
         raise RunError(f"{path}: cannot be read: {error}") from error
     wanted = ("condition", *NUMBERS, HARDWARE)

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ...metrics import MetricError
+from .received import read_table
 from .results import ROW_COLUMNS, read_rows
 from .run_manifest import read_run_manifest
 from .rundir import RunDirectory, RunError
@@ -75,13 +76,11 @@ def read_tables(directory: RunDirectory) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows of a run and what it found suspicious, whatever conditions and items they name.
 
     Raises:
-        RunError: one is missing or cannot be read, or a value is no number.
+        RunError: one is missing or cannot be read, or has what no run measures.
     """
     with reading(directory):
-        rows = read_rows(directory.rows)
-        findings = pd.read_csv(directory.checks, dtype=str, keep_default_na=False)
-    if not pd.api.types.is_numeric_dtype(rows["value"]):
-        raise RunError(f"{directory.rows}: has values that are not numbers")
+        rows = read_rows(directory)
+        findings = read_table(directory.root, directory.checks, dtype=str, keep_default_na=False)
     return rows, findings
 
 
@@ -97,6 +96,8 @@ def reading(directory: RunDirectory) -> Iterator[None]:
     except FileNotFoundError as error:
         name = Path(error.filename).name
         raise RunError(f"{directory.root}: not a finished run: it has no {name}") from error
+    except RunError:
+        raise
     except (OSError, ValueError) as error:
         raise RunError(f"{directory.root}: cannot be read: {error}") from error
 

@@ -18,7 +18,10 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
+
+from .received import open_within
+from .rundir import RunError
 
 Record = Mapping[str, Any]
 Find = Callable[[str], Record | None]  # what is known under a key
@@ -30,6 +33,8 @@ PRAGMA cache_size = -8192;
 CREATE TABLE place (key TEXT PRIMARY KEY, start INTEGER, size INTEGER) WITHOUT ROWID;
 BEGIN;
 """  # the transaction never ends: nobody else sees this database
+_BEGINNING = b'{"key": "'  # of every line
+LONGEST = 1 << 20  # bytes of a record, many times what one has
 _PUT = "INSERT OR REPLACE INTO place VALUES (?, ?, ?)"
 _GET = "SELECT start, size FROM place WHERE key = ?"
 
@@ -39,33 +44,47 @@ def key_of(*parts: object) -> str:
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 
-class Journal:
-    """The log of one run; `with Journal(path) as journal`."""
+class RecordedWork:
+    """The log of a run, as it is: `with RecordedWork(directory.root, path) as work`.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = path.open("a+b", buffering=0)
+    Nothing is written, not even where the log is damaged.
+
+    Attributes:
+        conditions: that its records name.
+        damaged: how many whole lines hold no record.
+        torn: is the last line none? A process was killed, or the file was cut.
+
+    Raises:
+        RunError: it is no regular file within the run, or too large.
+        OSError: it is missing or cannot be read.
+    """
+
+    def __init__(self, root: Path, path: Path) -> None:
+        self._take(path, open_within(root, path))
+
+    def _take(self, path: Path, file: IO[bytes]) -> None:
+        self._path, self._file = path, file
         self._index = sqlite3.connect("", isolation_level=None)
         self._index.executescript(_INDEX)
-        self._end = 0
-        damaged = 0
-        for line in self._lines():
-            key = _key(line)
-            if key is None:
-                damaged += 1
-            else:
-                self._index.execute(_PUT, (key, self._end, len(line)))
-            self._end += len(line)
-        if damaged:
-            print(f"{path}: {damaged} lines are damaged; their work is done again", file=sys.stderr)
-        self._file.truncate(self._end)
+        self._end = self.damaged = 0
+        self.torn = False
+        self.conditions: set[str] = set()
+        with os.fdopen(os.dup(file.fileno()), "rb") as buffered:
+            for line, size, ended in log_lines(buffered):
+                if not ended:
+                    self.torn = True
+                    break
+                record = record_of(line)
+                if record is None:
+                    self.damaged += 1
+                else:
+                    self._index.execute(_PUT, (record["key"], self._end, size))
+                    self._name(record)
+                self._end += size
 
-    def _lines(self) -> Iterator[bytes]:
-        """The whole lines: a killed process leaves at most one torn one."""
-        with self._path.open("rb") as file:
-            for line in file:
-                if line.endswith(b"\n"):
-                    yield line
+    def _name(self, record: Record) -> None:
+        if isinstance(condition := record.get("condition"), str):
+            self.conditions.add(condition)
 
     def get(self, key: str) -> Record | None:
         """The record of this key, if the work is done."""
@@ -76,6 +95,50 @@ class Journal:
         record: dict[str, Any] = json.loads(os.pread(self._file.fileno(), size, start))
         del record["key"]
         return record
+
+    def __len__(self) -> int:
+        count: int = self._index.execute("SELECT count(*) FROM place").fetchone()[0]
+        return count
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._index.close()
+        self._file.close()
+
+
+class Journal(RecordedWork):
+    """The log of a run that this process writes; `with Journal(path) as journal`.
+
+    Raises:
+        RunError: it is a link, no regular file, or not the log of a run.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise RunError(f"{path}: is no regular file, so no run made it; choose another --out")
+        self._take(path, path.open("a+b", buffering=0))
+        if not len(self) and not self._may_be_ours():
+            self.__exit__(None, None, None)
+            raise RunError(f"{path}: holds no record of a run; choose another --out")
+        if self.damaged:
+            print(
+                f"{path}: {self.damaged} lines are damaged; their work is done again",
+                file=sys.stderr,
+            )
+        if self.torn:
+            self._file.truncate(self._end)
+
+    def _may_be_ours(self) -> bool:
+        """Is it empty, or was the very first record torn?"""
+        begun = os.pread(self._file.fileno(), len(_BEGINNING), 0)
+        return not self.damaged and _BEGINNING.startswith(begun)
 
     def append(self, records: Mapping[str, Record]) -> None:
         """Record finished work, by key, durably: all of it with one write.
@@ -96,33 +159,33 @@ class Journal:
         for key, line in lines:
             self._index.execute(_PUT, (key, self._end, len(line)))
             self._end += len(line)
+        for record in records.values():
+            self._name(record)
 
     def _write(self, content: bytes) -> None:
         rest = memoryview(content)
         while rest:  # a disk that fills up takes a part, and fails at the next call
             rest = rest[self._file.write(rest) :]
 
-    def __len__(self) -> int:
-        count: int = self._index.execute("SELECT count(*) FROM place").fetchone()[0]
-        return count
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._index.close()
-        self._file.close()
+def log_lines(file: IO[bytes]) -> Iterator[tuple[bytes, int, bool]]:
+    """Each line, its size, and whether it is ended; of one too long for a record, a part alone."""
+    file.seek(0)
+    while line := file.readline(LONGEST + 1):
+        size, end = len(line), line
+        while not end.endswith(b"\n") and (end := file.readline(LONGEST)):
+            size += len(end)
+        yield line, size, end.endswith(b"\n")
 
 
-def _key(line: bytes) -> str | None:
-    """The key of a record; None if the line holds none."""
-    try:
-        key = json.loads(line)["key"]
-    except (ValueError, KeyError, TypeError):
+def record_of(line: bytes) -> dict[str, Any] | None:
+    """The record of a line, its `key` in it; None if it holds none."""
+    if len(line) > LONGEST:
         return None
-    return key if isinstance(key, str) else None
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(record, dict) or not isinstance(record.get("key"), str):
+        return None
+    return record

@@ -4,13 +4,13 @@ Commands that read a run rely on it: what is missing or cannot be is one clear e
 a `KeyError` elsewhere. Whether it is true is the business of `verification`.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
 from typing import Any
 
 from ...codecs.external import command_lines
+from .received import read_json
+from .results import MOST_DRAWS
 from .rundir import RunDirectory, RunError
 
 # A type; the allowed values; the keys that must be there, "*" for any; a list of one form
@@ -46,11 +46,11 @@ def read_run_manifest(directory: RunDirectory) -> dict[str, Any]:
     """
     path = directory.manifest
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        manifest: dict[str, Any] = read_json(directory.root, path)
     except FileNotFoundError as error:
         raise RunError(f"{directory.root}: not a finished run: it has no {path.name}") from error
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path}: cannot be read: {error}") from error
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read: {error.strerror}") from error
     for fault in _faults(manifest, _FORM, ""):
         raise RunError(f"{path}: {fault}")
     for fault in _senseless(manifest):
@@ -76,10 +76,10 @@ def _faults(value: Any, form: Any, where: str) -> Iterator[str]:
     """What is not of its form, in words that name the place."""
     if isinstance(form, tuple):
         if value not in form:
-            yield f"{where} is {value!r}; allowed are {', '.join(form)}"
+            yield f"{where} is {_shown(value)}; allowed are {', '.join(form)}"
     elif isinstance(form, type):
         if not _is(value, form):
-            yield f"{where} is {value!r}, not a {form.__name__}"
+            yield f"{where} is {_shown(value)}, not a {form.__name__}"
     elif not isinstance(value, type(form)):
         yield f"{where or 'its content'} is not a {type(form).__name__}"
     elif isinstance(form, list):
@@ -99,8 +99,14 @@ def _faults(value: Any, form: Any, where: str) -> Iterator[str]:
 
 def _is(value: object, kind: type) -> bool:
     if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+        return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _shown(value: object) -> str:
+    """A value in a message, short."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -117,11 +123,19 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
     given = manifest.get("arguments", {})  # which older runs lack
     if not isinstance(given, dict) or not all(isinstance(part, dict) for part in given.values()):
         yield "has arguments that are not settings by condition"
-    if manifest["suite"]["draws"] < 1:
-        yield f"suite.draws is {manifest['suite']['draws']}; at least 1 is allowed"
+    if (draws := manifest["suite"]["draws"]) < 1:
+        yield f"suite.draws is {draws}; at least 1 is allowed"
+    if draws > MOST_DRAWS:
+        yield f"suite.draws is {draws}; at most {MOST_DRAWS} are allowed"
+    if not _is(manifest["suite"].get("normalize", 0.0), float):
+        yield f"suite.normalize is {manifest['suite']['normalize']!r}, not a number"
     for entry in manifest["items"]:
         if entry["seconds"] <= 0:
             yield f"the item {entry['id']} is {entry['seconds']} s long"
+    for entry in manifest["conditions"]:
+        for key, least in (("sample_rate", 1), ("nominal_kbps", 0)):
+            if entry[key] < least:
+                yield f"the {key} of {entry['condition']} is {entry[key]}; at least {least}"
 
 
 def _twice(names: Iterable[str]) -> str:

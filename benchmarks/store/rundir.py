@@ -14,14 +14,26 @@ SHA256SUMS                        digests of these tables: see `checksums`
 """
 
 import fcntl
-from collections.abc import Iterator
+import os
+import stat
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .atomic import PARTIAL
+from .printable import printable
+
+# What only a run has: where they lie without a journal, somebody else's files would be replaced
+_OURS = ("manifest.json", "items.csv", "rows.csv", "leaderboard.csv", "checks.csv", "curves",
+         "streams", "decoded", "robustness.csv", "robustness.md")  # fmt: skip
+
 
 class RunError(ValueError):
-    """A run cannot start or go on: the message says why, and what to do."""
+    """A run cannot start, go on or be read: the message says why, and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))  # names and texts in it may be anybody's
 
 
 class Stopped(RunError):
@@ -81,29 +93,57 @@ class RunDirectory:
         return self.root / "decoded" / condition / f"{_file_name(item)}{suffix}.flac"
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep a second process out of this run.
+    def locked(self, *parts: str) -> Iterator[None]:
+        """Keep a second process out of this run, which this one makes or goes on with.
+
+        Args:
+            parts: folders of runs within it, one of which has begun if this run has.
 
         Raises:
-            RunError: one is in it, or the directory cannot be written.
+            RunError: one is in it, the directory cannot be written, or holds what no run made.
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            file = (self.root / ".lock").open("w")
+            self._refuse_foreign(parts)
+            # neither emptied nor followed: a link of this name may lead to anybody's file
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            lock = os.open(self.root / ".lock", flags, 0o666)
         except OSError as error:
             raise RunError(f"{self.root}: cannot be written: {error.strerror}") from error
-        with file:
+        try:
+            if not stat.S_ISREG(os.fstat(lock).st_mode):
+                raise RunError(f"{self.root}: its .lock is no regular file")
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise RunError(f"{self.root}: another process is running in it") from error
-            self.sweep_partial_files()
             yield
+        finally:
+            os.close(lock)
 
-    def sweep_partial_files(self) -> None:
-        """Delete what a killed process had begun to write."""
-        for partial in self.root.glob("*/*/.*.*"):
-            partial.unlink(missing_ok=True)
+    def _refuse_foreign(self, parts: Iterable[str]) -> None:
+        if any((self.root / part / self.journal.name).is_file() for part in (".", *parts)):
+            return
+        sums = () if (self.root / "cost.csv").is_file() else (self.checksums.name,)
+        names = [name for name in (*_OURS, *sums) if os.path.lexists(self.root / name)]
+        if names:
+            raise RunError(
+                f"{self.root}: holds {', '.join(names)}, but no {self.journal.name} of a run "
+                "that could go on: nothing is written over what is there; choose another --out"
+            )
+
+    def sweep_partial_files(self, conditions: Iterable[str]) -> None:
+        """Delete what killed processes had begun to write for these conditions, and no more."""
+        for condition in conditions:
+            for kind in ("streams", "decoded"):
+                folder = self.root / kind / condition
+                if Path(condition).name != condition or condition == "..":
+                    continue  # a journal may be anybody's
+                if folder.is_symlink() or folder.parent.is_symlink():
+                    continue  # no run made it
+                for path in folder.glob(".*.part"):
+                    if PARTIAL.fullmatch(path.name) and not path.is_symlink():
+                        path.unlink(missing_ok=True)
 
 
 def _file_name(item: str) -> str:

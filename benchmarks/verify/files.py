@@ -1,14 +1,15 @@
 """Differences between the bitstreams and decoded audio of a run and what its journal says."""
 
 from collections.abc import Iterator
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
-from ...codecs import Codec
-from ...codecs.bitstream import BitstreamError, header_for, unpack
+from ...codecs import Codec, CodecError
+from ...codecs.bitstream import header_for, unpack
 from ..run.plan import Plan
 from ..store.journal import Find, Record
-from ..store.rundir import RunDirectory
+from ..store.received import open_within
+from ..store.rundir import RunDirectory, RunError
 
 
 def file_differences(plan: Plan, find: Find, directory: RunDirectory) -> Iterator[str]:
@@ -16,37 +17,47 @@ def file_differences(plan: Plan, find: Find, directory: RunDirectory) -> Iterato
     for step in plan.walk(find):
         if step.draw == 0 and step.encoded:
             stream = step.encoding.path(directory)
-            yield from _changed(stream, step.encoded["sha256"])
-            if stream.is_file():
+            if changed := _changed(stream, step.encoded["sha256"], directory):
+                yield changed
+            else:
                 yield from _miscounted(stream, step.codec, step.encoded)
         if step.decoding and step.decoded:
-            yield from _changed(step.decoding.path(directory), step.decoded["file_sha256"])
+            path, digest = step.decoding.path(directory), step.decoded["file_sha256"]
+            if changed := _changed(path, digest, directory):
+                yield changed
 
 
-def _changed(path: Path, digest: str) -> Iterator[str]:
-    if not path.is_file():
-        yield f"{_name(path)}: is missing"
-    elif sha256(path.read_bytes()).hexdigest() != digest:
-        yield f"{_name(path)}: has not the content that the journal says"
+def _changed(path: Path, digest: str, directory: RunDirectory) -> str:
+    """What is wrong with a file; "" for nothing."""
+    try:
+        with open_within(directory.root, path) as file:
+            same = file_digest(file, "sha256").hexdigest() == digest
+    except FileNotFoundError:
+        return f"{_name(path)}: is missing"
+    except (OSError, RunError) as error:
+        return str(error)
+    return "" if same else f"{_name(path)}: has not the content that the journal says"
 
 
 def _miscounted(path: Path, codec: Codec, encoded: Record) -> Iterator[str]:
+    name = _name(path)
     try:
         header, payload = unpack(path.read_bytes())
-    except BitstreamError as error:
-        yield f"{_name(path)}: {error}"
+        entropy_bits = codec.entropy_bits(payload)
+    except CodecError as error:
+        yield f"{name}: {error}"
         return
     if header != header_for(codec, header.samples):
-        yield f"{_name(path)}: says that {header.condition} made it, not {codec.condition}"
+        yield f"{name}: says that {header.condition} made it, not {codec.condition}"
     counted = {
         "seconds": header.samples / codec.sample_rate,
         "payload_bits": 8 * len(payload),
         "container_bits": header.container_bits,
-        "entropy_bits": codec.entropy_bits(payload),
+        "entropy_bits": entropy_bits,
     }
     for key, value in counted.items():
         if encoded.get(key) != value:
-            yield f"{_name(path)}: has {key} {value}, the journal says {encoded.get(key)}"
+            yield f"{name}: has {key} {value}, the journal says {encoded.get(key)}"
 
 
 def _name(path: Path) -> str:

@@ -54,7 +54,12 @@ class Recomputation:
         steps = list(self._plan.steps(codec, item, self._find))
         where, recorded = f"{codec.condition}, {item.id}", steps[0].encoded
         request = Encode(
-            codec, self._plan.device, [item.id], [item.path], [self._folder / "stream"]
+            codec,
+            self._plan.device,
+            [item.id],
+            [item.path],
+            [self._folder / "stream"],
+            hashes=[item.sha256],
         )
         made = self._made(request, coding_limit(item.seconds))
         if isinstance(made, str) or not recorded:
@@ -74,6 +79,7 @@ class Recomputation:
             step.draw,
             [step.encoding.path(self._directory)],
             [self._folder / "decoded"],
+            hashes=[step.encoded["sha256"]] if step.encoded else [],
         )
         made = self._made(request, coding_limit(item.seconds))
         if isinstance(made, str) or not recorded:
@@ -91,6 +97,8 @@ class Recomputation:
             scoring.decoding.path(self._directory),
             list(recorded),
             scoring.reference.text,
+            level=self._plan.suite.normalize,
+            hashes=scoring.hashes,
         )
         made = self._made(request, scoring_limit(scoring.item.seconds))
         if isinstance(made, str):

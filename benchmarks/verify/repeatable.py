@@ -1,6 +1,6 @@
 """What of a finished run can be repeated here: the codecs and metrics that are still the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,12 @@ from ... import metrics
 from ...codecs import Codec, CodecError, get
 from ...metrics import MetricError
 from ..data.items import open_items
-from ..data.manifest import Listing
+from ..data.manifest import ItemsError, Listing
 from ..degradations.channel import remake
 from ..run.plan import Plan
 from ..run.provenance import describe_condition, metric_version
 from ..run.suite import Suite
+from ..store.received import Unfit, open_regular
 from ..store.rundir import RunError
 
 _IDENTITY = {"condition", "settings", "fingerprint", "backend"}
@@ -27,8 +28,9 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
     Raises:
         RunError: the run was made on a device that is not here.
     """
+    level = manifest["suite"].get("normalize")
     codecs = [_codec(manifest, entry, differences) for entry in manifest["conditions"]]
-    names = [name for entry in manifest["metrics"] if (name := _metric(entry, differences))]
+    names = [name for entry in manifest["metrics"] if (name := _metric(entry, level, differences))]
     if manifest["device"] == "cuda" and not torch.cuda.is_available():
         raise RunError("the run was made on a CUDA device, and there is none here")
     suite = manifest["suite"]
@@ -39,6 +41,7 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
         )
         for i in manifest["items"]
     ]
+    _check_kinds(listings)
     return Plan(
         Suite(
             name=suite["name"],
@@ -48,10 +51,25 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
             metrics=tuple(names),
             draws=suite["draws"],
             unavailable={},
+            normalize=suite.get("normalize"),
         ),
         open_items(listings),
         manifest["device"],
     )
+
+
+def _check_kinds(listings: Sequence[Listing]) -> None:
+    """Refuse recordings that are no regular files: to hash a pipe or a device may never end."""
+    problems = []
+    for listing in listings:
+        try:
+            open_regular(listing.path).close()
+        except Unfit as error:
+            problems.append(f"{listing.id}: {error}")
+        except OSError as error:
+            problems.append(f"{listing.id}: {listing.path}: {error.strerror}")
+    if problems:
+        raise ItemsError(problems)
 
 
 def _codec(
@@ -74,11 +92,11 @@ def _codec(
     return None if _IDENTITY & set(different) else codec
 
 
-def _metric(entry: Mapping[str, Any], differences: list[str]) -> str:
+def _metric(entry: Mapping[str, Any], level: float | None, differences: list[str]) -> str:
     """Name of a metric, if it is the same here; "" if not."""
     name = str(entry["metric"])
     try:
-        here = metric_version(name)
+        here = metric_version(name, level)
         columns = metrics.get(name).directions
     except MetricError as error:
         differences.append(f"{name}: {error}")

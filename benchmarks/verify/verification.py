@@ -30,7 +30,8 @@ from ..run.plan import Plan
 from ..run.tables import checks_table, items_table
 from ..store import checksums
 from ..store.finished_run import make_run, read_tables, reading
-from ..store.journal import Find, Journal
+from ..store.journal import Find, RecordedWork
+from ..store.received import read_table
 from ..store.run_manifest import read_run_manifest, refuse_programs
 from ..store.rundir import RunDirectory, RunError
 from ..store.unlisted_results import unlisted_results
@@ -76,8 +77,10 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
         for entry, item in zip(manifest["items"], plan.items, strict=True)
         if entry["seconds"] != item.seconds
     ]
-    with Journal(directory.journal) as journal:
+    with RecordedWork(directory.root, directory.journal) as journal:
         find = journal.get
+        if journal.torn:
+            differences.append(f"{directory.journal.name}: its last line is torn")
         differences += row_differences(plan, find, manifest, rows)
         for path, made in _made(plan, find, manifest, rows, directory).items():
             differences += table_differences(path, tables.get(path), made)
@@ -94,9 +97,9 @@ def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFram
     texts = dict.fromkeys(("id", "speaker", "sex", "text", "sha256", "path"), str)
     with reading(directory):
         directory.journal.stat()
-        items = pd.read_csv(directory.items, dtype=texts, keep_default_na=False)
+        items = read_table(directory.root, directory.items, dtype=texts, keep_default_na=False)
         drawn = [directory.leaderboard, *sorted(directory.curves.glob("*.csv"))]
-        tables = {path: pd.read_csv(path) for path in drawn}
+        tables = {path: read_table(directory.root, path) for path in drawn}
     try:
         items = _resolved(items)
     except KeyError as error:

@@ -2,6 +2,8 @@
 
 from concurrent.futures import BrokenExecutor
 
+from ..store.printable import printable
+
 
 class Misfit(ValueError):
     """A process would give other results than the one that planned the run."""
@@ -33,7 +35,7 @@ def reason(error: BaseException) -> str:
         return "took longer than its time limit and was stopped"
     if isinstance(error, ProcessDied):
         return f"its process died (exit code {error.exitcode})"
-    text = " ".join(str(error).split())
+    text = printable(" ".join(str(error).split()))
     if isinstance(error, MemoryError):
         return f"took more memory than it may{': ' * bool(text)}{text}"
     return text if isinstance(error, ValueError | TaskFailed) else f"{type(error).__name__}: {text}"

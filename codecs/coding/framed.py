@@ -1,4 +1,4 @@
-"""Codecs of constant rate: every frame of samples becomes one frame of bits.
+"""Codecs of frames: every frame of samples becomes one frame of bits, most often of constant size.
 
 This is the part that conventional speech codecs share. A subclass states its table of rates and
 turns frames into bits and back, with a fresh encoder or decoder in every call.
@@ -6,7 +6,8 @@ turns frames into bits and back, with a fresh encoder or decoder in every call.
     signal   padded with zeros to whole frames, at least `delay` samples behind its end, so that
              the decoder has produced the last sample when the frames end
     payload  the bits of the frames, contiguous (`packing`): what the codec sends, and nothing
-             beside it. An empty signal is an empty payload
+             beside it. An empty signal is an empty payload. Frames that differ in size have
+             `packets`, `pack` and `unpack` of their own
     level    16-bit samples on both sides, as these codecs are defined
 """
 
@@ -39,7 +40,7 @@ def points(rates: Mapping[float, int]) -> tuple[Mapping[str, Any], ...]:
 
 @dataclass(frozen=True)
 class FramedCodec(Codec):
-    """A codec with a table of constant rates.
+    """A codec with a table of rates.
 
     Class attributes
         rates  bits of a frame by kbit/s, as the codec's specification names its modes
@@ -78,7 +79,27 @@ class FramedCodec(Codec):
         return [self._decode(payload) for payload in payloads]
 
     def length(self, payload: bytes) -> int:
-        return max(0, whole(payload, self.frame_bits) * self.frame - self.delay)
+        return max(0, self.packets(payload) * self.frame - self.delay)
+
+    def packets(self, payload: bytes) -> int:
+        """Frames of a payload: each travels, and is lost, alone.
+
+        Raises:
+            BitstreamError: the payload is not a whole number of frames.
+        """
+        return whole(payload, self.frame_bits)
+
+    def pack(self, frames: Frames) -> bytes:
+        """The payload of frames [N, bytes]."""
+        return pack_frames(frames, self.frame_bits)
+
+    def unpack(self, payload: bytes) -> Frames:
+        """The frames [N, bytes] of a payload.
+
+        Raises:
+            BitstreamError: it is not one that `pack` makes.
+        """
+        return unpack_frames(payload, self.frame_bits)
 
     @abstractmethod
     def encode_frames(self, samples: Samples) -> Frames:
@@ -99,10 +120,10 @@ class FramedCodec(Codec):
         count = -(-(len(samples) + self.delay) // self.frame)
         padded = np.zeros(count * self.frame, np.int16)
         padded[: len(samples)] = samples
-        return pack_frames(self.encode_frames(padded.reshape(count, self.frame)), self.frame_bits)
+        return self.pack(self.encode_frames(padded.reshape(count, self.frame)))
 
     def _decode(self, payload: bytes) -> Tensor:
-        frames = unpack_frames(payload, self.frame_bits)
+        frames = self.unpack(payload)
         return self._signal(frames, self.decode_frames(frames)) if len(frames) else torch.zeros(0)
 
     def _signal(self, frames: Frames, samples: NDArray[np.int16] | NDArray[np.float32]) -> Tensor:
@@ -120,21 +141,13 @@ class FramedCodec(Codec):
 class ConcealingCodec(FramedCodec):
     """A codec whose library makes up for frames that never came."""
 
-    def packets(self, payload: bytes) -> int:
-        """Frames of a payload: each travels, and is lost, alone.
-
-        Raises:
-            BitstreamError: the payload is not a whole number of frames.
-        """
-        return whole(payload, self.frame_bits)
-
     def decode_with_loss(self, payload: bytes, lost: Lost) -> Tensor:
         """The signal [T'] of a payload of which the frames `lost` [packets] never came.
 
         Raises:
             BitstreamError: a payload is not one of this operating point.
         """
-        frames = unpack_frames(payload, self.frame_bits)
+        frames = self.unpack(payload)
         if not len(frames):
             return torch.zeros(0)
         return self._signal(frames, self.conceal_frames(frames, lost))

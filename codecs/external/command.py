@@ -9,14 +9,16 @@ Conventions
     {kbps}, {sample_rate}   as declared
     {seed}         in `decode`: makes it a stochastic decoder, called with a number from the noise
     {suite}        the suite's folder: the program's own files are not where it runs
-    bits           those of the file that `encode` wrote, all of them, a header too
-    decoded        mono, at `sample_rate`, aligned with what was encoded and at least as long
+    bits           those of the file that `encode` wrote, all of them, a header too; `kbps` limits
+                   nothing, and where the two differ, tables show both
+    decoded        mono, at `sample_rate`, aligned with what was encoded; its length and its peak as
+                   in `declaration`
 
 A command line is split into words as a POSIX shell would, then its placeholders are filled, and no
-shell reads it. It runs in a new, empty folder, which is removed afterwards, without input, as a
-process group that is killed as a whole after `time_limit` seconds, or when the run or its worker
-ends or is killed (`watched`). Decoding gets a folder of its own: it sees the bytes and nothing
-else.
+shell reads it. It runs in a new, empty folder, which is removed afterwards, without input, and is
+killed with what it started after `time_limit` seconds, or when the run or its worker ends or is
+killed; what it leaves behind when it ends by itself is killed, too (`watched` tells what of it is
+found: on Linux, all). Decoding gets a folder of its own: it sees the bytes and nothing else.
 
 The fingerprint is of the program and of every file and folder that a word of the commands names,
 `{suite}/weights.bin`; what they load beside these is not seen. No word may name the suite's folder
@@ -37,6 +39,7 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 import numpy as np
+import soundfile
 import torch
 from torch import Tensor
 
@@ -44,7 +47,7 @@ from ..base import CodecError
 from ..coding.pcm16 import to_pcm16
 from ..noise import Noise
 from .declaration import Declaration
-from .samples import read_mono
+from .samples import read_declared
 from .watched import run_watched
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -66,6 +69,7 @@ class Command(Declaration):
     """
 
     what: ClassVar[str] = "a program"
+    keeps_rate: ClassVar[bool] = False  # what its file has is measured, whatever the suite says
 
     encoder: str = field(default="", kw_only=True, metadata={"in_name": False})
     decoder: str = field(default="", kw_only=True, metadata={"in_name": False})
@@ -130,8 +134,6 @@ class Command(Declaration):
         ]
 
     def _encode(self, signal: Tensor) -> bytes:
-        import soundfile
-
         with tempfile.TemporaryDirectory(prefix="nscbench-") as folder:
             source, target = Path(folder, "in.wav"), Path(folder, "out.bin")
             samples = np.frombuffer(to_pcm16(signal), "<i2")
@@ -147,9 +149,11 @@ class Command(Declaration):
             self._run("decode", self.decoder, folder, filled)
             self._written("decode", target)
             try:
-                return torch.from_numpy(read_mono(target, self.sample_rate))
+                signal = read_declared(target, self.sample_rate).signal
             except CodecError as error:
-                raise CodecError(f"{self.name}: what `decode` wrote: {error}") from error
+                told = str(error).replace(f"{folder}/", "")
+                raise CodecError(f"{self.name}: what `decode` wrote: {told}") from error
+            return torch.from_numpy(signal).float()
 
     def _written(self, key: str, target: Path) -> bytes:
         if target.is_symlink() or not target.is_file():

@@ -1,10 +1,24 @@
-"""What declared codecs share: a name, a bitrate and a sampling rate are settings, not a class's."""
+"""What declared codecs share: a name, a bitrate and a sampling rate are settings, not a class's;
+and what becomes of audio that others decoded.
+
+    length    within 100 ms of the recording's: what is missing is silent, the rest is cut
+    peak      above full scale, as float files may have it: scaled to it, as a recording's is
+
+Both are told.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..audio.reading import to_full_scale
 from ..base import Codec, CodecError
+
+TOLERANCE = 0.1  # s, between the lengths of a recording and of its decoded audio
 
 _UNNAMED = {"in_name": False}
 
@@ -35,6 +49,29 @@ class Declaration(Codec):
                 raise CodecError(
                     f"{self.name}: {self.what} needs {key}, a number above 0, not {value!r}"
                 )
+
+    def fit(self, signal: Tensor, samples: int) -> tuple[Tensor, tuple[str, ...]]:
+        """What was decoded [T'], made as long as its recording [T] and brought to full scale.
+
+        Raises:
+            CodecError: the lengths differ by 100 ms or more.
+        """
+        longer = len(signal) - samples
+        if abs(longer) >= TOLERANCE * self.sample_rate:
+            raise CodecError(
+                f"{self.name}: decoded audio is {len(signal) / self.sample_rate:.3f} s long, its "
+                f"recording {samples / self.sample_rate:.3f} s; "
+                f"less than {1000 * TOLERANCE:.0f} ms may differ"
+            )
+        notices = []
+        if longer > 0:
+            notices.append(f"decoded audio is {longer} samples longer than its recording: cut")
+        elif longer < 0:
+            notices.append(f"decoded audio is {-longer} samples short: silence added")
+        padded = F.pad(signal[:samples], (0, max(0, -longer)))
+        scaled, _, told = to_full_scale(padded.double().numpy())
+        notices += [f"decoded audio: {notice}" for notice in told]
+        return torch.from_numpy(scaled).float() if told else padded, tuple(notices)
 
     @property
     def nominal_kbps(self) -> float:

@@ -1,31 +1,29 @@
 """Programs that end with whoever started them, however that one ends.
 
-A program runs as a process group of its own, which Ctrl-C and the end of a batch job do not reach,
-and a process that is killed cannot end what it started. So a shell watches beside the program: it
+A program runs in a session of its own, which Ctrl-C and the end of a batch job do not reach, and a
+process that is killed cannot end what it started. So a keeper runs it (`keeper`): a process that
 reads from a pipe whose other end this process alone has. The system closes it when this process
-ends, and the shell kills the group. Before it becomes the program, the group's first process says
-through the same pipe which it is: no moment is left in which it runs and nobody knows of it.
-
-POSIX all of it, so that it is the same on Linux and macOS.
+ends, and the keeper kills the program with all that it started.
 """
 
 import os
-import signal
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from signal import SIGKILL
 from typing import IO
 
-_SHELL = "/bin/sh"
-_WATCH = 'read -r group || exit; read -r never; kill -9 "-$group"'
-_BECOME = 'echo $$; exec "$@" >/dev/null'
+from . import keeper
 
 
 def run_watched(
     words: Sequence[str], folder: str | Path, said: IO[bytes], time_limit: float
 ) -> int:
-    """Run a program in a folder, without input, and kill whatever of its group is left behind it.
+    """Run a program in a folder, without input, and kill whatever it leaves behind.
+
+    On Linux that is all that it started; elsewhere, a process that left its group, and whose
+    parents ended, is not found.
 
     Args:
         words: of its command line: the program's path, and its arguments as it gets them.
@@ -39,47 +37,20 @@ def run_watched(
     Raises:
         subprocess.TimeoutExpired: it took longer.
     """
-    with _watcher() as names_the_group:
-        process = subprocess.Popen(
-            [_SHELL, "-c", _BECOME, _SHELL, *words],
-            cwd=folder,
-            env=os.environ | {"TMPDIR": str(folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=names_the_group,
-            stderr=said,
-            start_new_session=True,
-        )
+    with subprocess.Popen(
+        [sys.executable, "-I", "-S", str(keeper.__file__), *words],
+        cwd=folder,
+        env=os.environ | {"TMPDIR": str(folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        start_new_session=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
         try:
-            return process.wait(time_limit)
+            process.wait(time_limit)
         finally:
-            with suppress(ProcessLookupError):  # all of them have ended
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-@contextmanager
-def _watcher() -> Iterator[int]:
-    """A shell that kills a process group when this process ends.
-
-    Yields the pipe by which it is told the group.
-    """
-    heard, ours = os.pipe()
-    try:
-        try:
-            watcher = subprocess.Popen(
-                [_SHELL, "-c", _WATCH],
-                cwd="/",
-                stdin=heard,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        finally:
-            os.close(heard)
-        try:
-            yield ours
-        finally:
-            watcher.kill()  # first: the pipe's end would have it kill a group that is gone
-            watcher.wait()
-    finally:
-        os.close(ours)
+            process.stdin.close()  # the keeper kills what there is, and ends
+            ended = process.stdout.read()
+    return int(ended) if ended else -SIGKILL

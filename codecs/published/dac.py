@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from .published_codec import Geometry, PublishedCodec
+from ...metrics.machinery.weights import Weights, from_hub
+from .published_codec import FILES, Draw, Geometry, PublishedCodec
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Dac(PublishedCodec):
         indices: Tensor = network.encode(audio, n_quantizers=self.stages).audio_codes
         return indices
 
-    def render(self, network: Any, indices: Tensor) -> Tensor:
+    def render(self, network: Any, indices: Tensor, draw: Draw) -> Tensor:
         signal: Tensor = network.decode(audio_codes=indices).audio_values
         return signal
 
@@ -41,7 +42,9 @@ class Dac16k(Dac):
     """16 kHz: up to 12 stages."""
 
     name: ClassVar[str] = "dac-16k"
-    checkpoint: ClassVar[str] = "descript/dac_16khz"
+    checkpoint: ClassVar[Weights] = from_hub(
+        "descript/dac_16khz", "main", FILES, megabytes=297, licence="MIT"
+    )
     geometry: ClassVar[Geometry] = Geometry(16_000, 320, 1024, 12)
     rates: ClassVar[Mapping[float, int]] = {1.5: 3, 3: 6, 6: 12}
     operating_points: ClassVar = tuple({"kbps": rate} for rate in rates)
@@ -54,7 +57,13 @@ class Dac24k(Dac):
     """24 kHz: up to 32 stages."""
 
     name: ClassVar[str] = "dac-24k"
-    checkpoint: ClassVar[str] = "descript/dac_24khz"
+    checkpoint: ClassVar[Weights] = from_hub(
+        "descript/dac_24khz",
+        "6ba020b5ba7d9d8076fb90db7e67f27e31980f6e",
+        FILES,
+        megabytes=299,
+        licence="MIT",
+    )
     geometry: ClassVar[Geometry] = Geometry(24_000, 320, 1024, 32)
     rates: ClassVar[Mapping[float, int]] = {1.5: 2, 3: 4, 6: 8, 12: 16, 24: 32}
     operating_points: ClassVar = tuple({"kbps": rate} for rate in rates)

@@ -1,27 +1,36 @@
 """What published codecs of quantizer indices share: checkpoint, rates, payloads, items one by one.
 
-transformers does encoding and decoding; the payload is the indices in their true width, frame by
-frame (`tokens`): 10 bits each for 1024 entries, 11 for 2048, and nothing beside them. A signal is
-padded with zeros to whole frames; what a decoder leaves out at the end (DAC: 8 samples) is zero.
+A library does encoding and decoding; the payload is the indices in their true width, frame by frame
+(`tokens`): 10 bits each for 1024 entries, 11 for 2048, and nothing beside them. A signal is padded
+with zeros to whole frames; what a decoder leaves out at the end (DAC: 8 samples) is zero.
 
 Items are coded one by one, so that a batch gives the very bits of its items alone.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...metrics.machinery.packages import lacking
+from ...metrics.machinery.weights import Weights
 from ..base import Codec, CodecError
+from ..bitstream import BitstreamError
 from ..coding.tokens import count_frames, read_indices, write_indices
 from ..noise import Noise
 from ..settings import choose
-from ..weights.published_checkpoints import fingerprint, load, missing
+from ..weights.published_checkpoints import fingerprint, load_transformers, locate, missing
+
+FILES = ("config.json", "model.safetensors")  # as transformers saves a network
+
+
+Draw = Callable[[tuple[int, ...]], Tensor]
 
 
 class Geometry(NamedTuple):
@@ -39,17 +48,18 @@ class PublishedCodec(Codec):
 
     Attributes:
         kbps: one of the class's `rates`.
-        weights: the checkpoint, a folder or a hub's name; "" is the class's own.
+        weights: a folder or a hub's name in the place of the class's checkpoint; "" for that.
         device: that runs the network.
 
     Class attributes
-        checkpoint    the hub's name of the published weights
-        architecture  the network's class in transformers
+        library       the package that runs the network
+        architecture  the network's class there
         geometry      of the published checkpoint: another one must have the same
         rates         quantizer stages by kbit/s
     """
 
-    checkpoint: ClassVar[str]
+    checkpoint: ClassVar[Weights]
+    library: ClassVar[str] = "transformers"
     architecture: ClassVar[str]
     geometry: ClassVar[Geometry]
     rates: ClassVar[Mapping[float, int]]
@@ -66,12 +76,26 @@ class PublishedCodec(Codec):
         """Indices [1, stages, k] of a signal [1, 1, k * hop]."""
 
     @abstractmethod
-    def render(self, network: Any, indices: Tensor) -> Tensor:
-        """Signal, of any shape, of indices [1, stages, k]."""
+    def render(self, network: Any, indices: Tensor, draw: Draw) -> Tensor:
+        """Signal, of any shape, of indices [1, stages, k].
+
+        Args:
+            network: that decodes.
+            indices: integers below the number of entries.
+            draw: standard normal numbers of a shape, on the CPU; for stochastic decoders.
+        """
 
     @abstractmethod
     def geometry_of(self, config: Any) -> Geometry:
-        """What the configuration of a checkpoint says."""
+        """What the configuration of a checkpoint says, or a network without one."""
+
+    def load(self, folder: Path) -> Any:
+        """The network that a folder holds, float32, in evaluation mode, on the device.
+
+        Raises:
+            CodecError: it is damaged, or of another architecture.
+        """
+        return load_transformers(folder, self.architecture, self.device)
 
     @property
     def sample_rate(self) -> int:
@@ -87,8 +111,13 @@ class PublishedCodec(Codec):
         return self.rates[self.kbps]
 
     @property
+    def source(self) -> str:
+        """What the weights are called."""
+        return self.weights or self.checkpoint.name
+
+    @property
     def fingerprint(self) -> str:
-        return fingerprint(self._weights)
+        return fingerprint(self.checkpoint, self.weights)
 
     @property
     def parts(self) -> dict[str, str]:
@@ -96,7 +125,7 @@ class PublishedCodec(Codec):
 
     @property
     def backend(self) -> str:
-        return f"transformers {version('transformers')} (torch {torch.__version__})"
+        return f"{self.library} {version(self.library)} (torch {torch.__version__})"
 
     @property
     def networks(self) -> Sequence[nn.Module]:
@@ -104,11 +133,11 @@ class PublishedCodec(Codec):
 
     @classmethod
     def unavailable(cls) -> str:
-        return missing(cls.checkpoint)
+        return _packages(cls.library) or missing(cls.checkpoint)
 
     @property
     def lacking(self) -> str:
-        return missing(self._weights)
+        return _packages(self.library) or missing(self.checkpoint, self.weights)
 
     @torch.inference_mode()
     def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
@@ -116,7 +145,10 @@ class PublishedCodec(Codec):
 
     @torch.inference_mode()
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
-        return [self._decode(payload) if payload else torch.zeros(0) for payload in payloads]
+        return [
+            self._decode(payload, noise.drawing(item)) if payload else torch.zeros(0)
+            for item, payload in enumerate(payloads)
+        ]
 
     def length(self, payload: bytes) -> int:
         frames = count_frames(payload, self.stages, self.geometry.entries, None)
@@ -133,14 +165,13 @@ class PublishedCodec(Codec):
             )
         return write_indices(indices, self.geometry.entries, None)
 
-    def _decode(self, payload: bytes) -> Tensor:
-        indices = read_indices(payload, self.stages, self.geometry.entries, None)
-        signal = self.render(self._network, indices[None].to(self.device)).reshape(-1).cpu()
+    def _decode(self, payload: bytes, draw: Draw) -> Tensor:
+        entries = self.geometry.entries
+        indices = read_indices(payload, self.stages, entries, None)
+        if indices.max() >= entries:
+            raise BitstreamError(f"an index is {int(indices.max())}; there are {entries} entries")
+        signal = self.render(self._network, indices[None].to(self.device), draw).reshape(-1).cpu()
         return F.pad(signal, (0, indices.shape[1] * self.geometry.hop - len(signal)))
-
-    @property
-    def _weights(self) -> str:
-        return self.weights or self.checkpoint
 
     @property
     def _network(self) -> Any:
@@ -149,13 +180,17 @@ class PublishedCodec(Codec):
         Raises:
             CodecError: the checkpoint codes something else than the published one.
         """
-        network = load(self._weights, self.architecture, self.device)
-        found = self.geometry_of(network.config)
+        network = self.load(locate(self.checkpoint, self.weights))
+        found = self.geometry_of(network.config if hasattr(network, "config") else network)
         if found[:3] != self.geometry[:3] or found.stages < self.stages:
             raise CodecError(
-                f"{self._weights} codes at {found.sample_rate} Hz with {found.stages} stages of "
+                f"{self.source} codes at {found.sample_rate} Hz with {found.stages} stages of "
                 f"{found.entries} entries every {found.hop} samples; {self.condition} needs "
                 f"{self.geometry.sample_rate} Hz, {self.stages} stages, {self.geometry.entries} "
                 f"entries, {self.geometry.hop} samples"
             )
         return network
+
+
+def _packages(library: str) -> str:
+    return lacking((library.replace("-", "_"),), "'nscbench[published]'")

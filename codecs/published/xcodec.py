@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from .published_codec import Geometry, PublishedCodec
+from ...metrics.machinery.weights import Weights, from_hub
+from .published_codec import FILES, Draw, Geometry, PublishedCodec
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,13 @@ class Xcodec(PublishedCodec):
     """One rate of X-Codec."""
 
     name: ClassVar[str] = "xcodec"
-    checkpoint: ClassVar[str] = "hf-audio/xcodec-hubert-librispeech"
+    checkpoint: ClassVar[Weights] = from_hub(
+        "hf-audio/xcodec-hubert-librispeech",
+        "main",
+        FILES,
+        licence="no licence stated",
+        restriction="neither its page nor the authors' repository states one",
+    )
     architecture: ClassVar[str] = "XcodecModel"
     geometry: ClassVar[Geometry] = Geometry(16_000, 320, 1024, 8)
     rates: ClassVar[Mapping[float, int]] = {0.5: 1, 1: 2, 1.5: 3, 2: 4, 4: 8}
@@ -37,7 +44,7 @@ class Xcodec(PublishedCodec):
         indices: Tensor = network.encode(audio, bandwidth=self.kbps).audio_codes
         return indices
 
-    def render(self, network: Any, indices: Tensor) -> Tensor:
+    def render(self, network: Any, indices: Tensor, draw: Draw) -> Tensor:
         signal: Tensor = network.decode(indices).audio_values
         return signal
 

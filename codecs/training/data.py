@@ -20,16 +20,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
 from ...metrics.machinery.signals import resample
+from ..audio.folders import SUFFIXES, search
+from ..audio.reading import AudioError, read_audio
 from .pitch_labels import PitchLabels, open_labels
 
-SUFFIXES = (".flac", ".wav", ".opus", ".ogg", ".mp3")
 PEAK = 0.95
 GAIN_DB = 15.0
 GRID_RATE = 100  # Hz, of the places at which crops begin
@@ -57,8 +57,7 @@ def find_recordings(source: Path) -> list[Recording]:
         DataError: there is no such place, or it names no recording.
     """
     if source.is_dir():
-        files = sorted(p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES)
-        recordings = [Recording(path) for path in files]
+        recordings = [Recording(found.path) for found in search(source).audio]
     elif source.is_file():
         with source.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
@@ -99,16 +98,16 @@ def hold_out(
 
 
 def read_mono(path: Path, rate: int) -> NDArray[np.float64]:
-    """The recording [T] at `rate` Hz, channels averaged; soxr VHQ.
+    """The recording [T] at `rate` Hz, channels averaged, no peak above full scale; soxr VHQ.
 
     Raises:
         DataError: the file cannot be read.
     """
     try:
-        signal, own_rate = soundfile.read(path, always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise DataError(f"cannot read {path}: {error}") from error
-    return resample(signal.mean(axis=1), own_rate, rate)
+        signal, own_rate, _ = read_audio(path)
+    except AudioError as error:
+        raise DataError(f"cannot read {error}") from error
+    return resample(signal, own_rate, rate)
 
 
 @dataclass(frozen=True)

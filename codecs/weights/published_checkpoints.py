@@ -1,103 +1,77 @@
-"""Published checkpoints: found on this machine, loaded by transformers, known by a fingerprint.
+"""Published checkpoints: located on this machine, and known by a fingerprint.
 
-A checkpoint is a folder that holds `config.json` and `model.safetensors`, as transformers saves it.
-Nothing is ever downloaded here. A path names the folder itself; a hub's name, such as
-`facebook/encodec_24khz`, is looked for
-
-    beside all other weights  as the folder `encodec_24khz` (`machinery.weights`: $NSCBENCH_WEIGHTS)
-    in the hub's cache        where `hf download facebook/encodec_24khz` puts it
-
-The fingerprint is the SHA-256 over the digests of both files: weights and configuration.
+A codec's class names its `checkpoint` (`metrics/machinery/weights.py` says where its files lie, and
+`nscbench weights get` fetches them); a suite may name another folder with the same files, or
+another repository of the hub, whose files are looked for in the same places. Nothing is ever
+downloaded here. The fingerprint is the SHA-256 over the digests of all files: weights and
+configuration.
 """
 
 from functools import lru_cache
-from hashlib import file_digest, sha256
-from importlib.util import find_spec
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ...metrics.machinery import weights
+from ...metrics.machinery.digests import digest
+from ...metrics.machinery.weights import Weights, from_hub
 from ..base import CodecError, Unavailable
 
-FILES = ("config.json", "model.safetensors")
 
-
-def locate(checkpoint: str) -> Path:
-    """The folder of a checkpoint, by its path or its hub's name.
+def locate(checkpoint: Weights, chosen: str = "") -> Path:
+    """The folder of a checkpoint, or of what a suite has chosen in its place: a path or OWNER/NAME.
 
     Raises:
-        Unavailable: it is not here, or lacks a file: the message says which, and where to put them.
+        Unavailable: it is not here, or lacks a file: the message says which, and how to get them.
     """
-    if find_spec("transformers") is None:
-        raise Unavailable("transformers is missing: pip install 'nscbench[published]'")
-    path = Path(checkpoint)
+    if not chosen:
+        if missing := checkpoint.missing():
+            raise Unavailable(missing)
+        return checkpoint.folder.resolve()
+    path = Path(chosen)
     if path.is_dir():
-        if lost := [name for name in FILES if not (path / name).is_file()]:
+        if lost := [name for name in checkpoint.files if not (path / name).is_file()]:
             raise Unavailable(f"{path} has no {' and no '.join(lost)}")
         return path.resolve()
-    owner, _, name = checkpoint.partition("/")
+    owner, _, name = chosen.partition("/")
     if not owner or not name or "/" in name:
-        raise Unavailable(f"no folder {checkpoint}; a hub's name is OWNER/NAME")
-    local = weights.folder() / name
-    if all((local / file).is_file() for file in FILES):
-        return local.resolve()
-    if (cached := _cached(checkpoint)) is not None:
-        return cached
-    files = " and ".join(FILES)
-    raise Unavailable(
-        f"no checkpoint {checkpoint}: put {files} into {local} or into a folder that `weights` "
-        f"names, or fetch them once: hf download {checkpoint} {' '.join(FILES)}"
-    )
+        raise Unavailable(f"no folder {chosen}; a hub's name is OWNER/NAME")
+    other = from_hub(chosen, "main", checkpoint.files)
+    if absent := other.absent:
+        raise Unavailable(
+            f"no {' and no '.join(absent)} of {chosen} in {other.home} or the hub's cache: put "
+            "them there, or name a folder that has them"
+        )
+    return other.folder.resolve()
 
 
-def missing(checkpoint: str) -> str:
+def missing(checkpoint: Weights, chosen: str = "") -> str:
     """Why a codec that needs this checkpoint cannot run; "" if it is here."""
     try:
-        locate(checkpoint)
+        locate(checkpoint, chosen)
     except Unavailable as reason:
         return str(reason)
     return ""
 
 
-def fingerprint(checkpoint: str) -> str:
+def fingerprint(checkpoint: Weights, chosen: str = "") -> str:
     """SHA-256 over the digests of the checkpoint's files."""
-    return _fingerprint(locate(checkpoint))
+    folder = locate(checkpoint, chosen)
+    digests = "".join(digest(folder / name) for name in checkpoint.files)
+    return sha256(digests.encode()).hexdigest()
 
 
-def load(checkpoint: str, architecture: str, device: str = "cpu") -> Any:
-    """The network of a checkpoint, float32, in evaluation mode; kept for the next caller.
+@lru_cache(maxsize=8)
+def load_transformers(folder: Path, architecture: str, device: str) -> Any:
+    """The network that a folder holds in the format of transformers, float32, in evaluation mode.
 
     Args:
-        checkpoint: path or hub's name.
+        folder: with `config.json` and `model.safetensors`.
         architecture: name of its class in transformers.
         device: that runs it.
 
     Raises:
-        Unavailable: it is not here.
         CodecError: it is damaged, or of another architecture.
     """
-    return _load(locate(checkpoint), architecture, device)
-
-
-def _cached(checkpoint: str) -> Path | None:
-    from huggingface_hub import try_to_load_from_cache
-
-    found = [try_to_load_from_cache(checkpoint, name) for name in FILES]
-    paths = [Path(path) for path in found if isinstance(path, str)]
-    return paths[0].parent if len(paths) == len(FILES) else None
-
-
-@lru_cache(maxsize=16)
-def _fingerprint(folder: Path) -> str:
-    digests = []
-    for name in FILES:
-        with (folder / name).open("rb") as file:
-            digests.append(file_digest(file, "sha256").hexdigest())
-    return sha256("".join(digests).encode()).hexdigest()
-
-
-@lru_cache(maxsize=8)
-def _load(folder: Path, architecture: str, device: str) -> Any:
     import torch
     import transformers
     from safetensors import SafetensorError

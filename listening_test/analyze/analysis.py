@@ -8,24 +8,20 @@ None, and a note says so.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
 from ...benchmarks.statistics.bootstrap import Resampling
 from ...benchmarks.statistics.crossed import DRAWS, crossed_intervals
-from ...benchmarks.statistics.equivalence import equivalence
 from ...benchmarks.statistics.gaps import Array
-from ...benchmarks.statistics.holm import holm
 from ...benchmarks.statistics.intervals import FEWEST, Interval, t_interval
 from ...benchmarks.statistics.omnibus import Omnibus, omnibus
-from ...benchmarks.statistics.shift import hodges_lehmann, shift_interval
-from ...benchmarks.statistics.sign_flip import sign_flip
-from ...benchmarks.statistics.signed_rank import rank_biserial, rank_sums, signed_rank
+from ...benchmarks.statistics.sign_flip import fewest_differences
 from .opinion_scores import OpinionScores
+from .pairs import SEED, Pair, compare_pairs
 
+ALPHA = 0.05
 MARGIN = 5.0
-SEED = 0
 
 
 @dataclass(frozen=True)
@@ -47,32 +43,6 @@ class ConditionSummary:
     median: float
     median_bootstrap: Interval | None
     rating_quartiles: tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """`first` against `second`: positive differences say that `first` was rated higher.
-
-    `shift` is Hodges and Lehmann's, with the interval of the exact signed-rank test. `_holm` are p
-    values adjusted over all pairs. `p_equivalent` is of the hypothesis that the mean difference is
-    at least `margin` in size.
-    """
-
-    first: str
-    second: str
-    listeners: int
-    mean_difference: float
-    mean_difference_t: Interval | None
-    shift: float
-    shift_interval: Interval | None
-    rank_biserial: float | None
-    wilcoxon_w: float
-    p: float
-    p_holm: float
-    p_permutation: float
-    p_permutation_holm: float
-    p_equivalent: float
-    p_equivalent_holm: float
 
 
 @dataclass(frozen=True)
@@ -98,7 +68,7 @@ def analyse(
     Args:
         scores: of the listeners that count.
         margin: points within which two systems are called equivalent.
-        resample_items: bootstrap intervals for other items like these, not for these items.
+        resample_items: bootstrap intervals and pairs for other items like these, not for these.
     """
     described = [
         _describe(scores, condition, resample_items)
@@ -107,12 +77,14 @@ def analyse(
     ]
     described.sort(key=lambda summary: -summary.mean)
     systems = [s.condition for s in described if s.condition in scores.systems]
-    notes = _notes(scores, systems)
+    notes = _notes(scores, systems, resample_items)
     if resample_items and (lost := [s.condition for s in described if s.mean_bootstrap is None]):
         notes.append(f"no bootstrap interval over listeners and items for {', '.join(lost)}")
     test, refusal = _test_all(scores, systems)
     notes += refusal
-    pairs = _compare(scores, systems, margin)
+    pairs = compare_pairs(scores, systems, margin, resample_items)
+    if resample_items and (lost_pairs := sum(p.interval is None for p in pairs)):
+        notes.append(f"no test over listeners and items for {lost_pairs} pairs of systems")
     untested = len(systems) * (len(systems) - 1) // 2 - len(pairs)
     if untested and len(scores.listeners) >= FEWEST:
         notes.append(f"{untested} pairs of systems have fewer than {FEWEST} common listeners")
@@ -133,10 +105,21 @@ def _test_all(scores: OpinionScores, systems: list[str]) -> tuple[Omnibus | None
     """The test over all systems, or a note why there is none; two are a pair, with its own test."""
     if len(systems) <= 2:
         return None, []
+    means = scores.common_means(systems)
+    rated = np.isfinite(_columns(scores, systems)).sum(axis=1) >= 2
+    lost = int((rated & (np.isfinite(means).sum(axis=1) < 2)).sum())
+    notes = (
+        [
+            f"{lost} listeners rated no item for all of their systems: the test over all systems "
+            "leaves them out"
+        ]
+        if lost
+        else []
+    )
     try:
-        return omnibus(_columns(scores, systems)), []
+        return omnibus(means), notes
     except ValueError as error:
-        return None, [f"no test over all systems: {error}"]
+        return None, [*notes, f"no test over all systems: {error}"]
 
 
 def _columns(scores: OpinionScores, conditions: list[str]) -> Array:
@@ -183,41 +166,7 @@ def _listener_intervals(means: Array) -> tuple[Interval | None, Interval | None]
     return of_mean, of_median
 
 
-def _compare(scores: OpinionScores, systems: list[str], margin: float) -> tuple[Pair, ...]:
-    """All pairs that enough listeners compared."""
-    differences = {
-        (first, second): scores.differences(first, second)
-        for first, second in combinations(systems, 2)
-    }
-    differences = {pair: d for pair, d in differences.items() if len(d) >= FEWEST}
-    generator = np.random.default_rng(SEED)
-    p = np.array([signed_rank(d) for d in differences.values()])
-    permuted = np.array([sign_flip(d, generator) for d in differences.values()])
-    equivalent = np.array([equivalence(d, margin) for d in differences.values()])
-    adjusted = [holm(family) for family in (p, permuted, equivalent)]
-    return tuple(
-        Pair(
-            first=first,
-            second=second,
-            listeners=len(d),
-            mean_difference=float(d.mean()),
-            mean_difference_t=t_interval(d),
-            shift=hodges_lehmann(d),
-            shift_interval=shift_interval(d),
-            rank_biserial=rank_biserial(d),
-            wilcoxon_w=min(rank_sums(d)),
-            p=float(p[row]),
-            p_holm=float(adjusted[0][row]),
-            p_permutation=float(permuted[row]),
-            p_permutation_holm=float(adjusted[1][row]),
-            p_equivalent=float(equivalent[row]),
-            p_equivalent_holm=float(adjusted[2][row]),
-        )
-        for row, ((first, second), d) in enumerate(differences.items())
-    )
-
-
-def _notes(scores: OpinionScores, systems: list[str]) -> list[str]:
+def _notes(scores: OpinionScores, systems: list[str], resample_items: bool) -> list[str]:
     notes = []
     listeners = len(scores.listeners)
     pairs = len(systems) * (len(systems) - 1) // 2
@@ -226,10 +175,11 @@ def _notes(scores: OpinionScores, systems: list[str]) -> list[str]:
         notes.append(
             f"{word}: no interval and no test is given; they need {FEWEST} listeners at least"
         )
-    elif pairs and (smallest := pairs * 2 / 2**listeners) > 0.05:
+    elif pairs and not resample_items and (smallest := pairs * 2 / 2**listeners) > ALPHA:
+        needed = fewest_differences(ALPHA / pairs)
         notes.append(
             f"{listeners} listeners cannot show a difference: the smallest p that they can reach, "
-            f"for the first of {pairs} pairs, is {min(smallest, 1):.2g} (Holm)"
+            f"for the first of {pairs} pairs, is {min(smallest, 1):.2g} (Holm); {needed} could"
         )
     if listeners and len(systems) < 2:
         word = "one system" if systems else "no system"
@@ -239,5 +189,11 @@ def _notes(scores: OpinionScores, systems: list[str]) -> list[str]:
         notes.append(
             f"{unpaired} of {listeners} listeners did not rate every system: a pair has only those "
             "who rated both on a common item"
+        )
+    common, own = scores.common_means(systems), _columns(scores, systems)
+    if systems and not np.array_equal(common, own, equal_nan=True):
+        notes.append(
+            "systems were not all rated on the same items: their means do not compare; pairs, and "
+            "the test over all systems, take common items only"
         )
     return notes

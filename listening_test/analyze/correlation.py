@@ -21,9 +21,9 @@ from ...benchmarks.statistics.coefficients import KINDS, coefficient
 from ...benchmarks.statistics.gaps import Array, mean_of_known
 from ...benchmarks.statistics.intervals import FEWEST, Interval, quantile_interval, widened_tail
 from ..schema import ResultsError
-from .analysis import SEED, Pair
 from .objective import ObjectiveValues
 from .opinion_scores import OpinionScores
+from .pairs import SEED, Pair
 
 DRAWS = 1000
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BANDS = ("Bad", "Poor", "Fair", "Good", "Excellent")  # of BS.1534-3, 20 points each
+LONGEST_LABEL = 40  # characters
 _FILL = "#a6c8e4"
 _LINE = "#1f4e79"
 _PALE = "#8a8a8a"
@@ -122,12 +123,18 @@ def _scale(analysis: Analysis) -> tuple[Figure, Axes, list[str]]:
     axes.set_ylabel("MUSHRA score")
     axes.grid(axis="y", color="#dddddd")
     axes.set_axisbelow(True)
-    axes.set_xticks(range(len(names)), names, rotation=35, ha="right")
+    labels = [shortened(name) for name in names]
+    axes.set_xticks(range(len(names)), labels, rotation=35, ha="right", parse_math=False)
     bands = axes.secondary_yaxis("right")
     bands.set_yticks([10 + 20 * k for k in range(len(BANDS))], BANDS)
     bands.tick_params(length=0)
     axes.tick_params(axis="x", length=0)
     return figure, axes, names
+
+
+def shortened(name: str) -> str:
+    """A name as a figure has room for it."""
+    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
 
 
 def _ratings(scores: OpinionScores, condition: str) -> Array:

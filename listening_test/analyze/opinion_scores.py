@@ -60,12 +60,28 @@ class OpinionScores:
         """Mean over each listener's items [listeners, conditions]; NaN where none was rated."""
         return np.round(mean_of_known(self.values, axis=1), DECIMALS)
 
+    def common_means(self, conditions: Sequence[str]) -> Array:
+        """The same over those items for which a listener rated all of these conditions.
+
+        All, that is, that this listener rated at all: [listeners, conditions]. NaN for those
+        without such an item: their means would be of different items.
+        """
+        chosen = self.values[:, :, [self.conditions.index(c) for c in conditions]]
+        rated = np.isfinite(chosen)
+        wanted = rated.any(axis=1, keepdims=True)
+        whole = (rated | ~wanted).all(axis=2, keepdims=True)
+        return np.round(mean_of_known(np.where(whole, chosen, np.nan), axis=1), DECIMALS)
+
+    def score_differences(self, first: str, second: str) -> Array:
+        """Scores of first - second [listeners, items]; NaN where not both were rated."""
+        return self.of_condition(first) - self.of_condition(second)
+
     def differences(self, first: str, second: str) -> Array:
         """Each listener's mean of first - second over the items where both were rated.
 
         Listeners without such an item are left out.
         """
-        paired = mean_of_known(self.of_condition(first) - self.of_condition(second), axis=1)
+        paired = mean_of_known(self.score_differences(first, second), axis=1)
         return np.round(paired[np.isfinite(paired)], DECIMALS)
 
     def without(self, listeners: Collection[str]) -> "OpinionScores":
@@ -75,10 +91,14 @@ class OpinionScores:
         return replace(self, listeners=left, values=self.values[np.array(keep, dtype=bool)])
 
 
-def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
-    """Sort key that puts listener 2 before listener 10."""
-    parts = re.split(r"(\d+)", name)
-    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
+def _natural(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """Sort key that puts listener 2 before listener 10, whatever the number of digits."""
+    parts = [part for part in re.split(r"(\d+)", name) if part]
+    digits = [part.lstrip("0") if part.isdecimal() else None for part in parts]
+    return tuple(
+        (1, 0, part) if number is None else (0, len(number), number)
+        for part, number in zip(parts, digits, strict=True)
+    ), name
 
 
 def _ordered(conditions: Iterable[str]) -> list[str]:

@@ -30,7 +30,7 @@ from .opinion_scores import OpinionScores
 from .screening import Screening
 from .tables import csv_tables
 
-ANALYSIS_SCHEMA = 1  # of analysis.json
+ANALYSIS_SCHEMA = 2  # of analysis.json
 
 
 @dataclass(frozen=True)

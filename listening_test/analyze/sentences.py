@@ -2,9 +2,10 @@
 
 from ...benchmarks.statistics.intervals import Interval
 from ..schema import Reading
-from .analysis import Analysis, Pair
+from .analysis import Analysis
 from .correlation import ColumnReport
 from .opinion_scores import OpinionScores
+from .pairs import Pair
 from .screening import Screening
 
 ALPHA = 0.05
@@ -49,35 +50,51 @@ def analysis_sentences(analysis: Analysis) -> list[str]:
     if test := analysis.omnibus:
         verdict = "differ" if test.p <= ALPHA else "are not shown to differ"
         agreement = "" if test.kendall_w is None else f", Kendall's W = {test.kendall_w:.2f}"
+        scope = " on these items" if analysis.resampled_items else ""
         lines.append(
-            f"The {test.conditions} systems {verdict} ({test.name} chi-squared({test.degrees}) = "
-            f"{test.chi2:.1f}, p = {test.p:.2g}{agreement}, {test.listeners} listeners)."
+            f"The {test.conditions} systems {verdict}{scope} ({test.name} "
+            f"chi-squared({test.degrees}) = {test.chi2:.1f}, p = {test.p:.2g}{agreement}, "
+            f"{test.listeners} listeners)."
         )
-    return lines + [pair_sentence(pair, analysis.margin) for pair in analysis.pairs]
+    return lines + [
+        pair_sentence(pair, analysis.margin, analysis.resampled_items) for pair in analysis.pairs
+    ]
 
 
-def pair_sentence(pair: Pair, margin: float) -> str:
-    """One pair: better, equivalent, or neither shown."""
+def pair_sentence(pair: Pair, margin: float, resampled_items: bool = False) -> str:
+    """One pair: better, equivalent, or neither shown; estimate, interval and p of one statistic.
+
+    Args:
+        pair: of an analysis.
+        margin: points within which two systems are equivalent.
+        resampled_items: whether it holds for other items like these, which is said then.
+    """
     better, worse = pair.first, pair.second
-    interval, shift = pair.shift_interval, pair.shift
-    if shift < 0:
-        better, worse, shift = worse, better, -shift
+    interval, mean = pair.interval, pair.mean_difference
+    if mean < 0:
+        better, worse, mean = worse, better, -mean
         interval = interval and Interval(-interval.high, -interval.low)
-    bracket = f" [{interval.low:.1f}, {interval.high:.1f}]" if interval else ""
-    size = f"{shift:.1f} points{bracket}"
+    bracket = f" [{_points(interval.low)}, {_points(interval.high)}]" if interval else ""
+    size = f"{_points(mean)} points{bracket}"
+    scope = ", for other items like these" if resampled_items else ""
     equivalent = pair.p_equivalent_holm <= ALPHA
     if pair.p_holm <= ALPHA:
-        text = f"{better} is better than {worse} by {size}, p = {pair.p_holm:.2g} (Holm)"
+        text = f"{better} is better than {worse} by {size}, p = {pair.p_holm:.2g} (Holm){scope}"
         return f"{text}, yet equivalent within ±{margin:g} points." if equivalent else f"{text}."
     if equivalent:
         return (
             f"{better} and {worse} are equivalent within ±{margin:g} points: they differ by "
-            f"{size}, p = {pair.p_equivalent_holm:.2g} (two one-sided tests, Holm)."
+            f"{size}, p = {pair.p_equivalent_holm:.2g} (two one-sided tests, Holm){scope}."
         )
     return (
         f"{better} and {worse} are neither shown to differ nor to be equivalent: {size}, "
-        f"p = {pair.p_holm:.2g} (Holm)."
+        f"p = {pair.p_holm:.2g} (Holm){scope}."
     )
+
+
+def _points(value: float) -> str:
+    """One decimal; more where that would make a difference look like none."""
+    return f"{value:.1f}" if value == 0 or abs(value) >= 0.05 else f"{value:.1g}"
 
 
 def change_sentences(before: Analysis, after: Analysis) -> list[str]:

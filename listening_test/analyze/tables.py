@@ -7,9 +7,11 @@ from dataclasses import asdict, fields
 
 from ...benchmarks.statistics.coefficients import KINDS
 from ...benchmarks.statistics.intervals import Interval
+from ...benchmarks.store.received import no_formula
 from ..schema import Reading
-from .analysis import Analysis, ConditionSummary, Pair
+from .analysis import Analysis, ConditionSummary
 from .correlation import ColumnReport
+from .pairs import Pair
 from .screening import Screening
 
 
@@ -88,7 +90,10 @@ def _correlation_table(reports: tuple[ColumnReport, ...]) -> str:
     )
 
 
-_INTERVALS = ("mean_t", "mean_bootstrap", "median_bootstrap", "mean_difference_t", "shift_interval")
+_INTERVALS = (
+    *("mean_t", "mean_bootstrap", "median_bootstrap"),
+    *("interval", "mean_difference_t", "shift_interval"),
+)
 
 
 def _columns(record: type[ConditionSummary] | type[Pair]) -> list[str]:
@@ -127,5 +132,5 @@ def _csv(header: list[str], rows: Iterable[list[object]]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([no_formula(value) for value in row] for row in rows)
     return buffer.getvalue()

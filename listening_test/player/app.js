@@ -49,34 +49,38 @@
       document.addEventListener("visibilitychange", () => {
         if (document.hidden && !this.store.unsure) this.store.save();
       });
+      this.output = new Mushra.Output(test.rate, () => this.store.session.volume);
+      this.output.addEventListener("stopped", () => this.silence());
       this.sender = new Mushra.Sender(this.store, server);
       this.render();
     }
 
-    context() {
-      if (!this.audio) {
-        this.audio = Mushra.contextAt(this.store.test.rate);
-        this.gain = this.audio.createGain();
-        this.gain.connect(this.audio.destination);
-        this.setVolume();
-      }
-      return this.audio;
-    }
-
-    output() {
-      this.context();
-      return this.gain;
-    }
-
-    /* The slider's square is the gain: closer to how loud it seems than the gain itself. */
-    setVolume() {
-      this.gain.gain.value = this.store.session.volume ** 2;
-    }
-
     async engine(trial) {
       const { rate } = this.store.test;
-      const signals = await Mushra.decode(this.context(), await load(trial), trial.frames, rate);
-      return new Mushra.Engine(this.audio, signals, this.output());
+      const { context, node } = this.output;
+      const signals = await Mushra.decode(context, await load(trial), trial.frames, rate);
+      return new Mushra.Engine(context, signals, node);
+    }
+
+    /* May a page play? If not, the listener is told. */
+    async awake() {
+      const awake = await this.output.wake();
+      if (awake) this.interruption.replaceChildren();
+      else this.interrupt("sound.dead");
+      return awake;
+    }
+
+    /* The sound was stopped from outside: so is the page, and the listener is told. */
+    silence() {
+      if (this.page && this.page.silence && this.page.silence()) this.interrupt("sound.stopped");
+    }
+
+    interrupt(key) {
+      const again = button(word("retry"), () => {
+        this.output.renew();
+        this.render();
+      });
+      this.interruption.replaceChildren(element("p", { role: "alert" }, word(key)), again);
     }
 
     isLast(trial) {
@@ -138,7 +142,7 @@
       const next = trials[this.store.session.position + 1];
       if (next) load(next).catch(() => {}); // it is loaded again, and loudly, when its turn comes
       const title = this.nameOf(trial, this.store.session);
-      return { title, body: made.body, leave: () => made.leave(), made };
+      return { title, body: made.body, leave: () => made.leave(), silence: () => made.silence(), made };
     }
 
     /* A trial as its listener knows it. */
@@ -163,6 +167,7 @@
       const share = session.page === "finish" ? 1 : session.position / test.trials.length;
       this.status = element("p", { class: "status", role: "status" });
       this.content = element("main", {});
+      this.interruption = element("div", { class: "interruption" });
       this.dialog = this.help();
       const bar = element("div", { class: "progress" });
       bar.style.setProperty("--share", share);
@@ -173,7 +178,7 @@
           this.languageMenu(),
           button(word("download"), () => this.download(), { class: "link download" }),
           button(word("help"), () => this.dialog.showModal(), { class: "link" })),
-        bar, this.content, this.dialog
+        bar, this.interruption, this.content, this.dialog
       );
       this.showStatus();
     }

@@ -41,37 +41,50 @@
     const body = element("div", { class: "card narrow" });
     let round = 0;
     let correct = 0;
-    let source = null;
+    let source = null; // while it plays
+    let unheard = () => {}; // these tones cannot be judged
 
+    /* Stop. Was anything playing? */
     function silence() {
-      if (source) source.stop();
+      const played = source !== null;
+      if (played) source.stop();
       source = null;
+      return played;
     }
 
+    /* Does it play? */
     async function play(buffer) {
-      const context = app.context();
-      await context.resume();
+      if (!(await app.awake())) return false;
       silence();
-      source = context.createBufferSource();
-      source.buffer = buffer;
-      source.connect(app.output());
-      source.start();
+      const played = app.output.context.createBufferSource();
+      played.buffer = buffer;
+      played.connect(app.output.node);
+      played.addEventListener("ended", () => {
+        if (source === played) source = null;
+      });
+      played.start();
+      source = played;
+      return true;
     }
 
     function ask() {
       const seed = `headphones ${round}`;
       const kinds = Mushra.shuffled(["plain", "soft", "antiphase"], store.session.seed, seed);
-      const buffer = tones(app.context(), kinds);
+      const buffer = tones(app.output.context, kinds);
       const choices = kinds.map((kind, place) =>
         button(word("headphones.tone", { n: place + 1 }), () => answer(kind), { disabled: true })
       );
       const start = button(word("headphones.play"), async () => {
-        await play(buffer);
+        if (!(await play(buffer))) return;
         start.textContent = word("headphones.again");
         for (const choice of choices) choice.disabled = false;
       }, { class: "primary" });
+      unheard = () => {
+        for (const choice of choices) choice.disabled = true;
+      };
       body.replaceChildren(
         element("p", {}, word("headphones.text")),
+        Mushra.ringerHint(),
         element("p", { class: "quiet" }, word("headphones.round", { n: round + 1, rounds: ROUNDS })),
         start,
         element("fieldset", { class: "choices" }, element("legend", {}, word("headphones.which")), choices),
@@ -108,8 +121,14 @@
       app.go("volume");
     }
 
+    function interrupted() {
+      const played = silence();
+      if (played) unheard();
+      return played;
+    }
+
     ask();
-    return { title: word("headphones.title"), body, leave: silence };
+    return { title: word("headphones.title"), body, silence: interrupted, leave: silence };
   }
 
   Mushra.headphonesPage = page;

@@ -51,22 +51,29 @@
       type: "range", min: "0", max: "1", step: "0.01", id: "volume",
       input: () => {
         store.session.volume = Number(slider.value);
-        app.setVolume();
+        app.output.setVolume();
         store.save();
       },
     });
     slider.value = store.session.volume;
+    const show = () => (toggle.textContent = word(engine.playing ? "volume.pause" : "volume.play"));
     const toggle = button(word("volume.play"), async () => {
-      await engine.context.resume();
       if (engine.playing) engine.pause();
-      else engine.play(trial.reference);
-      toggle.textContent = word(engine.playing ? "volume.pause" : "volume.play");
+      else if (await app.awake()) engine.play(trial.reference);
+      show();
     }, { class: "primary" });
+    const silence = () => {
+      const { playing } = engine;
+      engine.pause();
+      show();
+      return playing;
+    };
     const body = element("div", { class: "card narrow" },
       element("p", {}, word("volume.text")),
+      Mushra.ringerHint(),
       element("div", { class: "volume" }, toggle, element("label", { for: "volume" }, word("volume.label")), slider),
       element("div", { class: "actions" }, button(word("continue"), () => app.go("questions"))));
-    return { title: word("volume.title"), body, leave: () => engine.pause() };
+    return { title: word("volume.title"), body, silence, leave: () => engine.pause() };
   }
 
   function questions(app) {

@@ -3,7 +3,7 @@
  * Every finished trial is posted until the server has it; one that fails is tried again, later and
  * later, and stops no other. Drafts of unfinished trials go the same way, now and then, so that the
  * ratings of a listener who quits are not left in a browser. Who took the test before in this
- * browser is not forgotten, either.
+ * browser is not forgotten, either. Waits are measured by a clock that nobody sets.
  */
 (function (Mushra) {
   "use strict";
@@ -55,7 +55,7 @@
       if (!this.server || this.busy) return;
       this.busy = true;
       const due = () =>
-        this.store.owned && this.waiting().find((one) => this.dueAt(one) <= Date.now());
+        this.store.owned && this.waiting().find((one) => this.dueAt(one) <= performance.now());
       for (let next = due(); next; next = due()) await this.deliver(next);
       this.busy = false;
       this.schedule();
@@ -66,7 +66,7 @@
       clearTimeout(this.timer);
       const times = this.waiting().map((one) => this.dueAt(one));
       if (!times.length) return;
-      this.timer = setTimeout(() => this.send(), Math.max(0, Math.min(...times) - Date.now()));
+      this.timer = setTimeout(() => this.send(), Math.max(0, Math.min(...times) - performance.now()));
     }
 
     /* The page may be closed: send its draft without awaiting what else is under way. */
@@ -85,11 +85,11 @@
         if (record) kept.sent.push(key);
         else kept.drafted[trial.trial] = state;
         this.store.write(kept);
-        this.attempts.set(key, { failures: 0, due: Date.now() + 1000 * DRAFT_SECONDS });
+        this.attempts.set(key, { failures: 0, due: performance.now() + 1000 * DRAFT_SECONDS });
       } else {
         const failures = (this.attempts.get(key) || { failures: 0 }).failures + 1;
         const pause = RETRY_SECONDS[Math.min(failures, RETRY_SECONDS.length) - 1];
-        const due = Date.now() + 1000 * (answer.refused ? REFUSED_SECONDS : pause);
+        const due = performance.now() + 1000 * (answer.refused ? REFUSED_SECONDS : pause);
         this.attempts.set(key, { failures, due, why: answer.why, refused: answer.refused });
       }
       this.store.emit("change");

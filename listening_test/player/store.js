@@ -137,7 +137,7 @@
      * only reloaded. */
     isUnsure() {
       if (this.session.page === "welcome") return false;
-      const recent = Date.now() - this.session.saved < 60000 * RECENT_MINUTES;
+      const recent = Math.abs(Date.now() - this.session.saved) < 60000 * RECENT_MINUTES;
       return !(recent && this.claimed() === this.session.session);
     }
 
@@ -174,7 +174,7 @@
         trials: {},
         sent: [], // ids of records
         drafted: {}, // by trial: the state that was sent last
-        saved: 0, // when, in ms
+        saved: 0, // when, in ms; after a clock was set back, later than that
       };
     }
 
@@ -213,7 +213,7 @@
         this.emit("lost");
         return;
       }
-      this.session.saved = Date.now();
+      this.session.saved = Math.max(Date.now(), this.session.saved + 1); // later, whoever sets the clock
       this.write(this.session);
       this.emit("change");
     }

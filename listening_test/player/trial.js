@@ -3,7 +3,6 @@
   "use strict";
 
   const { element, button, word } = Mushra;
-  const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "A", "B", "C"];
   const SAVE_SECONDS = 1;
 
   class Trial {
@@ -30,7 +29,7 @@
       this.state = element("p", { class: "visually-hidden", role: "status" });
       this.columns = {};
       this.columns[trial.reference] = this.referenceColumn();
-      this.order.forEach((id, place) => (this.columns[id] = this.column(id, KEYS[place])));
+      this.order.forEach((id, place) => (this.columns[id] = this.column(id, Mushra.VERSIONS[place])));
       this.missing = element("p", { class: "missing", role: "status" });
       const comment = element("textarea", {
         rows: "2",
@@ -102,8 +101,7 @@
 
     async play(id) {
       this.count();
-      await this.engine.context.resume();
-      if (this.closed || this.engine.current === id) return;
+      if (!(await this.app.awake()) || this.closed || this.engine.current === id) return;
       this.engine.play(id);
       this.lastPlayed = id;
       this.progress.plays[id] = (this.progress.plays[id] || 0) + 1;
@@ -120,6 +118,13 @@
       this.store.save();
       this.show();
       this.state.textContent = word("trial.paused");
+    }
+
+    /* The sound was stopped from outside. Was anything playing? */
+    silence() {
+      const { playing } = this.engine;
+      if (playing) this.pause();
+      return playing;
     }
 
     toggle() {
@@ -213,19 +218,19 @@
       const target = event.target;
       if (["TEXTAREA", "SELECT", "SUMMARY"].includes(target.tagName)) return;
       if (event.key === " " && target.tagName === "BUTTON") return; // presses the button
-      if (this.shortcut(event.key)) event.preventDefault();
+      if (this.shortcut(Mushra.keyOf(event))) event.preventDefault();
     }
 
     shortcut(key) {
-      const place = KEYS.indexOf(key.toUpperCase());
+      const place = Mushra.VERSIONS.indexOf(key);
       if (place >= 0 && place < this.order.length) this.visit(this.order[place]);
-      else if (key === "0" || key.toLowerCase() === "r") this.visit(this.trial.reference);
+      else if (key === "0" || key === "R") this.visit(this.trial.reference);
       else if (key === "ArrowLeft") this.step(-1);
       else if (key === "ArrowRight") this.step(1);
       else if (key === " ") this.toggle();
       else if (key === ",") this.waveform.move("start", this.engine.position());
       else if (key === ".") this.waveform.move("end", this.engine.position());
-      else if (key.toLowerCase() === "l") this.waveform.set(0, this.engine.length);
+      else if (key === "L") this.waveform.set(0, this.engine.length);
       else return false;
       return true;
     }

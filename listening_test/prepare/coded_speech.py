@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...benchmarks.store.finished_run import read_run
+from ...benchmarks.store.recorded_audio import RecordedAudio
 from ...benchmarks.store.rundir import RunDirectory, RunError
 from ..schema import BuildError
 
@@ -29,7 +30,8 @@ class CodedSpeech:
     """What a finished run offers.
 
     `kinds` and `rates` (Hz) are of every condition, in the run's order; `scores` are values of
-    the objective metric `column` by condition and item, of the first draw.
+    the objective metric `column` by condition and item, of the first draw; `audio` gives the files
+    that are still what was measured.
     """
 
     directory: RunDirectory
@@ -38,6 +40,7 @@ class CodedSpeech:
     rates: Mapping[str, int]
     column: str
     scores: Mapping[tuple[str, str], float]
+    audio: RecordedAudio
 
     def decoded(self, condition: str, item: Passage) -> Path:
         """File of the first draw."""
@@ -70,6 +73,7 @@ def read_coded_speech(root: Path) -> CodedSpeech:
             for item, value in values.items()
             if math.isfinite(value)
         },
+        RecordedAudio(run),
     )
 
 

@@ -19,11 +19,22 @@ import soundfile
 
 from ...benchmarks.store.atomic import write_atomically
 from ..folder import write_description
-from ..schema import SCHEMA
+from ..schema import SCHEMA, BuildError
 from .stimuli import Samples
 from .trials import ListeningTest, Trial
 
 PLAYER = Path(__file__).parents[1] / "player"
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a folder with a page that no test wrote: the player's would replace it.
+
+    Raises:
+        BuildError: it has one.
+    """
+    page = folder / "index.html"
+    if page.exists() and not (folder / "test.js").exists():
+        raise BuildError(f"{page} is no listening test's: choose another --out")
 
 
 def write_player(test: ListeningTest, folder: Path) -> None:

@@ -1,10 +1,11 @@
 """How many listeners and items a test needs.
 
-Listeners. Two systems that differ by `difference` points are compared by a two-sided paired t test
-over listeners; its power has the non-central t distribution. The Wilcoxon test, which the analysis
-uses, needs 1 / 0.955 as many for normal differences (asymptotic relative efficiency 3 / pi;
-Hodges and Lehmann, Annals of Mathematical Statistics 27, 1956). With more than one pair, alpha is
-divided by the number of pairs: Holm's first, hardest step.
+Listeners. Two systems that differ by `difference` points are compared by the test that the analysis
+makes: sign flips of the listeners' differences, at alpha over the number of pairs, which is Holm's
+first, hardest step. Its power is simulated with normal differences. It has a floor: n listeners
+have 2^n patterns of signs, so that 5 % needs 6 of them and 28 pairs need 11, however large the
+difference. Where many are needed, the test is as good as Student's, whose power has the non-central
+t distribution.
 
 Spread. A listener's difference between two systems, averaged over m items, has the variance
 between^2 + within^2 / m. The default components come from the ratings that Stahl, Windtner and
@@ -19,12 +20,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scipy import optimize, stats
+import numpy as np
+from scipy import stats
 
+from ...benchmarks.statistics.sign_flip import fewest_differences
 from ..schema import ResultsError
 
 ALPHA = 0.05
-WILCOXON_EFFICIENCY = 0.955
 FEWEST_ITEMS = 5
 ITEMS_PER_SYSTEM = 1.5
 USUAL_ITEMS = 12
@@ -33,6 +35,9 @@ _TRIAL_SPREAD = 26.4
 _SESSION_SPREAD = 10.9
 _SESSION_ITEMS = 8
 _MOST_LISTENERS = 10_000
+_MOST_SIMULATED = 40  # listeners; of more, the t test needs as many
+_TRIES = 2000
+_PATTERNS = 2**14
 _OTHER_SESSIONS = (5, 8, 10, 12, 15)  # items per listener, of the alternatives
 
 
@@ -51,10 +56,27 @@ def power_of(listeners: float, difference: float, spread: float, alpha: float = 
     return float(stats.nct.sf(critical, degrees, shift))
 
 
+def simulated_power(
+    listeners: int, difference: float, spread: float, alpha: float = ALPHA
+) -> float:
+    """Share of simulated tests in which sign flips show the difference, the right way round."""
+    generator = np.random.default_rng(listeners)
+    tries = generator.normal(difference, spread, (listeners, _TRIES))
+    if 2**listeners <= _PATTERNS:
+        signs = 1.0 * (np.arange(2**listeners)[:, None] >> np.arange(listeners) & 1)
+    else:
+        signs = generator.integers(0, 2, (_PATTERNS, listeners)).astype(np.float64)
+        signs[0] = 0  # the observed pattern
+    extreme = np.zeros(_TRIES)
+    for part in np.array_split(signs, max(1, len(signs) // 2048)):
+        extreme += (part @ tries <= 0).sum(axis=0)  # of the flipped ones: see SignFlips
+    return float(np.mean(2 * extreme / len(signs) <= alpha))
+
+
 def listeners_needed(
     difference: float, spread: float, power: float = 0.8, pairs: int = 1, alpha: float = ALPHA
 ) -> int:
-    """Listeners for which Wilcoxon's test shows the difference with that power.
+    """Listeners for which the analysis shows the difference with that power.
 
     Args:
         difference: points between two systems.
@@ -67,18 +89,18 @@ def listeners_needed(
         ResultsError: a number out of its range, or more listeners than anyone has.
     """
     _check(difference, spread, power, pairs)
-
-    def missing(listeners: float) -> float:
-        return power_of(listeners, difference, spread, alpha / pairs) - power
-
-    enough = 2.0
-    while missing(enough) < 0:
+    level = alpha / pairs
+    enough = 2
+    while power_of(enough, difference, spread, level) < power:
         enough *= 2
         if enough > _MOST_LISTENERS:
             raise ResultsError(f"{difference:g} points need more than {_MOST_LISTENERS} listeners")
-    if enough > 2:
-        enough = float(optimize.brentq(missing, enough / 2, enough, xtol=1e-6))
-    return math.ceil(enough / WILCOXON_EFFICIENCY)
+    by_t = range(enough // 2, enough + 1)
+    count = next(n for n in by_t if n > 1 and power_of(n, difference, spread, level) >= power)
+    count = max(count, fewest_differences(level))
+    while count <= _MOST_SIMULATED and simulated_power(count, difference, spread, level) < power:
+        count += 1
+    return count
 
 
 def _check(difference: float, spread: float, power: float, pairs: int) -> None:
@@ -132,6 +154,8 @@ def sample_size(
     """
     own, whole, notes = _items(systems, items_per_listener, items)
     pairs = systems * (systems - 1) // 2
+    fewest = fewest_differences(ALPHA / pairs)
+    notes += (f"Fewer than {fewest} listeners cannot show a difference of any size",)
     used = spread_over(own) if spread is None else spread
     others = _OTHER_SESSIONS if spread is None else ()
     return SampleSize(

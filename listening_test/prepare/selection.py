@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean, pstdev
 
-from ..schema import BuildError
+from ...benchmarks.store.contents import ContentError
+from ...benchmarks.store.printable import some
+from ..schema import REFERENCE, BuildError
 from .coded_speech import CodedSpeech, Passage
 
 LONGEST = 12.0  # seconds: BS.1534-3
@@ -117,20 +119,42 @@ def choose_items(
 
 
 def _usable(speech: CodedSpeech, conditions: Sequence[str]) -> tuple[list[Passage], list[str]]:
-    usable, remarks = [], []
-    missing: Counter[str] = Counter()
-    for item in speech.items:
-        absent = [name for name in conditions if not speech.decoded(name, item).exists()]
-        missing.update(absent)
-        if not absent and SHORTEST <= item.seconds <= LONGEST:
+    usable: list[Passage] = []
+    lacking: dict[tuple[str, str], list[str]] = {}
+    changed: list[str] = []
+    lasting = [item for item in speech.items if SHORTEST <= item.seconds <= LONGEST]
+    for item in lasting:
+        states = {name: _state(speech, name, item, changed) for name in (REFERENCE, *conditions)}
+        for name, state in states.items():
+            if state:
+                lacking.setdefault((name, state), []).append(item.id)
+        if not any(states.values()):
             usable.append(item)
-    outside = sum(not SHORTEST <= item.seconds <= LONGEST for item in speech.items)
-    if outside:
+    if changed:
+        raise BuildError("not what the run measured:\n  " + "\n  ".join(changed))
+    remarks = [
+        f"{name} {state} {len(items)} items: {some(items)}"
+        for (name, state), items in lacking.items()
+    ]
+    if outside := len(speech.items) - len(lasting):
         remarks.append(
             f"{outside} of {len(speech.items)} items are not {SHORTEST:g} to {LONGEST:g} s long"
         )
-    remarks += [f"{name} did not decode {number} items" for name, number in missing.items()]
     return usable, remarks
+
+
+def _state(speech: CodedSpeech, name: str, item: Passage, changed: list[str]) -> str:
+    """Why a recording, or what a condition decoded of it, cannot be used; "" if it can."""
+    try:
+        if name == REFERENCE:
+            speech.audio.recording(item.id)
+        elif speech.audio.decoded(name, item.id) is None:
+            return "did not decode"
+    except ContentError as error:
+        if error.missing:
+            return "lacks the files of"
+        changed.append(f"{item.id}: {name}: {error}")
+    return ""
 
 
 def _spread(

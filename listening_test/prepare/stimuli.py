@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...benchmarks.data.audio import AudioError, read_audio
+from ...codecs.audio.reading import AudioError, read_audio
 from ...metrics.base import Signal
 from ...metrics.machinery import alignment, signals
 from ..schema import MID_ANCHOR, MNRU, REFERENCE, BuildError

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..schema import SCHEMA, ResultsError
+from ..schema import SCHEMA, ResultsError, condition_of, visible
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def read_key(path: Path) -> Key:
     """
     try:
         data = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ResultsError(f"{path} cannot be read as a key: {error}") from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else "no object"
@@ -51,8 +51,11 @@ def read_key(path: Path) -> Key:
     try:
         trials = {
             str(name): TrialKey(
-                str(trial["item"]),
-                {str(blind): str(condition) for blind, condition in trial["stimuli"].items()},
+                visible(str(trial["item"])),
+                {
+                    str(blind): visible(condition_of(str(condition)))
+                    for blind, condition in trial["stimuli"].items()
+                },
                 trial.get("mid_anchor_audible", True) is not False,
             )
             for name, trial in data["trials"].items()

@@ -1,9 +1,9 @@
 """What results files had: submissions as sent, what could not be read, and remarks."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..schema import Rejected, Submission
+from ..schema import Rejected, Submission, visible
 
 
 @dataclass
@@ -14,6 +14,27 @@ class Imported:
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+
+    def legible(self) -> "Imported":
+        """The same with names and messages that can be written anywhere."""
+        return Imported(
+            [_legible(submission) for submission in self.submissions],
+            [replace(r, source=visible(r.source), why=visible(r.why)) for r in self.rejected],
+            [visible(note) for note in self.notes],
+            [visible(source) for source in self.sources],
+        )
+
+
+def _legible(submission: Submission) -> Submission:
+    return replace(
+        submission,
+        source=visible(submission.source),
+        listener=visible(submission.listener),
+        trial=visible(submission.trial),
+        ratings=tuple(replace(r, stimulus=visible(r.stimulus)) for r in submission.ratings),
+        test=visible(submission.test),
+        record=visible(submission.record),
+    )
 
 
 def finite_number(value: object) -> float | None:

@@ -25,7 +25,7 @@ def read_json(text: str, source: str, imported: Imported) -> None:
     rows: list[tuple[int, dict[str, object]]] = []
     before = len(imported.submissions)
     for number, element in elements:
-        if isinstance(element, dict) and rating_tables.is_row(element):
+        if isinstance(element, dict) and _is_row(element):
             rows.append((number, element))
         else:
             _read_object(element, source, number, imported)
@@ -33,6 +33,12 @@ def read_json(text: str, source: str, imported: Imported) -> None:
         rating_tables.read_json_rows(rows, source, imported)
     if len(imported.submissions) == before and all(r.source != source for r in imported.rejected):
         imported.notes.append(f"{source} has no record")
+
+
+def _is_row(element: dict[str, object]) -> bool:
+    """A row of a table? Not a session or a record that has further keys."""
+    nested = "ratings" in element or sessions.is_session(element)
+    return not nested and rating_tables.is_row(element)
 
 
 def _elements(whole: object) -> Iterable[tuple[int, object]]:

@@ -7,9 +7,9 @@
                       optionally test, plays, seconds
 
 The format is told by the content, not by the file's name. A damaged spot costs its own line, row or
-record, which is named, and nothing behind it. Nothing is judged here beyond what cannot
-be read at all: `validation` does that. Questionnaires are not read, so that no personal data
-reaches an analysis.
+record, which is named, and nothing behind it. Names are given as they can be written anywhere. No
+more is judged here than what cannot be read at all: `validation` does that. Questionnaires are not
+read, so that no personal data reaches an analysis.
 """
 
 import re
@@ -43,7 +43,7 @@ def read_results(paths: Sequence[Path]) -> Imported:
                 _read(file, imported)
             except ResultsError as error:
                 imported.rejected.append(Rejected(str(file), 1, str(error), 0))
-    return imported
+    return imported.legible()
 
 
 def _files(folder: Path) -> list[Path]:

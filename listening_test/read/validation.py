@@ -7,7 +7,8 @@ The rules, in their order:
                 webMUSHRA test of others, a page called `training` or `training_1` is one that the
                 key, if any, does not know
     repetition  of what was sent several times, one is taken (`repetition`)
-    stimulus    with a key, a stimulus must belong to its trial
+    stimulus    with a key, a stimulus must belong to its trial; the words of `schema` are known
+                whatever their case, and what only looks like one of them is noted
     score       a number in [0, 100]
     duplicate   the same stimulus rated again: an equal score is taken once, a different one
                 replaces the earlier
@@ -15,12 +16,24 @@ The rules, in their order:
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from ..schema import Rating, Reading, Rejected, ResultsError, SentRating, Submission, score_of
+from ..schema import (
+    Rating,
+    Reading,
+    Rejected,
+    ResultsError,
+    SentRating,
+    Submission,
+    condition_of,
+    is_system,
+    score_of,
+)
 from .blind_key import Key
 from .repetition import without_repetition
 
 _TRAINING = re.compile(r"training[ _-]?\d*", re.IGNORECASE)
+_LIKE_A_WORD = re.compile(r"reference|anchor|hidden|^ref$", re.IGNORECASE)
 
 
 def valid_ratings(submissions: Sequence[Submission], key: Key | None = None) -> Reading:
@@ -37,6 +50,7 @@ def valid_ratings(submissions: Sequence[Submission], key: Key | None = None) -> 
     kept = _without_training(kept, key, notes)
     kept = without_repetition(kept, rejected, notes)
     ratings = _ratings(kept, key, rejected)
+    notes += _notes_on_conditions({r.condition for r in ratings})
     return Reading(tuple(ratings), tuple(rejected), tuple(notes))
 
 
@@ -107,6 +121,20 @@ def _ratings(
     return [rating for rating, _, _ in taken.values()]
 
 
+def _notes_on_conditions(conditions: set[str]) -> list[str]:
+    systems = sorted(filter(is_system, conditions))
+    notes = [
+        f"{name!r} is taken for a system under test: the hidden reference is called 'reference', "
+        "anchors 'anchor35', 'anchor70' or 'mnru-' and a number"
+        for name in systems
+        if _LIKE_A_WORD.search(name)
+    ]
+    for name, other in pairwise(sorted(systems, key=lambda name: (name.strip().casefold(), name))):
+        if name.strip().casefold() == other.strip().casefold():
+            notes.append(f"{name!r} and {other!r} are taken for two systems")
+    return notes
+
+
 def _duplicate(earlier: tuple[Rating, str, int], later: Rating, source: str, line: int) -> Rejected:
     old, old_source, old_line = earlier
     what = f"listener {old.listener}, trial {old.trial}, {old.condition}"
@@ -127,7 +155,7 @@ def _rating(submission: Submission, sent: SentRating, key: Key | None) -> Rating
     ):
         if not value:
             return f"{what}: no {name} is named"
-    item, condition = submission.trial, sent.stimulus
+    item, condition = submission.trial, condition_of(sent.stimulus)
     if key is not None:
         trial = key.trial(submission.trial)
         if trial is None:
@@ -135,7 +163,7 @@ def _rating(submission: Submission, sent: SentRating, key: Key | None) -> Rating
         item, known = trial.item, trial.stimuli
         if sent.stimulus in known:
             condition = known[sent.stimulus]
-        elif submission.blind or sent.stimulus not in known.values():
+        elif submission.blind or condition not in known.values():
             return f"{what}: the key has no such stimulus in this trial"
     score = score_of(sent.score)
     if isinstance(score, str):

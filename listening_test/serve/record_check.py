@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ..schema import SCHEMA
+from ..schema import SCHEMA, brief
 
 _TEXTS = ("test", "listener", "session", "trial", "record", "time")
 _LONGEST_TEXT = 64
 _LONGEST_COMMENT = 1000
 _MOST_ANSWERS = 32
+_LARGEST = 2**32  # of counts and seconds
 
 
 class RecordError(ValueError):
@@ -24,7 +25,7 @@ def check_record(record: Mapping[str, Any], description: Mapping[str, Any]) -> N
         RecordError: with what is wrong, and what is expected.
     """
     if record.get("schema") != SCHEMA or isinstance(record["schema"], bool):
-        raise RecordError(f"schema is {record.get('schema')!r}, not {SCHEMA}")
+        raise RecordError(f"schema is {brief(record.get('schema'))}, not {SCHEMA}")
     for name in _TEXTS:
         if not _is_text(record.get(name)) or not record[name]:
             raise RecordError(f"{name} is not a text of 1 to {_LONGEST_TEXT} characters")
@@ -63,10 +64,10 @@ def _check_rating(rating: Mapping[str, Any], complete: bool) -> None:
     name = rating["stimulus"]
     unrated = not complete and rating.get("score", "") is None
     if not unrated and (not _is_number(rating.get("score")) or not 0 <= rating["score"] <= 100):
-        raise RecordError(f"{name}: score {rating.get('score')!r} is not within 0 to 100")
+        raise RecordError(f"{name}: score {brief(rating.get('score'))} is not within 0 to 100")
     for what in ("plays", "seconds"):
         if not _is_amount(rating.get(what)):
-            raise RecordError(f"{name}: {what} {rating.get(what)!r} is not 0 or more")
+            raise RecordError(f"{name}: {what} {brief(rating.get(what))} is not 0 to {_LARGEST}")
     if unknown := sorted(rating.keys() - {"stimulus", "score", "plays", "seconds"}):
         raise RecordError(
             f"{name}: unknown key {unknown[0]!r}; a rating has stimulus, score, plays, seconds"
@@ -92,7 +93,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_amount(value: Any) -> bool:
-    return _is_number(value) and value >= 0
+    return _is_number(value) and 0 <= value <= _LARGEST
 
 
 def _is_count(value: Any) -> bool:

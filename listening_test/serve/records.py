@@ -5,14 +5,22 @@ is no error and no second line, so that a sender may try again until it hears an
 that was killed while it wrote leaves at most half a line, which nobody was told is safe: when the
 file is opened again it is moved to a file beside it, FILE.torn, so that nothing is deleted. A last
 line that lacks nothing but its end gets it.
+
+Somebody may move, delete or edit the file while we have it open. A record that is written to a
+file without a name is lost, though its sender was told that it is safe. So before and after every
+record we look whether the name still leads to our file, as we left it. If not, what our file has is
+written to the one that has the name now, made anew if need be; until that succeeds, no record is
+confirmed.
 """
 
 import fcntl
 import json
 import os
+import stat
+from collections import deque
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
-from io import RawIOBase
+from io import FileIO, RawIOBase
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -30,7 +38,7 @@ class Records:
     """One file, open to this process alone until it is closed.
 
     Attributes:
-        remarks: what had to be mended in the file when it was opened, for a human.
+        remarks: what had to be mended in the file, for a human; whoever reads one takes it out.
     """
 
     def __init__(self, path: Path, identify: Callable[[Mapping[str, Any]], str]) -> None:
@@ -42,19 +50,12 @@ class Records:
         self.path = path
         self._identify = identify
         self._turn = Lock()
+        self._end = 0  # bytes that are ours
         self._undo_to: int | None = None  # end of the last record, where half a one follows it
-        self.remarks: list[str] = []
+        self.remarks: deque[str] = deque()
+        self._file = self._opened()
         try:
-            self._file = path.open("a+b", buffering=0)
-        except OSError as error:
-            raise RecordsError(f"{path}: cannot be written: {error.strerror}") from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._known = self._recover()
-            _sync_folder(path.parent)
-        except BlockingIOError as error:
-            self._file.close()
-            raise RecordsError(f"{path}: another server writes to it") from error
         except OSError as error:
             self._file.close()
             raise RecordsError(f"{path}: cannot be mended: {error.strerror}") from error
@@ -70,25 +71,28 @@ class Records:
 
         Raises:
             Conflict: another record has its id.
-            OSError: the disk is full or gone; nothing of the record is kept.
+            OSError: the disk is full or gone, or the file was replaced by one that is not ours; the
+                record is not kept, or it is with the others once the file is back.
             ValueError: NaN or infinity, which JSON does not have; nothing is kept.
         """
         # ASCII: a comment cut within an emoji holds half a surrogate pair, which UTF-8 cannot
         line = json.dumps(record, separators=(",", ":"), allow_nan=False).encode() + b"\n"
         name, digest = self._identify(record), _digest(record)
         with self._turn:
+            self._follow()
             if name in self._known:
                 if self._known[name] != digest:
                     raise Conflict(f"the record {name} is already there, with other content")
                 return
             self._undo()
-            end = self._file.seek(0, os.SEEK_END)
             try:
                 _write(self._file, line)
             except OSError:
-                self._undo_to = end
+                self._undo_to = self._end
                 self._undo()
                 raise
+            self._end += len(line)
+            self._follow()  # moved a moment ago?
             self._known[name] = digest
 
     def close(self) -> None:
@@ -101,8 +105,84 @@ class Records:
             self._file.truncate(self._undo_to)
             self._undo_to = None
 
+    def _opened(self) -> FileIO:
+        """The file that has the name, made if need be, for this process alone.
+
+        Raises:
+            RecordsError: another process has it open, or it cannot be written.
+        """
+        try:
+            file = self.path.open("a+b", buffering=0)
+        except OSError as error:
+            raise RecordsError(f"{self.path}: cannot be written: {error.strerror}") from error
+        try:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(None, "it is not a regular file")
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _sync_folder(self.path.parent)
+        except BlockingIOError as error:
+            file.close()
+            raise RecordsError(f"{self.path}: another server writes to it") from error
+        except OSError as error:
+            file.close()
+            raise RecordsError(f"{self.path}: cannot be written: {error.strerror}") from error
+        return file
+
+    def _follow(self) -> None:
+        """Have every record in the file that has the name now.
+
+        Raises:
+            OSError: what is there cannot be written, or is not ours; we keep the file that we had.
+        """
+        try:
+            if not self._has_the_name():
+                self._move()
+            elif self._undo_to is None and os.fstat(self._file.fileno()).st_size != self._end:
+                self._known = self._recover()
+                self.remarks.append(
+                    f"{self.path} was changed by somebody else: it has {len(self)} records now"
+                )
+        except RecordsError as error:
+            self._end = -1  # read it again, should it come back
+            raise OSError(None, str(error)) from error
+
+    def _has_the_name(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), self.path.stat())
+        except OSError:
+            return False
+
+    def _move(self) -> None:
+        """Take the file that has the name for ours, and write what ours had to it."""
+        former, known = self._file, self._known
+        former.seek(0)
+        lines = former.read()[: self._undo_to].splitlines(keepends=True)
+        self._file = self._opened()
+        try:
+            there = self._recover()
+            lacking = [line for line in lines if self._lacks(there, line)]
+            _write(self._file, b"".join(lacking))
+            self._known = self._recover()
+        except (OSError, RecordsError):
+            self._file.close()
+            self._file, self._known, self._end = former, known, -1
+            raise
+        former.close()
+        self._undo_to = None
+        self.remarks.append(
+            f"{self.path} was moved, deleted or replaced: {len(lacking)} records that it lacked "
+            "are written to it"
+        )
+
+    def _lacks(self, known: Mapping[str, bytes], line: bytes) -> bool:
+        """Is this line a record that is not among these?"""
+        try:
+            return self._identify(json.loads(line)) not in known
+        except (ValueError, KeyError, TypeError):
+            return False
+
     def _recover(self) -> dict[str, bytes]:
-        """The digest of every record in the file, by id; then mend the end of the file.
+        """The digest of every record in the file, by id; its end is mended, and noted.
 
         Raises:
             RecordsError: a line is none of our records; the file is left as it is.
@@ -128,6 +208,7 @@ class Records:
             self.remarks.append(f"{self.path}: its last line had no end, and got one")
         elif last:
             self._set_aside(last, whole)
+        self._end = self._file.seek(0, os.SEEK_END)
         return known
 
     def _set_aside(self, torn: bytes, start: int) -> None:

@@ -11,55 +11,47 @@
                               JSON without any encoding. 200 with an empty body once it is on the
                               disk. So a webMUSHRA checkout can be served in place of PHP
 
-Records go to files beside the folder: FOLDER.results.jsonl, FOLDER.webmushra.jsonl. What is not
-taken is named on the error output, too: the experimenter must not depend on the listener for it.
+Records go to files beside the folder: FOLDER.results.jsonl, FOLDER.webmushra.jsonl. Every post that
+is not taken is named on the error output, too: the experimenter must not depend on the listener for
+it. So is what is kept, but is nothing that an analysis reads.
 
 Addresses other than the loopback's are reached by a link with a token only, kept in FOLDER.token so
 that a restart does not break it. On the loopback, the Host header must name it, so that a page of
 the web cannot reach us through a name that it lets point here, and what such a page posts here is
 refused: the form of webMUSHRA's sessions needs nobody's leave. waitress serves; a body is read
-whole, within its limit, before we see it.
+whole, within its limit, before we see it; how long that may take, `connections` says.
 """
 
-import ipaddress
 import secrets
 import socket
-import sys
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 
 from ..folder import beside, read_description
+from ..read.imported import Imported
+from ..read.sessions import read_session
 from ..schema import BuildError
+from .connections import Server
 from .posts import object_of, session_id, session_of
 from .record_check import RecordError, check_record
 from .records import Conflict, Records
+from .strangers import is_asked_as_loopback, is_foreign, is_loopback
+from .told import tell
 
 LARGEST_RECORD = 64 * 1024  # bytes; a trial of 12 stimuli has 3000
 LARGEST_SESSION = 1024 * 1024
-THREADS = 16
-CONNECTIONS = 900  # kept open at once: a browser has up to 6; below the usual 1024 open files
+REMARKS = 3  # on one session
 
 _SECRET = (".*", "results", "*.key.json", "*.jsonl", "*.token", "*.torn")
 _POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 _SERVER_JS = (
     'window.Mushra = window.Mushra || {};\nwindow.Mushra.server = {"records": "records"};\n'
 )
-
-
-def is_loopback(host: str) -> bool:
-    """Is this the address of this machine, to itself?"""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def token_of(folder: Path) -> str:
@@ -137,28 +129,44 @@ class RatingServer:
             record = object_of(request.get_data())
             check_record(record, self.description)
         except RecordError as error:
-            return _not_taken(400, str(error))
+            return _text(400, str(error))
         return self._keep(record, f"listener {record['listener']}, {record['trial']}: ")
 
     def _session(self) -> Response:
         request.max_content_length = LARGEST_SESSION
+        if self.root == "/" and is_foreign(request):
+            return _text(403, "sent by a page of another site")
         try:
             session = session_of(request.get_data(parse_form_data=False))
         except RecordError as error:
-            return _not_taken(400, str(error))
-        return self._keep(session)
+            return _text(400, str(error))
+        answer = self._keep(session)
+        if answer.status_code == 200:
+            read = Imported()
+            read_session(session, "session", 1, read)
+            for entry in read.rejected[:REMARKS]:
+                tell("kept, but no analysis reads it", entry.why)
+        return answer
 
     def _keep(self, record: Mapping[str, Any], who: str = "") -> Response:
         try:
             self.records.append(record)
         except Conflict as error:
-            return _not_taken(409, f"{who}{error}")
+            return _text(409, f"{who}{error}")
         except OSError as error:
-            why = f"{who}{self.records.path.name} cannot be written: {error.strerror or error}"
-            return _not_taken(503, why)
+            name = self.records.path.name
+            return _text(503, f"{who}{name} cannot be written: {error.strerror or error}")
+        self.tell_remarks()
         return _text(200, "")
 
+    def tell_remarks(self) -> None:
+        """Say on the error output what had to be mended in the records."""
+        while self.records.remarks:
+            tell("note", self.records.remarks.popleft())
+
     def _headers(self, response: Response) -> Response:
+        if request.method == "POST" and response.status_code >= 400:
+            tell("not taken", response.get_data(as_text=True))
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-cache"
@@ -176,7 +184,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _refuse_strangers() -> Response | None:
-    if not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
+    if not is_asked_as_loopback(request):
         return _text(400, "this server answers to localhost and 127.0.0.1 only")
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return _text(403, "sent by a page of another site")
@@ -185,13 +193,6 @@ def _refuse_strangers() -> Response | None:
 
 def _text(status: int, text: str) -> Response:
     return Response(text, status, mimetype="text/plain")
-
-
-def _not_taken(status: int, why: str) -> Response:
-    """The answer, and the reason on the error output, on one line whatever was sent."""
-    line = "".join(c if c.isprintable() else "?" for c in why[:500])
-    print(f"not taken: {line}", file=sys.stderr, flush=True)
-    return _text(status, why)
 
 
 def _plain(error: HTTPException) -> Response:
@@ -205,24 +206,13 @@ def serve(folder: Path, host: str, port: int) -> None:
         BuildError: no test there, or the address cannot be used.
         RecordsError: the results cannot be written.
     """
-    from waitress.server import create_server
-
     test = RatingServer(folder, public=not is_loopback(host))
     try:
         with _listen(host, port) as listening:
-            server = create_server(
-                test.app,
-                sockets=[listening],
-                threads=THREADS,
-                connection_limit=CONNECTIONS,
-                asyncore_use_poll=True,  # select() ends at the 1024th file
-                ident="",
-                max_request_body_size=LARGEST_SESSION,
-            )
+            server = Server(test.app, listening, LARGEST_SESSION)
             print(f"listening test: http://{_name(host)}:{listening.getsockname()[1]}{test.root}")
             print(f"results: {test.records.path} ({len(test.records)} records so far)", flush=True)
-            for remark in test.records.remarks:
-                print(f"note: {remark}", file=sys.stderr, flush=True)
+            test.tell_remarks()
             server.run()
     finally:
         test.records.close()

@@ -46,6 +46,7 @@ class Registry(Generic[Plugin]):
         attributes: names under which a module defines one, or a tuple of several.
         checked: gives the plug-in that an object is; a `TypeError` says why it is none.
         name_of: name of a plug-in, from it and the name of its file or entry point.
+        tried: asks one of another package what every command asks it, so that it fails here.
     """
 
     noun: str
@@ -54,6 +55,7 @@ class Registry(Generic[Plugin]):
     attributes: tuple[str, ...]
     checked: Callable[[Any], Plugin]
     name_of: Callable[[Plugin, str], str]
+    tried: Callable[[Plugin], object] = lambda plugin: None
 
     @cached_property
     def found(self) -> Found[Plugin]:
@@ -72,6 +74,7 @@ class Registry(Generic[Plugin]):
         for point in entry_points(group=self.group):
             try:
                 plugin = self.checked(point.load())
+                self.tried(plugin)
                 name = self.name_of(plugin, point.name)
                 if name in found.plugins:
                     raise ValueError(f"there is a {self.noun} {name!r} already")

@@ -39,6 +39,9 @@ WEIGHTS = Weights(
         "tokenizer_config.json",
         "vocab.json",
     ),
+    {"pytorch_model.bin": "9cf43abec3f0410ad6854afa4d376c69ccb364b48ddddfd25c4c5aa16398eab0"},
+    megabytes=1262,
+    licence="Apache-2.0",
 )
 
 unavailable = needs(WEIGHTS, ("transformers", "jiwer"), "'nscbench[wer]'")

@@ -19,6 +19,11 @@ STRIDE = 320  # samples between frames of the encoder
 SHORTEST, LONGEST = 0.5, 60.0  # seconds: the memory of attention grows with the square of them
 
 
+def published(file: str) -> Weights:
+    """The network of one mode."""
+    return Weights("scoreq", URL, (file,), megabytes=378, licence="CC-BY-4.0")
+
+
 def outputs(weights: Weights, signal: Signal) -> NDArray[np.float32]:
     """What the network of one mode says of a signal [T] at 16 kHz: [1, 1] or [1, features]."""
     padded = np.pad(signal, (0, -len(signal) % STRIDE)).astype(np.float32)

@@ -5,6 +5,7 @@ import soxr
 
 from ..base import Metric, MetricError, Signal
 
+LOWEST_LEVEL, HIGHEST_LEVEL = -60.0, -10.0  # dBFS, to which a pair may be brought
 QUIETEST_RMS = 10 ** (-70 / 20)  # of full scale: below it, speech metrics see silence
 
 
@@ -48,10 +49,23 @@ def check_pair(metric: Metric, reference: Signal, degraded: Signal) -> None:
         ("degraded signal", degraded, metric.needs_degraded_activity),
     ):
         if needed and (level := rms(signal)) < QUIETEST_RMS:
+            found = f"{20 * np.log10(level):.0f} dB of full scale RMS" if level else "all 0"
             raise MetricError(
-                f"the {side} is silent: {20 * np.log10(level + 1e-30):.0f} dB of full scale RMS, "
-                f"this metric needs {20 * np.log10(QUIETEST_RMS):.0f} dB"
+                f"the {side} is silent: {found}, this metric needs "
+                f"{20 * np.log10(QUIETEST_RMS):.0f} dB"
             )
+
+
+def at_level(reference: Signal, degraded: Signal, level: float) -> tuple[Signal, Signal]:
+    """A pair [T] by one gain that gives the reference this RMS, in dBFS.
+
+    Less gain where either would leave [-1, 1], and none for a silent reference.
+    """
+    found, peak = rms(reference), max(np.abs(s).max(initial=0) for s in (reference, degraded))
+    if not found:
+        return reference, degraded
+    gain = min(10 ** (level / 20) / found, 1 / peak)
+    return np.clip(gain * reference, -1, 1), np.clip(gain * degraded, -1, 1)
 
 
 def rms(signal: Signal) -> float:

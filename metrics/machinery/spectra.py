@@ -68,7 +68,7 @@ def mel_to_hz(mel: Signal) -> Signal:
     return np.where(mel < knee, mel * _LINEAR, above)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def mel_filters(rate: int, size: int, bands: int, low: float, high: float) -> Spectra:
     """Triangular filters [bands, size // 2 + 1] of unit area in Hz, equally spaced in mel.
 

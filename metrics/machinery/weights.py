@@ -1,41 +1,48 @@
-"""Weights that a metric loads from files: where they lie, which they are, how to get them.
+"""Weights that others publish: which files they are, where they lie, how to get them.
 
     folder    $NSCBENCH_WEIGHTS; else nscbench/weights in $XDG_CACHE_HOME, or in ~/.cache
     layout    FOLDER/NAME/FILE: NAME of the set, FILE as its publisher calls it
-    version   a digest of the files is part of the version of a metric, so that values of other
-              weights are neither taken from a journal nor merged
+    hub       files that `hf download` got before, of the same commit, are taken from its cache
+    record    FOLDER/NAME/fetched.json: SHA-256 of what `nscbench weights get` fetched
+    version   a digest of the files is part of the version of a metric, and the fingerprint of a
+              codec, so that values of other weights are neither taken from a journal nor merged
 
-Nothing is downloaded here. What is missing is named with the command that gets it, under another
-name until it is whole: FILE.part. What cannot be loaded is named with the command that replaces it.
+A codec's class names its set as `checkpoint`, a metric as `weights`: `nscbench weights` knows all
+of them by that. Nothing is downloaded here. A missing file, one that is not what was published, and
+one that cannot be loaded are each told in one line with the command that mends it.
 """
 
 import os
+import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
-from hashlib import file_digest, sha256
-from importlib.util import find_spec
+from hashlib import sha256
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 from ..base import MetricUnavailable
+from .digests import digest, recorded
+from .packages import lacking
 
 VARIABLE = "NSCBENCH_WEIGHTS"
+COMMAND = "nscbench weights get"
 _SHOWN = 12  # digits of a digest in a version
+# Tensors that only training reads: published checkpoints may lack them
+_OF_TRAINING = ("masked_spec_embed", "classifier.weight", "classifier.bias", "objective.weight")
+_MISSING = re.compile(rf"no .+ in .+: {COMMAND} (\S+)")
+_HUB = re.compile(r"https://huggingface\.co/([^/]+)/([^/]+)/resolve/([^/]+)")
 # What torch, transformers and JSON raise for files that are cut short
-_DAMAGED: tuple[type[Exception], ...] = (
+DAMAGED: tuple[type[Exception], ...] = (
     *(OSError, RuntimeError, ValueError),
     *(EOFError, KeyError, UnpicklingError),
 )
-# Tensors that only training reads: published checkpoints may lack them
-_OF_TRAINING = ("masked_spec_embed", "classifier.weight", "classifier.bias", "objective.weight")
 
 
 def folder() -> Path:
-    """Where the weights of all metrics lie."""
+    """Where the weights of all codecs and metrics lie."""
     if chosen := os.environ.get(VARIABLE):
         return Path(chosen).expanduser().absolute()
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
@@ -48,43 +55,52 @@ class Weights:
 
     Attributes:
         name: of the set, and of its folder.
-        url: address of the folder that the files are published in.
+        url: address of the folder that the files are published in, if possible of one commit.
         files: their names there, and here.
         sha256: published digests by file; a file of which none is known has no entry.
+        sizes: published numbers of bytes by file, where they are known.
+        megabytes: of all files, rounded.
+        licence: under which they are published.
+        restriction: what of it must be agreed to before they are fetched; "" for nothing.
     """
 
     name: str
     url: str
     files: tuple[str, ...]
     sha256: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    megabytes: float = 0
+    licence: str = ""
+    restriction: str = ""
+
+    @property
+    def home(self) -> Path:
+        """The set's own folder, where the files are put."""
+        return folder() / self.name
 
     @property
     def folder(self) -> Path:
-        """Where the files lie."""
-        return folder() / self.name
+        """Where the files lie: in the set's own folder, or else all of them in the hub's cache."""
+        own = self.home
+        if not all((own / file).is_file() for file in self.files):
+            cached = _cached(self.url)
+            if cached and all((cached / file).is_file() for file in self.files):
+                return cached
+        return own
 
     def path(self, file: str) -> Path:
         """Where one of the files lies."""
         return self.folder / file
 
     @property
+    def publisher(self) -> str:
+        """Host and owner of the address: `huggingface.co/kyutai/mimi`."""
+        return "/".join(self.url.partition("://")[2].split("/")[:3])
+
+    @property
     def absent(self) -> list[str]:
         """Files that are not here."""
         return [file for file in self.files if not self.path(file).is_file()]
-
-    @property
-    def command(self) -> str:
-        """A command that gets the absent files; after an interruption it goes on where it was."""
-        return self._getting(self.absent)
-
-    def _getting(self, files: Sequence[str]) -> str:
-        file = files[0] if len(files) == 1 else '"$file"'
-        path = f"{shlex.quote(str(self.folder))}/{file}"
-        curl = f"curl -fL --create-dirs -C - -o {path}.part {self.url}/{file}"
-        get = f"{curl} && mv {path}.part {path}"
-        if len(files) == 1:
-            return get
-        return f"(for file in {' '.join(files)}; do {get} || exit; done)"
 
     @contextmanager
     def reading(self, *errors: type[Exception]) -> Iterator[None]:
@@ -100,18 +116,26 @@ class Weights:
             yield
         except MetricUnavailable:
             raise
-        except _DAMAGED + errors as error:
-            paths = " ".join(shlex.quote(str(self.path(file))) for file in self.files)
-            raise MetricUnavailable(
-                f"{paths} cannot be loaded: {error}. An interrupted download, or another file? "
-                f"Get it anew: rm {paths} && {self._getting(self.files)}"
-            ) from error
+        except DAMAGED + errors as error:
+            raise MetricUnavailable(self.damaged(error)) from error
+
+    def damaged(self, error: Exception) -> str:
+        """What to say of files that a library refuses to load with this error."""
+        paths = " ".join(shlex.quote(str(self.path(file))) for file in self.files)
+        why = " ".join(str(error).split())
+        return (
+            f"{paths} cannot be loaded: {why}. Cut short, or another file? "
+            f"Get it anew: {COMMAND} {self.name} --again"
+        )
 
     def missing(self) -> str:
-        """Which files are not here and what gets them; "" if all are."""
-        if not self.absent:
-            return ""
-        return f"no {', '.join(self.absent)} in {self.folder}: {self.command}"
+        """Why the files cannot be used, and what mends it; "" if they can."""
+        if absent := self.absent:
+            return f"no {', '.join(absent)} in {self.home}: {COMMAND} {self.name}"
+        if foreign := self.foreign():
+            paths = ", ".join(str(self.path(file)) for file in foreign)
+            return f"{paths}: not the published file; {COMMAND} {self.name} replaces it"
+        return ""
 
     @property
     def version(self) -> str:
@@ -122,16 +146,46 @@ class Weights:
         """
         if missing := self.missing():
             raise MetricUnavailable(missing)
-        whole = sha256("".join(_digest_of(self.path(file)) for file in self.files).encode())
-        return f"{self.name} {whole.hexdigest()[:_SHOWN]}"
+        return f"{self.name} {self.fingerprint[:_SHOWN]}"
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the digests of the files, which are all here."""
+        return sha256("".join(digest(self.path(file)) for file in self.files).encode()).hexdigest()
 
     def foreign(self) -> list[str]:
-        """Files that are here and are not what was published, as far as that is known."""
+        """Files that are here and are not what was published or fetched, as far as known."""
         return [
             file
-            for file, published in self.sha256.items()
-            if self.path(file).is_file() and _digest_of(self.path(file)) != published
+            for file in self.files
+            if (path := self.path(file)).is_file() and not self.genuine(file, path)
         ]
+
+    def genuine(self, file: str, path: Path) -> bool:
+        """Is this one of the files as it was published or fetched, as far as that is known?"""
+        if self.sizes.get(file, path.stat().st_size) != path.stat().st_size:
+            return False
+        known = self.sha256.get(file) or recorded(path).get("sha256")
+        return known is None or digest(path) == known
+
+
+def from_hub(repository: str, revision: str, files: tuple[str, ...], **about: Any) -> Weights:
+    """A set that the Hugging Face hub publishes, under the repository's own name.
+
+    Args:
+        repository: OWNER/NAME.
+        revision: the commit; "main" where none is known.
+        files: their names there.
+        about: further fields of `Weights`.
+    """
+    url = f"https://huggingface.co/{repository}/resolve/{revision}"
+    return Weights(repository.rpartition("/")[2], url, files, **about)
+
+
+def set_to_get(reason: str) -> str:
+    """The set that is missing, of a reason that `Weights.missing` gave; "" for any other reason."""
+    found = _MISSING.fullmatch(reason)
+    return found[1] if found else ""
 
 
 def needs(weights: Weights, packages: tuple[str, ...], install: str) -> Callable[[], str]:
@@ -142,14 +196,7 @@ def needs(weights: Weights, packages: tuple[str, ...], install: str) -> Callable
         packages: names that it imports.
         install: what pip installs them by.
     """
-
-    def unavailable() -> str:
-        absent = [name for name in packages if find_spec(name) is None]
-        if absent:
-            return f"no {', '.join(absent)}: pip install {install}"
-        return weights.missing()
-
-    return unavailable
+    return lambda: lacking(packages, install) or weights.missing()
 
 
 def network(kind: Any, folder: str) -> Any:
@@ -176,13 +223,16 @@ def network(kind: Any, folder: str) -> Any:
     return found.eval()
 
 
-def _digest_of(path: Path) -> str:
-    state = path.stat()
-    return _digest(path, state.st_size, state.st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _digest(path: Path, size: int, changed: int) -> str:
-    """SHA-256 of a file; size and time tell one state of it from the next."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+def _cached(url: str) -> Path | None:
+    """Where the hub's own cache has the files of a commit, if it has any."""
+    if not (named := _HUB.fullmatch(url)):
+        return None
+    owner, name, revision = named.groups()
+    home = os.environ.get("HF_HOME") or "~/.cache/huggingface"
+    cache = os.environ.get("HF_HUB_CACHE") or f"{home}/hub"
+    repository = Path(cache).expanduser() / f"models--{owner}--{name}"
+    head = repository / "refs" / revision
+    if head.is_file():
+        revision = head.read_text("utf-8").strip()
+    snapshot = repository / "snapshots" / revision
+    return snapshot if snapshot.is_dir() else None

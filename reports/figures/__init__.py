@@ -24,6 +24,7 @@ REGISTRY = Registry(
     attributes=("FIGURE", "FIGURES"),
     checked=_checked,
     name_of=lambda figure, name: figure.name,
+    tried=lambda figure: figure.place,
 )
 
 

@@ -6,6 +6,7 @@ style of its own as well, so that it can be told apart in grey.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+
+from ...benchmarks.store.atomic import write_atomically
+from ...benchmarks.store.received import csv_text
 
 INK = "#1b1b1f"  # of text and lines; a page replaces it by its own colour of text
 PAPER = "#fffffe"  # of backgrounds; a page lets its own shine through
@@ -157,13 +161,15 @@ def time_axis(axis: Axis) -> None:
 
 def save(picture: Picture, folder: Path, suffixes: Sequence[str] = FORMATS) -> None:
     """Write NAME.png, NAME.svg and NAME.csv, or those of these suffixes, and close the figure."""
-    folder.mkdir(parents=True, exist_ok=True)
     for suffix in (suffix for suffix in suffixes if suffix != ".csv"):
-        path = folder / f"{picture.name}{suffix}"  # a name may have a dot: design_space_1.5
-        picture.figure.savefig(path, dpi=160, metadata=_metadata(suffix))
+        drawn = BytesIO()
+        kind = suffix.removeprefix(".")
+        picture.figure.savefig(drawn, format=kind, dpi=160, metadata=_metadata(suffix))
+        # a name may have a dot: design_space_1.5
+        write_atomically(folder / f"{picture.name}{suffix}", drawn.getvalue())
     plt.close(picture.figure)
     if ".csv" in suffixes:
-        picture.data.to_csv(folder / f"{picture.name}.csv", index=False)
+        write_atomically(folder / f"{picture.name}.csv", csv_text(picture.data))
 
 
 def _metadata(suffix: str) -> dict[str, None] | None:

@@ -13,13 +13,12 @@ _NAMED = 5  # metrics that a sentence names; tables have them all
 YES, NO, PARTLY, UNDECIDED, UNANSWERED = "yes", "no", "partly", "undecided", "not answered"
 
 
-class MarkdownTable(NamedTuple):
-    """Cells as text; `folded` tables open on request."""
+class TextTable(NamedTuple):
+    """Cells as text, rounded as in every table; a CSV file beside the page."""
 
     caption: str
     head: tuple[str, ...]
     lines: Sequence[tuple[str, ...]]
-    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Answer:
     verdict: str
     sentence: str
     rule: str
-    tables: tuple[MarkdownTable, ...] = ()
+    tables: tuple[TextTable, ...] = ()
     missing: tuple[str, ...] = ()
 
 

@@ -12,14 +12,14 @@ from .answers import (
     UNDECIDED,
     YES,
     Answer,
-    MarkdownTable,
+    TextTable,
     interval,
     rounded,
     unanswered,
     verdict,
     which,
 )
-from .duels import FAMILY, Duels, details, fight, matrix, sides, split, too_few
+from .duels import Duels, details, fight, matrix, sides, split, too_few
 
 SIX = tuple(f"{a}2{b}" for a in ("mel", "lat") for b in ("wav", "mel", "lat"))
 NINE = (*SIX, *(f"wav2{b}" for b in ("wav", "mel", "lat")))
@@ -30,7 +30,7 @@ ORIGINAL = "pcm"
 PUBLISHED = ("mbd", "ladiff")
 DUEL_RULE = (
     "Yes: significantly better in some metric and worse in none; no: worse in some and better in "
-    "none; partly: both. " + FAMILY
+    "none; partly: both."
 )
 
 
@@ -44,8 +44,7 @@ def best_of_six(scores: Scores, kbps: float) -> Answer:
     question = f"Is {PROPOSED} the best of the six {{mel, lat}} cells at {kbps:g} kbit/s?"
     rule = (
         f"Best in a metric: significantly better than each of the other five. Yes: {PROPOSED} is "
-        "best in some metric, beaten in none; no: beaten in some, best in none; partly: both. "
-        + FAMILY
+        "best in some metric, beaten in none; no: beaten in some, best in none; partly: both."
     )
     own, *others = at([PROPOSED, *(cell for cell in SIX if cell != PROPOSED)], kbps)
     duels = six_duels(scores, kbps)
@@ -92,7 +91,7 @@ def _counted(duels: Duels, winners: Sequence[str], loser: str) -> str:
     )
 
 
-def _with_leaders(duels: Duels, table: MarkdownTable, cells: Sequence[str]) -> MarkdownTable:
+def _with_leaders(duels: Duels, table: TextTable, cells: Sequence[str]) -> TextTable:
     """The matrix with the cells that no other beats, by metric."""
     lines = []
     for line, column in zip(table.lines, duels.columns, strict=True):
@@ -107,7 +106,7 @@ def beats_baseline(scores: Scores, kbps: float) -> Answer:
     rule = (
         f"Yes: a cell is significantly better than {BASELINE} in some metric and worse in none; "
         f"partly: better in some, worse in others; no: no cell is better in any metric, and "
-        f"{BASELINE} is better than each cell in some. " + FAMILY
+        f"{BASELINE} is better than each cell in some."
     )
     anchor = f"{BASELINE}-{kbps:g}"
     duels = nine_duels(scores, kbps)
@@ -194,7 +193,7 @@ def below_ceilings(scores: Scores, kbps: float) -> Answer:
     rule = (
         "The ceiling of a cell that makes mels is the clean mel through the vocoder, of one that "
         "makes latents the unquantized latent through the decoder, of one that makes waveforms the "
-        "original; that of an oracle is the original, too. " + FAMILY
+        "original; that of an oracle is the original, too."
     )
     pairs = list(_ceilings(kbps))
     duels = fight(scores, pairs)

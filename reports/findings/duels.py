@@ -7,14 +7,10 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores, records
 from ..columns import ARROWS, look
-from ..tables.comparisons import ALPHA, compare_planned
-from .answers import MarkdownTable, interval, probability, rounded, which
+from ..tables.comparisons import compare_planned, hopeless
+from .answers import TextTable, interval, probability, rounded, which
 
 BETTER, WORSE, OPEN = "▲", "▼", "·"
-FAMILY = (
-    "A difference is significant where the signed-rank p-value, adjusted by Holm over all tests of "
-    "this question, is under 5 % and the 95 % interval leaves out 0."
-)
 DETAILS = ("metric", "a", "b", "n/N", "a − b", "95 %", "p (Holm)", "better")
 
 
@@ -40,7 +36,7 @@ class Duels:
     @property
     def powerless(self) -> bool:
         """Are there too few speakers for any of these tests to be significant?"""
-        return powerless(self.scores, self.table)
+        return self.table.empty or bool(hopeless(self.table))
 
     def outcome(self, a: str, b: str) -> dict[str, int]:
         """By metric: 1 where a is significantly better than b, -1 where b is, 0 where neither."""
@@ -74,16 +70,6 @@ def fight(
     return Duels(scores, compare_planned(scores, there, columns or scores.ranked), missing)
 
 
-def powerless(scores: Scores, table: pd.DataFrame) -> bool:
-    """Can none of a family of tests be significant, whatever the values?
-
-    Under 6 speakers there are no intervals; of few more, the least possible p-value, 2 / 2^k for k
-    speakers, is over 5 % once it is adjusted.
-    """
-    least = 2.0 ** (1 - _speakers(scores))
-    return bool(table["low"].isna().all()) or least * len(table) >= ALPHA
-
-
 def _speakers(scores: Scores) -> int:
     return len(set(scores.clusters.values()))
 
@@ -108,7 +94,7 @@ def too_few(scores: Scores) -> str:
     return f"{_speakers(scores)} speakers are too few for any of these tests to be significant."
 
 
-def matrix(duels: Duels, pairs: Sequence[tuple[str, str, str]], caption: str) -> MarkdownTable:
+def matrix(duels: Duels, pairs: Sequence[tuple[str, str, str]], caption: str) -> TextTable:
     """Metrics by pairs (head, a, b): the difference a - b, and who is significantly better."""
     lines = []
     outcomes = [duels.outcome(a, b) for _, a, b in pairs]
@@ -120,10 +106,10 @@ def matrix(duels: Duels, pairs: Sequence[tuple[str, str, str]], caption: str) ->
             difference = rounded(column, duels.difference(column, a, b)[0], sign=True)
             cells.append(f"{mark} {difference}" if column in outcome else "–")
         lines.append((f"{look(column).short} {arrow}", *cells))
-    return MarkdownTable(caption, ("metric", *(head for head, _, _ in pairs)), lines)
+    return TextTable(caption, ("metric", *(head for head, _, _ in pairs)), lines)
 
 
-def details(duels: Duels, caption: str = "Every comparison") -> MarkdownTable:
+def details(duels: Duels, caption: str = "Every comparison") -> TextTable:
     """All tests, one a line."""
     lines = [
         (
@@ -138,4 +124,4 @@ def details(duels: Duels, caption: str = "Every comparison") -> MarkdownTable:
         )
         for line in records(duels.table)
     ]
-    return MarkdownTable(f"{caption} ({len(lines)} tests)", DETAILS, lines, folded=True)
+    return TextTable(f"{caption} ({len(lines)} tests)", DETAILS, lines)

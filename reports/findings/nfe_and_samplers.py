@@ -9,19 +9,19 @@ import pandas as pd
 from ...benchmarks.store.scores import Scores
 from ..columns import look
 from ..figures.cost import COST
-from ..tables.comparisons import compare_planned
+from ..tables.comparisons import compare_planned, hopeless
 from ..tables.nfe import nfe_points, over_nfe
 from .answers import (
     UNANSWERED,
     Answer,
-    MarkdownTable,
+    TextTable,
     interval,
     probability,
     rounded,
     short_names,
     unanswered,
 )
-from .duels import FAMILY, Duels, details, fight, matrix, powerless, split, too_few
+from .duels import Duels, details, fight, matrix, split, too_few
 
 KNEE = "Where is the knee of quality against NFE?"
 KNEE_RULE = (
@@ -77,7 +77,7 @@ def knees(scores: Scores, costs: pd.DataFrame) -> Answer:
         verdicts.append(f"{curve}: {knee:g}")
         sentences.append(text + _time(costs, by_nfe, knee))
         lines = [one.line for one in known]
-        tables.append(MarkdownTable(f"{curve}", KNEE_HEAD, lines, folded=True))
+        tables.append(TextTable(f"{curve}", KNEE_HEAD, lines))
     return Answer(
         KNEE, "; ".join(verdicts) or UNANSWERED, " ".join(sentences), KNEE_RULE, tuple(tables)
     )
@@ -89,7 +89,7 @@ def _knee(scores: Scores, by_nfe: "pd.Series[str]", column: str) -> Knee | None:
     last = by_nfe[largest]
     pairs = [(by_nfe[nfe], last) for nfe in steps]
     table = compare_planned(scores, pairs, [column]).set_index("a")
-    if table.empty or powerless(scores, table):
+    if table.empty or hopeless(table):
         return None
     tested = [nfe for nfe in steps if by_nfe[nfe] in table.index]
     better = {nfe: table.loc[by_nfe[nfe], "better"] for nfe in tested}
@@ -143,9 +143,7 @@ def _time(costs: pd.DataFrame, by_nfe: "pd.Series[str]", knee: float) -> str:
 
 def samplers(scores: Scores) -> Answer:
     """Samplers at equal NFE, each pair of them for each codec and bitrate."""
-    rule = (
-        "Samplers are compared at equal NFE, on the same bitstreams and the same noise. " + FAMILY
-    )
+    rule = "Samplers are compared at equal NFE, on the same bitstreams and the same noise."
     table = nfe_points(scores)
     answers, tables, verdicts = [], [], []
     for (codec, kbps), own in table.groupby(["codec", "kbps"], sort=False):

@@ -1,8 +1,12 @@
-"""The findings as one Markdown page, every number and sentence of it computed."""
+"""The findings as one Markdown page with its tables beside it, every number of it computed."""
 
+import csv
+import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ...benchmarks.store.costs import read_costs
 from ...benchmarks.store.finished_run import Run
@@ -12,7 +16,7 @@ from ..figures.style import Picture, drawing, save
 from ..tables.leaderboard import leaderboard
 from ..tables.nfe import over_nfe
 from . import basis, cells, nfe_and_samplers, paper, seeds, targets
-from .answers import NO, PARTLY, UNANSWERED, UNDECIDED, YES, Answer, MarkdownTable
+from .answers import NO, PARTLY, UNANSWERED, UNDECIDED, YES, Answer, TextTable
 from .basis import TrainedWeights
 
 RATES = (3.0, 1.5)
@@ -20,10 +24,11 @@ PAPER_RATE = 3.0
 HOW_TO_READ = """\
 - All comparisons are paired: a difference is the mean over the items that all conditions of a
   question have, its 95 % interval is Student's with the standard error of drawing whole speakers
-  anew (bootstrap), its p-value is that of Wilcoxon's signed-rank test with the signs of whole
-  speakers flipped, adjusted by Holm over the tests of the question. These are the statistics of
-  `nscbench compare`.
-- ▲ the first is significantly better, ▼ significantly worse, · undecided, which is not equality.
+  anew (bootstrap), its p-value is that of Student's test with the same standard error, adjusted by
+  Holm over the tests of the question. These are the statistics of `nscbench compare`. A difference
+  is significant where the adjusted p-value is under 5 %.
+- The tables are CSV files beside this page. In them, ▲: the first is significantly better, ▼:
+  significantly worse, ·: undecided, which is not equality.
 - Behind a metric, ↑ says that more is better, ↓ that less is. Differences keep the sign of the
   numbers: a distance that falls is a gain.
 - Every condition enters by its first draw; only the question about seeds uses the others.
@@ -70,14 +75,22 @@ def write_figures(run: Run, folder: Path) -> list[tuple[Path, Picture]]:
     return [(folder / f"{picture.name}.png", picture) for picture in made]
 
 
-def markdown_page(
+class Findings(NamedTuple):
+    """The page, and its tables as CSV by the path from the page."""
+
+    text: str
+    tables: dict[str, str]
+
+
+def findings_page(
     run: Run,
     command: str,
     weights: TrainedWeights,
     figures: Sequence[tuple[Path, Picture]] = (),
     home: Path = Path(),
-) -> str:
-    """The page as Markdown.
+    folder: str = "",
+) -> Findings:
+    """The page as Markdown, and its tables.
 
     Args:
         run: several runs, merged.
@@ -85,23 +98,47 @@ def markdown_page(
         weights: of the runs' codecs.
         figures: as `write_figures` gives them.
         home: folder of the page, which paths of figures start from.
+        folder: of the tables, from there; "": the page goes without them.
     """
     found = answers(run)
+    tables = dict(files(found, folder)) if folder else {}
     parts = [
         "# What we found",
         f"Every number and every sentence below is computed from finished runs by\n\n    {command}",
-        "## In short",
-        _markdown(("question", "verdict"), [(answer.question, answer.verdict) for answer in found]),
-        "## How to read it",
-        HOW_TO_READ,
-        *(_figure(path, picture, home) for path, picture in figures),
-        *(part for answer in found for part in _section(answer)),
+        *questions(found, tables, [_figure(path, picture, home) for path, picture in figures]),
         "## The runs",
         "\n".join(basis.settings(run)),
         "## Limits",
         *basis.limits(weights),
     ]
-    return "\n\n".join(parts) + "\n"
+    written = {path: _csv(table) for path, table in tables.items()}
+    return Findings("\n\n".join(parts) + "\n", written)
+
+
+def files(found: Sequence[Answer], folder: str) -> Iterator[tuple[str, TextTable]]:
+    """Each table of the answers by its path: the question's number and the table's caption."""
+    for number, answer in enumerate(found, 1):
+        for table in answer.tables:
+            caption = re.sub(r" \(.*\)", "", table.caption).lower()
+            words = re.sub(r"[^a-z0-9.]+", "-", caption).strip("-.")
+            yield f"{folder}/{number:02d}-{words}.csv", table
+
+
+def questions(
+    found: Sequence[Answer], tables: dict[str, TextTable], figures: Sequence[str]
+) -> Iterator[str]:
+    """Paragraphs from the verdicts in short to the last answer."""
+    yield "## In short"
+    lines = [(f"{n}", answer.question, answer.verdict) for n, answer in enumerate(found, 1)]
+    yield _markdown(("no.", "question", "verdict"), lines)
+    yield "## How to read it"
+    yield HOW_TO_READ
+    yield from figures
+    rules: dict[str, int] = {}
+    for number, answer in enumerate(found, 1):
+        first = rules.setdefault(answer.rule, number)
+        rule = answer.rule if first == number else f"As in question {first}."
+        yield from _section(number, answer, rule, tables)
 
 
 def _figure(path: Path, picture: Picture, home: Path) -> str:
@@ -109,24 +146,28 @@ def _figure(path: Path, picture: Picture, home: Path) -> str:
     return f"![{picture.title}]({where})\n\n*{picture.title}.* {picture.caption}"
 
 
-def _section(answer: Answer) -> Iterator[str]:
-    yield f"## {answer.question}"
+def _section(number: int, answer: Answer, rule: str, tables: dict[str, TextTable]) -> Iterator[str]:
+    yield f"## {number}. {answer.question}"
     known = answer.verdict in (YES, NO, PARTLY, UNDECIDED, UNANSWERED)
     yield f"**{answer.verdict.capitalize() if known else answer.verdict}.** {answer.sentence}"
     if answer.missing:
         yield f"Missing in the runs: {', '.join(answer.missing)}."
-    yield f"*Rule.* {answer.rule}"
-    for table in answer.tables:
-        yield _table(table)
+    yield f"*Rule.* {rule}"
+    links = [
+        f"[{table.caption}]({path})"
+        for path, table in tables.items()
+        if any(table is own for own in answer.tables)
+    ]
+    if links:
+        yield f"*Tables.* {'; '.join(links)}."
 
 
-def _table(table: MarkdownTable) -> str:
-    text = _markdown(table.head, table.lines)
-    if table.folded:
-        return f"<details>\n<summary>{table.caption}</summary>\n\n{text}\n\n</details>"
-    return f"{table.caption}:\n\n{text}"
+def _csv(table: TextTable) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows((table.head, *table.lines))
+    return text.getvalue()
 
 
 def _markdown(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    rule = [":--"] + ["--:"] * (len(head) - 1)
+    rule = [":--"] * len(head)
     return "\n".join("| " + " | ".join(line) + " |" for line in (head, rule, *lines))

@@ -4,9 +4,9 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores
 from ..columns import look
-from .answers import UNANSWERED, UNDECIDED, Answer, MarkdownTable
+from .answers import UNANSWERED, UNDECIDED, Answer, TextTable
 from .cells import BASELINE, NINE, PROPOSED, SIX, against_all, at, nine_duels, six_duels
-from .duels import FAMILY, Duels
+from .duels import Duels
 
 QUESTION = "Which of the paper's statements hold here?"
 METRICS = ("visqol", "scoreq_nr", "scoreq_ref")  # the paper's
@@ -17,7 +17,7 @@ RULE = (
     "(holds), or one of them is better (does not hold). Not beaten: the baseline is significantly "
     "better than all nine cells (holds), or one is better than the baseline (does not hold). Most "
     "computing: every cell that makes waveforms multiplies more for a second of audio than every "
-    "other. " + FAMILY
+    "other."
 )
 HELD = {1: "holds", -1: "does not hold", 0: UNDECIDED}
 
@@ -39,7 +39,7 @@ def statements(scores: Scores, costs: pd.DataFrame, kbps: float = 3.0) -> Answer
     )
     found = f"{holding} of {len(judged)} hold, {refuted} refuted"
     sentence = " ".join(f"That {statement}: {held}." for statement, held in lines)
-    table = MarkdownTable("Statements", ("statement", "here"), lines)
+    table = TextTable("Statements", ("statement", "here"), lines)
     missing = tuple(dict.fromkeys([*six.missing, *nine.missing]))
     return Answer(QUESTION, found, sentence, RULE, (table,), missing)
 

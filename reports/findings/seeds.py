@@ -8,7 +8,7 @@ import pandas as pd
 from ...benchmarks.store.scores import Scores, records
 from ..columns import look
 from ..tables.seeds import seed_variance
-from .answers import Answer, MarkdownTable, rounded, unanswered
+from .answers import Answer, TextTable, rounded, unanswered
 from .cells import NINE, at
 
 QUESTION = (
@@ -73,7 +73,7 @@ def seed_spread(scores: Scores, kbps: float) -> Answer:
         f"by metric."
     )
     lines = [line.cells for line in found]
-    tables = (MarkdownTable("Neighbours", HEAD, lines), _variances(own))
+    tables = (TextTable("Neighbours", HEAD, lines), _variances(own))
     found_verdict = f"{within} of {pairs} neighbouring pairs within the seeds' reach"
     return Answer(QUESTION, found_verdict, sentence, RULE, tables, missing)
 
@@ -112,7 +112,7 @@ def _neighbours(
     )
 
 
-def _variances(variance: pd.DataFrame) -> MarkdownTable:
+def _variances(variance: pd.DataFrame) -> TextTable:
     head = ("condition", "metric", "n/N", "draws", "seed_sd", "item_sd", "mean_sd", "worst", "best")
     lines = [
         (
@@ -125,4 +125,4 @@ def _variances(variance: pd.DataFrame) -> MarkdownTable:
         for line in records(variance)
     ]
     caption = "Spread of decodes of the same bytes (seed_sd) and of items (item_sd)"
-    return MarkdownTable(caption, head, lines, folded=True)
+    return TextTable(caption, head, lines)

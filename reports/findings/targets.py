@@ -13,14 +13,14 @@ from .answers import (
     UNDECIDED,
     YES,
     Answer,
-    MarkdownTable,
+    TextTable,
     interval,
     probability,
     rounded,
     unanswered,
 )
 from .cells import CEILINGS, PROPOSED
-from .duels import FAMILY, details, fight, too_few
+from .duels import details, fight, too_few
 
 OPUS, TARGETS = "opus-6", ("visqol", "pesq_wb", "dnsmos_ovrl")
 ORACLE, ORACLE_COLUMN, ORACLE_TARGET = "mel-oracle", "visqol", 4.0
@@ -49,7 +49,7 @@ def above_opus(scores: Scores, kbps: float) -> Answer:
         "It misses by what the lower bound lacks to the upper bound of Opus. Yes: all three. The "
         "paired differences are a finer test than separate intervals. What would be needed: where "
         "the mean of the codec's oracle, which loses nothing to quantization, is not above Opus "
-        "either, better networks or longer training, since more bits could not do it. " + FAMILY
+        "either, better networks or longer training, since more bits could not do it."
     )
     measured = [column for column in TARGETS if column in scores.ranked]
     duels = fight(scores, [(codec, OPUS) for codec in codecs] if measured else [], measured)
@@ -66,7 +66,7 @@ def above_opus(scores: Scores, kbps: float) -> Answer:
         sentence = " ".join(
             f"{_sentence(codec, own)}{_needed(scores, codec, own)}" for codec, own in of.items()
         )
-    table = MarkdownTable("Means over the same items", HEAD, [height.line for height in heights])
+    table = TextTable("Means over the same items", HEAD, [height.line for height in heights])
     return Answer(question, found, sentence, rule, (table, details(duels)), duels.missing)
 
 

@@ -5,8 +5,11 @@ trade-off    a codec is significantly better in quality, and significantly worse
              bitrate: what a decoder that invents speech looks like
 above pcm    a codec scores significantly better than the original recording: it alters speech in
              a way that the metric likes
+bitrate      a codec measures another bitrate than it states, by more than a quarter: who reads its
+             name takes it for what it is not. Comparisons are by the measured one
 misaligned   decoded audio is late, drifts, is inverted or changed in level
 swapped      decoded audio fits another item's reference better than its own
+not coded    decoded audio is the recording itself: what is called a codec's was never coded
 small        differences that are significant, but smaller than the shift of the column from `pcm`
              to `lowpass-7`: than what taking away the band above that of wideband telephony does.
              That is a yardstick of a small, known change, not the noise of the metric: nothing in
@@ -19,9 +22,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ...benchmarks.store.results import COPIED
 from ...benchmarks.store.scores import Scores
 from ..columns import look
 from ..tables.comparisons import compare_pair
+from ..tables.rates import misstated
 from ..wording import listed
 
 GUARDS = ("intelligibility", "content", "pitch", "speaker")  # families that quality may cost
@@ -53,7 +58,9 @@ def flags(
         findings: condition, item, finding: what the run itself found suspicious.
     """
     return [
-        *_swapped(scores, findings),
+        *_swapped(scores, findings[findings["finding"] != COPIED]),
+        *_copied(scores, findings[findings["finding"] == COPIED]),
+        *_misstated(scores),
         *_misaligned(scores),
         *_above_the_original(scores),
         *_trade_offs(scores, comparisons),
@@ -87,6 +94,23 @@ def _swapped(scores: Scores, findings: pd.DataFrame) -> list[Flag]:
         )
         for condition, part in findings.groupby("condition", sort=False)
         if scores.conditions[str(condition)]["kind"] != "control"
+    ]
+
+
+def _misstated(scores: Scores) -> list[Flag]:
+    found = []
+    for condition in scores.of_kind("codec"):
+        stated, measured = scores.conditions[condition]["nominal_kbps"], scores.kbps(condition)
+        if misstated("codec", stated, measured):
+            text = f"measures {measured:.2f} kbit/s, states {stated:.2f}"
+            found.append(Flag("bitrate", condition, text))
+    return found
+
+
+def _copied(scores: Scores, findings: pd.DataFrame) -> list[Flag]:
+    return [
+        Flag("not coded", str(condition), f"{count} of {len(scores.items)} items: {COPIED}")
+        for condition, count in findings.groupby("condition", sort=False).size().items()
     ]
 
 

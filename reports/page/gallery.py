@@ -7,9 +7,8 @@ with the conditions of other codecs whose bitrates are nearest.
 
 import base64
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -21,6 +20,7 @@ from ...benchmarks.store.finished_run import Run
 from ...benchmarks.store.scores import Scores, curve_of
 from ...metrics.machinery.signals import resample
 from ..columns import headline, look, overview
+from .run_signals import ReadSignal, RunSignals
 
 EACH = 3  # items of each kind
 OTHERS = 5  # conditions of other codecs beside the one that made an item stand out
@@ -30,11 +30,8 @@ BUDGET = 16 * 2**20  # bytes of audio and pictures in all, before base64 adds a 
 
 _WINDOW, _PICTURE = 512, (560, 150)  # samples; pixels, width and height
 _EMPHASIS, _RANGE_DB = 0.95, 65.0
+_LEAST_KBPS = 1e-3  # rates below are alike
 _QUIETEST_DB = -20.0  # level of white: noise of a silent signal stays dark
-
-
-# Mono signal [T] within [-1, 1] and rate in Hz of a file; None where it is not here or no audio
-ReadSignal = Callable[[Path], tuple[NDArray[np.float64], int] | None]
 
 
 class Pick(NamedTuple):
@@ -62,6 +59,20 @@ class Card(NamedTuple):
     speaker: str
     sex: str
     sounds: list[Sound]
+
+
+class Gallery(NamedTuple):
+    """What can be listened to.
+
+    Attributes:
+        cards: of the items that stand out.
+        faults: a sentence for each signal that is left out.
+        changed: is one of them there, but not what was measured?
+    """
+
+    cards: list[Card]
+    faults: list[str]
+    changed: bool
 
 
 def picks(scores: Scores) -> list[Pick]:
@@ -111,36 +122,37 @@ def _explained(pick: Pick, off: pd.DataFrame) -> Pick:
     )
 
 
-def cards(run: Run, read_signal: ReadSignal) -> Iterator[Card]:
-    """The cards of a run, as many as the budget has room for; none without the recordings."""
+def gallery(run: Run, read_signal: ReadSignal) -> Gallery:
+    """The cards of a run, as many as the budget has room for."""
+    audio = RunSignals(run, read_signal)
+    shown: list[Card] = []
     used = 0
     for pick in picks(run.scores):
         item = run.scores.items[pick.item]
-        sounds = _sounds(run, pick, item["path"], read_signal)
-        if not sounds:
-            continue
+        sounds = _sounds(run, pick, audio)
         used += sum(len(sound.flac) + len(sound.png) for sound in sounds) * 3 // 4
         if used > BUDGET:
-            return
-        yield Card(pick, item["speaker"], item["sex"], sounds)
+            break
+        if sounds:
+            shown.append(Card(pick, item["speaker"], item["sex"], sounds))
+    return Gallery(shown, audio.faults, audio.changed)
 
 
-def _sounds(run: Run, pick: Pick, recording: str, read_signal: ReadSignal) -> list[Sound]:
-    """The reference, the pick, and what others made of the item, where they did not fail.
+def _sounds(run: Run, pick: Pick, audio: RunSignals) -> list[Sound]:
+    """The reference, the pick, and what others made of the item.
 
-    None at all where a signal cannot be read.
+    None at all where one of the first two cannot be had.
     """
-    reference = read_signal(Path(recording))
+    reference = audio.signal(pick.item)
     if reference is None:
         return []
     sounds = [_sound("reference", resample(*reference, REFERENCE_HZ), REFERENCE_HZ, {})]
     for name in _beside(run.scores, pick.condition):
-        path = run.directory_of(name).decoded(name, pick.item)
-        if name == pick.condition or path.is_file():
-            decoded = read_signal(path)
-            if decoded is None:
-                return []
+        decoded = audio.signal(pick.item, name)
+        if decoded is not None:
             sounds.append(_sound(name, *decoded, _values(run.scores, name, pick.item)))
+        elif name == pick.condition:
+            return []
     return sounds
 
 
@@ -150,7 +162,9 @@ def _beside(scores: Scores, condition: str) -> list[str]:
     nearest: dict[str, tuple[float, str]] = {}
     for name in scores.of_kind("codec"):
         curve = curve_of(name, scores.conditions[name]["codec"])
-        distance = abs(np.log(scores.kbps(name) / scores.kbps(condition)))
+        # a codec may send nothing, and of some no rate is known
+        rates = np.fmax([scores.kbps(name), scores.kbps(condition)], _LEAST_KBPS)
+        distance = abs(np.log(rates[0] / rates[1]))
         if curve != own:
             nearest[curve] = min(nearest.get(curve, (np.inf, "")), (float(distance), name))
     oracles = scores.of_kind("oracle")[:1]
@@ -209,8 +223,3 @@ def _magma() -> NDArray[np.uint8]:
     from matplotlib import colormaps
 
     return (colormaps["magma"](np.arange(256))[:, :3] * 255).astype(np.uint8)
-
-
-def recordings_missing(run: Run) -> list[str]:
-    """Items whose recording is not where the run found it."""
-    return [name for name, item in run.scores.items.items() if not Path(item["path"]).is_file()]

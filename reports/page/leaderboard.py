@@ -8,6 +8,8 @@ from typing import Any
 
 from ...benchmarks.store.scores import Scores, records
 from ..columns import ARROWS, look, overview
+from ..tables.printed import winner
+from ..tables.rates import misstated
 from .material import Material
 
 
@@ -38,15 +40,21 @@ def board(material: Material) -> Iterator[dict[str, Any]]:
     """Its lines, one a condition: a cell has the value to sort by, and the text to show."""
     scores = material.run.scores
     shown = overview(scores.measured)
+    won = {column: winner(material.table, column) for column in scores.measured}
     table = material.table.astype(object).where(material.table.notna(), None)
     for line in records(table):
         stated = line.get("bitrate") == "stated"
         kbps = line["nominal_kbps"] if stated else line["measured_kbps"]
         rate = f"{kbps:.2f}" if kbps else "–"
+        if misstated(line["kind"], line["nominal_kbps"], line["measured_kbps"]):
+            rate += f" (states {line['nominal_kbps']:.2f})"
         cells = [
             {"value": kbps or "", "text": rate + " (stated)" * stated, "class": ""},
             {"value": line["n"], "text": f"{line['n']}/{line['N']}", "class": ""},
-            *(_cell(line, c, "" if c in shown else "more") for c in scores.measured),
+            *(
+                _cell(line, c, "" if c in shown else "more", won[c] == line["condition"])
+                for c in scores.measured
+            ),
         ]
         yield {
             "name": line["condition"],
@@ -56,7 +64,7 @@ def board(material: Material) -> Iterator[dict[str, Any]]:
         }
 
 
-def _cell(line: dict[str, Any], column: str, kind: str) -> dict[str, Any]:
+def _cell(line: dict[str, Any], column: str, kind: str, wins: bool) -> dict[str, Any]:
     mean, low, high = (line[f"{column}{end}"] for end in ("", "_lo", "_hi"))
     rank = line.get(f"{column}_rank")
     if mean is None:
@@ -67,5 +75,5 @@ def _cell(line: dict[str, Any], column: str, kind: str) -> dict[str, Any]:
         "text": f"{mean:.{digits}f}",
         "interval": "" if low is None else f"{low:.{digits}f} … {high:.{digits}f}",
         "rank": rank,
-        "class": f"{kind} first".strip() if rank == 1 else kind,
+        "class": f"{kind} first".strip() if wins else kind,
     }

@@ -13,6 +13,7 @@ from ..figures.style import REFERENCE
 from ..tables.curve_deltas import compare_curves, curves
 from ..tables.leaderboard import all_comparisons, leaderboard
 from ..tables.seeds import seed_variance
+from ..tables.summary import cautions
 from .flags import Flag, flags
 
 
@@ -29,6 +30,10 @@ class Material:
     @cached_property
     def table(self) -> pd.DataFrame:
         return leaderboard(self.run.scores, self.comparisons)
+
+    @cached_property
+    def cautions(self) -> list[str]:
+        return cautions(self.run.scores, self.comparisons.values())
 
     @cached_property
     def flags(self) -> list[Flag]:

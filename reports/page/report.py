@@ -2,6 +2,7 @@
 
 report.html         leaderboard, findings, figures, significance, players, failures, provenance
 leaderboard.*       as CSV, Markdown and LaTeX
+summary.txt         who leads each column, and how many pairs are decided
 comparisons.csv     all pairs of codecs in all columns
 bd.csv, seeds.csv   Bjøntegaard deltas; variance of draws
 findings.csv        what a reader must not overlook
@@ -11,6 +12,7 @@ figures/            each as PNG, SVG and CSV
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,20 +20,37 @@ from markupsafe import Markup
 
 from ...benchmarks.store.atomic import write_atomically
 from ...benchmarks.store.finished_run import Run
+from ...benchmarks.store.received import csv_text
 from .. import figures
 from ..figures.curves import curve_pictures
 from ..figures.style import INK, PAPER, Picture, drawing, save
 from ..figures.training import training_curves
-from ..tables.printed import latex, markdown
+from ..tables.printed import latex, markdown, show_summary
+from ..tables.summary import summary
 from .flags import Flag
-from .gallery import Card, ReadSignal, cards
+from .gallery import Gallery, gallery
 from .material import Material
+from .run_signals import ReadSignal
 from .template_values import template_values
+
+
+class Report(NamedTuple):
+    """What was written.
+
+    Attributes:
+        page: its path.
+        faults: a sentence for each signal that it does not play.
+        changed: is one of them there, but not what was measured?
+    """
+
+    page: Path
+    faults: list[str]
+    changed: bool
 
 
 def write_report(
     run: Run, out: Path, read_signal: ReadSignal, trainings: Sequence[Path] = ()
-) -> Path:
+) -> Report:
     """Write all files of a report.
 
     Args:
@@ -40,9 +59,6 @@ def write_report(
         read_signal: reads the recordings and decoded audio that the page plays.
         trainings: folders of trainings whose curves are drawn, too.
 
-    Returns:
-        Path of the page.
-
     Raises:
         RunError: a folder of a training has no log.
     """
@@ -50,23 +66,22 @@ def write_report(
     with drawing():
         curves_of_columns = _saved(_curves(material), out / "figures")
         others = _saved(_pictures(material, trainings), out / "figures")
-    shown = list(cards(run, read_signal))
+    shown = gallery(run, read_signal)
     page = _page(material, shown, [*curves_of_columns[:1], *others], curves_of_columns[1:])
-    tables = {
-        "leaderboard.csv": material.table.to_csv(index=False),
-        "leaderboard.md": markdown(material.table) + "\n",
-        "leaderboard.tex": latex(material.table),
-        "comparisons.csv": _joined(material.comparisons).to_csv(index=False),
-        "bd.csv": material.deltas.to_csv(index=False),
-        "seeds.csv": material.seeds.to_csv(index=False),
-        "findings.csv": pd.DataFrame(material.flags, columns=list(Flag._fields)).to_csv(
-            index=False
-        ),
-        "report.html": page,
+    files: dict[str, bytes] = {
+        "leaderboard.csv": csv_text(material.table),
+        "leaderboard.md": f"{markdown(material.table, material.cautions)}\n".encode(),
+        "leaderboard.tex": latex(material.table, material.cautions).encode(),
+        "summary.txt": f"{show_summary(summary(material.comparisons))}\n".encode(),
+        "comparisons.csv": csv_text(_joined(material.comparisons)),
+        "bd.csv": csv_text(material.deltas),
+        "seeds.csv": csv_text(material.seeds),
+        "findings.csv": csv_text(pd.DataFrame(material.flags, columns=list(Flag._fields))),
+        "report.html": page.encode(),
     }
-    for name, text in tables.items():
-        write_atomically(out / name, text.encode())
-    return out / "report.html"
+    for name, content in files.items():
+        write_atomically(out / name, content)
+    return Report(out / "report.html", shown.faults, shown.changed)
 
 
 def _joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -106,7 +121,7 @@ def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, str]]:
 
 def _page(
     material: Material,
-    shown: Sequence[Card],
+    shown: Gallery,
     pictures: list[dict[str, str]],
     each: list[dict[str, str]],
 ) -> str:

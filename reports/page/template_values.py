@@ -6,15 +6,18 @@ from typing import Any
 
 import pandas as pd
 
-from ...benchmarks.store.scores import Scores, records
+from ...benchmarks.store.scores import records
 from ..columns import look
+from ..tables.summary import HEAD, summary
 from .flags import NEARLY, TRANSPARENT, Flag, yardsticks
-from .gallery import Card, recordings_missing
+from .gallery import Gallery
 from .leaderboard import board, heads
 from .material import Material
 
 FLAG_TITLES = {
     "swapped": "Items that fit another item's reference better",
+    "bitrate": "Another bitrate than the one that is stated",
+    "not coded": "Decoded audio that is the recording itself",
     "misaligned": "Decoded audio that is late, drifting, inverted or changed in level",
     "above pcm": "Scores above the original recording's",
     "trade-off": "Better quality, worse intelligibility or pitch",
@@ -25,7 +28,7 @@ _SHOWN_CONTROLS = (TRANSPARENT, NEARLY, "lowpass-3.5", "mnru-25", "mnru-15", "sw
 _ITEMS_NAMED = 4
 
 
-def template_values(material: Material, cards: Sequence[Card]) -> dict[str, Any]:
+def template_values(material: Material, shown: Gallery) -> dict[str, Any]:
     """Variables of the template, but for figures, style and script."""
     run, scores = material.run, material.run.scores
     values: dict[str, Any] = {
@@ -33,11 +36,12 @@ def template_values(material: Material, cards: Sequence[Card]) -> dict[str, Any]
         "tiles": list(_tiles(material)),
         "flags": _grouped(material.flags),
         "flag_titles": FLAG_TITLES,
-        "notes": list(_notes(scores)),
+        "notes": list(_notes(material)),
         "kinds": [kind for kind in _KINDS if scores.of_kind(kind)],
         "heads": list(heads(scores)),
         "board": list(board(material)),
         "matrix_columns": [{"name": c, "long": look(c).title} for c in material.comparisons],
+        "summary": [HEAD, *summary(material.comparisons)],
         "comparisons": {c: _pairs(table) for c, table in material.comparisons.items()},
         "anchor": material.anchor,
         "bd": list(_deltas(material.deltas)),
@@ -45,8 +49,8 @@ def template_values(material: Material, cards: Sequence[Card]) -> dict[str, Any]
         "control_names": [c for c in _SHOWN_CONTROLS if c in scores.conditions],
         "controls": list(_controls(material)),
         "costs": list(_costs(material.costs)),
-        "cards": cards,
-        "no_cards": _no_cards(material),
+        "cards": shown.cards,
+        "not_played": shown.faults,
         "failures": list(_failures(scores.failures)),
         "provenance": list(_provenance(material)),
     }
@@ -83,7 +87,9 @@ def _grouped(flags: Sequence[Flag]) -> list[tuple[str, list[Flag]]]:
     return [(kind, list(group)) for kind, group in groupby(flags, key=lambda flag: flag.kind)]
 
 
-def _notes(scores: Scores) -> Iterator[str]:
+def _notes(material: Material) -> Iterator[str]:
+    scores = material.run.scores
+    yield from (f"{caution[0].upper()}{caution[1:]}." for caution in material.cautions)
     if not {TRANSPARENT, NEARLY} <= set(scores.conditions):
         yield (
             f"How far a small, known change moves each metric is not known: the run lacks the "
@@ -184,13 +190,6 @@ def _cost(value: float | str) -> str:
         if value >= factor:
             return f"{value / factor:.3g}{prefix}"
     return f"{value:.3g}"
-
-
-def _no_cards(material: Material) -> str:
-    missing = recordings_missing(material.run)
-    if missing:
-        return f"The recordings are not here ({len(missing)} items, such as {missing[0]})."
-    return "Nothing stands out: no codec has values in a column that ranks."
 
 
 def _failures(failures: pd.DataFrame) -> Iterator[dict[str, Any]]:

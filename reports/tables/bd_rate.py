@@ -11,7 +11,9 @@ Curves are interpolated by Akima splines, which do not overshoot as one cubic do
 2024). Bitrates are measured ones. All points are means over the items that every point of both
 curves has; intervals are Student's, by the standard error of drawing speakers anew and making both
 curves again, bitrates included. That of a BD-rate is made for the logarithm of the ratio of
-bitrates, whose distribution is the more symmetric one.
+bitrates, whose distribution is the more symmetric one. Where speakers have unequal shares of the
+items, what each item adds to a delta is its part in the curves' points times the delta's gradient
+there, and the standard error is that of `statistics.unequal`.
 
 A delta is refused where it would mean little: under 4 points, two points of one bitrate, curves
 that share less than half of the range that they span together, or, for BD-rate, a quality that
@@ -26,11 +28,13 @@ import numpy as np
 
 from ...benchmarks.statistics.bootstrap import Resampling
 from ...benchmarks.statistics.gaps import Array
+from ...benchmarks.statistics.unequal import Linear
 from .akima import mean_between
 
 LEAST_OVERLAP = 0.5
 MOST_UNDEFINED = 0.05
 RESAMPLES = 1000
+_STEP = 1e-4  # of a gradient, in parts of the range of a curve
 
 
 class Refused(ValueError):
@@ -136,11 +140,38 @@ def intervals(
     whole = pair(points.bits.sum(0) / points.seconds.sum(0) / 1000, means)
     drawn_rates = resampling.sums(points.bits) / resampling.sums(points.seconds) / 1000
     drawn = pair(drawn_rates, resampling.means(points.quality, points.weights))
-    rate = _delta(_log_ratio, [c.quality for c in whole], whole, bd_rates(*drawn), resampling)
-    gain = _delta(
-        bd_quality, [np.log(c.rates) for c in whole], whole, bd_qualities(*drawn), resampling
-    )
-    return _in_percent(rate), gain
+    found = []
+    for one, many, spans in (
+        (_log_ratio, bd_rates, [c.quality for c in whole]),
+        (bd_quality, bd_qualities, [np.log(c.rates) for c in whole]),
+    ):
+
+        def of_points(rates: Array, means: Array, many: _Many = many) -> Array:
+            return many(*pair(np.exp(rates), means))
+
+        linear = _linear(points, of_points, means)
+        found.append(_delta(one, spans, whole, many(*drawn), resampling, linear))
+    return _in_percent(found[0]), found[1]
+
+
+_Many = Callable[[Curve, Curve], Array]
+
+
+def _linear(points: Points, delta: Callable[[Array, Array], Array], means: Array) -> Linear:
+    """What each item adds to a delta of logarithms of bitrates and means, both [B, P]."""
+    shares = points.weights / points.weights.sum(axis=0)
+    rates = points.bits / points.bits.sum(axis=0) - points.seconds / points.seconds.sum(axis=0)
+    log_rates = np.log(points.bits.sum(axis=0) / points.seconds.sum(axis=0) / 1000)
+    added = np.concatenate([rates, shares * (points.quality - means)], axis=1)
+    here = np.concatenate([log_rates, means])
+    count = len(means)
+    steps = np.repeat(_STEP * np.array([np.ptp(log_rates), np.ptp(means)]), count)
+    there = here + np.concatenate([np.diag(steps), -np.diag(steps)])
+    moved = delta(there[:, :count], there[:, count:]).reshape(2, -1)
+    gradient = np.divide(moved[0] - moved[1], 2 * steps, out=np.zeros(2 * count), where=steps > 0)
+    share = shares.mean(axis=1)
+    effects = np.divide(added @ gradient, share, out=np.zeros(len(share)), where=share > 0)
+    return Linear(effects, share)
 
 
 def _log_ratio(anchor: Curve, test: Curve) -> float:
@@ -158,6 +189,7 @@ def _delta(
     whole: tuple[Curve, Curve],
     resampled: Array,
     resampling: Resampling,
+    linear: Linear,
 ) -> Delta:
     """The delta of the whole curves, with the interval of the resampled ones."""
     try:
@@ -169,7 +201,7 @@ def _delta(
     if len(defined) < (1 - MOST_UNDEFINED) * len(resampled):
         share = 1 - len(defined) / len(resampled)
         return Delta(value, refused=f"no interval: undefined in {share:.0%} of the draws")
-    low, high = resampling.interval(np.asarray(value), defined)
+    low, high = resampling.interval(np.asarray(value), defined, linear)
     return Delta(value, float(low), float(high))
 
 

@@ -1,10 +1,13 @@
 """Which condition is better? Tables of paired comparisons, and ranks.
 
-A difference is significant where two methods agree: the Holm-adjusted p-value of the signed-rank
-test is under 5 %, and the 95 % interval of the mean difference leaves out 0.
+A difference is significant where the p-value of its test (see `statistics.paired`), adjusted by
+Holm over the family of what was asked, is under 5 %. Beside it stands what the question could show
+at all: `least`, the smallest adjusted p-value that the test can reach with these speakers, and
+`detectable`, the smallest true difference that the adjusted test finds in 80 % of all tries.
 
 The rank of a codec is 1 + the number of codecs that are significantly better. Codecs of one rank
-are a group in which the data do not tell a winner; there is no order within.
+are a group in which the data do not tell a winner; there is no order within. A column in which no
+test can reach 5 % has no ranks.
 """
 
 from collections.abc import Sequence
@@ -13,12 +16,20 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from ...benchmarks.statistics.bootstrap import FEWEST_CLUSTERS
 from ...benchmarks.statistics.holm import holm
-from ...benchmarks.statistics.paired import Difference, compare
+from ...benchmarks.statistics.paired import (
+    NONE,
+    Difference,
+    compare,
+    detectable,
+)
+from ...benchmarks.statistics.sign_flip import fewest_differences
 from ...benchmarks.store.scores import Scores
 
 ALPHA = 0.05
-COLUMNS = ("column", "a", "b", "N", *Difference._fields, "p_holm", "better")  # N: items of the run
+_MEASURED = ("column", "a", "b", "N", *Difference._fields)  # N: items of the run
+COLUMNS = (*_MEASURED, "p_holm", "detectable", "better")
 
 
 def compare_pair(scores: Scores, a: str, b: str, columns: Sequence[str]) -> pd.DataFrame:
@@ -53,6 +64,30 @@ def ranks(comparisons: pd.DataFrame) -> "pd.Series[int]":
     return 1 + beaten.reindex(names, fill_value=0)
 
 
+def leader(comparisons: pd.DataFrame) -> str:
+    """The one condition of a table of `compare_all` that is better than every other; or ""."""
+    names = pd.unique(comparisons[["a", "b"]].to_numpy().ravel())
+    wins = comparisons.loc[comparisons["better"] != "", "better"].value_counts()
+    first = [str(name) for name, count in wins.items() if count == len(names) - 1]
+    return first[0] if first else ""
+
+
+def hopeless(table: pd.DataFrame) -> str:
+    """Why no test of a family can be significant, whatever the values; "" where one can."""
+    if table.empty or table["least"].min() < ALPHA:
+        return ""
+    speakers, tests = int(table["speakers"].max()), int((table["test"] != NONE).sum())
+    if speakers < FEWEST_CLUSTERS:
+        return f"{speakers} speakers are too few for a test: {FEWEST_CLUSTERS} are needed"
+    if not tests:
+        return "there is no difference at all"
+    return (
+        f"{speakers} speakers, of whom some differ by nothing or alike, cannot reach 5 % in "
+        f"{tests} tests: the smallest p is {table['least'].min():.2g} after Holm; "
+        f"{fewest_differences(ALPHA / tests)} are needed whose differences are not zero"
+    )
+
+
 def _pairs(scores: Scores, column: str, pairs: Sequence[tuple[str, str]]) -> pd.DataFrame:
     names = list(dict.fromkeys(name for pair in pairs for name in pair))
     table = scores.common(column, names)
@@ -68,20 +103,24 @@ def _pairs(scores: Scores, column: str, pairs: Sequence[tuple[str, str]]) -> pd.
     )
     total = len(scores.items)
     lines = [(column, a, b, total, *entry) for (a, b), entry in zip(measured, found, strict=True)]
-    return pd.DataFrame(lines, columns=list(COLUMNS[:-2]))
+    return pd.DataFrame(lines, columns=list(_MEASURED))
 
 
 def _nothing() -> pd.DataFrame:
-    return pd.DataFrame(columns=list(COLUMNS[:-2]))
+    return pd.DataFrame(columns=list(_MEASURED))
 
 
 def _judge(scores: Scores, table: pd.DataFrame) -> pd.DataFrame:
-    """Add the adjusted p-values, and the name of the condition that is significantly better."""
+    """Add what the family makes of the tests, and the name of what is significantly better."""
     table = table.reset_index(drop=True)
+    family = max(1, len(table))
     table["p_holm"] = holm(table["p"].to_numpy(np.float64))
+    table["least"] = holm(table["least"].to_numpy(np.float64))
+    error, speakers = (table[name].to_numpy(np.float64) for name in ("error", "speakers"))
+    smallest = detectable(error, speakers, ALPHA / family)
+    table["detectable"] = np.where(table["least"] < ALPHA, smallest, np.nan)
     gain = table["difference"] * table["column"].map(scores.sign).astype(float)
-    apart = (table["low"] > 0) | (table["high"] < 0)
-    significant = (table["p_holm"] < ALPHA) & apart & (gain != 0)
+    significant = (table["p_holm"] < ALPHA) & (gain != 0)
     winner = np.where(gain > 0, table["a"], table["b"])
     table["better"] = np.where(significant, winner, "")
     return table

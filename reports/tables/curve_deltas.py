@@ -20,11 +20,11 @@ _RATE = ("payload_bits", "seconds")
 def curves(scores: Scores) -> dict[str, list[str]]:
     """Conditions of every codec's curve, by its name, in the order of their measured bitrates.
 
-    A bitrate that is only stated makes no curve.
+    A bitrate that is only stated makes no curve, nor does one of 0: it has no logarithm.
     """
     found: dict[str, list[str]] = {}
     measured = [name for name in scores.of_kind("codec") if not scores.states_bitrate(name)]
-    for name in sorted(measured, key=scores.kbps):
+    for name in sorted((n for n in measured if scores.kbps(n) > 0), key=scores.kbps):
         found.setdefault(curve_of(name, scores.conditions[name]["codec"]), []).append(name)
     return found
 
@@ -63,6 +63,9 @@ def deltas(
         return len(values), Delta(refused=refusal), Delta(refused=refusal)
     sign = scores.sign(column)
     bits, seconds = (scores.of(c).loc[values.index, names].to_numpy(np.float64) for c in _RATE)
+    if silent := [n for n, sent in zip(names, bits.sum(axis=0) > 0, strict=True) if not sent]:
+        refusal = f"{', '.join(silent)} sends nothing for the common items"
+        return len(values), Delta(refused=refusal), Delta(refused=refusal)
     points = Points(
         bits,
         seconds,

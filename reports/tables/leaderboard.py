@@ -8,11 +8,11 @@ COLUMN         mean over the common items of the column: those on which every co
                measured it at all has a value (controls and oracles: those of them that they
                have), the mean over draws taken first. Of a rate (word errors), the rate of all
                these items together
-COLUMN_lo/_hi  95 % interval by bootstrap over speakers
+COLUMN_lo/_hi  95 % interval over speakers
 COLUMN_n       items behind the mean: less than `n` where a codec lacks items that others have
 COLUMN_rank    1 + number of codecs that are significantly better (see `comparisons`); empty for
-               controls and oracles. Columns that rank nothing have none, nor have runs of too
-               few speakers. Counts and ranks stand after the means
+               controls and oracles. Columns that rank nothing have none, nor have those in
+               which no test can succeed. Counts and ranks stand after the means
 entropy_kbps   the same of what an ideal coder would spend on the indices, under the model that the
                codec ships; empty for codecs without one
 bitrate        "measured"; "stated" where audio was decoded elsewhere: nominal_kbps is all that is
@@ -27,7 +27,7 @@ import pandas as pd
 
 from ...benchmarks.statistics.bootstrap import cluster_bootstrap
 from ...benchmarks.store.scores import Scores
-from .comparisons import compare_all, ranks
+from .comparisons import compare_all, hopeless, ranks
 
 LEADING = ("condition", "codec", "kind", "nominal_kbps", "measured_kbps", "n", "N")
 
@@ -58,7 +58,7 @@ def leaderboard(
         counts[f"{column}_n"] = means["items"].fillna(0).astype(int)
     table = table.assign(**counts)
     for column, pairs in (all_comparisons(scores) if comparisons is None else comparisons).items():
-        if pairs["low"].notna().any():  # with too few speakers, nobody can be told to be better
+        if not hopeless(pairs):
             table[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
     table["entropy_kbps"] = [scores.entropy_kbps(name) for name in table.index]
     table["bitrate"] = [_bitrate(scores, name) for name in table.index]

@@ -1,6 +1,5 @@
 """Tables as plain text for a terminal, as Markdown and as LaTeX."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +8,16 @@ import pandas as pd
 from ...benchmarks.store.scores import records
 from ..columns import in_order, look
 from .bd_rate import Delta
+from .comparisons import ALPHA
+from .rates import misstated
+from .summary import HEAD
 
+_TEX = {letter: f"\\{letter}" for letter in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "\n": " ",
+}
 STATED = "* bitrate stated, not measured"
 
 
@@ -18,28 +26,29 @@ def show(table: pd.DataFrame) -> str:
     return _columns([tuple(row) for row in _cells(table)], left=1) + _footnote(table, "\n")
 
 
-def markdown(table: pd.DataFrame) -> str:
-    """The same table for a README."""
+def markdown(table: pd.DataFrame, cautions: Sequence[str] = ()) -> str:
+    """The same table for a README, and what its readers must know."""
     head, *body = _cells(table)
     rule = [":--"] + ["--:"] * (len(head) - 1)
-    lines = "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *body))
-    return lines + _footnote(table, "\n\n").replace("*", "\\*")
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in (head, rule, *body)]
+    lines = "\n".join("| " + " | ".join(row) + " |" for row in cells)
+    notes = "".join(f"\n\n{note}." for note in cautions)
+    return lines + _footnote(table, "\n\n").replace("*", "\\*") + notes
 
 
-def latex(table: pd.DataFrame) -> str:
-    """The same table for a paper, with `booktabs`; what ranks first in its column is bold."""
-    columns = _shown(table)
+def latex(table: pd.DataFrame, cautions: Sequence[str] = ()) -> str:
+    """The same table for a paper, with `booktabs`; who alone ranks first in a column is bold."""
+    won = {column: winner(table, column) for column in _shown(table)}
     head, *body = _cells(table)
-    first = [
-        [None, None, None, *(line.get(f"{c}_rank") for c in columns)] for line in _lines(table)
-    ]
-    rows = [
-        [
-            f"\\textbf{{{_tex(cell)}}}" if rank == 1 else _tex(cell)
-            for cell, rank in zip(row, ranks, strict=True)
-        ]
-        for row, ranks in zip(body, first, strict=True)
-    ]
+    rows = []
+    for line, row in zip(_lines(table), body, strict=True):
+        bold = [False] * 3 + [name == line["condition"] for name in won.values()]
+        rows.append(
+            [
+                f"\\textbf{{{_tex(cell)}}}" if wins else _tex(cell)
+                for cell, wins in zip(row, bold, strict=True)
+            ]
+        )
     lines = [" & ".join(row) + r" \\" for row in ([_tex(cell) for cell in head], *rows)]
     return "\n".join(
         [
@@ -50,9 +59,18 @@ def latex(table: pd.DataFrame) -> str:
             *lines[1:],
             r"\bottomrule",
             r"\end{tabular}" + _footnote(table, r"\\{} "),  # a bare \\ takes the asterisk
+            *(rf"\\{{}} {_tex(note)}." for note in cautions),
             "",
         ]
     )
+
+
+def winner(table: pd.DataFrame, column: str) -> str:
+    """The condition that alone ranks first in a column of a leaderboard; "" where none does."""
+    if f"{column}_rank" not in table:
+        return ""
+    first = table.loc[(table[f"{column}_rank"] == 1).fillna(False), "condition"]
+    return str(first.iloc[0]) if len(first) == 1 else ""
 
 
 def _footnote(table: pd.DataFrame, before: str) -> str:
@@ -62,8 +80,9 @@ def _footnote(table: pd.DataFrame, before: str) -> str:
 
 
 def _tex(text: str) -> str:
-    """Text whose special characters are escaped."""
-    return re.sub(r"([&%$#_{}])", r"\\\1", text)
+    """Text as LaTeX sets it, whatever is in it: no character is a command."""
+    escaped = "".join(_TEX.get(letter, letter) for letter in text)
+    return f"{{{escaped[0]}}}{escaped[1:]}" if escaped[:1] in ("[", "*") else escaped
 
 
 def _shown(table: pd.DataFrame) -> list[str]:
@@ -85,6 +104,8 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
         kbps = "-" if pd.isna(line["measured_kbps"]) else f"{line['measured_kbps']:.2f}"
         if line.get("bitrate") == "stated":
             kbps = f"{line['nominal_kbps']:.2f}*"
+        elif misstated(line["kind"], line.get("nominal_kbps"), line["measured_kbps"]):
+            kbps += f" (states {line['nominal_kbps']:.2f})"
         kind = "" if line["kind"] == "codec" else f" ({line['kind']})"
         rows.append(
             [
@@ -106,6 +127,7 @@ def show_comparisons(table: pd.DataFrame) -> str:
         "n/N",
         "a - b",
         "95 %",
+        "test",
         "p",
         "p Holm",
         "w/t/l",
@@ -120,15 +142,21 @@ def show_comparisons(table: pd.DataFrame) -> str:
             f"{row['n']}/{row['N']}",
             f"{row['difference']:+.4f}",
             _interval(row["low"], row["high"]),
+            str(row["test"]),
             f"{row['p']:.2g}",
             f"{row['p_holm']:.2g}",
             f"{row['wins']}/{row['ties']}/{row['losses']}",
             "-" if pd.isna(row["detectable"]) else f"{row['detectable']:.3g}",
-            str(row["better"]) or "not significant",
+            str(row["better"]) or ("not significant" if row["least"] < ALPHA else "cannot tell"),
         )
         for _, row in table.iterrows()
     ]
     return _columns([head, *lines], left=3)
+
+
+def show_summary(lines: Sequence[tuple[str, ...]]) -> str:
+    """Lines of `summary` as fixed-width text."""
+    return _columns([HEAD, *lines], left=2)
 
 
 def show_deltas(

@@ -9,9 +9,9 @@ channel is, both values are against the recording itself.
     condition, degradation, column
     n           items that have a value on both sides
     clean, degraded, difference    means over them; the difference is degraded minus clean
-    low, high   95 % interval of the difference, by bootstrap over speakers
+    low, high   95 % interval of the difference, over speakers
     p, p_holm   of the paired test, adjusted over the columns of a condition and a degradation
-    verdict     "worse" or "better" where test and interval agree; empty where they do not
+    verdict     "worse" or "better" where the adjusted test says so; empty where it does not
     refused     items whose damaged payload the decoder refused, as it may
     failed      items with a failure of another kind
     note        why there are no numbers

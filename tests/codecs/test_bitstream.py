@@ -183,6 +183,7 @@ class Unknown:
     """A codec of 8 kbit/s that cannot tell the length of a payload."""
 
     point, sample_rate, nominal_kbps, bitrate = "unknown-8", 16_000, 8, "measured"
+    keeps_rate = True
 
     @staticmethod
     def length(payload):
@@ -195,6 +196,13 @@ def test_a_payload_of_unknown_length_is_bounded_by_the_nominal_rate():
     check_length(header, bytes(4 * usual + 4096), Unknown())
     with pytest.raises(BitstreamError, match="8497 bytes of payload; 16000 samples of unknown-8"):
         check_length(header, bytes(4 * usual + 4097), Unknown())
+
+
+def test_a_codec_that_does_not_keep_its_rate_is_bounded_by_nothing():
+    class Free(Unknown):
+        keeps_rate = False
+
+    check_length(Header("unknown-8", "", 16_000), bytes(10**6), Free())
 
 
 def test_a_recording_of_more_than_an_hour_is_not_encoded():

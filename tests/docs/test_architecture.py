@@ -7,9 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
-    "README.md",
-    "CONTRIBUTING.md",
-    *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")),
+    *sorted(path.name for path in ROOT.glob("*.md")),
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")),
 ]
 # of entry points
 GROUPS = ("nscbench.codecs", "nscbench.metrics", "nscbench.degradations", "nscbench.figures")
@@ -25,7 +24,7 @@ TOP = (
     ".ci",
 )
 PATH = re.compile(rf"(?<![\w/.])(?:{'|'.join(map(re.escape, TOP))})/[\w./-]*")
-LINK = re.compile(r"\]\(([^)#:]+)(?:#([\w-]+))?\)")
+LINK = re.compile(r"(?:\]\(|src=\")([^)#:\"]*)(?:#([^)\"]+))?(?:\)|\")")
 MODULE = re.compile(r"\bnscbench(?:\.\w+)+")
 
 
@@ -43,7 +42,7 @@ def test_paths_that_a_page_names_exist(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_to_pages_and_headings(page):
     for target, heading in LINK.findall((ROOT / page).read_text("utf-8")):
-        path = (ROOT / page).parent / target
+        path = (ROOT / page).parent / target if target else ROOT / page
         assert path.exists(), target
         if heading:
             headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)

@@ -16,6 +16,7 @@ READERS = [
     "nscbench.benchmarks.run.coding",
     "nscbench.benchmarks.data.items",
     "nscbench.benchmarks.data.manifest",
+    "nscbench.codecs.audio",
     "nscbench.codecs.bitstream",
     "nscbench.codecs.conventional",
     "nscbench.codecs.controls",

@@ -15,14 +15,20 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+import soundfile
+
 from nscbench.benchmarks.data.archives import ArchiveError, unpack
 from nscbench.benchmarks.data.items import _id_problems
 from nscbench.benchmarks.data.manifest import ItemsError, read_manifest
 from nscbench.benchmarks.run.coding import decode_streams
 from nscbench.codecs import Codec, CodecError, Unavailable, bitstream, get
+from nscbench.codecs.audio.reading import AudioError, inspect, read_audio
 from nscbench.codecs.coding.tokens import read_indices
 from nscbench.codecs.noise import Noise
+from nscbench.listening_test.analyze.opinion_scores import OpinionScores
 from nscbench.listening_test.read.results_files import read_results
+from nscbench.listening_test.read.validation import valid_ratings
 from nscbench.listening_test.schema import ResultsError
 
 CONDITIONS = (
@@ -55,7 +61,7 @@ def fuzz_bitstream(data: bytes) -> None:
             read_indices(payload, codec.stages, codec._config.entries, codec._coder)
         else:
             (decoded,) = decode_streams(codec, [bitstream.pack(header, payload)], Noise([1]))
-            assert len(decoded) == samples
+            assert len(decoded.samples) == samples
     except CodecError:
         pass
 
@@ -91,7 +97,12 @@ def fuzz_results(data: bytes) -> None:
         except ResultsError:
             return
         for rejected in imported.rejected:
-            assert str(rejected)
+            assert str(rejected).isprintable()
+        try:
+            reading = valid_ratings(imported.submissions)
+        except ResultsError:
+            return
+        assert OpinionScores.of(reading.ratings).count <= len(reading.ratings)
 
 
 def fuzz_archive(data: bytes) -> None:
@@ -147,11 +158,33 @@ def _zip(data: bytes) -> bytes:
     return file.getvalue()
 
 
+def fuzz_audio(data: bytes) -> None:
+    """A recording, whatever its container: read alike by both readers, or refused."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.wav"
+        path.write_bytes(data)
+        try:
+            signal, rate, _ = read_audio(path)
+        except AudioError:
+            return
+        assert inspect(path).seconds == len(signal) / rate
+        assert np.isfinite(signal).all()
+
+
+def _recordings() -> list[bytes]:
+    files = []
+    for container in ("WAV", "RF64", "W64", "AIFF", "AU", "CAF", "NIST", "FLAC", "OGG", "MP3"):
+        files.append(io.BytesIO())
+        soundfile.write(files[-1], np.sin(np.arange(400.0)) / 2, 16_000, format=container)
+    return [file.getvalue() for file in files]
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "bitstream": fuzz_bitstream,
     "manifest": fuzz_manifest,
     "results": fuzz_results,
     "archive": fuzz_archive,
+    "audio": fuzz_audio,
 }
 
 
@@ -162,6 +195,7 @@ def seeds(target: str) -> list[bytes]:
         "manifest": lambda: [_MANIFEST, b"\xef\xbb\xbf" + _MANIFEST.replace(b"\n", b"\r\n")],
         "results": _results,
         "archive": lambda: [_MEMBERS, _tar(_MEMBERS[:20]), _zip(_MEMBERS[:20])],
+        "audio": _recordings,
     }[target]()
 
 

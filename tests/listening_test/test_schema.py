@@ -2,7 +2,7 @@
 
 import pytest
 
-from nscbench.listening_test.schema import Rejected, Submission, is_system, score_of
+from nscbench.listening_test.schema import Rejected, Submission, is_system, score_of, visible
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,10 @@ from nscbench.listening_test.schema import Rejected, Submission, is_system, scor
         ("mnru-15", False),
         ("mnru-x", True),
         ("opus-6", True),
-        ("Reference", True),
+        ("Reference", False),
+        (" ANCHOR35", False),
+        ("Mnru-15", False),
+        ("reference-6", True),
     ],
 )
 def test_systems_are_neither_hidden_reference_nor_anchors(condition: str, system: bool) -> None:
@@ -33,9 +36,30 @@ def test_what_is_no_number_is_no_score(sent: object) -> None:
     assert score_of(sent) == f"the score {sent!r} is not a number"
 
 
-@pytest.mark.parametrize("sent", [-0.1, 100.5, "101"])
+@pytest.mark.parametrize("sent", [-0.1, 100.5, "101", 10**4000, -(10**4000)])
 def test_scores_lie_within_the_scale(sent: object) -> None:
     assert "outside 0-100" in str(score_of(sent))
+
+
+@pytest.mark.parametrize("sent", ["9" * 4000, "x" * 100_000, ["x" * 100_000], 10**4000])
+def test_the_word_for_a_bad_score_is_short(sent: object) -> None:
+    assert len(str(score_of(sent))) < 200
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("größe 5 $x", "größe 5 $x"),
+        ("山田\u3000太郎", "山田\u3000太郎"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("a\ud83db", "a\\ud83db"),
+        ("a\x1b[2Jb\n", "a\\x1b[2Jb\\n"),
+        ("a\u202eb", "a\\u202eb"),
+        ("a\0b", "a\\x00b"),
+    ],
+)
+def test_names_are_shown_by_signs_only(name: str, shown: str) -> None:
+    assert visible(name) == shown
 
 
 def test_a_listener_is_anonymous_whose_name_a_tool_made_for_one_act_of_sending() -> None:

@@ -3,12 +3,14 @@
 import csv
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from nscbench.listening_test.prepare.trials import Trial
+from support.runs import record_of_decoded, write_journal
 
 RATE = 16_000
 DELAY = 40  # samples, of the condition "late-1"
@@ -35,14 +37,22 @@ def make_run(
         path.parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(path, speech, RATE, subtype="PCM_16")
         about = {"id": item, "path": str(path), "speaker": speaker, "sex": sex}
-        items.append(about | {"seconds": seconds, "sha256": ""})
+        digest = sha256(path.read_bytes()).hexdigest()
+        items.append(about | {"seconds": seconds, "sha256": digest})
         for place, name in enumerate(kinds):
             decoded = root / "decoded" / name / f"{item}.flac"
             decoded.parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(decoded, _coded(name, speech, number), RATE, subtype="PCM_16")
             rows.append([name, item, 0, "pesq_wb", 1 + place + number / 10, ""])
     write_tables(root, rows, items, kinds)
+    record_decoded(root)
     return root
+
+
+def record_decoded(root: Path) -> None:
+    """Have the journal say that the decoded files of a run are what they are now."""
+    paths = sorted(root.glob("decoded/*/*.flac"))
+    write_journal(root, [record_of_decoded(path, path.stem) for path in paths])
 
 
 def write_values(root: Path, rows: list[list[object]]) -> None:

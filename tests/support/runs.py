@@ -102,9 +102,25 @@ def ladder(codec, gain=0.0, rates=(6, 8, 12, 24)):
     return {f"{codec}-{r}": (codec, "codec", r, gain + 0.3 * np.log2(r / 6)) for r in rates}
 
 
+def record_of_decoded(path: Path, item: str) -> dict:
+    """What a journal says of a decoded file of an item, whose samples have any hash."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return {
+        **{"key": path.parent.name + item, "condition": path.parent.name, "item": item},
+        **{"draw": 0, "sha256": "0" * 64, "file_sha256": digest},
+    }
+
+
+def write_journal(root: Path, records: list[dict]) -> None:
+    """The journal of a run."""
+    text = "".join(json.dumps(record) + "\n" for record in records)
+    (root / "journal.jsonl").write_text(text)
+
+
 def write_audio(root: Path, seconds=1.0) -> None:
     """Recordings of a run, and decoded audio of all its conditions: bursts of noise."""
     manifest = json.loads((root / "manifest.json").read_text())
+    records = []
     for number, item in enumerate(manifest["items"]):
         random = np.random.default_rng(number)
         audio = 0.1 * random.normal(size=round(16_000 * seconds)) * np.hanning(16_000 * seconds)
@@ -116,4 +132,7 @@ def write_audio(root: Path, seconds=1.0) -> None:
         for path in paths:
             path.parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(path, audio, 16_000)
+        item["sha256"] = hashlib.sha256(paths[0].read_bytes()).hexdigest()
+        records += [record_of_decoded(path, item["id"]) for path in paths[1:]]
+    write_journal(root, records)
     (root / "manifest.json").write_text(json.dumps(manifest))

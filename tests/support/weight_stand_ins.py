@@ -1,12 +1,14 @@
 """Small models in the formats of the published weights that metrics load, with their signatures.
 
-ONNX: SCOREQ's two modes, UTMOS and NISQA, with the names, shapes and dynamic axes of the published
-files. `transformers`: a HuBERT recognizer and a WavLM x-vector, saved by the library, and their
-state as the `pytorch_model.bin` of the years in which the published ones were made, with the small
-files that stood beside it then.
+ONNX: SCOREQ's two modes and UTMOS, with the names, shapes and dynamic axes of the published files.
+torch: NISQA's network with random weights under the published names, and for DNSMOS Pro a
+TorchScript file that gives mean and variance. `transformers`: a HuBERT recognizer and a WavLM
+x-vector, saved by the library, and their state as the `pytorch_model.bin` of the years in which the
+published ones were made, with the small files that stood beside it then.
 """
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load_file
+
+from nscbench.metrics.machinery.nisqa_network import NAMES, Nisqa
 
 KERNEL, STRIDE, CHANNELS = 400, 320, 8
 LETTERS = "|ETAONIHSRDLUMWCFGYPBVK'XJQZ"
@@ -54,12 +58,13 @@ def embedding(signal):
 
 def write_stand_ins(folder: Path) -> Path:
     """Write every stand-in below a folder of weights; the folder."""
-    for name in ("scoreq", "utmos", "nisqa"):
+    for name in ("scoreq", "utmos", "nisqa", "dnsmospro"):
         (folder / name).mkdir(parents=True)
     onnx.save(_encoder("audio_input", "samples", 0), folder / "scoreq/fixed_nmr_telephone.onnx")
     onnx.save(_encoder("audio_input", "samples", 2), folder / "scoreq/adapt_nr_telephone.onnx")
     onnx.save(_encoder("wave", "time", 1), folder / "utmos/utmos22_strong.onnx")
-    onnx.save(_segments(), folder / "nisqa/nisqa.onnx")
+    torch.save({"args": {}, "model_state_dict": nisqa_state()}, folder / "nisqa/nisqa.tar")
+    _write_mean_and_variance(folder / "dnsmospro/model_best.pt")
     _write_recognizer(folder / "hubert-large-ls960-ft")
     _write_speaker(folder / "wavlm-base-plus-sv")
     return folder
@@ -102,19 +107,33 @@ def _encoder(name, axis, ratings):
     return _model(nodes, inputs, outputs, constants)
 
 
-def _segments():
-    """[batch, segments, 1, 48, 15] to the means of the first five bands, as ratings."""
-    nodes = [
-        helper.make_node("ReduceMean", ["segments"], ["bands"], axes=[1, 2, 4], keepdims=0),
-        helper.make_node("MatMul", ["bands", "first"], ["ratings"]),
-    ]
-    shape = ["batch", "segments", 1, 48, 15]
-    return _model(
-        nodes,
-        [helper.make_tensor_value_info("segments", TensorProto.FLOAT, shape)],
-        [helper.make_tensor_value_info("ratings", TensorProto.FLOAT, ["batch", 5])],
-        [_constant("first", np.eye(48, 5, dtype=np.float32))],
-    )
+def nisqa_state():
+    """Tensors of NISQA's network by published name, random and the same at every call."""
+    state = Nisqa().state_dict()
+    random = torch.Generator().manual_seed(3)
+    theirs = {ours: published for published, ours in NAMES.items()}
+    named = {}
+    for name, tensor in state.items():
+        start = next(start for start in theirs if name.startswith(start))
+        numbers = torch.randn(tensor.shape, generator=random) / tensor.shape[1:].numel() ** 0.5
+        if name.endswith("running_var"):
+            numbers = numbers.abs() + 0.5
+        named[theirs[start] + name[len(start) :]] = numbers.to(tensor.dtype)
+    return named
+
+
+class _MeanAndVariance(torch.nn.Module):
+    """Of log spectra [B, 1, F, 161]: mean of the first half of the bins, and a variance of 0.25."""
+
+    def forward(self, spectra: torch.Tensor) -> torch.Tensor:
+        mean = spectra[..., :80].mean(dim=[1, 2, 3])
+        return torch.stack([mean, torch.full_like(mean, 0.25)], dim=1)
+
+
+def _write_mean_and_variance(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # DNSMOS Pro is published so
+        torch.jit.script(_MeanAndVariance()).save(str(path))
 
 
 def _write_recognizer(folder):

@@ -6,10 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, Self
 
-from ....codecs import Codec
+from ....codecs import Codec, CodecError
 from ....codecs.bitstream import header_for, pack
 from ...store.atomic import write_atomically
 from ...store.cache import Stage
+from ...store.contents import check_contents
 from ...workers.work import Request
 from ..coding import read_for
 from ..maker_digests import check_maker
@@ -24,7 +25,8 @@ class EncodedFile:
         payload_bits, container_bits: of the file; both together are all of it.
         entropy_bits: of the payload under the codec's model of its indices; None without one.
         sha256: of the file.
-        notices: what was done to the recording before it was encoded.
+        notices: what was done to the recording before it was encoded, and to audio that was decoded
+            elsewhere.
     """
 
     seconds: float
@@ -44,6 +46,7 @@ class Encode(Request[list[EncodedFile]]):
         recordings: to be encoded.
         streams: files to be written.
         maker: digest of what the run was planned with, to be checked; "" for none.
+        hashes: SHA-256 of the recordings, to be checked; empty for none.
     """
 
     stage: ClassVar[Stage] = "encode"
@@ -53,6 +56,7 @@ class Encode(Request[list[EncodedFile]]):
     recordings: Sequence[Path]
     streams: Sequence[Path]
     maker: str = ""
+    hashes: Sequence[str] = ()
 
     @property
     def reads(self) -> tuple[Path, ...]:
@@ -74,16 +78,21 @@ class Encode(Request[list[EncodedFile]]):
 
         Raises:
             Misfit: this process has other weights, code or libraries than planned.
+            ContentError: a recording is not what was planned.
             AudioError, CodecError: a recording cannot be read, or not be encoded.
         """
         if self.maker:
             check_maker(self.codec, self.device, self.maker)
+        check_contents(self.recordings, self.hashes)
+        if lacking := self.codec.lacking_items(self.items):
+            raise CodecError(lacking)
         read = [read_for(self.codec, path) for path in self.recordings]
         coder = self.codec.on(self.device)
-        payloads = coder.encode_items(self.items, [audio for audio, _ in read])
+        audio, notices, gains = zip(*read, strict=True)
+        encoded = coder.encode_items(self.items, audio, gains)
         return [
-            self._written(len(audio), notices, payload, path)
-            for (audio, notices), payload, path in zip(read, payloads, self.streams, strict=True)
+            self._written(len(signal), (*told, *one.notices), one.payload, path)
+            for signal, told, one, path in zip(audio, notices, encoded, self.streams, strict=True)
         ]
 
     def _written(

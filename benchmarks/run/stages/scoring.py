@@ -3,7 +3,7 @@
 The one broad `except` of a run is here: whatever a metric dies of is one outcome.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
@@ -12,11 +12,15 @@ from typing import ClassVar, Self
 import numpy as np
 
 from .... import metrics
+from ....codecs.audio.reading import read_audio
 from ....metrics.base import MetricError, Signal, Undefined
 from ....metrics.machinery import alignment, signals
-from ...data.audio import read_audio
+from ....metrics.machinery.ranges import kind_of
 from ...store.cache import Stage
+from ...store.contents import check_contents
+from ...store.printable import printable
 from ...workers.work import Request
+from ..coding import resampled_within
 from ..maker_digests import check_versions
 from ..match import signature
 
@@ -40,11 +44,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Scored:
-    """What every metric said of one pair, and the signatures of both signals: see `match`."""
+    """What every metric said of one pair, the signatures of both signals (see `match`), and what
+    was done to them."""
 
     outcomes: tuple[Outcome, ...]
     reference: str
     degraded: str
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,8 @@ class Score(Request[Scored]):
         metrics: names.
         text: what the reference says; "" if unknown.
         versions: of the metrics as planned, to be checked; empty for none.
+        level: RMS of the reference, in dBFS, to which the pair is brought; None: as it is.
+        hashes: SHA-256 of both files, to be checked; empty for none.
     """
 
     stage: ClassVar[Stage] = "score"
@@ -67,6 +75,8 @@ class Score(Request[Scored]):
     metrics: Sequence[str]
     text: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    level: float | None = None
+    hashes: Sequence[str] = ()
     device: str = "cpu"
 
     @property
@@ -85,48 +95,65 @@ class Score(Request[Scored]):
 
         Raises:
             Misfit: this process has another version of a metric than planned.
+            ContentError: a file is not what was recorded.
         """
-        check_versions(self.versions)
-        clean, coded = _load(self.reference), _load(self.degraded)
+        check_versions(self.versions, self.level)
+        check_contents(self.reads, self.hashes)
+        clean, read, told = _load(self.reference)
+        coded, _, told_of_coded = _load(self.degraded)
         coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
-        pair = _Pair(clean, coded, self.text)
-        outcomes = tuple(_outcome(name, pair) for name in self.metrics)
-        return Scored(outcomes, signature(clean, SCORING_RATE), signature(coded, SCORING_RATE))
+        scored = (clean, coded)
+        if self.level is not None:
+            scored = signals.at_level(clean, coded, self.level)
+        pair = _Pair(*scored, self.text)
+        cause = "".join(f" ({one})" for one in read if kind_of(one))
+        outcomes = tuple(_outcome(name, pair, cause) for name in self.metrics)
+        notices = (*told, *(f"decoded audio: {notice}" for notice in told_of_coded))
+        return Scored(
+            outcomes,
+            reference=signature(clean, SCORING_RATE),
+            degraded=signature(coded, SCORING_RATE),
+            notices=tuple(dict.fromkeys((*notices, *pair.notices))),
+        )
 
 
 class _Pair:
-    """Two signals of one length at the scoring rate; their delay is found when it is asked for."""
+    """Two signals of one length; their delay is found when it is asked for."""
 
     def __init__(self, clean: Signal, coded: Signal, text: str) -> None:
         self._plain = clean, coded
         self._aligned: tuple[Signal, Signal] | None = None
         self.text = text
+        self.notices: list[str] = []  # on what resampling did
 
-    def signals(self, aligned: bool) -> tuple[Signal, Signal]:
-        if not aligned:
-            return self._plain
-        self._aligned = self._aligned or alignment.align(*self._plain, SCORING_RATE)
-        return self._aligned
+    def signals(self, aligned: bool, rate: int) -> Iterator[Signal]:
+        """The signals at a rate, the reference first."""
+        if aligned:
+            self._aligned = self._aligned or alignment.align(*self._plain, SCORING_RATE)
+        pair = self._aligned if aligned and self._aligned else self._plain
+        for signal, whose in zip(pair, ("", "decoded audio: "), strict=True):
+            resampled, told = resampled_within(signal, SCORING_RATE, rate)
+            self.notices += [whose + notice for notice in told]
+            yield resampled
 
 
-def _outcome(name: str, pair: _Pair) -> Outcome:
+def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
     metric = metrics.get(name)
     try:
-        at_rate = [
-            signals.resample(signal, SCORING_RATE, metric.sample_rate)
-            for signal in pair.signals(metric.aligned)
-        ]
+        at_rate = list(pair.signals(metric.aligned, metric.sample_rate))
         signals.check_pair(metric, *at_rate)
         values = metric.score(*at_rate, *([pair.text] if metric.needs_text else []))
         if values.keys() != set(metric.measures) or not all(map(isfinite, values.values())):
             raise MetricError(f"gave {values}, not a number for each of its columns")
     except Undefined as error:
-        return Outcome(name, {}, str(error), undefined=True)
-    except Exception as error:  # noqa: BLE001  whatever a metric dies of is one row
-        return Outcome(name, {}, f"{type(error).__name__}: {error}")
+        return Outcome(name, {}, printable(f"{error}{cause}"), undefined=True)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it dies of is one row
+        return Outcome(name, {}, printable(f"{type(error).__name__}: {error}{cause}"))
     return Outcome(name, values)
 
 
-def _load(path: Path) -> Signal:
-    signal, rate, _ = read_audio(path)
-    return np.clip(signals.resample(signal, rate, SCORING_RATE), -1, 1)
+def _load(path: Path) -> tuple[Signal, tuple[str, ...], tuple[str, ...]]:
+    """A signal to be scored; what reading did to it, which encoding tells; what resampling did."""
+    signal, rate, read = read_audio(path)
+    resampled, told = resampled_within(signal, rate, SCORING_RATE)
+    return resampled, read, told

@@ -9,26 +9,18 @@ Patches are flat: a patch of [bands, frames] with a border of one replicated cel
 one row of (bands + 2) x (frames + 2) cells, so that a neighbour is a constant step away.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiled import compiled
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-F = TypeVar("F", bound=Callable[..., Any])
 
 # NSIM's Gaussian window (Hines & Harte 2012) and its two stabilizers, as in Google's ViSQOL.
 CORNER, EDGE, CENTRE = 0.0113033910173052, 0.0838251475442633, 0.619485845753726
 C1 = (0.01 * 1.0) ** 2
 C3 = (0.03 * 1.0) ** 2 / 2.0
-
-
-def compiled(function: F) -> F:
-    """The function in strict IEEE arithmetic, kept on disk between processes."""
-    return cast(F, numba.njit(cache=True, error_model="numpy")(function))
 
 
 @compiled

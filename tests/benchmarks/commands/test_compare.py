@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.commands.report import read_signal
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.benchmarks.store.rundir import RunError
-from support.runs import items, ladder, write_run
+from nscbench.reports.page.gallery import gallery
+from support.runs import items, ladder, write_audio, write_run
 
 PCM = {"pcm": ("pcm", "control", 256, 2.0)}
 
@@ -22,8 +24,9 @@ def compare(capsys, *words):
 def test_two_conditions(tmp_path, capsys):
     root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.2))
     status, text, _ = compare(capsys, root, "new-6", "opus-6")
-    head, *lines = text.splitlines()
+    head, *lines, family = text.splitlines()
     assert status == 0
+    assert family == "adjusted by Holm over 3 tests: 1 pairs in 3 columns"
     assert head.split()[:4] == ["column", "a", "b", "n/N"]
     assert [line.split()[0] for line in lines] == ["pesq_wb", "stoi", "estoi"]
     assert all(line.endswith("new-6") and "24/0/0" in line for line in lines)
@@ -56,14 +59,70 @@ def test_all_pairs_of_codecs_without_controls(tmp_path, capsys):
     root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8, 12)) | PCM)
     status, text, _ = compare(capsys, root, "--all")
     assert status == 0
-    assert len(text.splitlines()) == 1 + 3 * 3
+    first, all_pairs = text.split("\n\n")
+    assert first.splitlines()[1].split() == ["PESQ", "opus-12", "3/3", "24/24"]
+    assert len(first.splitlines()) == 1 + 3
+    assert len(all_pairs.splitlines()) == 1 + 3 * 3
     assert "pcm" not in text
+
+
+def test_many_pairs_are_a_summary_and_the_name_of_the_file(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.2))
+    _, text, _ = compare(capsys, root, "--all")
+    head, *lines, last = text.splitlines()
+    assert head.split() == ["column", "leads", "pairs", "decided", "n/N"]
+    assert [line.split()[:2] for line in lines] == [
+        [c, "new-24"] for c in ("PESQ", "STOI", "ESTOI")
+    ]
+    assert last.startswith("84 comparisons, adjusted by Holm within a column")
+    assert "comparisons.csv" in last
+
+
+def test_all_codecs_against_one_stated_condition(tmp_path, capsys):
+    """The family is what was asked: two codecs in three columns, and not all pairs."""
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8, 12)) | PCM)
+    for baseline, pairs in (("opus-6", 2), ("pcm", 3)):
+        status, text, _ = compare(capsys, root, baseline)
+        _, *lines, family = text.splitlines()
+        assert status == 0
+        assert len(lines) == 3 * pairs
+        assert {line.split()[2] for line in lines} == {baseline}
+        assert family == f"adjusted by Holm over {3 * pairs} tests: {pairs} pairs in 3 columns"
+
+
+def test_eight_speakers_decide_what_is_plain_to_see(tmp_path, capsys):
+    """28 pairs: sign flips of 8 speakers say 28 x 2 / 256 at best."""
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.15), items(16, 8))
+    _, text, _ = compare(capsys, root, "--all")
+    decided = [line.split()[2] for line in text.splitlines()[1:4]]
+    assert all(int(count.split("/")[0]) >= 26 for count in decided)
+
+
+def test_five_speakers_are_told_what_they_lack(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8)), items(10, 5))
+    _, text, _ = compare(capsys, root, "--all")
+    assert text.splitlines()[1].split() == ["PESQ", "no", "ranks", "0/1", "10/10"]
+    assert "5 speakers are too few for a test: 6 are needed" in text
+    _, text, _ = compare(capsys, root, "opus-6", "opus-8")
+    assert text.count("cannot tell") == 3
+
+
+@pytest.mark.parametrize("words", [["--all"], ["opus-6", "new-6"], ["opus-6"], ["opus", "new"]])
+def test_a_speaker_who_carries_the_mean_is_named(tmp_path, capsys, words):
+    listed = items(24, 12)
+    for item in listed[:12]:
+        item["speaker"] = "s0"
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.1), listed)
+    _, text, _ = compare(capsys, root, *words)
+    assert "check: one speaker carries the mean: s0 has 54% of the weight" in text
+    assert "12 speakers count like 3.2 equal ones (means of all columns)" in text
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["a"], "1 names after the run"),
+        (["a"], "a is no condition of"),
+        ([], "0 names after the run"),
         (["opus-6", "gone"], "are neither two conditions nor two codecs"),
         (["opus-6", "--all"], "1 names after the run"),
         (["x", "y", "--gate", "pesq"], "2 names after the run"),
@@ -299,3 +358,51 @@ def test_runs_that_differ_do_not_merge(tmp_path, settings, difference):
     two = read_run(write_run(tmp_path / "two", ladder("opus"), **settings))
     with pytest.raises(RunError, match=difference):
         merge([one, two])
+
+
+def changed(root, column, value, place="value"):
+    """The run, with another value (or draw) of opus-6's rows of a column."""
+    rows = pd.read_csv(root / "rows.csv", dtype=str, keep_default_na=False)
+    here = (rows["condition"] == "opus-6") & (rows["column"] == column)
+    rows.loc[here, place] = value
+    rows.to_csv(root / "rows.csv", index=False)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "place", "message"),
+    [
+        ("payload_bits", "-5", "value", "payload_bits: -5 is no value; bits are counted from 0"),
+        ("seconds", "0", "value", "seconds: 0 is no value; a recording lasts more than 0 s"),
+        (
+            "pesq_wb",
+            "inf",
+            "value",
+            "pesq_wb: inf is no value; values are numbers of at most 1e+15",
+        ),
+        ("pesq_wb", "-1e999", "value", "pesq_wb: -inf is no value"),
+        ("pesq_wb", "good", "value", "has values that are not numbers"),
+        ("pesq_wb", "first", "draw", "has draws that are not numbers from 0 to 999"),
+        ("pesq_wb", "0.5", "draw", "has draws that are not numbers from 0 to 999"),
+        ("pesq_wb", "-1", "draw", "has draws that are not numbers from 0 to 999"),
+        ("pesq_wb", "1000000000", "draw", "has draws that are not numbers from 0 to 999"),
+    ],
+)
+def test_values_that_nothing_can_measure_are_one_error(
+    tmp_path, capsys, column, value, place, message
+):
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8)), items(4, 4))
+    assert main(["compare", str(changed(root, column, value, place)), "--all"]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_codec_that_sends_nothing_is_compared_but_has_no_curve(tmp_path, capsys):
+    root = write_run(tmp_path / "run", ladder("opus") | ladder("new", 0.2), items(8, 8))
+    changed(root, "payload_bits", "0")
+    assert main(["compare", str(root), "opus-6", "new-6"]) == 0
+    assert main(["compare", str(root), "new", "opus"]) == 0
+    assert "opus has 3 points, 4 are needed" in capsys.readouterr().out
+    write_audio(root, seconds=0.2)
+    shown = gallery(read_run(root), read_signal)
+    assert shown.faults == []
+    assert any(sound.name == "opus-6" for card in shown.cards for sound in card.sounds)

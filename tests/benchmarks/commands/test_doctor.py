@@ -83,7 +83,7 @@ def test_what_is_off_is_no_failure_and_names_what_mends_it(requirements, capsys,
     assert "all that is required works" in text
     assert "pip install 'nscbench[wer]': it needs 'no-such-package'" in text
     assert f"weights of codecs and metrics\n  folder  {tmp_path / 'none'}" in text
-    assert "curl -fL" in text
+    assert "nscbench weights get utmos" in text
 
 
 def test_something_required_that_is_broken_is_a_failure(requirements, capsys):

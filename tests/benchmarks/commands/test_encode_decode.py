@@ -106,3 +106,48 @@ def test_damaged_streams_are_refused_byte_by_byte(tmp_path, capsys):
 def test_an_unknown_codec_lists_what_there_is(tmp_path, capsys):
     assert main(["encode", "mp7-3", "in.wav", "out.nsc"]) == 2
     assert "no codec is called 'mp7-3'; there are: " in capsys.readouterr().err
+
+
+def test_an_output_that_is_the_input_is_refused(tmp_path, capsys):
+    recording = tmp_path / "a.wav"
+    soundfile.write(recording, tone(0.1, 16_000), 16_000)
+    before = recording.read_bytes()
+    (tmp_path / "hard.nsc").hardlink_to(recording)
+    for output in (recording, tmp_path / "hard.nsc"):
+        assert main(["encode", "pcm", str(recording), str(output)]) == 2
+        assert str(output) in capsys.readouterr().err
+        assert recording.read_bytes() == before
+    assert main(["encode", "pcm", str(recording), str(tmp_path / "a.nsc")]) == 0
+    stream = (tmp_path / "a.nsc").read_bytes()
+    (tmp_path / "a").symlink_to("a.nsc")
+    assert main(["decode", str(tmp_path / "a.nsc"), str(tmp_path / "a")]) == 2
+    assert (tmp_path / "a.nsc").read_bytes() == stream
+
+
+def test_the_suffix_is_what_is_written(tmp_path, capsys):
+    soundfile.write(tmp_path / "a.wav", tone(0.1, 16_000), 16_000)
+    assert main(["encode", "pcm", str(tmp_path / "a.wav"), str(tmp_path / "a.nsc")]) == 0
+    for name, container in (("x.wav", "WAV"), ("x.FLAC", "FLAC"), ("x", "WAV")):
+        assert main(["decode", str(tmp_path / "a.nsc"), str(tmp_path / name)]) == 0
+        assert soundfile.info(tmp_path / name).format == container
+    capsys.readouterr()
+    assert main(["decode", str(tmp_path / "a.nsc"), str(tmp_path / "x.mp3")]) == 2
+    assert "what is written is no .mp3; allowed are .wav, .wave, .flac" in capsys.readouterr().err
+    assert main(["encode", "pcm", str(tmp_path / "a.wav"), str(tmp_path / "a.opus")]) == 2
+    assert "what is written is no .opus; allowed are .nsc" in capsys.readouterr().err
+    assert not (tmp_path / "x.mp3").exists()
+    assert not (tmp_path / "a.opus").exists()
+
+
+def test_through_standard_output(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tone(0.1, 16_000), 16_000)
+    command = [sys.executable, "-m", "nscbench.benchmarks.cli"]
+    encoded = subprocess.run(
+        [*command, "encode", "pcm", tmp_path / "a.wav", "/dev/stdout"],
+        capture_output=True,
+        check=True,
+    )
+    (tmp_path / "a.nsc").write_bytes(encoded.stdout)
+    assert b"/dev/stdout: pcm, 0.10 s" in encoded.stderr
+    assert main(["decode", str(tmp_path / "a.nsc"), str(tmp_path / "b.wav")]) == 0
+    assert len(soundfile.read(tmp_path / "b.wav")[0]) == 1600

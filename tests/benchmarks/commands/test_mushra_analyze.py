@@ -224,9 +224,9 @@ def test_a_plan_and_its_assignment(tmp_path: Path, capsys: pytest.CaptureFixture
     out = tmp_path / "assignment.csv"
     words = ("plan", "--difference", 5, "--power", 0.8, "--spread", 12, "--items", 16)
     assert run(*words, "--items-per-listener", 8, "--out", out) == 0
-    assert ": 50 listeners after screening, who each rate 8 of 16 items" in capsys.readouterr().out
+    assert ": 48 listeners after screening, who each rate 8 of 16 items" in capsys.readouterr().out
     rows = read(out)
-    assert len(rows) == 50 * 8
+    assert len(rows) == 48 * 8
     assert {row["item"] for row in rows} == {str(k) for k in range(1, 17)}
     assert run("plan", "--difference", 0) == 2
     assert "lies between 0 and 100" in capsys.readouterr().err

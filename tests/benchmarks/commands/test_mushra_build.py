@@ -24,6 +24,11 @@ def test_the_commands_say_what_they_made(speech_like, tmp_path, capsys):
     assert "?config=mushra-" in capsys.readouterr().out
     assert command("build", run, "--out", folder, "--seed", 1) == 2
     assert "key of another test" in capsys.readouterr().err
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "index.html").write_text("mine")
+    assert command("build", run, "--out", tmp_path / "page") == 2
+    assert "index.html is no listening test's" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.glob("page*/*")] == ["index.html"]
     assert command("build", tmp_path / "none", "--out", folder) == 2
     assert command("serve", tmp_path / "none") == 2
     assert "has no index.html" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Manifests, folders and recordings, and what is said of wrong ones."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import soundfile
 from nscbench.benchmarks.data.items import (
     AudioError,
     ItemsError,
+    passed_over,
     read_audio,
     read_items,
     speaker_of,
@@ -144,3 +146,79 @@ def test_files_that_are_no_audio(tmp_path: Path) -> None:
         assert cause in problem
         with pytest.raises(AudioError, match=cause.split(": ")[1]):
             read_audio(tmp_path / cause.split(":")[0])
+
+
+def test_every_format_is_read_and_the_rest_told(tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    (tmp_path / "linked").mkdir()
+    folder.mkdir()
+    for name, container in (
+        *(("a.aiff", "AIFF"), ("b.w64", "W64"), ("c.au", "AU"), ("d.caf", "CAF")),
+        *(("e.sph", "NIST"), ("f.rf64", "RF64"), ("g.oga", "OGG"), ("h.AIF", "AIFF")),
+    ):
+        soundfile.write(folder / name, tone(0.5), 16_000, format=container)
+    wav(tmp_path / "linked" / "x.wav")
+    (folder / "l").symlink_to("../linked")
+    (folder / "back").symlink_to(".")
+    for name in ("i.m4a", "j.m4a", "k.m4a", "n.m4a", "m.webm", "README"):
+        (folder / name).write_bytes(b"anything")
+    (folder / ".cache").mkdir()
+    wav(folder / ".cache" / "z.wav")
+    assert [item.id for item in read_items(folder)] == [*"abcdefgh", "l_x"]
+    assert passed_over(folder) == (
+        "left out: 4 .m4a (i.m4a, j.m4a, k.m4a, ...)",
+        "left out: 1 .webm (m.webm)",
+        "left out: 1 hidden folders (.cache)",
+        "left out: 1 links to folders that are read already (back)",
+        "left out: 1 without suffix (README)",
+    )
+    assert passed_over("demo") == ()
+
+
+def test_a_folder_without_any_says_what_it_has(tmp_path: Path) -> None:
+    (tmp_path / "i.m4a").touch()
+    assert "left out: 1 .m4a (i.m4a)" in str(refusal(tmp_path))
+
+
+def test_links_that_lead_round_are_followed_once(tmp_path: Path) -> None:
+    folder = tmp_path / "parent" / "set"
+    wav(folder / "a.wav")
+    wav(tmp_path / "parent" / "b.wav")
+    (folder / "up").symlink_to("..")
+    (folder / "twice").symlink_to("../../parent")
+    assert [item.id for item in read_items(folder)] == ["a", "twice_b"]
+    assert "(twice/set, up)" in str(passed_over(folder))
+
+
+def test_names_are_taken_as_they_look(tmp_path: Path) -> None:
+    composed, apart = "größe", "gro\u0308ße"
+    path = wav(tmp_path / apart / f"{apart}.wav")
+    assert [item.id for item in read_items(tmp_path)] == [f"{composed}_{composed}"]
+    (line_of_names,) = passed_over(tmp_path)
+    assert line_of_names.startswith("1 names were matched in Unicode's form NFC (gro\u0308ße/")
+    row = line(path, tmp_path, apart).replace(f"{apart}/{apart}.wav", f"{composed}/{composed}.wav")
+    listed = manifest(tmp_path, row)
+    assert [(item.id, item.path) for item in read_items(listed)] == [(composed, path)]
+    assert passed_over(listed)[0].startswith("1 names were matched")
+    wav(tmp_path / composed / f"{composed}.wav")
+    assert "ids must be unique" in str(refusal(tmp_path))
+
+
+def test_ids_that_cannot_be_are_refused_with_their_paths(tmp_path: Path) -> None:
+    strange = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wav")
+    soundfile.write(os.fsencode(strange), tone(), 16_000)
+    long = tmp_path / ("d" * 100) / ("f" * 100 + ".wav")
+    wav(long)
+    wav(tmp_path / "a.wav")
+    wav(tmp_path / "new\nline.wav")
+    problems = refusal(tmp_path).problems
+    assert len(problems) == 3
+    assert any(f"{tmp_path}/new\\nline.wav: its id 'new\\nline'" in text for text in problems)
+    assert any(f"{tmp_path}/caf\\xe9.wav: its name is not UTF-8" in text for text in problems)
+    assert any(f"{long}: its id" in text and "1 to 128 bytes" in text for text in problems)
+
+
+def test_a_pipe_is_refused_by_name(tmp_path: Path) -> None:
+    wav(tmp_path / "a.wav")
+    os.mkfifo(tmp_path / "p.wav")
+    assert "p.wav: is a named pipe, not a file" in str(refusal(tmp_path))

@@ -17,11 +17,12 @@ from nscbench.codecs import get
 ITEM = Item("a", Path("a.flac"), "", "", "", 1.0, 16_000, "0" * 64)
 PIECE = Encoding(get("pcm"), ITEM, "encode-key")
 SCORING = Scoring(
-    Decoding(get("pcm"), ITEM, "decode-key", 0),
+    Decoding(get("pcm"), ITEM, "decode-key", 0, "0" * 64),
     ITEM,
     {"level": "level-key", "lsd": "lsd-key"},
     "match-key",
     "pair-key",
+    "0" * 64,
 )
 FILE = EncodedFile(1.0, 8, 80, None, sha256(b"bits").hexdigest(), ())
 SCORED = Scored(

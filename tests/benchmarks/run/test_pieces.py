@@ -44,7 +44,7 @@ def test_an_item_longer_than_a_batch_is_one_of_its_own():
 def test_a_piece_knows_its_file_and_what_the_journal_says_of_it():
     directory = RunDirectory(Path("run"))
     (encoding,) = pieces([1.0])
-    decoding = Decoding(encoding.codec, encoding.item, "key", 2)
+    decoding = Decoding(encoding.codec, encoding.item, "key", 2, "0" * 64)
     assert encoding.path(directory) == directory.stream("pcm", "i0")
     assert decoding.path(directory) == directory.decoded("pcm", "i0", 2)
     assert encoding.where == {"condition": "pcm", "item": "i0"}

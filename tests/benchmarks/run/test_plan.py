@@ -13,6 +13,7 @@ from nscbench.benchmarks.store.journal import key_of
 from nscbench.codecs import get
 
 ITEMS = [Item(name, Path(f"{name}.flac"), "", "", "", 1.0, 16_000, name * 64) for name in "ab"]
+AUDIO = {"sha256": "of the audio", "file_sha256": "of its file"}
 
 
 def make_plan(*conditions, draws=1):
@@ -34,7 +35,7 @@ def test_keys_are_those_that_runs_and_caches_have_on_disk():
     decoded = key_of("decode", made, "of the stream", "a", 1)
     records = {
         encoded: {"sha256": "of the stream"},
-        decoded: {"sha256": "of the audio"},
+        decoded: AUDIO,
         score_key("of the audio", item, "level"): {"metric": "level"},
         key_of("match", "of the audio", item.sha256): {"reference": "r", "degraded": "d"},
     }
@@ -43,7 +44,7 @@ def test_keys_are_those_that_runs_and_caches_have_on_disk():
     assert step.decoding.key == decoded
     assert step.scoring.pair == key_of("pair", "of the audio", item.sha256)
     assert step.encoded == {"sha256": "of the stream"}
-    assert step.decoded == {"sha256": "of the audio"}
+    assert step.decoded == AUDIO
     assert step.scores == {"level": {"metric": "level"}, "lsd": None}
     assert step.match == {"reference": "r", "degraded": "d"}
 
@@ -77,7 +78,7 @@ def test_records_are_looked_up_when_they_are_asked_for():
 
 @pytest.mark.parametrize(("condition", "item"), [("pcm", "a"), ("swapped", "b")])
 def test_a_swapped_control_is_held_against_the_next_item(condition, item):
-    step = next(make_plan(condition).walk(lambda key: {"sha256": "s"}))
+    step = next(make_plan(condition).walk(lambda key: {"sha256": "s", "file_sha256": "f"}))
     assert step.item.id == "a"
     assert step.scoring.reference.id == item
     reference = {"a": ITEMS[0], "b": ITEMS[1]}[item]

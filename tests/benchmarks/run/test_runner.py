@@ -15,6 +15,7 @@ from nscbench import codecs, metrics
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.run import runner
 from nscbench.benchmarks.store import results
+from nscbench.benchmarks.store.rundir import RunDirectory
 from nscbench.benchmarks.workers.local import LocalWorkers
 from nscbench.codecs import registry
 from support import impatient, plugin
@@ -196,8 +197,6 @@ def test_a_full_disk_loses_nothing(tmp_path, items, plugins):
 
 
 def test_two_processes_do_not_share_a_run(tmp_path, items, capsys):
-    from nscbench.benchmarks.store.rundir import RunDirectory
-
     path = suite(tmp_path, ["si_sdr"], [{"codec": "pcm"}])
     with RunDirectory(tmp_path / "run").locked():
         status = main(["run", str(path), "--out", str(tmp_path / "run"), "--items", str(items)])
@@ -305,10 +304,10 @@ def test_what_was_done_to_recordings_is_told(tmp_path, items, plugins, capsys):
     audio, rate = soundfile.read(items / "a.flac")
     soundfile.write(items / "NA.wav", np.stack([audio, audio], 1), rate)
     bench(tmp_path, items, ["picky"], [{"codec": "pcm"}])
-    assert "note: 1 items: 2 channels mixed down to their mean" in capsys.readouterr().out
+    assert "note: 1 items (NA): 2 channels mixed down to their mean" in capsys.readouterr().out
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["notices"] == [["NA", "2 channels mixed down to their mean"]]
-    assert set(results.read_rows(tmp_path / "run" / "rows.csv")["item"]) == {"NA", *SECONDS}
+    assert set(results.read_rows(RunDirectory(tmp_path / "run"))["item"]) == {"NA", *SECONDS}
 
 
 @pytest.mark.filterwarnings("default")

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from nscbench import metrics
+from nscbench.benchmarks.run.coding import read_for
 from nscbench.benchmarks.run.maker_digests import maker
 from nscbench.benchmarks.run.stages import Decode, Encode, Score, coding_limit, scoring_limit
 from nscbench.benchmarks.workers.failures import Misfit
@@ -70,6 +72,32 @@ def test_a_short_decoded_item_is_padded(recording, tmp_path):
     soundfile.write(short, signal[:2000], RATE)
     (outcome,) = Score(recording, short, ["level"]).do().outcomes
     assert outcome.values["level_db"] < -2
+
+
+def test_what_resampling_cuts_is_told(tmp_path):
+    """A square wave at full scale overshoots where its upper harmonics are cut off."""
+    square = np.sign(np.sin(2 * np.pi * 100 * (np.arange(48_000) + 0.5) / 48_000))
+    path, cut = tmp_path / "square.wav", "dBFS after resampling to 16000 Hz cut to full scale"
+    soundfile.write(path, square, 48_000)
+    audio, notices, gain = read_for(get("pcm"), path)
+    assert (float(audio.abs().max()), gain) == (1, 1)
+    assert notices[0] == "resampled from 48000 to 16000 Hz"
+    assert notices[1].startswith("peak of +")
+    assert notices[1].endswith(cut)
+    scored = Score(path, path, ["level"]).do()
+    assert [notice.endswith(cut) for notice in scored.notices] == [True, True]
+    assert scored.notices[1] == f"decoded audio: {scored.notices[0]}"
+
+
+def test_resampling_for_a_metric_makes_no_failure_of_a_loud_item(tmp_path, monkeypatch):
+    square = np.sign(np.sin(2 * np.pi * 100 * (np.arange(RATE) + 0.5) / RATE))
+    path = tmp_path / "square.wav"
+    soundfile.write(path, square, RATE)
+    level = dataclasses.replace(metrics.get("level"), sample_rate=22_050)
+    monkeypatch.setattr(metrics, "get", lambda name: level)
+    scored = Score(path, path, ["level"]).do()
+    assert scored.outcomes[0].values == {"level_db": pytest.approx(0, abs=1e-9)}
+    assert "after resampling to 22050 Hz cut" in scored.notices[0]
 
 
 def test_another_plan_is_refused(encode, recording):

@@ -46,11 +46,38 @@ PCM = '[[condition]]\ncodec = "pcm"\n'
         (PCM + PCM, "pcm appears twice"),
         ('title = "nothing"', "no condition can run here"),
         ("title = ", "not TOML"),
+        ("draws = 1000000000\n" + PCM, "draws must be at most 1000, not 1000000000"),
+        ('[[condition]]\ncodec = "x"\nkbps = [3, inf]\n', "kbps of x is inf; allowed are numbers"),
+        ('[[condition]]\ncodec = "x"\nkbps = nan\n', "kbps of x is nan"),
+        ("title = " + "[" * 100_000, "nested too deeply"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, text, message):
     with pytest.raises(SuiteError, match="mine.toml.*" + message):
         load_suite(write(tmp_path, text))
+
+
+def test_a_byte_order_mark_is_no_part_of_a_suite(tmp_path):
+    assert load_suite(write(tmp_path, "\ufeff" + PCM)).codecs[0].condition == "pcm"
+
+
+def test_items_start_from_the_suites_folder_as_decoded_audio_does(tmp_path, monkeypatch):
+    monkeypatch.chdir("/")
+    for named, found in {
+        "speech": tmp_path / "speech",
+        "/data": "/data",
+        "./demo": tmp_path / "demo",
+    }.items():
+        suite = load_suite(write(tmp_path, f'items = "{named}"\n{PCM}'))
+        assert suite.source == str(found)
+    assert load_suite(write(tmp_path, 'items = "demo"\n' + PCM)).source == "demo"
+    assert load_suite(write(tmp_path, PCM)).source == "demo"
+    assert load_suite("demo").source == "demo"
+
+
+def test_a_title_is_printable(tmp_path):
+    suite = load_suite(write(tmp_path, 'title = "a\\u001b[2Jb"\n' + PCM))
+    assert suite.title == "a\\x1b[2Jb"
 
 
 def test_unknown_suites_and_files_are_refused(tmp_path):
@@ -85,7 +112,7 @@ def test_without_a_metric_the_metrics_are_told(tmp_path, monkeypatch):
         load_suite(write(tmp_path, "metrics = ['utmos']\n" + PCM + absent))
     first, second = str(raised.value).splitlines()
     assert first.endswith("mine.toml: no metric can run here")
-    assert second.startswith("  left out: utmos: no utmos22_strong.onnx in ")
+    assert second == "  left out: utmos: need weights: nscbench weights get utmos"
 
 
 @pytest.mark.parametrize("name", sorted(suite_names()))

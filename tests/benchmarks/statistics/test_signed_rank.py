@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from nscbench.benchmarks.statistics.holm import holm
-from nscbench.benchmarks.statistics.sign_flip import sign_flip
+from nscbench.benchmarks.statistics.sign_flip import SignFlips
 from nscbench.benchmarks.statistics.signed_rank import (
     null_distribution,
     rank_biserial,
@@ -134,7 +134,7 @@ def test_holm_keeps_the_family_wise_error(better: int) -> None:
         null = np.array([not (better and 3 in pair) for pair in pairs])
         for name, p_values in (
             ("signed ranks", [signed_rank(d) for d in differences]),
-            ("sign flips", [sign_flip(d, generator) for d in differences]),
+            ("sign flips", [SignFlips.of(d, generator).p() for d in differences]),
         ):
             false[name] += bool(np.any(holm(np.array(p_values))[null] <= 0.05))
     assert max(false.values()) <= 50

@@ -85,12 +85,34 @@ def test_the_least_recently_used_is_pruned(tmp_path, capsys):
 def test_abandoned_files_go_and_those_being_written_stay(tmp_path):
     cache = Cache(tmp_path)
     cache.put("encode", KEY, {})
-    old, new = (file_of(tmp_path, KEY).with_name(name) for name in (".old.part", ".new.part"))
+    old, new = (
+        file_of(tmp_path, KEY).with_name(name) for name in (f".{n:032x}.part" for n in (1, 2))
+    )
     for path in (old, new):
         path.write_bytes(b"half")
     os.utime(old, (0, 0))
     cache.prune(10**9)
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_what_no_cache_made_is_never_removed(tmp_path):
+    """Somebody's folder that is laid out alike, and links out of it."""
+    project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    kept = [
+        project / "v1/app/src/x/.env.local",
+        project / "v1/encode/01/23/notes.txt",
+        project / "v1/encode/ab/cd" / KEY,
+        elsewhere / "23" / KEY,
+    ]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+        os.utime(path, (0, 0))
+    (project / "v1/encode/01").rename(project / "v1/encode/99")
+    (project / "v1/encode/01").symlink_to(elsewhere)
+    kept[1] = project / "v1/encode/99/23/notes.txt"
+    assert Cache(project).prune(0) == (0, 0)
+    assert [path.read_text() for path in kept] == ["mine"] * 4
 
 
 def test_a_full_disk_stops_the_storing_only(tmp_path, monkeypatch, capsys):

@@ -3,7 +3,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from nscbench.benchmarks.store.journal import Journal, key_of
+from nscbench.benchmarks.store import journal as journal_module
+from nscbench.benchmarks.store.journal import Journal, RecordedWork, key_of
 
 
 def test_records_survive_reopening(tmp_path):
@@ -40,6 +41,30 @@ def test_a_damaged_line_costs_only_itself(tmp_path, capsys, line):
         assert journal.get("a") == {"value": 1}
         assert len(journal) == 1
     assert "1 lines are damaged" in capsys.readouterr().err
+
+
+def test_reading_changes_nothing_and_tells_what_is_torn(tmp_path):
+    path = tmp_path / "j"
+    content = b'{"key": "a", "condition": "pcm"}\n{"key": \n{"key": "b", "half'
+    path.write_bytes(content)
+    for _ in range(2):
+        with RecordedWork(tmp_path, path) as work:
+            assert (len(work), work.damaged, work.torn) == (1, 1, True)
+            assert work.get("a") == {"condition": "pcm"}
+            assert work.conditions == {"pcm"}
+    assert path.read_bytes() == content
+
+
+def test_lines_that_are_too_long_or_too_deep_cost_only_themselves(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(journal_module, "LONGEST", 100)
+    path = tmp_path / "j"
+    deep = b'{"key": "d", "x": ' + b"[" * 100_000
+    for middle in (b'{"key": "b", "x": "' + b"x" * 1000 + b'"}', deep):
+        path.write_bytes(b'{"key": "a"}\n' + middle + b'\n{"key": "c"}\n')
+        with Journal(path) as journal:
+            assert (journal.get("a"), journal.get("b"), journal.get("c")) == ({}, None, {})
+            assert journal.damaged == 1
+    assert capsys.readouterr().err.count("1 lines are damaged") == 2
 
 
 def test_the_last_record_of_a_key_counts(tmp_path):

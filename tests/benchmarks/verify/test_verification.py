@@ -116,7 +116,7 @@ def every_table(root):
     """What follows from rows and manifest, as `nscbench run` writes it."""
     manifest = json.loads((root / "manifest.json").read_text())
     directory = RunDirectory(root)
-    rows = read_rows(directory.rows)
+    rows = read_rows(directory)
     write_leaderboard(directory, manifest, rows)
     edit_manifest(lambda m: m.update(failures=int(is_failure(rows).sum())))(root)
 

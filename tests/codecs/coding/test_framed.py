@@ -14,6 +14,8 @@ CONDITIONS = [
     if issubclass(codec, ConcealingCodec) and not codec.unavailable()
     for settings in (codec.operating_points[0], codec.operating_points[-1])
 ]
+# s, before it is silent if no frame ever comes: Lyra plays its network for 80 ms, and fades for 40
+PLAYED_OF_NOTHING = {"lyra": 0.12}
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
@@ -46,7 +48,8 @@ def test_what_was_lost_is_not_looked_at(condition, speech_like):
     everything = np.ones(codec.packets(one), np.bool_)
     nothing = [codec.decode_with_loss(payload, everything) for payload in (one, other)]
     assert torch.equal(*nothing)
-    assert nothing[0].abs().max() < 0.01
+    start = round(PLAYED_OF_NOTHING.get(codec.name, 0) * codec.sample_rate)
+    assert nothing[0][start:].abs().max() < 0.01
 
 
 def test_lc3_conceals_a_frame_of_ones_as_if_there_were_none(speech_like):

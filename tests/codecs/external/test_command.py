@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from nscbench.benchmarks.run.coding import decode_streams
 from nscbench.codecs import CodecError, make
+from nscbench.codecs.bitstream import header_for, pack
 from nscbench.codecs.noise import Noise
 from support.programs import RATE, TOOL, command, line, python
 
@@ -23,6 +25,18 @@ def test_bits_are_those_of_the_file_that_the_program_wrote(tmp_path, tool, signa
     assert payload == bytes(((samples >> 8) + 128).astype(np.uint8))
     (decoded,) = codec.decode([payload], Noise([1]))
     assert torch.equal(decoded, torch.from_numpy((((samples >> 8) << 8) + 128) / 32768).float())
+
+
+@pytest.mark.parametrize("stated", [0.01, 8, 100_000])
+def test_what_the_suite_states_limits_nothing(tmp_path, tool, stated):
+    """128 kbit/s, whatever is stated, and however long: 10 s are 160 kB."""
+    codec = command(tmp_path, kbps=stated)
+    signal = torch.zeros(10 * RATE)
+    (payload,) = codec.encode([signal])
+    assert len(payload) == 10 * RATE
+    stream = pack(header_for(codec, len(signal)), payload)
+    (decoded,) = decode_streams(codec, [stream], Noise([1]))
+    assert len(decoded.samples) == len(signal)
 
 
 def test_several_items_and_empty_ones(tmp_path, tool, signal):
@@ -100,7 +114,7 @@ def test_decoded_audio_of_another_rate_or_with_channels_is_refused(tmp_path, too
         with pytest.raises(CodecError, match=f"what `decode` wrote: {message}"):
             command(tmp_path, decode=python(code)).decode([b"x"], Noise([1]))
     code = "import sys; open(sys.argv[2],'w').write('text')"
-    with pytest.raises(CodecError, match=r"out.wav is not audio that libsndfile reads"):
+    with pytest.raises(CodecError, match=r"out.wav: not audio that is read here"):
         command(tmp_path, decode=python(code)).decode([b"x"], Noise([1]))
 
 
@@ -151,3 +165,50 @@ def test_the_example_program_is_a_codec(signal):
     (decoded,) = codec.decode([payload], Noise([1]))
     assert len(decoded) == len(signal)
     assert (decoded - signal).abs().max() <= 2**-6 + 1e-6
+
+
+WRITES = "import sys,wave; f=wave.open(sys.argv[2],'wb'); f.setparams((1,2,16000,0,'NONE','')); "
+
+
+@pytest.mark.parametrize(
+    ("samples", "notices"),
+    [
+        (3200, ()),
+        (3192, ("decoded audio is 8 samples short: silence added",)),
+        (3300, ("decoded audio is 100 samples longer than its recording: cut",)),
+    ],
+)
+def test_lengths_are_treated_as_those_of_a_folder(tmp_path, tool, samples, notices):
+    code = WRITES + f"f.writeframes(bytes([1,1])*{samples}); f.close()"
+    codec = command(tmp_path, decode=python(code))
+    stream = pack(header_for(codec, 3200), b"x")
+    (decoded,) = decode_streams(codec, [stream], Noise([1]))
+    assert (len(decoded.samples), decoded.notices) == (3200, notices)
+    assert set(decoded.samples[:3192]) == {257}
+    assert set(decoded.samples[samples:]) <= {0}
+
+
+@pytest.mark.parametrize("samples", [1600, 4800])
+def test_lengths_that_are_far_off_are_refused(tmp_path, tool, samples):
+    code = WRITES + f"f.writeframes(bytes(2*{samples})); f.close()"
+    codec = command(tmp_path, decode=python(code))
+    with pytest.raises(CodecError, match="s long, its recording 0.200 s; less than 100 ms"):
+        decode_streams(codec, [pack(header_for(codec, 3200), b"x")], Noise([1]))
+
+
+def test_a_peak_above_full_scale_is_scaled_and_told(tmp_path, tool):
+    code = (
+        "import sys, numpy, soundfile; "
+        "soundfile.write(sys.argv[2], numpy.array([1.5,-.75]*50), 16000, 'FLOAT', format='WAV')"
+    )
+    codec = command(tmp_path, decode=python(code))
+    (decoded,) = decode_streams(codec, [pack(header_for(codec, 100), b"x")], Noise([1]))
+    assert decoded.notices == ("decoded audio: peak of +3.52 dBFS scaled down to full scale",)
+    assert decoded.samples.tolist() == [32767, -16384] * 50
+
+
+def test_a_file_that_is_cut_off_is_refused_by_its_name_alone(tmp_path, tool):
+    code = WRITES + "f.writeframes(bytes(6400)); f.close(); open(sys.argv[2],'r+b').truncate(3000)"
+    codec = command(tmp_path, decode=python(code))
+    with pytest.raises(CodecError, match="what `decode` wrote: out.wav: cut off"):
+        codec.decode([b"x"], Noise([1]))

@@ -17,6 +17,7 @@ from nscbench.reports.tables.curve_deltas import curves
 from nscbench.reports.tables.leaderboard import leaderboard
 from nscbench.reports.tables.printed import latex, markdown, show
 from support import runs
+from support.inline_workers import inline  # noqa: F401
 from support.programs import RATE
 
 SUITE = f"""
@@ -107,6 +108,55 @@ def test_runs_measure_the_one_and_state_the_other(tmp_path, tool, items, capsys)
     assert main(["verify", str(out), "--fraction", "1", "--programs"]) == 0
     assert main(["report", str(out)]) == 0
     assert "3.00 (stated)" in (out / "report" / "report.html").read_text()
+
+
+@pytest.mark.usefixtures("inline")
+def test_loud_recordings_and_what_was_decoded_from_them_stay_alike(tmp_path, speech_like, capsys):
+    """Float files with a peak of 1.5, "decoded" by copying: in a folder, and by a program."""
+    for folder in ("items", "decoded"):
+        (tmp_path / folder).mkdir()
+        for seed, name in enumerate(["a", "b", "c", "d"][: 4 if folder == "items" else 2]):
+            audio = speech_like(0.6, RATE, seed)
+            path = tmp_path / folder / f"{name}.wav"
+            soundfile.write(path, 1.5 * audio / np.abs(audio).max(), RATE, "FLOAT")
+    (tmp_path / "items" / "e.m4a").touch()
+    (tmp_path / "decoded" / "f.webm").touch()
+    (tmp_path / "suite.toml").write_text(
+        f"""
+metrics = ["level", "lsd"]
+[[condition]]
+codec = "theirs"
+decoded = "decoded"
+kbps = 3
+sample_rate = {RATE}
+[[condition]]
+codec = "copy"
+encode = "cp {{in}} {{out}}"
+decode = "cp {{in}} {{out}}"
+kbps = 256
+sample_rate = {RATE}
+"""
+    )
+    words = ["--out", str(tmp_path / "run"), "--items", str(tmp_path / "items")]
+    assert main(["run", str(tmp_path / "suite.toml"), *words]) == 1
+    rows = pd.read_csv(tmp_path / "run" / "rows.csv").pivot_table(
+        index=["condition", "item"], columns="column", values="value"
+    )
+    assert len(rows) == 6
+    assert rows["level_db"].abs().max() < 1e-3
+    assert rows["lsd"].max() < 0.3
+    printed = capsys.readouterr().out
+    loud, alike = "peak of +3.52 dBFS scaled down to full scale", "scaled as its recording was"
+    for line in (
+        f"{tmp_path}/items: left out: 1 .m4a (e.m4a)",
+        "  theirs-3: left out: 1 .webm (f.webm)",
+        "  theirs-3: 2 of 4 items have no file (c, d)",
+        f"note: 4 items (a, ...): {loud}",
+        f"note: 2 items (a, ...): theirs-3: decoded audio: {alike}",
+    ):
+        assert line in printed.splitlines()
+    (failed,) = (line for line in printed.splitlines() if line.startswith("failed: "))
+    assert failed.startswith("failed: theirs-3, 2 items (c, ...): encode: ")
 
 
 def test_reports_mark_a_stated_bitrate(tmp_path):

@@ -27,12 +27,79 @@ def test_a_program_that_hangs_is_killed_with_all_that_it_started(tmp_path, signa
     codec = command(tmp_path, encode=python(code), time_limit=5)
     with pytest.raises(CodecError, match="`encode` took more than 5 s"):
         codec.encode([signal])
-    child = int(note.read_text())
-    for _ in range(100):
-        if not _runs(child):
-            break
-        time.sleep(0.1)
-    assert not _runs(child)
+    assert _ends(int(note.read_text()))
+
+
+# Each leaves a process that its parents, its group and its session do not lead to.
+LEAVES = {
+    "a session of its own": "os.fork() or (os.setsid(), stay())",
+    "a daemon": "os.fork() or (os.setsid(), os.fork() and os._exit(0), stay())",
+    "a daemon of another session": (
+        "os.fork() or (os.setsid(), os.fork() and os._exit(0), os.setsid(), stay())"
+    ),
+    "a daemon without environment": (
+        "os.fork() or (os.setsid(), os.fork() and os._exit(0), note(), os.execve(sys.executable,"
+        " [sys.executable, '-c', 'import time; time.sleep(600)'], {}))"
+    ),
+    "a line of daemons": (
+        "os.fork() or ([os.fork() and os._exit(0) or os.setsid() for _ in range(20)], stay())"
+    ),
+}
+linux_only = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells who started a process whose parents ended"
+)
+
+
+@linux_only
+@pytest.mark.parametrize("leave", LEAVES.values(), ids=LEAVES)
+@pytest.mark.parametrize("then", ["hangs", "ends", "fails"])
+def test_whatever_a_program_started_ends_with_it(tmp_path, signal, leave, then):
+    note = tmp_path / "child"
+    tool = tmp_path / "tool.py"
+    end = {"hangs": "time.sleep(600)", "ends": "open(sys.argv[2], 'w').write('x')", "fails": "1/0"}
+    tool.write_text(
+        "import os, signal, sys, time\n"
+        "def note():\n"
+        f"    open({str(note)!r} + '.part', 'w').write(str(os.getpid()))\n"
+        f"    os.rename({str(note)!r} + '.part', {str(note)!r})\n"
+        "def stay():\n"
+        "    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):\n"
+        "        signal.signal(number, signal.SIG_IGN)\n"
+        "    note()\n"
+        "    time.sleep(600)\n"
+        "    os._exit(0)\n"
+        f"{leave}\n"
+        f"while not os.path.exists({str(note)!r}): time.sleep(0.01)\n"
+        f"{end[then]}\n"
+    )
+    codec = command(
+        tmp_path,
+        encode=f"{sys.executable} {tool} {{in}} {{out}}",
+        time_limit=5 if then == "hangs" else 60,
+    )
+    if then == "ends":
+        assert codec.encode([signal]) == [b"x"]
+    else:
+        why = {"hangs": "more than 5 s", "fails": "ZeroDivisionError"}[then]
+        with pytest.raises(CodecError, match=why):
+            codec.encode([signal])
+    assert _ends(int(note.read_text()))
+
+
+def test_how_a_program_ended_is_told(tmp_path, signal):
+    """As it was before anybody stood between it and us."""
+    (tmp_path / "script").write_text('cp "$1" "$2"\n')  # without a first line that says of what
+    (tmp_path / "script").chmod(0o755)
+    (tmp_path / "broken").write_text("#!/nowhere/sh\n")
+    (tmp_path / "broken").chmod(0o755)
+    (payload,) = command(tmp_path, encode="{suite}/script {in} {out}").encode([signal])
+    assert payload[:4] == b"RIFF"
+    with pytest.raises(CodecError, match="status 127: .*broken: No such file"):
+        command(tmp_path, encode="{suite}/broken {in} {out}").encode([signal])
+    for number in (signals.SIGTERM, signals.SIGPIPE, signals.SIGHUP, signals.SIGINT):
+        line = f"/bin/sh -c 'kill -{int(number)} $$' {{in}} {{out}}"
+        with pytest.raises(CodecError, match=f"killed by signal {int(number)}"):
+            command(tmp_path, encode=line).encode([signal])
 
 
 @pytest.mark.parametrize(
@@ -41,11 +108,15 @@ def test_a_program_that_hangs_is_killed_with_all_that_it_started(tmp_path, signa
     [signals.SIGKILL, signals.SIGINT, pytest.param(signals.SIGTERM, marks=pytest.mark.slow)],
 )
 def test_a_program_ends_with_the_process_that_runs_it(tmp_path, ending):
-    """All that the program started has the pipe open to write: its end is that of the last one."""
+    """All that the program started has the pipe open to write: its end is that of the last one.
+
+    On Linux, a daemon of it, too.
+    """
     pipe, tool = tmp_path / "pipe", tmp_path / "tool.py"
     os.mkfifo(pipe)
     tool.write_text(
-        f"import os, time\nfile = open({str(pipe)!r}, 'wb', buffering=0)\nos.fork()\n"
+        f"import os, sys, time\nfile = open({str(pipe)!r}, 'wb', buffering=0)\nos.fork()\n"
+        "if sys.platform == 'linux': os.fork() or (os.setsid(), os.fork() and os._exit(0))\n"
         "file.write(b'x')\ntime.sleep(600)"
     )
     runs_it = (
@@ -59,7 +130,7 @@ def test_a_program_ends_with_the_process_that_runs_it(tmp_path, ending):
     own = os.environ | {"TMPDIR": str(tmp_path)}  # its folder stays behind
     started = subprocess.Popen([sys.executable, "-c", runs_it], stderr=subprocess.DEVNULL, env=own)
     with pipe.open("rb") as file:
-        assert file.read(2) == b"xx"
+        assert file.read(4 if sys.platform == "linux" else 2).strip(b"x") == b""
         started.send_signal(ending)
         assert started.wait(PATIENCE) != 0
         assert select([file], [], [], PATIENCE)[0], "the program runs on"
@@ -71,6 +142,15 @@ def test_a_program_that_ended_leaves_no_watcher(tmp_path, tool, signal):
     codec = command(tmp_path)
     codec.decode(codec.encode([signal]), Noise([1]))
     assert _children() == before
+
+
+def _ends(process):
+    """Does it end soon? The process table may be a moment behind."""
+    for _ in range(100):
+        if not _runs(process):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _children():

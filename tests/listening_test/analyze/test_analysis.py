@@ -13,13 +13,17 @@ import numpy as np
 import pytest
 
 from nscbench.benchmarks.statistics.bootstrap import Resampling
+from nscbench.benchmarks.statistics.crossed import CrossedMean
 from nscbench.benchmarks.statistics.intervals import quantile_interval
-from nscbench.listening_test.analyze.analysis import Analysis, Pair, analyse
+from nscbench.listening_test.analyze.analysis import Analysis, analyse
 from nscbench.listening_test.analyze.opinion_scores import OpinionScores
+from nscbench.listening_test.analyze.pairs import Pair
 from nscbench.listening_test.analyze.screening import screen
+from nscbench.listening_test.analyze.sentences import analysis_sentences
 from nscbench.listening_test.read.results_files import read_results
 from nscbench.listening_test.read.validation import valid_ratings
 from nscbench.listening_test.schema import Rating
+from support.designs import coverage_bounds, error_bound
 
 DATA = os.environ.get("NSCBENCH_LISTENING_TEST_DATA", "")
 needs_data = pytest.mark.skipif(not DATA, reason="NSCBENCH_LISTENING_TEST_DATA is not set")
@@ -103,11 +107,10 @@ def test_published_pairs(result: Analysis) -> None:
     assert len(result.pairs) == 21
     close = pair(result, "AudioDec", "Proposed 5.51")
     assert close.wilcoxon_w == 41
-    assert f"{close.p:.4f} {close.p_holm:.3f} {close.shift:.2f} {close.rank_biserial:.3f}" == (
-        "0.0281 0.112 5.72 0.568"
-    )
+    assert f"{close.p_wilcoxon:.4f} {close.p_wilcoxon_holm:.3f}" == "0.0281 0.112"
+    assert f"{close.shift:.2f} {close.rank_biserial:.3f}" == "5.72 0.568"
     further = pair(result, "AudioDec", "Proposed 1.38")
-    assert f"{further.p:.5f} {further.p_holm:.4f}" == "0.00388 0.0310"
+    assert f"{further.p_wilcoxon:.5f} {further.p_wilcoxon_holm:.4f}" == "0.00388 0.0310"
 
 
 @needs_data
@@ -175,6 +178,7 @@ def test_too_few_listeners_get_a_word_and_no_statistic(listeners: int) -> None:
 def test_few_listeners_are_told_what_they_cannot_show() -> None:
     found = analyse(simulated(4, one=90, two=10, three=50))
     assert "4 listeners cannot show a difference" in found.notes[0]
+    assert found.notes[0].endswith("for the first of 3 pairs, is 0.38 (Holm); 7 could")
     assert min(p.p_holm for p in found.pairs) > 0.05
     assert all(p.shift_interval is None for p in found.pairs)
     assert not analyse(simulated(9, one=90, two=10, three=50)).notes
@@ -186,8 +190,8 @@ def test_everything_100_is_no_difference() -> None:
     )
     assert found.omnibus is None
     (only,) = found.pairs
-    assert (only.p, only.p_permutation, only.shift, only.rank_biserial) == (1, 1, 0, None)
-    assert only.p_equivalent == 0
+    assert (only.p, only.p_wilcoxon, only.shift, only.rank_biserial) == (1, 1, 0, None)
+    assert only.p_equivalent == 1 / 2**8
 
 
 def test_one_system_has_nothing_to_be_compared_with() -> None:
@@ -260,3 +264,140 @@ def test_items_are_resampled_on_request() -> None:
 def test_the_same_ratings_give_the_same_numbers() -> None:
     scores = simulated(18, one=70, two=60, three=50)
     assert analyse(scores) == analyse(scores)
+
+
+def of_array(values: np.ndarray, names: str = "abc") -> OpinionScores:
+    """Scores [listeners, items, systems] with NaN where nothing was rated."""
+    return OpinionScores.of(
+        [
+            Rating(str(listener), str(item), names[system], float(score))
+            for (listener, item, system), score in np.ndenumerate(values)
+            if np.isfinite(score)
+        ]
+    )
+
+
+def test_identical_systems_do_not_differ_for_lack_of_the_hard_items() -> None:
+    """c was not rated for the two hard items: its mean is higher, and it is the same system."""
+    generator = np.random.default_rng(3)
+    item = np.array([80.0, 75, 78, 82, 30, 25])[None, :, None]
+    values = (item + generator.normal(0, 4, (15, 6, 3))).round()
+    values[:, 4:, 2] = np.nan
+    found = analyse(of_array(values))
+    assert found.omnibus is not None
+    assert found.omnibus.p > 0.05
+    assert found.omnibus.name == "Friedman"
+    assert any("not all rated on the same items" in note for note in found.notes)
+    assert all(p.p_holm > 0.05 for p in found.pairs)
+
+
+def test_without_common_items_there_is_no_test_over_all_systems() -> None:
+    values = np.full((10, 6, 3), np.nan)
+    for system in range(3):
+        values[:, 2 * system : 2 * system + 2, system] = 30.0 * system + 20
+    found = analyse(of_array(values))
+    assert found.omnibus is None
+    assert "10 listeners rated no item for all of their systems" in " ".join(found.notes)
+
+
+def both(differences: list[float]) -> Analysis:
+    """Two systems, one item: b at 50, a higher by the differences."""
+    values = np.full((len(differences), 1, 2), 50.0)
+    values[:, 0, 0] += differences
+    return analyse(of_array(values))
+
+
+@pytest.mark.parametrize(
+    "differences",
+    [
+        [0.0] * 34 + [3, 5, 8, 2, 6, 4],
+        [0.0] * 15 + [3, 5, 8, 2, 6],
+        [1.0] * 12 + [-45.0],
+        [2.0, -1, 3, 4, -2, 5, 6, 1],
+        [10.0] * 8,
+        [-0.02] * 9,
+    ],
+)
+def test_sentence_estimate_interval_and_test_agree(differences: list[float]) -> None:
+    (only,) = (found := both(differences)).pairs
+    mean = float(np.mean(differences))
+    sentence = analysis_sentences(found)[-1]
+    first = {s.condition: s.mean for s in found.conditions}
+    assert (first["a"] > first["b"]) == (mean > 0)
+    better = only.p_holm <= 0.05
+    assert better == (only.interval.low > 0 or only.interval.high < 0)
+    assert ("is better than" in sentence) == better
+    if better:
+        assert sentence.startswith("a is better" if mean > 0 else "b is better")
+        assert "by 0.0 points" not in sentence
+
+
+def test_exact_p_of_many_ties() -> None:
+    assert both([0.0] * 8 + [3, 5, 8, 2, 6]).pairs[0].p == 2 / 2**5
+    assert "yet" not in analysis_sentences(both([0.0] * 8 + [3, 5, 8, 2, 6]))[-1]
+
+
+def test_three_listeners_at_100_are_not_shown_to_be_equivalent() -> None:
+    found = both([0.0] * 3)
+    assert found.pairs[0].p_equivalent == 1 / 8
+    assert "neither shown to differ nor to be equivalent" in analysis_sentences(found)[-1]
+
+
+def test_pairs_for_other_items_say_so_and_are_wider() -> None:
+    """Listeners agree that a is better on most of these items; items differ in that."""
+    generator = np.random.default_rng(1)
+    gain = generator.normal(4, 6, 8)
+    values = 50 + generator.normal(0, 3, (12, 8, 2))
+    values[:, :, 0] += gain
+    (these,) = analyse(of_array(values)).pairs
+    (others,) = (found := analyse(of_array(values), resample_items=True)).pairs
+    assert these.interval is not None
+    assert others.interval is not None
+    width = [p.interval.high - p.interval.low for p in (these, others)]
+    assert width[1] > 1.5 * width[0]
+    assert others.p > these.p
+    assert analysis_sentences(found)[-1].endswith(", for other items like these.")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("listeners", "items"), [(12, 8), (20, 12)])
+def test_pairs_for_other_items_cover_the_truth_and_err_in_five_percent(
+    listeners: int, items: int
+) -> None:
+    """Equal systems that items and listeners prefer differently, by normal amounts."""
+    generator = np.random.default_rng(listeners)
+    covered = wrong = 0
+    trials = 500
+    for _ in range(trials):
+        difference = generator.normal(0, 6, (listeners, 1)) + generator.normal(0, 8, (1, items))
+        difference = difference + generator.normal(0, 15, (listeners, items))
+        found = CrossedMean.of(difference)
+        assert found is not None
+        covered += found.interval.low <= 0 <= found.interval.high
+        wrong += found.p() <= 0.05
+    low, high = coverage_bounds(trials, 0.93, 0.97)
+    assert low <= covered / trials <= high
+    assert wrong / trials <= error_bound(trials, 0.06)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", ["normal", "near the end of the scale"])
+def test_bootstrap_intervals_of_eight_listeners_cover_as_student(shape: str) -> None:
+    """Their standard error is the bootstrap's, their reach Student's: studentized ones."""
+    generator = np.random.default_rng(8)
+    hits, trials = np.zeros(3), 400
+    many = generator.normal(90, 12, 1_000_000)
+    true = 50.0 if shape == "normal" else float(np.clip(many, 0, 100).mean())
+    middle = 50.0 if shape == "normal" else 90.0
+    for _ in range(trials):
+        means = generator.normal(*((50, 12) if shape == "normal" else (90, 12)), 8)
+        (only,) = analyse(of_array(np.clip(means, 0, 100)[:, None, None])).conditions
+        for place, (interval, target) in enumerate(
+            [(only.mean_bootstrap, true), (only.mean_t, true), (only.median_bootstrap, middle)]
+        ):
+            assert interval is not None
+            hits[place] += interval.low <= target <= interval.high
+    low, high = coverage_bounds(trials, 0.93, 0.97)
+    assert low <= hits[0] / trials <= high
+    assert hits[0] == pytest.approx(hits[1], abs=0.01 * trials)
+    assert hits[2] / trials >= coverage_bounds(trials, 0.93, 1.0)[0]

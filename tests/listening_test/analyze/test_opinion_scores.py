@@ -24,6 +24,13 @@ def test_names_are_in_natural_order_and_systems_between_reference_and_anchors() 
     assert scores.count == 5
 
 
+def test_numbers_of_any_length_are_put_in_order() -> None:
+    long = "9" * 5000
+    names = ["b", f"a{long}", "a10", "a2", "a02", ""]
+    scores = OpinionScores.of([Rating(name, "i", "c", 1.0) for name in names])
+    assert scores.listeners == ("", "a02", "a2", "a10", f"a{long}", "b")
+
+
 def test_a_retest_is_averaged_and_what_nobody_rated_is_a_gap() -> None:
     rated = OpinionScores.of(RATINGS).of_condition("opus-6")
     assert np.array_equal(rated, [[65.0, np.nan], [40.0, np.nan]], equal_nan=True)

@@ -102,6 +102,15 @@ def folder(built, tmp_path):
 
 @pytest.fixture
 def browser(tmp_path):
+    yield from started(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def one_browser(tmp_path_factory):
+    yield from started(tmp_path_factory.mktemp("browser"))
+
+
+def started(tmp_path):
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     downloads = tmp_path / "downloads"
@@ -475,7 +484,7 @@ def test_decoded_samples_are_those_of_the_recordings(built, folder, browser):
         decoded = decoded_in(listener, name)
         # Chromium divides positive samples by 32767 and negative ones by 32768
         assert np.abs(decoded - samples / 32768).max() < 0.5 / 32768
-    assert listener.script("return Mushra.app.audio.sampleRate") == RATE
+    assert listener.script("return Mushra.app.output.context.sampleRate") == RATE
 
 
 def test_only_what_plays_can_be_rated(folder, browser):
@@ -500,6 +509,146 @@ def test_only_what_plays_can_be_rated(folder, browser):
         "Please listen to the reference. Still to be heard and rated: 1, 3, 4, 5, 6."
     )
     assert listener.heading == "Training"
+
+
+def interruption(browser):
+    return browser.find_element(By.CLASS_NAME, "interruption").text
+
+
+STUCK = "Object.defineProperty(Mushra.app.output.context, 'currentTime', { value: 5 })"
+SUSPEND = "Mushra.app.output.context.suspend()"
+
+
+@pytest.mark.parametrize("stop", [SUSPEND, STUCK], ids=["suspended", "clock stands still"])
+def test_what_nobody_hears_cannot_be_rated(folder, browser, stop):
+    listener = Listener(browser, (folder / "index.html").as_uri())
+    listener.to_training()
+    first = listener.order[0]
+    listener.rate("1", first, 42)
+    assert interruption(browser) == ""
+    listener.script(stop)
+    listener.until(lambda: "The sound was interrupted" in interruption(browser))
+    assert listener.playing is None
+    slider = browser.find_element(By.CSS_SELECTOR, ".slider input")
+    assert not slider.is_enabled()
+    heard = listener.session["trials"]["training"]["seconds"][first]
+    if stop == STUCK:  # only another context helps
+        listener.click("Try again")
+        listener.title("Training")
+    listener.hear("1", first)
+    assert interruption(browser) == ""
+    assert listener.session["trials"]["training"]["scores"] == {first: 42}
+    assert listener.session["trials"]["training"]["seconds"][first] >= heard
+
+
+NEVER = "Mushra.app.output.context.resume = () => new Promise(() => {})"
+REFUSED = "Mushra.app.output.context.resume = () => Promise.reject(new DOMException('in use'))"
+CLOSED = "Mushra.app.output.context.close()"
+
+
+@pytest.mark.parametrize("fault", [NEVER, REFUSED, CLOSED], ids=["silence", "refusal", "closed"])
+def test_sound_that_does_not_start_is_told(folder, browser, fault):
+    listener = Listener(browser, (folder / "index.html").as_uri())
+    listener.to_training()
+    listener.script("Mushra.app.output.context.suspend()")
+    listener.script(fault)
+    listener.press("1")
+    listener.until(lambda: "The sound does not start" in interruption(browser))
+    assert listener.playing is None
+    assert listener.session["trials"]["training"]["plays"] == {}
+    listener.click("Try again")
+    listener.title("Training")
+    listener.hear("1", listener.order[0])
+
+
+def test_tones_and_volume_are_not_judged_in_silence(folder, browser):
+    listener = Listener(browser, (folder / "index.html").as_uri())
+    listener.title("Welcome to this listening test")
+    listener.choose("Start")
+    listener.title("Headphone check")
+    choice = browser.find_element(By.CSS_SELECTOR, ".choices button")
+    listener.click("Play the three tones")
+    listener.until(choice.is_enabled)
+    listener.script(SUSPEND)
+    listener.until(lambda: not choice.is_enabled())
+    assert "The sound was interrupted" in interruption(browser)
+    listener.click("Play again")
+    listener.until(choice.is_enabled)
+    listener.click("Skip the check")
+    listener.title("Volume")
+    listener.click("Play")
+    listener.until(lambda: browser.find_elements(By.XPATH, "//button[.='Pause']"))
+    listener.script(SUSPEND)
+    listener.until(lambda: browser.find_elements(By.XPATH, "//button[.='Play']"))
+    assert "The sound was interrupted" in interruption(browser)
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "place"),
+    [
+        ("&", "Digit1", 1),  # French
+        ("\u00e9", "Digit2", 2),
+        ('"', "Digit3", 3),
+        ("'", "Digit4", 4),
+        ("(", "Digit5", 5),
+        ("-", "Digit6", 6),
+        ("\u0161", "Digit3", 3),  # Czech
+        ("\u0664", "Digit4", 4),  # Arabic
+        ("Process", "Digit2", 2),  # an input method that is on
+        ("5", "Numpad5", 5),
+        ("\u00e0", "Digit0", 0),
+        ("\u043a", "KeyR", 0),  # Cyrillic
+        ("\u03c1", "KeyR", 0),  # Greek
+    ],
+)
+def test_keys_of_every_keyboard(keyboard, key, code, place):
+    listener = keyboard
+    ids = [listener.script("return Mushra.app.page.made.trial.reference"), *listener.order]
+    other = ids[1 if place != 1 else 2]
+    listener.hear("1" if place != 1 else "2", other)
+    press_key(listener.driver, key, code)
+    listener.until(lambda: listener.playing == ids[place])
+
+
+@pytest.mark.parametrize(("key", "code"), [("End", "Numpad1"), ("z", "KeyR"), ("r", "KeyZ")])
+def test_keys_that_mean_something_else_stay_so(keyboard, key, code):
+    listener = keyboard
+    second = listener.order[1]
+    listener.hear("2", second)
+    press_key(listener.driver, key, code)
+    expected = listener.script("return Mushra.app.page.made.trial.reference")
+    listener.until(lambda: listener.playing == (expected if key == "r" else second))
+
+
+def press_key(browser, key, code):
+    browser.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyDown", "key": key, "code": code})
+    browser.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyUp", "key": key, "code": code})
+
+
+@pytest.fixture(scope="module")
+def keyboard(built, one_browser):
+    """A listener in the training trial, for tests that only press keys."""
+    listener = Listener(one_browser, (built[1] / "index.html").as_uri())
+    listener.to_training()
+    return listener
+
+
+@pytest.mark.parametrize("mobile", [True, False])
+def test_a_phone_that_may_be_silenced_is_told(folder, browser, mobile):
+    says = "Object.defineProperty(navigator, 'platform', { value: 'iPhone' });"
+    session = "navigator.audioSession = { type: 'auto' };"
+    source = says + session if mobile else session
+    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+    listener = Listener(browser, (folder / "index.html").as_uri())
+    main = lambda: browser.find_element(By.TAG_NAME, "main").text  # noqa: E731
+    listener.title("Welcome to this listening test")
+    listener.choose("Start")
+    listener.title("Headphone check")
+    assert ("silent mode" in main()) == mobile
+    listener.choose("Skip the check")
+    listener.title("Volume")
+    assert ("silent mode" in main()) == mobile
+    assert listener.script("return navigator.audioSession.type") == "playback"
 
 
 def test_a_second_tab_takes_over_and_nothing_is_lost(folder, browser):
@@ -714,6 +863,46 @@ def test_who_was_here_before_is_still_sent(folder, browser, serve):
     serve(server.port)
     results = Path(f"{folder}.results.jsonl")
     listener.until(lambda: [r["listener"] for r in finished(results)] == [former], 60)
+
+
+def test_a_clock_that_is_set_back_delays_no_record(folder, browser, serve):
+    server = serve()
+    listener = Listener(browser, f"http://127.0.0.1:{server.port}/")
+    listener.to_training()
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    listener.rate_all(scores_for(read_description(folder)))
+    listener.choose("Next trial")
+    listener.title("Trial 1 of 3")
+    status = lambda: browser.find_element(By.CLASS_NAME, "status").text  # noqa: E731
+    listener.until(lambda: "waiting for the server: 1 (Training: no answer)" in status())
+    listener.script("const now = Date.now; Date.now = () => now() - 3600000")
+    serve(server.port)
+    listener.until(lambda: status() == "Saved, and sent: 1", 60)
+    (record,) = finished(Path(f"{folder}.results.jsonl"))
+    assert record["trial"] == "training"
+
+
+def test_a_clock_that_is_set_back_loses_no_rating_to_another_tab(folder, browser):
+    """What was saved last is later than what was saved before, whatever the clock says."""
+    address = (folder / "index.html").as_uri()
+    listener = Listener(browser, address)
+    listener.to_training()
+    first, second = listener.order[:2]
+    listener.rate("1", first, 42)
+    former = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    there = Listener(browser, address)
+    there.title("Welcome back")
+    there.choose("Continue as before")
+    there.title("Training")
+    there.script("const now = Date.now; Date.now = () => now() - 3600000")
+    there.rate("2", second, 81)
+    browser.switch_to.window(former)
+    listener.title("Open in another tab")
+    listener.click("Continue here instead")
+    listener.title("Training")
+    assert listener.session["trials"]["training"]["scores"] == {first: 42, second: 81}
 
 
 FAILING = """

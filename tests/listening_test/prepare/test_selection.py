@@ -1,5 +1,8 @@
 """Which conditions and items a test gets."""
 
+import hashlib
+import json
+import shutil
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +12,7 @@ import pytest
 from nscbench.listening_test.prepare import coded_speech, selection
 from nscbench.listening_test.prepare.trials import make_test
 from nscbench.listening_test.schema import BuildError
-from support.mushra_run import RATE
+from support.mushra_run import RATE, record_decoded
 
 
 def test_items_are_spread_over_speakers_sexes_and_the_metric(tmp_path, speech_like, run):
@@ -20,7 +23,13 @@ def test_items_are_spread_over_speakers_sexes_and_the_metric(tmp_path, speech_li
     )
     scores = {("x", item.id): number % 10 + number / 100 for number, item in enumerate(items)}
     wide = coded_speech.CodedSpeech(
-        _Everything(tmp_path), items, {"x": "codec"}, {"x": RATE}, "pesq_wb", scores
+        _Everything(tmp_path),
+        items,
+        {"x": "codec"},
+        {"x": RATE},
+        "pesq_wb",
+        scores,
+        _Everything(tmp_path),
     )
     for seed in range(5):
         chosen = selection.choose_items(wide, ["x"], 8, seed).items
@@ -33,12 +42,15 @@ def test_items_are_spread_over_speakers_sexes_and_the_metric(tmp_path, speech_li
 
 
 class _Everything:
-    """A run's directory in which every file exists."""
+    """A run in which every file exists, and is what was measured."""
 
     def __init__(self, path):
         self.path = path
 
     def decoded(self, condition, item):
+        return self.path
+
+    def recording(self, item):
         return self.path
 
 
@@ -53,6 +65,7 @@ def test_too_many_codecs_are_thinned_over_the_metric(tmp_path):
         dict.fromkeys(names, RATE),
         "pesq_wb",
         scores,
+        _Everything(tmp_path),
     )
     chosen, remarks = selection.choose_conditions(run, [], 8)
     assert chosen == ["c00", "c02", "c04", "c06", "c08", "c10", "c12", "c14"]
@@ -66,7 +79,33 @@ def test_items_that_a_condition_did_not_decode_are_left_out(broken):
     (broken / "decoded" / "late-1" / "a.flac").unlink()
     test = make_test(broken)
     assert "a" not in {trial.item for trial in test.trials}
-    assert "late-1 did not decode 1 items" in test.remarks
+    assert "late-1 lacks the files of 1 items: a" in test.remarks
+
+
+def test_items_that_failed_are_told_from_files_that_are_gone(broken):
+    (broken / "decoded" / "late-1" / "a.flac").unlink()
+    record_decoded(broken)
+    assert "late-1 did not decode 1 items: a" in make_test(broken).remarks
+
+
+def test_a_recording_that_was_replaced_is_no_reference(broken):
+    """The run lies in a copy, its recordings do not: only their hashes are changed here."""
+    text = (broken / "manifest.json").read_text()
+    manifest = json.loads(text)
+    path = Path(manifest["items"][1]["path"])
+    (broken / "manifest.json").write_text(
+        text.replace(hashlib.sha256(path.read_bytes()).hexdigest(), "0" * 64)
+    )
+    with pytest.raises(BuildError, match=f"b: reference: {path}: has changed: its SHA-256 is"):
+        make_test(broken)
+
+
+def test_decoded_files_that_were_replaced_are_named(broken):
+    for item in "ad":
+        other = broken / "decoded" / "late-1" / "b.flac"
+        shutil.copy(other, broken / "decoded" / "noisy-6" / f"{item}.flac")
+    with pytest.raises(BuildError, match="(?s)a: noisy-6: .*has changed.*\n  d: noisy-6: .*has c"):
+        make_test(broken)
 
 
 def test_the_only_item_is_trained_and_rated(broken):

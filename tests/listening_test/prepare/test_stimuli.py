@@ -7,7 +7,7 @@ import soundfile
 
 from nscbench.listening_test.prepare.trials import make_test
 from nscbench.listening_test.schema import BuildError
-from support.mushra_run import DELAY, ITEMS, RATE, by_condition
+from support.mushra_run import DELAY, ITEMS, RATE, by_condition, record_decoded
 
 
 def test_every_signal_of_a_trial_has_the_length_of_the_reference(test):
@@ -50,6 +50,7 @@ def test_silence_is_refused(broken):
     for item in "abcde":
         path = broken / "decoded" / "noisy-6" / f"{item}.flac"
         soundfile.write(path, np.zeros(round(ITEMS[item][0] * RATE)), RATE)
+    record_decoded(broken)
     with pytest.raises(BuildError, match="noisy-6.*silent|silent.*noisy-6"):
         make_test(broken)
 
@@ -57,6 +58,7 @@ def test_silence_is_refused(broken):
 def test_an_unreadable_recording_is_refused(broken):
     for path in (broken / "decoded" / "noisy-6").iterdir():
         path.write_bytes(b"no audio")
+    record_decoded(broken)
     with pytest.raises(BuildError, match="noisy-6: .*not audio"):
         make_test(broken)
 
@@ -66,6 +68,7 @@ def test_clipping_is_told(broken):
         path = broken / "decoded" / "noisy-6" / f"{item}.flac"
         loud, _ = soundfile.read(path)
         soundfile.write(path, np.clip(8 * loud, -1, 32767 / 32768), RATE, subtype="PCM_16")
+    record_decoded(broken)
     remarks = make_test(broken).remarks
     assert sum("noisy-6" in r and "samples are clipped" in r for r in remarks) == 5
     assert any("dB against the reference: matched" in r for r in remarks)

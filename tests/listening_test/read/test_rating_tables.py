@@ -90,7 +90,7 @@ def test_a_bad_spot_of_a_table_costs_its_line_only(write: Write) -> None:
     imported = read_results([write("long.csv", "\n".join(lines) + "\n")])
     scores = [str(score) for score in given(imported).values()]
     assert scores == [str(n) for n in range(12) if n not in (2, 5)]
-    assert ("10", "a", 'a name, "quoted", and\nof two lines') in given(imported)
+    assert ("10", "a", r'a name, "quoted", and\nof two lines') in given(imported)
     assert [(r.line, r.why) for r in imported.rejected] == [
         (4, "a quote in this line is not closed where a field ends"),
         (7, "3 fields where the header has 4"),

@@ -32,6 +32,31 @@ def test_a_bad_score_loses_only_itself(score: object, why: str) -> None:
     assert "listener 1, trial a, stimulus q" in whys(reading)[0]
 
 
+def test_the_words_of_the_method_are_known_whatever_their_case() -> None:
+    given = {"Reference": 99, " ANCHOR35": 10, "Anchor70": 30, "opus": 70}
+    reading = valid_ratings([sent(given)])
+    assert [r.condition for r in reading.ratings] == ["reference", "anchor35", "anchor70", "opus"]
+    assert reading.notes == ()
+    twice = valid_ratings([sent({"Reference": 99, "reference": 98})])
+    assert scores(twice) == {("1", "a", "reference"): 98}
+    assert "99 is replaced by 98" in whys(twice)[0]
+
+
+def test_what_only_looks_like_a_word_of_the_method_is_noted() -> None:
+    reading = valid_ratings([sent({"hidden_ref": 99, "Opus": 70, "opus": 60, "Anchor 3.5": 1})])
+    assert len(reading.ratings) == 4
+    assert [note.partition(" is taken for a system")[0] for note in reading.notes[:2]] == [
+        "'Anchor 3.5'",
+        "'hidden_ref'",
+    ]
+    assert reading.notes[2:] == ("'Opus' and 'opus' are taken for two systems",)
+
+
+def test_names_of_a_key_are_known_whatever_their_case() -> None:
+    reading = valid_ratings([sent({"Reference": 99}, trial="item 1")], KEY)
+    assert scores(reading) == {("1", "item 1", "reference"): 99}
+
+
 def test_the_key_names_items_and_conditions() -> None:
     reading = valid_ratings([sent({"x": 99, "y": 40}, blind=True, test="t1")], KEY)
     assert scores(reading) == {("1", "item 1", "reference"): 99, ("1", "item 1", "opus-6"): 40}

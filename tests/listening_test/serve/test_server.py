@@ -320,6 +320,34 @@ def test_a_full_disk_is_told_and_the_record_is_taken_later(folder, client, monke
     assert lines(folder) == [one]
 
 
+@pytest.mark.parametrize("action", ["delete", "move"])
+def test_a_results_file_that_is_taken_away_is_written_again(folder, client, capsys, action):
+    sent = [record(listener=f"l{n}") for n in range(3)]
+    path = Path(f"{folder}.results.jsonl")
+    assert client.post("/records", json=sent[0]).status_code == 200
+    if action == "delete":
+        path.unlink()
+    else:
+        path.rename(path.with_name("backup.jsonl"))
+    for one in sent[1:]:
+        assert client.post("/records", json=one).status_code == 200
+    assert lines(folder) == sent
+    assert capsys.readouterr().err.count("note: ") == 1
+
+
+def test_no_rating_is_confirmed_that_has_no_place(folder, client, capsys):
+    """Somebody renames the folder that everything lies in."""
+    away = folder.parent.rename(folder.parent.with_name("renamed"))
+    one = record(listener="l7")
+    answer = client.post("/records", json=one)
+    assert answer.status_code == 503
+    assert "No such file or directory" in answer.text
+    assert "not taken: listener l7, trial-01: " in capsys.readouterr().err
+    away.rename(folder.parent)
+    assert client.post("/records", json=one).status_code == 200
+    assert lines(folder) == [one]
+
+
 def test_a_draft_is_taken_as_such(folder, client):
     draft = change_rating({"complete": False}, score=None)
     assert client.post("/records", json=draft).status_code == 200
@@ -336,6 +364,24 @@ def test_a_record_comes_as_json_only(folder, client):
     assert lines(folder) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "kind", "why"),
+    [
+        ("/records", "{}", "text/plain", "a record is application/json"),
+        ("/records", "{}", "", "a record is application/json"),
+        ("/records", " " * (LARGEST_RECORD + 1), "application/json", "exceeds the capacity limit"),
+        ("/service/write.php", "sessionJSON={}", "text/plain", "not allowed"),
+        ("/record", "{}", "application/json", "not allowed"),
+    ],
+)
+def test_every_refusal_is_told(client, capsys, path, body, kind, why):
+    answer = client.post(path, data=body, content_type=kind)
+    assert answer.status_code >= 400
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("not taken: ")
+    assert why in line
+
+
 def test_oversized_bodies_are_refused(folder, running):
     server = running()
     long = json.dumps(record(comment="x" * LARGEST_RECORD))
@@ -345,6 +391,9 @@ def test_oversized_bodies_are_refused(folder, running):
         connection.sendall((head + "Content-Type: application/json\r\n\r\n{").encode())
         assert b" 413 " in connection.recv(100)
     assert lines(folder) == []
+    told = [server.stdout.readline() for _ in range(2)]
+    assert [line[:11] for line in told] == ["not taken: "] * 2
+    assert "413 Request Entity Too Large" in told[1]
     assert post(server.port, json.dumps(record()))[0] == 200
 
 
@@ -453,6 +502,7 @@ def test_other_names_than_the_loopbacks_are_refused(client):
     assert client.get("/", headers={"Host": "[::1]:8000"}).status_code == 200
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
     assert client.get("/", headers={"Host": "127.0.0.1.evil.example"}).status_code == 400
+    assert client.get("/", headers={"Host": "[::1"}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -508,13 +558,33 @@ def checkout(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize(("site", "status"), [("same-origin", 200), ("cross-site", 403)])
-def test_what_a_page_of_another_site_posts_is_not_taken(checkout, site, status):
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://lab.example"}, 200),  # a proxy
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),  # another port of this machine
+        ({}, 200),
+        ({"Origin": "http://localhost"}, 200),
+        ({"Origin": "http://LOCALHOST"}, 200),
+        ({"Referer": "http://localhost/index.html?config=a.yaml"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://localhost:3000"}, 403),
+        ({"Origin": "http://localhost.evil.example"}, 403),
+        ({"Origin": "null"}, 403),  # a page in a sandbox, or from disk
+        ({"Origin": "http://[evil"}, 403),
+        ({"Referer": "https://evil.example/page"}, 403),
+    ],
+)
+def test_what_a_page_of_another_site_posts_is_not_taken(checkout, capsys, headers, status):
     server = RatingServer(checkout)
     body = "sessionJSON=" + json.dumps(SESSION)
     answer = server.app.test_client().post(
-        "/service/write.php", data=body, content_type=FORM, headers={"Sec-Fetch-Site": site}
+        "/service/write.php", data=body, content_type=FORM, headers=headers
     )
+    told = capsys.readouterr().err
+    assert ("not taken: sent by a page of another site" in told) == (status == 403)
     server.records.close()
     assert answer.status_code == status
     assert len(lines(checkout, ".webmushra.jsonl")) == (status == 200)

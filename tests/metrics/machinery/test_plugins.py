@@ -1,6 +1,7 @@
 """The loader of codecs, metrics and degradations, on a registry of numbers."""
 
 import sys
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from types import ModuleType
 
@@ -73,6 +74,20 @@ def test_what_fails_is_left_out_alone_and_its_reason_kept(points, text, why):
     assert found.plugins == {"good": 7}
     assert list(found.left_out) == ["theirs_bad:X"]
     assert why in found.left_out["theirs_bad:X"]
+
+
+def test_one_that_fails_when_it_is_asked_is_left_out_too(points):
+    points(
+        {"bad": "theirs_bad:X", "good": "theirs_good:X"}, theirs_bad="X = 0", theirs_good="X = 7"
+    )
+
+    def tried(number):
+        if not number:
+            sys.exit(3)
+
+    asked = replace(registry(), tried=tried)
+    with pytest.warns(UserWarning, match="the number theirs_bad:X is left out: 3"):
+        assert asked.search().plugins == {"good": 7}
 
 
 def test_the_first_of_two_of_one_name_stays(points):

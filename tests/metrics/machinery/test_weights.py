@@ -1,12 +1,10 @@
 """Where metrics look for weights, what they say without them, and what makes a version."""
 
 import hashlib
+import json
+import os
 import shutil
-import subprocess
-import threading
 from dataclasses import replace
-from functools import partial
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +22,8 @@ from nscbench.benchmarks.run.provenance import metric_version
 from nscbench.benchmarks.run.suite import Suite
 from nscbench.codecs import get
 from nscbench.metrics.base import MetricUnavailable
-from nscbench.metrics.machinery.weights import Weights, folder, needs
+from nscbench.metrics.machinery.weights import Weights, folder, from_hub, needs, set_to_get
+from support.unpinned import put_in_place
 
 LOADING = [name for name, metric in metrics.available().items() if metric.weights]
 
@@ -42,7 +41,7 @@ def test_the_folder_is_the_chosen_one_or_in_the_cache(monkeypatch, tmp_path):
 
 def test_these_metrics_load_weights():
     assert set(LOADING) >= {
-        "scoreq_nr", "scoreq_ref", "utmos", "nisqa", "wer", "speaker_similarity",
+        "scoreq_nr", "scoreq_ref", "utmos", "nisqa", "dnsmos_pro", "wer", "speaker_similarity",
     }  # fmt: skip
 
 
@@ -53,10 +52,10 @@ def test_a_missing_file_is_named_with_the_command_that_gets_it(name, monkeypatch
     monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
     weights = metrics.get(name).weights
     text = metrics.get(name).unavailable()
-    assert all(file in text for file in weights.files)
-    assert f"curl -fL --create-dirs -C - -o {tmp_path / weights.name}/" in text
-    assert f"{weights.url}/" in text
-    with pytest.raises(MetricUnavailable, match="curl"):
+    files = ", ".join(weights.files)
+    assert text == f"no {files} in {tmp_path / weights.name}: nscbench weights get {weights.name}"
+    assert set_to_get(text) == weights.name
+    with pytest.raises(MetricUnavailable, match="nscbench weights get"):
         metric_version(name)
 
 
@@ -97,7 +96,7 @@ def test_weights_of_another_network_are_refused(
         torch.save(kept, tmp_path / changed / folder / "pytorch_model.bin")
     signal = speech_like(1.0, 16_000).astype(np.float64)
     text = ("what is said",) if name == "wer" else ()
-    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "untrained"))
+    put_in_place(monkeypatch, tmp_path / "untrained")
     assert metrics.get(name).score(signal, signal, *text)
     monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "other"))
     with pytest.raises(MetricUnavailable, match=f"lack 1 tensors, such as {lost}"):
@@ -110,63 +109,70 @@ def test_a_missing_package_comes_before_the_files(monkeypatch, tmp_path):
     assert needs(weights, ("no_such", "numpy"), "it")() == "no no_such: pip install it"
 
 
-def test_a_file_that_is_not_the_published_one_is_told(monkeypatch, tmp_path):
+@pytest.fixture
+def weights(monkeypatch, tmp_path):
+    """Files a and b, of which `a` has a published digest and `b` a published size."""
     monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
     digest = hashlib.sha256(b"published").hexdigest()
-    weights = Weights("w", "https://host/w", ("a", "b"), {"a": digest})
-    assert weights.foreign() == []
-    weights.folder.mkdir()
-    weights.path("a").write_bytes(b"published")
-    weights.path("b").write_bytes(b"anything")
-    assert weights.foreign() == []
-    weights.path("a").write_bytes(b"another")
-    assert weights.foreign() == ["a"]
+    weights = Weights("w", "https://host/w", ("a", "b"), {"a": digest}, {"b": 8})
+    weights.home.mkdir()
+    (weights.home / "a").write_bytes(b"published")
+    (weights.home / "b").write_bytes(b"anything")
+    return weights
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_the_command_gets_the_files(monkeypatch, tmp_path):
-    served, here = tmp_path / "served" / "w", tmp_path / "here with spaces"
-    served.mkdir(parents=True)
+@pytest.mark.parametrize(
+    ("file", "content"), [("a", b"another"), ("a", b"publishe"), ("b", b"any")]
+)
+def test_a_file_that_is_not_the_published_one_is_told_in_one_line(weights, file, content):
+    assert (weights.foreign(), weights.missing()) == ([], "")
+    before = weights.version
+    (weights.home / file).write_bytes(content)
+    assert weights.foreign() == [file]
+    path = weights.home / file
+    text = f"{path}: not the published file; nscbench weights get w replaces it"
+    assert weights.missing() == text
+    assert set_to_get(text) == ""
+    with pytest.raises(MetricUnavailable, match="not the published file"):
+        _ = weights.version
+    (weights.home / file).write_bytes(b"published" if file == "a" else b"anything")
+    assert weights.version == before
+
+
+def test_what_was_fetched_is_known_again(weights):
+    """`fetched.json` has the digest of a file of which none is published."""
+    b = weights.home / "b"
+    digest = hashlib.sha256(b"anything").hexdigest()
+    line = {"sha256": digest, "size": 8, "modified_ns": b.stat().st_mtime_ns}
+    (weights.home / "fetched.json").write_text(json.dumps({"b": line}))
+    assert weights.foreign() == []
+    b.write_bytes(b"somewhat")
+    os.utime(b, ns=(0, 0))
+    assert weights.foreign() == ["b"]
+    (weights.home / "fetched.json").write_text("{")
+    assert weights.foreign() == []
+
+
+def test_files_in_the_hubs_cache_are_taken_from_there(monkeypatch, tmp_path):
+    """As the hub lays it out, of the very commit; the set's own folder comes first."""
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "weights"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    snapshot = tmp_path / "hub" / "models--owner--model" / "snapshots" / "c0ffee"
+    snapshot.mkdir(parents=True)
+    (snapshot / "a").write_text("a")
+    assert from_hub("owner/model", "c0ffee", ("a", "b")).absent == ["a", "b"]
+    (snapshot / "b").write_text("b")
+    assert from_hub("owner/model", "c0ffee", ("a", "b")).folder == snapshot
+    assert from_hub("owner/model", "another", ("a", "b")).absent == ["a", "b"]
+    head = from_hub("owner/model", "main", ("a", "b"))
+    assert head.absent == ["a", "b"]
+    (snapshot.parents[1] / "refs").mkdir()
+    (snapshot.parents[1] / "refs" / "main").write_text("c0ffee")
+    assert head.folder == snapshot
+    head.home.mkdir(parents=True)
     for name in ("a", "b"):
-        (served / name).write_text(name * 1000)
-    handler = partial(SimpleHTTPRequestHandler, directory=str(served.parent))
-    monkeypatch.setattr(SimpleHTTPRequestHandler, "log_message", lambda *_: None)
-    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(here))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        weights = Weights("w", f"http://127.0.0.1:{server.server_port}/w", ("a", "b"))
-        subprocess.run(weights.command, shell=True, check=True, capture_output=True)
-        server.shutdown()
-    assert weights.missing() == ""
-    assert weights.path("b").read_text() == "b" * 1000
-
-
-@pytest.mark.parametrize("names", [("a",), ("a", "b")])
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_an_interrupted_download_is_no_file(names, monkeypatch, tmp_path):
-    """The server breaks off after half of what it announced."""
-
-    class BreaksOff(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Length", "2000")
-            self.end_headers()
-            self.wfile.write(bytes(1000))
-
-        def log_message(self, *_):
-            pass
-
-    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path))
-    with ThreadingHTTPServer(("127.0.0.1", 0), BreaksOff) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        weights = Weights("w", f"http://127.0.0.1:{server.server_port}/w", names)
-        ended = subprocess.run(weights.command, shell=True, check=False, capture_output=True)
-        server.shutdown()
-    assert ended.returncode != 0
-    assert weights.absent == list(names)
-    assert [(path.name, path.stat().st_size) for path in weights.folder.iterdir()] == [
-        ("a.part", 1000)
-    ]
+        (head.home / name).write_text(name)
+    assert head.folder == tmp_path / "weights" / "model"
 
 
 @pytest.mark.parametrize("name", LOADING)
@@ -185,16 +191,16 @@ def test_a_file_that_is_cut_short_is_named_with_the_command(
     with pytest.raises(MetricUnavailable) as raised:
         metrics.get(name).score(signal, signal, *text)
     assert f"{path} " in str(raised.value)
-    assert f"curl -fL --create-dirs -C - -o {weights.folder}/" in str(raised.value)
+    assert str(raised.value).endswith(f"nscbench weights get {weights.name} --again")
+    assert "\n" not in str(raised.value)
 
 
-def test_the_documentation_names_every_file_and_address():
+def test_the_documentation_names_every_set_and_licence():
     text = (Path(__file__).parents[3] / "docs" / "weight_metrics.md").read_text("utf-8")
     for name in LOADING:
         weights = metrics.get(name).weights
-        assert weights.url in text
-        assert all(file in text for file in weights.files)
-        assert all(digest in text for digest in weights.sha256.values())
+        assert f"nscbench weights get {weights.name}" in text
+        assert weights.licence in text
         assert all(f"`{column}`" in text for column in metrics.get(name).directions)
 
 
@@ -221,7 +227,7 @@ def test_what_is_said_reaches_the_metric_and_is_part_of_the_key(stand_ins, tmp_p
     suite = Suite("s", "S", "", (codec,), ("wer", "utmos"), 1, {})
     other = [replace(item, text="something else") for item in items]
     plans = [Plan(suite, listed, "cpu") for listed in (items, other)]
-    everything_done = {"sha256": "d"}
+    everything_done = {"sha256": "d", "file_sha256": "f"}
     first, second = (next(plan.walk(lambda key: everything_done)).scoring.keys for plan in plans)
     assert first["wer"] != second["wer"]
     assert first["utmos"] == second["utmos"]

@@ -7,6 +7,7 @@ from nscbench.reports.figures.cost import against_cost
 from nscbench.reports.figures.design_space import design_space
 from nscbench.reports.figures.nfe import against_nfe
 from nscbench.reports.figures.style import drawing, save
+from nscbench.reports.page.gallery import Gallery
 from nscbench.reports.page.material import Material
 from nscbench.reports.page.template_values import template_values
 from support.runs import write_run
@@ -51,7 +52,7 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     assert not any("$" in label for label in labels)
     assert cost.data["decode_rtf"].tolist() == [0.3, 0.1]
     assert "decoded on some chip, 1 thread." in cost.caption
-    head, *lines = template_values(made, [])["costs"]
+    head, *lines = template_values(made, Gallery([], [], False))["costs"]
     assert head[1:3] == ["real-time factor of the encoder", "real-time factor of the decoder"]
     assert lines[0] == ["mel2mel-3", "0.2", "0.3", "4.2 M", "–", "90", "1", "some chip"]
     assert lines[1] == ["lat2wav-3", "0.2", "0.1", "500", "2 G", "80.5", "1", "some chip"]

@@ -1,6 +1,8 @@
 """Findings of made-up runs with planted truths: each is found, ties stay open, gaps are named."""
 
 import json
+import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from nscbench.reports.figures.design_space import apart
 from nscbench.reports.findings import cells, seeds, targets
 from nscbench.reports.findings.answers import Answer
 from nscbench.reports.findings.basis import limits
-from nscbench.reports.findings.duels import fight, powerless
+from nscbench.reports.findings.duels import DETAILS
 from nscbench.reports.findings.page import answers
 from support.findings_runs import TIED, conditions, drawn, made
 from support.runs import items, write_run
@@ -118,20 +120,13 @@ def test_missing_conditions_are_named(tmp_path):
 
 
 def test_few_speakers_are_told_and_decide_nothing(tmp_path):
-    """Six speakers: the least p-value is 1/32, and 15 adjusted tests cannot be significant."""
-    root = write_run(tmp_path / "run", conditions(TIED | {"mel2mel": 1.0}), items(12, 6))
+    """Five speakers: no standard error, and no test; six are enough for all 45."""
+    root = write_run(tmp_path / "run", conditions(TIED | {"mel2mel": 1.0}), items(12, 5))
     answer = cells.best_of_six(read_run(root).scores, 3)
     assert answer.verdict == "undecided"
-    assert answer.sentence.startswith("6 speakers are too few")
-
-
-def test_power_depends_on_speakers_and_tests(tmp_path):
-    root = write_run(tmp_path / "run", conditions({"a": 0.0, "b": 1.0}), items(16, 8))
-    scores = read_run(root).scores
-    table = fight(scores, [("b-3", "a-3")]).table
-    assert table["better"].tolist() == ["b-3"] * 3
-    assert not powerless(scores, table)
-    assert powerless(scores, pd.concat([table] * 3))
+    assert answer.sentence.startswith("5 speakers are too few")
+    more = write_run(tmp_path / "more", conditions(TIED | {"mel2mel": 1.0}), items(12, 6))
+    assert cells.best_of_six(read_run(more).scores, 3).verdict == "yes"
 
 
 def test_other_draws_change_no_answer_but_that_about_seeds(tmp_path):
@@ -189,6 +184,46 @@ def test_the_command_writes_a_page_with_its_figures(tmp_path, capsys):
     assert "| Does any cell beat `gan` at 1.5 kbit/s? | not answered |" in text
     assert "- *Made up* (`grid`): 24 recordings of 12 speakers, 0.8 minutes, 10 conditions" in text
     assert text.count("\n## ") == text.count("*Rule.*") + 4
+    assert "## 5. What does diffusion add" in text
+    assert "*Rule.* As in question 3." in text
+    links = re.findall(r"\]\((found/.*?\.csv)\)", text)
+    assert {path.name for path in (tmp_path / "docs" / "found").iterdir()} == {
+        link.removeprefix("found/") for link in links
+    }
+    table = pd.read_csv(tmp_path / "docs" / "found" / "03-every-comparison.csv")
+    assert list(table.columns) == list(DETAILS)
+    assert len(table) == 9 * 3
+    assert table["better"].eq("gan-3").all()
+
+
+def test_a_page_needs_a_name_apart_from_its_folder(tmp_path, capsys):
+    root = write_run(tmp_path / "run", conditions({"gan": 0.1}))
+    assert main(["findings", str(root), "--out", str(tmp_path / "found")]) == 2
+    assert "a page's name ends in .md" in capsys.readouterr().err
+    assert not (tmp_path / "found").exists()
+
+
+def test_a_printed_page_has_no_links_to_tables(tmp_path, capsys):
+    root = write_run(tmp_path / "run", conditions({"gan": 0.1, "mel2mel": 0.0}))
+    assert main(["findings", str(root)]) == 0
+    text = capsys.readouterr().out
+    assert "## 18. Which of the paper's statements hold here?" in text
+    assert ".csv" not in text
+
+
+def test_the_page_of_the_documentation_is_short_and_has_its_tables():
+    docs = Path(__file__).parents[3] / "docs"
+    text = (docs / "findings.md").read_text("utf-8")
+    assert len(text.encode()) <= 25_000
+    links = re.findall(r"\]\((findings/.*?\.csv)\)", text)
+    assert sorted(links) == sorted(
+        f"findings/{path.name}" for path in (docs / "findings").iterdir()
+    )
+    for link in links:
+        table = pd.read_csv(docs / link)
+        assert len(table)
+        if "every-comparison" in link:
+            assert list(table.columns) == list(DETAILS)
 
 
 def test_limits_come_from_the_cards(tmp_path):

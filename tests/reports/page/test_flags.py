@@ -4,7 +4,9 @@ import pandas as pd
 from nscbench import metrics
 from nscbench.benchmarks.store.scores import Scores
 from nscbench.reports.page.flags import flags, yardsticks
-from nscbench.reports.tables.leaderboard import all_comparisons
+from nscbench.reports.page.template_values import FLAG_TITLES
+from nscbench.reports.tables.leaderboard import all_comparisons, leaderboard
+from nscbench.reports.tables.printed import show
 from nscbench.reports.tables.seeds import seed_variance
 
 DIRECTIONS = {
@@ -15,8 +17,20 @@ NONE = pd.DataFrame(columns=["condition", "item", "finding"])
 ITEMS = [{"id": f"i{n}", "speaker": f"s{n % 10}"} for n in range(20)]
 
 
-def scores(means, kinds=None, kbps=None, items=ITEMS, noise=0.05, draws=1, directions=DIRECTIONS):
-    """Scores of {condition: {column: mean}} on all items, with a little noise."""
+def scores(
+    means,
+    kinds=None,
+    kbps=None,
+    items=ITEMS,
+    noise=0.05,
+    draws=1,
+    directions=DIRECTIONS,
+    stated=None,
+):
+    """Scores of {condition: {column: mean}} on all items, with a little noise.
+
+    The bitrate that is stated is the measured one, `kbps`, unless it is given.
+    """
     random = np.random.default_rng(0)
     kinds, kbps = kinds or {}, kbps or {}
     rows = [
@@ -34,7 +48,12 @@ def scores(means, kinds=None, kbps=None, items=ITEMS, noise=0.05, draws=1, direc
             for c, v in (("payload_bits", bits), ("seconds", 1.0))
         ]
     conditions = [
-        {"condition": n, "codec": n.split("-")[0], "kind": kinds.get(n, "codec"), "nominal_kbps": 6}
+        {
+            "condition": n,
+            "codec": n.split("-")[0],
+            "kind": kinds.get(n, "codec"),
+            "nominal_kbps": stated or kbps.get(n, 6.0),
+        }
         for n in means
     ]
     table = pd.DataFrame(rows, columns=["condition", "item", "draw", "column", "value", "error"])
@@ -48,6 +67,21 @@ def found(table, findings=NONE):
 def test_nothing_is_flagged_where_quality_and_intelligibility_go_together():
     table = scores({"a": {"visqol": 3, "estoi": 0.5}, "b": {"visqol": 4, "estoi": 0.9}})
     assert found(table) == []
+
+
+def test_another_bitrate_than_stated_is_flagged():
+    means = {name: {"visqol": 3} for name in ("a-6", "b-6", "c-6", "pcm", "oracle")}
+    kbps = {"a-6": 57.25, "b-6": 3.0, "c-6": 7.4, "pcm": 256.0}
+    table = scores(means, kinds={"pcm": "control", "oracle": "oracle"}, kbps=kbps, stated=6)
+    assert found(table) == [
+        ("bitrate", "a-6", "measures 57.25 kbit/s, states 6.00"),
+        ("bitrate", "b-6", "measures 3.00 kbit/s, states 6.00"),
+    ]
+    assert "bitrate" in FLAG_TITLES
+    shown = show(leaderboard(table))
+    assert "57.25 (states 6.00)" in shown
+    assert "3.00 (states 6.00)" in shown
+    assert shown.count("states") == 2
 
 
 def test_quality_up_while_intelligibility_and_pitch_go_down():

@@ -11,7 +11,7 @@ from PIL import Image
 
 from nscbench.benchmarks.commands.report import read_signal
 from nscbench.benchmarks.store.finished_run import read_run
-from nscbench.reports.page.gallery import cards, picks, spectrogram
+from nscbench.reports.page.gallery import gallery, picks, spectrogram
 from nscbench.reports.page.material import Material
 from nscbench.reports.page.template_values import template_values
 from support.runs import items, ladder, write_run
@@ -37,7 +37,7 @@ def test_the_gallery_finds_the_outlier(tmp_path):
 
 
 def test_cards_hold_playable_audio_beside_conditions_of_near_bitrate(finished):
-    card = next(iter(cards(read_run(finished), read_signal)))
+    card = next(iter(gallery(read_run(finished), read_signal).cards))
     names = [sound.name for sound in card.sounds]
     assert names[:2] == ["reference", card.pick.condition]
     kbps = card.pick.condition.split("-")[1]
@@ -51,11 +51,10 @@ def test_cards_hold_playable_audio_beside_conditions_of_near_bitrate(finished):
 
 def test_runs_without_their_recordings_have_no_cards(tmp_path):
     run = read_run(write_run(tmp_path / "run", ladder("opus", rates=(6, 8))))
-    assert list(cards(run, read_signal)) == []
-    assert (
-        "The recordings are not here (24 items, such as i000)"
-        in template_values(Material(run), [])["no_cards"]
-    )
+    shown = gallery(run, read_signal)
+    assert (shown.cards, shown.changed, len(shown.faults)) == ([], False, 9)
+    assert shown.faults[0].endswith(".flac: is missing")
+    assert template_values(Material(run), shown)["not_played"] == shown.faults
 
 
 def test_a_tone_is_a_bright_line_at_its_frequency():

@@ -9,6 +9,7 @@ import pytest
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.reports.figures.style import INK
+from nscbench.reports.page.gallery import Gallery
 from nscbench.reports.page.material import Material
 from nscbench.reports.page.report import inline
 from nscbench.reports.page.template_values import template_values
@@ -82,7 +83,7 @@ def test_tables_of_the_report(report):
 
 
 def test_failures_have_their_reason(finished):
-    (line,) = template_values(Material(read_run(finished)), [])["failures"]
+    (line,) = template_values(Material(read_run(finished)), Gallery([], [], False))["failures"]
     assert (line["condition"], line["count"], line["named"], line["error"]) == (
         *("new-6", 1, "i003", "broke"),
     )
@@ -94,7 +95,7 @@ def test_several_runs_are_one_report_or_none(tmp_path, capsys):
     two = write_run(tmp_path / "two", ladder("new", rates=(6, 8)), seed=3)
     both = Material(merge([read_run(one), read_run(two)]))
     assert both.table["condition"].tolist() == ["opus-6", "opus-8", "new-6", "new-8"]
-    assert len(template_values(both, [])["provenance"]) == 2
+    assert len(template_values(both, Gallery([], [], False))["provenance"]) == 2
     other = write_run(tmp_path / "other", ladder("gan"), versions=("1", "2"))
     assert main(["report", str(one), str(other)]) == 2
     message = capsys.readouterr().err
@@ -116,6 +117,31 @@ def test_runs_with_nothing_to_compare_have_a_report(tmp_path, conditions, missin
     root = write_run(tmp_path / "run", conditions, items(2, 2), missing=missing)
     assert main(["report", str(root)]) == 0
     assert "Nothing suspicious" in (root / "report" / "report.html").read_text()
+
+
+def test_columns_without_ranks_say_so_and_why(tmp_path, capsys):
+    """In the terminal, the tables and the page; nothing is bold."""
+    root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8)), items(10, 5))
+    assert main(["report", str(root)]) == 0
+    reason = "5 speakers are too few for a test: 6 are needed"
+    terminal = capsys.readouterr().out
+    assert terminal.splitlines()[1].split() == ["PESQ", "no", "ranks", "0/1", "10/10"]
+    texts = {p.name: p.read_text() for p in (root / "report").iterdir() if p.suffix}
+    for name in ("leaderboard.md", "leaderboard.tex", "report.html"):
+        assert reason in texts[name]
+    assert reason in terminal
+    assert "textbf" not in texts["leaderboard.tex"]
+    assert 'class="first"' not in texts["report.html"]
+    assert "_rank" not in texts["leaderboard.csv"]
+
+
+def test_the_summary_comes_first_and_only_winners_are_bold(report, finished, capsys):
+    assert main(["report", str(finished), "--out", str(report)]) == 0
+    first, *_ = capsys.readouterr().out.split("\n\n")
+    assert [line.split()[:2] for line in first.splitlines()[1:]] == [
+        [column, "new-24"] for column in ("PESQ", "STOI", "ESTOI")
+    ]
+    assert (report / "leaderboard.tex").read_text().count("textbf") == 3
 
 
 def test_figures_take_the_pages_colour():

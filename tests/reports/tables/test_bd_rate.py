@@ -17,6 +17,7 @@ from nscbench.reports.tables.bd_rate import (
     intervals,
 )
 from nscbench.reports.tables.curve_deltas import compare_curves, curves
+from support.designs import coverage_bounds, sizes
 
 RATES = np.array([6.0, 8.0, 12.0, 16.0, 24.0])
 
@@ -129,6 +130,33 @@ def test_intervals_cover_the_true_delta(speakers, skewed):
     for hits in covered:
         assert len(hits) > 800
         assert 0.93 <= np.mean(hits) <= 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [8, 30])
+@pytest.mark.parametrize("design", ["lognormal", "half"])
+def test_intervals_cover_the_true_delta_however_unequal_the_speakers(design, count):
+    """500 studies; the bootstrap alone covers 83 % where one of 30 has half of the items."""
+    rates = np.array([6.0, 8.0, 12.0, 24.0])
+    curve = 0.5 * np.log2(rates)
+    truth = bd_rate(Curve("a", rates, curve), Curve("t", rates, curve + 0.15)), 0.15
+    random = np.random.default_rng(count)
+    covered = [[], []]
+    for _ in range(500):
+        cluster = np.repeat(np.arange(count), sizes(design, count, random))
+        hard, liking = (s * random.normal(0, 1, (count, 1))[cluster] for s in (0.3, 0.15))
+        quality = np.concatenate([curve + hard, curve + 0.15 + hard + liking], axis=1)
+        quality = quality + random.normal(0, 0.1, quality.shape)
+        seconds = np.full_like(quality, 2.0)
+        points = Points(2000 * np.tile(rates, 2) + 0 * quality, seconds, quality, seconds / 2)
+        found = intervals(points, [str(c) for c in cluster], ("a", "t"), 4)
+        for hits, delta, true in zip(covered, found, truth, strict=True):
+            if not delta.refused:
+                hits.append(delta.low <= true <= delta.high)
+    for hits in covered:
+        assert len(hits) > 450
+        low, high = coverage_bounds(len(hits))
+        assert low <= np.mean(hits) <= high
 
 
 def test_many_curves_at_once_are_the_packages_one_by_one():

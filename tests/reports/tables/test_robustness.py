@@ -6,6 +6,7 @@ import pytest
 from nscbench.benchmarks.store.finished_run import read_run
 from nscbench.benchmarks.store.refusals import REFUSED
 from nscbench.benchmarks.store.results import read_rows
+from nscbench.benchmarks.store.rundir import RunDirectory
 from nscbench.reports.tables.robustness import (
     Degraded,
     against_clean,
@@ -20,7 +21,7 @@ def made(root, gain, seed, refused=(), failed=()):
     """Runs of one condition whose values lie `gain` above 2, 0.8 and 0.7."""
     conditions = {"opus-12": ("opus", "codec", 12, gain)}
     write_run(root, conditions, items(48, 24), seed=seed)
-    rows = read_rows(root / "rows.csv")
+    rows = read_rows(RunDirectory(root))
     for names, error in ((refused, f"decode: {REFUSED}odd"), (failed, "decode: IndexError: 3")):
         lost = rows["item"].isin(names) & rows["column"].isin(COLUMNS)
         rows.loc[lost, ["value", "error"]] = [np.nan, error]

@@ -1,0 +1,1 @@
+"""Recordings on disk: which containers are whole, what their samples are, what a folder holds."""
