@@ -1,11 +1,15 @@
 """Standard output and error: any name can be printed to them, and their reader may close them."""
 
+import codecs
 import os
 import sys
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import BinaryIO, NoReturn
 
 CLOSED_PIPE = 128 + 13  # as of a program that SIGPIPE ended
+
+
+_ESCAPES = "nscbench-escapes"
 
 
 class ClosedPipe(SystemExit):
@@ -36,6 +40,7 @@ class _Output(TextIOWrapper):
 
 def open_output() -> None:
     """Let standard output and error write what their encoding lacks as escapes, and end quietly."""
+    codecs.register_error(_ESCAPES, _escapes)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if isinstance(stream, TextIOWrapper):  # None where it was closed
@@ -43,5 +48,17 @@ def open_output() -> None:
             buffer: BinaryIO | BufferedWriter = stream.detach()
             if isinstance(buffer, RawIOBase):  # PYTHONUNBUFFERED: long texts would be cut
                 buffer, lines = BufferedWriter(buffer), True
-            output = _Output(buffer, encoding, "backslashreplace", line_buffering=lines)
+            output = _Output(buffer, encoding, _ESCAPES, line_buffering=lines)
             setattr(sys, name, output)
+
+
+def _escapes(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Bytes of a name that are no text, as `\\xe9`: Python's stand-ins for them tell nobody."""
+    assert isinstance(error, UnicodeEncodeError)
+    first = ord(error.object[error.start])
+    if 0xDC80 <= first <= 0xDCFF:
+        return f"\\x{first - 0xDC00:02x}", error.start + 1
+    single = UnicodeEncodeError(
+        error.encoding, error.object, error.start, error.start + 1, error.reason
+    )
+    return codecs.backslashreplace_errors(single)
