@@ -6,6 +6,8 @@ import sys
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import BinaryIO, NoReturn
 
+from .store.printable import printable
+
 CLOSED_PIPE = 128 + 13  # as of a program that SIGPIPE ended
 
 
@@ -53,12 +55,7 @@ def open_output() -> None:
 
 
 def _escapes(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Bytes of a name that are no text, as `\\xe9`: Python's stand-ins for them tell nobody."""
+    """The first character that an encoding lacks, as an escape; a byte of a name as that byte."""
     assert isinstance(error, UnicodeEncodeError)
-    first = ord(error.object[error.start])
-    if 0xDC80 <= first <= 0xDCFF:
-        return f"\\x{first - 0xDC00:02x}", error.start + 1
-    single = UnicodeEncodeError(
-        error.encoding, error.object, error.start, error.start + 1, error.reason
-    )
-    return codecs.backslashreplace_errors(single)
+    lacking = printable(error.object[error.start])
+    return lacking.encode("ascii", "backslashreplace").decode(), error.start + 1

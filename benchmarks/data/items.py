@@ -24,6 +24,7 @@ from ...codecs.audio.folders import (
     composition,
     escaped,
     is_unicode,
+    nfc,
     on_disk,
     search,
 )
@@ -197,11 +198,19 @@ def _id_problems(listings: Sequence[Listing]) -> Iterator[str]:
                 "slash, no dot in front; a manifest gives other ids"
             )
         elif listing.id in first:
+            other = first[listing.id].path
             yield (
-                f"{listing.where}{listing.path} has the same id, {listing.id!r}, as "
-                f"{first[listing.id].path}; ids must be unique"
+                f"{listing.where}{listing.path} has the same id, {listing.id!r}, as {other}; "
+                f"ids must be unique{_alike(listing.path, other)}"
             )
         first.setdefault(listing.id, listing)
+
+
+def _alike(one: Path, other: Path) -> str:
+    """What tells two paths apart that look alike."""
+    if one == other or nfc(str(one)) != nfc(str(other)):
+        return ""
+    return f": only Unicode's form tells {one.name!a} and {other.name!a} apart"
 
 
 def _is_file_name(text: str) -> bool:
