@@ -17,6 +17,7 @@ from ...benchmarks.statistics.gaps import Array
 from ...benchmarks.statistics.intervals import FEWEST, Interval, t_interval
 from ...benchmarks.statistics.omnibus import Omnibus, omnibus
 from ...benchmarks.statistics.sign_flip import fewest_differences, smallest_p
+from ..schema import is_system
 from .opinion_scores import OpinionScores
 from .pairs import SEED, Pair, compare_pairs
 
@@ -76,7 +77,7 @@ def analyse(
         if np.isfinite(scores.of_condition(condition)).any()
     ]
     described.sort(key=lambda summary: -summary.mean)
-    systems = [s.condition for s in described if s.condition in scores.systems]
+    systems = [s.condition for s in described if is_system(s.condition)]
     notes = _notes(scores, systems, resample_items)
     if resample_items and (lost := [s.condition for s in described if s.mean_bootstrap is None]):
         notes.append(f"no bootstrap interval over listeners and items for {', '.join(lost)}")

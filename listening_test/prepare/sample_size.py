@@ -5,8 +5,8 @@ makes: sign flips of the listeners' differences, at alpha over the number of pai
 first, hardest step. Its power is simulated with normal differences. It has a floor: n listeners
 have 2^n patterns of signs, so that 5 % needs 6 of them and 28 pairs need 11, however large the
 difference; and it has a ceiling, for the patterns that the analysis draws of more than 14 listeners
-decide no more than 1250 pairs. Where many are needed, the test is as good as Student's, whose power has the non-central
-t distribution.
+decide no more than 1250 pairs. Where many are needed, the test is as good as Student's, whose power
+has the non-central t distribution.
 
 Spread. A listener's difference between two systems, averaged over m items, has the variance
 between^2 + within^2 / m. The default components come from the ratings that Stahl, Windtner and

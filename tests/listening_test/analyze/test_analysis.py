@@ -16,6 +16,7 @@ from nscbench.benchmarks.statistics.bootstrap import Resampling
 from nscbench.benchmarks.statistics.crossed import CrossedMean
 from nscbench.benchmarks.statistics.intervals import quantile_interval
 from nscbench.listening_test.analyze.analysis import Analysis, analyse
+from nscbench.listening_test.analyze.figures import interval_plot
 from nscbench.listening_test.analyze.opinion_scores import OpinionScores
 from nscbench.listening_test.analyze.pairs import Pair
 from nscbench.listening_test.analyze.screening import screen
@@ -328,6 +329,11 @@ def test_hundreds_of_names_in_one_post_are_described_and_not_tested() -> None:
     found = analyse(OpinionScores.of(ratings))
     assert len(found.conditions) == 1500
     assert [(p.first, p.second) for p in found.pairs] == [("c1", "c0")]
+    (axes,) = interval_plot(found).axes
+    assert axes.get_title() == "60 of 1500 conditions: those that most listeners rated"
+    drawn = [label.get_text() for label in axes.get_xticklabels()]
+    assert len(drawn) == 60
+    assert {"c0", "c1"} < set(drawn)
 
 
 def both(differences: list[float]) -> Analysis:
