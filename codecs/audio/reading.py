@@ -146,6 +146,8 @@ def _examined(path: Path) -> Sound:
 
 
 def _parts(path: Path, sound: Sound) -> list[bytes | BytesIO]:
+    if path.suffix.lower() == ".raw" and not sound.parts:  # of which soundfile asks for the rate
+        return [BytesIO(path.read_bytes())]
     return [BytesIO(part) for part in sound.parts] or [os.fsencode(path)]
 
 
