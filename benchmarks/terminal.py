@@ -1,11 +1,17 @@
 """Standard output and error: any name can be printed to them, and their reader may close them."""
 
+import codecs
 import os
 import sys
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import BinaryIO, NoReturn
 
+from .store.printable import printable
+
 CLOSED_PIPE = 128 + 13  # as of a program that SIGPIPE ended
+
+
+_ESCAPES = "nscbench-escapes"
 
 
 class ClosedPipe(SystemExit):
@@ -36,6 +42,7 @@ class _Output(TextIOWrapper):
 
 def open_output() -> None:
     """Let standard output and error write what their encoding lacks as escapes, and end quietly."""
+    codecs.register_error(_ESCAPES, _escapes)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if isinstance(stream, TextIOWrapper):  # None where it was closed
@@ -43,5 +50,12 @@ def open_output() -> None:
             buffer: BinaryIO | BufferedWriter = stream.detach()
             if isinstance(buffer, RawIOBase):  # PYTHONUNBUFFERED: long texts would be cut
                 buffer, lines = BufferedWriter(buffer), True
-            output = _Output(buffer, encoding, "backslashreplace", line_buffering=lines)
+            output = _Output(buffer, encoding, _ESCAPES, line_buffering=lines)
             setattr(sys, name, output)
+
+
+def _escapes(error: UnicodeError) -> tuple[str | bytes, int]:
+    """The first character that an encoding lacks, as an escape; a byte of a name as that byte."""
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = printable(error.object[error.start])
+    return lacking.encode("ascii", "backslashreplace").decode(), error.start + 1

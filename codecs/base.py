@@ -45,6 +45,13 @@ class EncodedItem(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
+class DecodedItem(NamedTuple):
+    """The signal of a payload [T], and what was done to it when it was read."""
+
+    signal: Tensor
+    notices: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Codec(ABC):
     """One operating point of one codec.
@@ -126,6 +133,13 @@ class Codec(ABC):
         Raises:
             BitstreamError: a payload is not one of this operating point.
         """
+
+    def decode_items(self, payloads: Sequence[bytes], noise: Noise) -> list[DecodedItem]:
+        """What `decode` gives, and what was done to it: what a run calls.
+
+        Only programs, whose files are read, have something to tell.
+        """
+        return [DecodedItem(signal) for signal in self.decode(payloads, noise)]
 
     def fit(self, signal: Tensor, samples: int) -> tuple[Tensor, tuple[str, ...]]:
         """What was decoded, as long as what was encoded [T], and what was done for it.

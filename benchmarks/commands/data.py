@@ -7,9 +7,9 @@ from typing import Any
 
 from ..data.archives import ArchiveError
 from ..data.corpora import CorpusError
-from ..data.datasets import DATASETS, DatasetError, catalogue, check_items, get_dataset
+from ..data.datasets import DATASETS, DatasetError, catalogue, get_dataset
 from ..data.download import DownloadError
-from ..data.items import EMBEDDED, Item, ItemsError, passed_over
+from ..data.items import EMBEDDED, Item, ItemsError, passed_over, read_items
 
 
 def add_parser(subparsers: Any) -> None:
@@ -58,7 +58,7 @@ def _check(path: str) -> int:
     if path not in EMBEDDED and not Path(path).exists():
         return _complain(2, f"{path} does not exist; allowed are a folder, a manifest, or: demo")
     try:
-        items = check_items(path)
+        items = read_items(path, decoded=True)
     except ItemsError as error:
         return _complain(1, *error.problems)
     for line in passed_over(path):

@@ -11,7 +11,7 @@ import soundfile
 
 from ...codecs import CodecError, get
 from ...codecs.audio.folders import composition, on_disk
-from ...codecs.bitstream import BitstreamError, header_for, pack, unpack
+from ...codecs.bitstream import MAGIC, BitstreamError, header_for, pack, unpack
 from ...codecs.noise import Noise, seed_for
 from ..data.items import AudioError
 from ..run.coding import decode_streams, read_for
@@ -79,7 +79,7 @@ def decode(arguments: argparse.Namespace) -> None:
     """
     output = OutputFile(arguments.audio, tuple(FORMATS), [arguments.stream])
     try:
-        stream = arguments.stream.read_bytes()
+        stream = _read(arguments.stream)
         codec = get(unpack(stream)[0].condition)
         # The same bytes give the same audio whatever the file is called.
         ((pcm, notices),) = decode_streams(codec, [stream], Noise([seed_for("", arguments.draw)]))
@@ -95,3 +95,10 @@ def decode(arguments: argparse.Namespace) -> None:
         f"{arguments.audio}: {codec.condition}, {len(pcm) / codec.sample_rate:.2f} s",
         file=sys.stderr if output.is_stdout else sys.stdout,
     )
+
+
+def _read(path: Path) -> bytes:
+    """All bytes of a bitstream; of anything else, which may be endless, only the first."""
+    with path.open("rb") as file:
+        head = file.read(len(MAGIC))
+        return head + file.read() if head == MAGIC else head

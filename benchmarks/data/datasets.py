@@ -19,12 +19,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm import tqdm
-
 from . import corpora
 from .archives import unpack
 from .download import Source, fetch
-from .items import EMBEDDED, AudioError, Item, ItemsError, open_items, read_audio, read_items
+from .items import EMBEDDED, open_items
 from .manifest import NAME, Listing, write_manifest
 
 
@@ -174,20 +172,3 @@ def index(dataset: Dataset, root: Path) -> None:
             for listing, item in zip(listings, items, strict=True)
         ),
     )
-
-
-def check_items(source: str | Path) -> list[Item]:
-    """The items of a data set, manifest or folder, after every one was decoded to its last sample.
-
-    Raises:
-        ItemsError: every fault of the manifest and of the files.
-    """
-    items, problems = read_items(source), []
-    for item in tqdm(items, "decoding", unit=" items", disable=None, delay=2, leave=False):
-        try:
-            read_audio(item.path)
-        except AudioError as error:
-            problems.append(str(error))
-    if problems:
-        raise ItemsError(problems)
-    return items

@@ -24,6 +24,7 @@ from ...codecs.audio.folders import (
     composition,
     escaped,
     is_unicode,
+    nfc,
     on_disk,
     search,
 )
@@ -75,7 +76,9 @@ class Item:
     sha256: str
 
 
-def read_items(source: str | Path, results: Sequence[Path] = ()) -> list[Item]:
+def read_items(
+    source: str | Path, results: Sequence[Path] = (), *, decoded: bool = False
+) -> list[Item]:
     """The items of a manifest, a folder, or "demo" (the embedded set; a folder is `Path("demo")`,
     or "./demo").
 
@@ -84,6 +87,7 @@ def read_items(source: str | Path, results: Sequence[Path] = ()) -> list[Item]:
     Args:
         source: of the items.
         results: further folders that are left out, since they are for results.
+        decoded: decode every file to its last sample, too.
 
     Raises:
         ItemsError: nothing there, or lines and files that are wrong: all of them at once.
@@ -102,7 +106,7 @@ def read_items(source: str | Path, results: Sequence[Path] = ()) -> list[Item]:
     if not listings:
         rest = "".join(f"; {line}" for line in passed_over(source, results))
         raise ItemsError([f"{path} holds no items; recordings are {', '.join(SUFFIXES)}{rest}"])
-    return open_items(listings)
+    return open_items(listings, decoded=decoded)
 
 
 def passed_over(source: str | Path, results: Sequence[Path] = ()) -> tuple[str, ...]:
@@ -115,16 +119,17 @@ def passed_over(source: str | Path, results: Sequence[Path] = ()) -> tuple[str, 
     return tuple(composition([str(path) for path in given if on_disk(path) != path]))
 
 
-def open_items(listings: Sequence[Listing]) -> list[Item]:
-    """The items of these listings: every file is hashed, and its header read.
+def open_items(listings: Sequence[Listing], *, decoded: bool = False) -> list[Item]:
+    """The items of these listings: every file is hashed, and its header read, or all of it.
 
     Raises:
         ItemsError: duplicate or unusable ids, files that are missing, changed or not audio.
     """
     problems, items = list(_id_problems(listings)), []
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:  # hashing releases the GIL
-        futures = [pool.submit(_open, listing) for listing in listings]
-        for future in tqdm(futures, "hashing", disable=None, delay=2, leave=False):
+        futures = [pool.submit(_open, listing, decoded) for listing in listings]
+        doing = "decoding" if decoded else "hashing"
+        for future in tqdm(futures, doing, disable=None, delay=2, leave=False):
             try:
                 items.append(future.result())
             except ItemsError as error:
@@ -161,9 +166,11 @@ def _scan(folder: Path, results: Sequence[Path]) -> list[Listing]:
     return [Listing(name, path, speaker_of(path)) for name, path in found]
 
 
-def _open(listing: Listing) -> Item:
+def _open(listing: Listing, decoded: bool) -> Item:
     try:
         found = inspect(listing.path)
+        if decoded:
+            read_audio(listing.path)
     except AudioError as error:
         raise ItemsError([f"{listing.where}{error}"]) from error
     if listing.sha256 and found.sha256 != listing.sha256:
@@ -191,11 +198,19 @@ def _id_problems(listings: Sequence[Listing]) -> Iterator[str]:
                 "slash, no dot in front; a manifest gives other ids"
             )
         elif listing.id in first:
+            other = first[listing.id].path
             yield (
-                f"{listing.where}{listing.path} has the same id, {listing.id!r}, as "
-                f"{first[listing.id].path}; ids must be unique"
+                f"{listing.where}{listing.path} has the same id, {listing.id!r}, as {other}; "
+                f"ids must be unique{_alike(listing.path, other)}"
             )
         first.setdefault(listing.id, listing)
+
+
+def _alike(one: Path, other: Path) -> str:
+    """What tells two paths apart that look alike."""
+    if one == other or nfc(str(one)) != nfc(str(other)):
+        return ""
+    return f": only Unicode's form tells {one.name!a} and {other.name!a} apart"
 
 
 def _is_file_name(text: str) -> bool:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ...codecs.audio.folders import nfc
 from ..store.atomic import write_atomically
+from ..store.printable import printable
 
 NAME = "manifest.csv"
 COLUMNS = ("id", "path", "speaker", "sex", "text", "sha256")
@@ -27,6 +28,7 @@ class ItemsError(ValueError):
     """A test set cannot be used. `problems` lists every fault; the message is the first."""
 
     def __init__(self, problems: Sequence[str]) -> None:
+        problems = [printable(problem) for problem in problems]  # paths are other people's
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(problems[0] + more)
         self.problems = tuple(problems)

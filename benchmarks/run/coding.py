@@ -80,9 +80,9 @@ def decode_streams(codec: Codec, streams: Sequence[bytes], noise: Noise) -> list
     for header, payload in contents:
         check_weights(header, codec)
         check_length(header, payload, codec)
-    decoded = codec.decode([payload for _, payload in contents], noise)
+    decoded = codec.decode_items([payload for _, payload in contents], noise)
     samples = []
-    for (header, _), signal in zip(contents, decoded, strict=True):
+    for (header, _), (signal, told) in zip(contents, decoded, strict=True):
         fitting, notices = codec.fit(signal, header.samples)
         if len(fitting) < header.samples:
             raise BitstreamError(
@@ -90,5 +90,5 @@ def decode_streams(codec: Codec, streams: Sequence[bytes], noise: Noise) -> list
             )
         if not torch.isfinite(signal).all():
             raise CodecError("decodes to NaN or infinite samples")
-        samples.append(DecodedStream(np.frombuffer(to_pcm16(fitting), "<i2"), notices))
+        samples.append(DecodedStream(np.frombuffer(to_pcm16(fitting), "<i2"), (*told, *notices)))
     return samples

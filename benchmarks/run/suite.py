@@ -131,6 +131,8 @@ def load_suite(source: str) -> Suite:
     path = Path(source)
     if path.suffix == ".toml":
         name, where, folder = path.stem, source, path.parent
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise SuiteError(f"{source}: is no file")
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:

@@ -25,9 +25,15 @@ SIGN_DRAWS = 50_000
 _ROUNDING = 1e-12  # of the largest difference: two means that differ by less are equal
 
 
-def fewest_differences(alpha: float) -> int:
-    """Differences with which the test can give a p-value of alpha: 2 / 2^n at the smallest."""
-    return int(np.ceil(1 - np.log2(alpha)))
+def smallest_p(count: int) -> float:
+    """The smallest two-sided p-value of so many differences."""
+    return 2 / 2**count if count <= EXACT_DIFFERENCES else 2 / (1 + SIGN_DRAWS)
+
+
+def fewest_differences(alpha: float) -> int | None:
+    """Differences with which the test can give a p-value of alpha; None where no number can."""
+    counts = range(1, EXACT_DIFFERENCES + 2)
+    return next((count for count in counts if smallest_p(count) <= alpha), None)
 
 
 @dataclass(frozen=True)

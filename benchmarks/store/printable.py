@@ -11,10 +11,17 @@ _NAMED = 3
 
 
 def printable(text: str) -> str:
-    """The text with its control characters as escapes, such as `\\x1b`; twice is the same."""
+    """The text with its control characters as escapes, such as `\\x1b`, and bytes of a file's name
+    that are no text as `\\xe9`; twice is the same."""
     if text.isprintable():
         return text
-    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
+    return _CONTROL.sub(lambda match: _escape(match[0]), text)
+
+
+def _escape(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # Python's stand-in for a byte
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return ascii(character)[1:-1]
 
 
 def some(names: Sequence[str]) -> str:

@@ -44,11 +44,10 @@ class Inspection(NamedTuple):
 
 
 class Unscaled(NamedTuple):
-    """A recording as its file has it: mono [T], rate in Hz, channels before, notices."""
+    """A recording as its file has it, but for channels: mono [T], rate in Hz, notices."""
 
     signal: NDArray[np.float64]
     rate: int
-    channels: int
     notices: tuple[str, ...]
 
 
@@ -80,7 +79,7 @@ def read_audio(path: str | Path) -> tuple[NDArray[np.float64], int, tuple[str, .
     Raises:
         AudioError: missing, unreadable, not audio, empty, cut off, or with non-finite samples.
     """
-    signal, rate, _, notices = read_unscaled(Path(path))
+    signal, rate, notices = read_unscaled(Path(path))
     signal, _, scaled = to_full_scale(signal)
     return signal, rate, (*notices, *scaled)
 
@@ -117,7 +116,7 @@ def read_unscaled(path: Path) -> Unscaled:
     notices = sound.notices
     if channels > 1:
         notices = (*notices, f"{channels} channels mixed down to their mean")
-    return Unscaled(signal, rate, channels, (*notices, *cancelling(channels, energy, signal)))
+    return Unscaled(signal, rate, (*notices, *cancelling(channels, energy, signal)))
 
 
 def to_full_scale(
@@ -147,6 +146,8 @@ def _examined(path: Path) -> Sound:
 
 
 def _parts(path: Path, sound: Sound) -> list[bytes | BytesIO]:
+    if path.suffix.lower() == ".raw" and not sound.parts:  # of which soundfile asks for the rate
+        return [BytesIO(path.read_bytes())]
     return [BytesIO(part) for part in sound.parts] or [os.fsencode(path)]
 
 

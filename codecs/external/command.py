@@ -11,8 +11,8 @@ Conventions
     {suite}        the suite's folder: the program's own files are not where it runs
     bits           those of the file that `encode` wrote, all of them, a header too; `kbps` limits
                    nothing, and where the two differ, tables show both
-    decoded        mono, at `sample_rate`, aligned with what was encoded; its length and its peak as
-                   in `declaration`
+    decoded        at `sample_rate`, aligned with what was encoded; its channels, its length and its
+                   peak as in `declaration`
 
 A command line is split into words as a POSIX shell would, then its placeholders are filled, and no
 shell reads it. It runs in a new, empty folder, which is removed afterwards, without input, and is
@@ -43,11 +43,11 @@ import soundfile
 import torch
 from torch import Tensor
 
-from ..base import CodecError
+from ..base import CodecError, DecodedItem
 from ..coding.pcm16 import to_pcm16
 from ..noise import Noise
 from .declaration import Declaration
-from .samples import read_declared
+from .samples import read_declared, told_of
 from .watched import run_watched
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -122,6 +122,9 @@ class Command(Declaration):
         return [self._encode(signal) if len(signal) else b"" for signal in audio]
 
     def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+        return [one.signal for one in self.decode_items(payloads, noise)]
+
+    def decode_items(self, payloads: Sequence[bytes], noise: Noise) -> list[DecodedItem]:
         seeds = [""] * len(payloads)
         if self.stochastic:
             # 31 bits of the generator's state, which only `randn` shows
@@ -129,7 +132,7 @@ class Command(Declaration):
             digests = (sha256(numbers.numpy().tobytes()).digest() for numbers in drawn)
             seeds = [str(int.from_bytes(digest[:4], "big") >> 1) for digest in digests]
         return [
-            self._decode(payload, seed) if payload else torch.zeros(0)
+            self._decode(payload, seed) if payload else DecodedItem(torch.zeros(0))
             for payload, seed in zip(payloads, seeds, strict=True)
         ]
 
@@ -141,7 +144,7 @@ class Command(Declaration):
             self._run("encode", self.encoder, folder, {"in": str(source), "out": str(target)})
             return self._written("encode", target)
 
-    def _decode(self, payload: bytes, seed: str) -> Tensor:
+    def _decode(self, payload: bytes, seed: str) -> DecodedItem:
         with tempfile.TemporaryDirectory(prefix="nscbench-") as folder:
             source, target = Path(folder, "in.bin"), Path(folder, "out.wav")
             source.write_bytes(payload)
@@ -149,11 +152,11 @@ class Command(Declaration):
             self._run("decode", self.decoder, folder, filled)
             self._written("decode", target)
             try:
-                signal = read_declared(target, self.sample_rate).signal
+                found = read_declared(target, self.sample_rate)
             except CodecError as error:
                 told = str(error).replace(f"{folder}/", "")
                 raise CodecError(f"{self.name}: what `decode` wrote: {told}") from error
-            return torch.from_numpy(signal).float()
+            return DecodedItem(torch.from_numpy(found.signal).float(), told_of(found))
 
     def _written(self, key: str, target: Path) -> bytes:
         if target.is_symlink() or not target.is_file():

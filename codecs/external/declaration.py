@@ -1,10 +1,11 @@
 """What declared codecs share: a name, a bitrate and a sampling rate are settings, not a class's;
 and what becomes of audio that others decoded.
 
+    channels  mixed down to their mean, as a recording's are
     length    within 100 ms of the recording's: what is missing is silent, the rest is cut
     peak      above full scale, as float files may have it: scaled to it, as a recording's is
 
-Both are told.
+All of it is told.
 """
 
 from dataclasses import dataclass, field

@@ -5,7 +5,8 @@ the folder count as "_" in the name, as in a test set that is a folder. Nothing 
 nothing can be measured: the bitrate is what the suite states, and every table says so.
 
     rate      the files' must be `sample_rate`
-    length    as in `declaration`; a file further off is a failure of its item, as is a missing one
+    channels  as in `declaration`
+    length    the same; a file further off is a failure of its item, as is a missing one
     level     a recording whose peak was scaled down has its decoded audio scaled by as much
     payload   the file's samples, 16-bit: they stand for a bitstream and are not counted
 """
@@ -25,7 +26,7 @@ from ..base import Bitrate, CodecError, EncodedItem
 from ..coding.pcm16 import from_pcm16, to_pcm16
 from ..noise import Noise
 from .declaration import Declaration
-from .samples import read_declared
+from .samples import read_declared, told_of
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,7 @@ class Decoded(Declaration):
             raise CodecError(f"{error} ({path})") from error
         if gain != 1:
             notices = ("decoded audio: scaled as its recording was", *notices)
-        told = (f"decoded audio: {notice}" for notice in found.notices)
-        return EncodedItem(to_pcm16(signal), (*told, *notices))
+        return EncodedItem(to_pcm16(signal), (*told_of(found), *notices))
 
     def _file(self, item: str) -> Path:
         files = self._files.get(nfc(item), [])

@@ -7,11 +7,10 @@ from ..base import CodecError
 
 
 def read_declared(path: Path, sample_rate: int) -> Unscaled:
-    """A mono file at this rate; its peak may be above full scale.
+    """A file at this rate, mixed down as a recording is; its peak may be above full scale.
 
     Raises:
-        CodecError: it is not audio, cut off, of another rate, has channels, or samples that are no
-            numbers.
+        CodecError: it is not audio, cut off, of another rate, or has samples that are no numbers.
     """
     try:
         found = read_unscaled(path)
@@ -19,6 +18,9 @@ def read_declared(path: Path, sample_rate: int) -> Unscaled:
         raise CodecError(str(error)) from error
     if found.rate != sample_rate:
         raise CodecError(f"{path} is at {found.rate} Hz, declared are {sample_rate} Hz")
-    if found.channels != 1:
-        raise CodecError(f"{path} has {found.channels} channels, a codec's output has one")
     return found
+
+
+def told_of(found: Unscaled) -> tuple[str, ...]:
+    """What was done to such a file, told apart from what was done to its recording."""
+    return tuple(f"decoded audio: {notice}" for notice in found.notices)

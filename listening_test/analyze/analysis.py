@@ -16,7 +16,8 @@ from ...benchmarks.statistics.crossed import DRAWS, crossed_intervals
 from ...benchmarks.statistics.gaps import Array
 from ...benchmarks.statistics.intervals import FEWEST, Interval, t_interval
 from ...benchmarks.statistics.omnibus import Omnibus, omnibus
-from ...benchmarks.statistics.sign_flip import fewest_differences
+from ...benchmarks.statistics.sign_flip import fewest_differences, smallest_p
+from ..schema import is_system
 from .opinion_scores import OpinionScores
 from .pairs import SEED, Pair, compare_pairs
 
@@ -76,13 +77,13 @@ def analyse(
         if np.isfinite(scores.of_condition(condition)).any()
     ]
     described.sort(key=lambda summary: -summary.mean)
-    systems = [s.condition for s in described if s.condition in scores.systems]
+    systems = [s.condition for s in described if is_system(s.condition)]
     notes = _notes(scores, systems, resample_items)
     if resample_items and (lost := [s.condition for s in described if s.mean_bootstrap is None]):
         notes.append(f"no bootstrap interval over listeners and items for {', '.join(lost)}")
     test, refusal = _test_all(scores, systems)
     notes += refusal
-    pairs = compare_pairs(scores, systems, margin, resample_items)
+    pairs = compare_pairs(scores, _rated_enough(scores, systems), margin, resample_items)
     if resample_items and (lost_pairs := sum(p.interval is None for p in pairs)):
         notes.append(f"no test over listeners and items for {lost_pairs} pairs of systems")
     untested = len(systems) * (len(systems) - 1) // 2 - len(pairs)
@@ -103,23 +104,33 @@ def analyse(
 
 def _test_all(scores: OpinionScores, systems: list[str]) -> tuple[Omnibus | None, list[str]]:
     """The test over all systems, or a note why there is none; two are a pair, with its own test."""
+    kept, notes = _rated_enough(scores, systems), []
+    if (few := len(systems) - len(kept)) and len(scores.listeners) >= FEWEST:
+        notes.append(
+            f"{few} of {len(systems)} systems were rated by fewer than {FEWEST} listeners: no test "
+            "has them"
+        )
+    systems = kept
     if len(systems) <= 2:
-        return None, []
+        return None, notes
     means = scores.common_means(systems)
     rated = np.isfinite(_columns(scores, systems)).sum(axis=1) >= 2
     lost = int((rated & (np.isfinite(means).sum(axis=1) < 2)).sum())
-    notes = (
-        [
+    if lost:
+        notes.append(
             f"{lost} listeners rated no item for all of their systems: the test over all systems "
             "leaves them out"
-        ]
-        if lost
-        else []
-    )
+        )
     try:
         return omnibus(means), notes
     except ValueError as error:
         return None, [*notes, f"no test over all systems: {error}"]
+
+
+def _rated_enough(scores: OpinionScores, systems: list[str]) -> list[str]:
+    """Systems of which a test could say something: one stray rating must not decide about all."""
+    raters = np.isfinite(_columns(scores, systems)).sum(axis=0)
+    return [name for name, count in zip(systems, raters, strict=True) if count >= FEWEST]
 
 
 def _columns(scores: OpinionScores, conditions: list[str]) -> Array:
@@ -169,17 +180,19 @@ def _listener_intervals(means: Array) -> tuple[Interval | None, Interval | None]
 def _notes(scores: OpinionScores, systems: list[str], resample_items: bool) -> list[str]:
     notes = []
     listeners = len(scores.listeners)
-    pairs = len(systems) * (len(systems) - 1) // 2
+    rated = len(_rated_enough(scores, systems))
+    pairs = rated * (rated - 1) // 2
     if listeners < FEWEST:
         word = {0: "no listener", 1: "one listener", 2: "two listeners"}[listeners]
         notes.append(
             f"{word}: no interval and no test is given; they need {FEWEST} listeners at least"
         )
-    elif pairs and not resample_items and (smallest := pairs * 2 / 2**listeners) > ALPHA:
+    elif pairs and not resample_items and (smallest := pairs * smallest_p(listeners)) > ALPHA:
         needed = fewest_differences(ALPHA / pairs)
         notes.append(
             f"{listeners} listeners cannot show a difference: the smallest p that they can reach, "
-            f"for the first of {pairs} pairs, is {min(smallest, 1):.2g} (Holm); {needed} could"
+            f"for the first of {pairs} pairs, is {min(smallest, 1):.2g} (Holm); "
+            f"{needed or 'no number of them'} could"
         )
     if listeners and len(systems) < 2:
         word = "one system" if systems else "no system"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...benchmarks.statistics.gaps import Array
-from .analysis import Analysis
+from .analysis import Analysis, ConditionSummary
 from .opinion_scores import OpinionScores
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BANDS = ("Bad", "Poor", "Fair", "Good", "Excellent")  # of BS.1534-3, 20 points each
 LONGEST_LABEL = 40  # characters
+MOST_DRAWN = 60  # conditions: more have no room, and take minutes
 _FILL = "#a6c8e4"
 _LINE = "#1f4e79"
 _PALE = "#8a8a8a"
@@ -68,7 +69,7 @@ def interval_plot(analysis: Analysis, before: Analysis | None = None) -> Figure:
         before: of all listeners; its means are drawn pale.
     """
     figure, axes, names = _scale(analysis)
-    for position, summary in enumerate(analysis.conditions):
+    for position, summary in enumerate(_drawn(analysis)):
         for offset, centre, interval, marker, label in (
             (-0.14, summary.mean, summary.mean_t, "o", "mean, t"),
             (0.0, summary.mean, summary.mean_bootstrap, "s", "mean, bootstrap"),
@@ -114,7 +115,7 @@ def _scale(analysis: Analysis) -> tuple[Figure, Axes, list[str]]:
     """An empty figure with MUSHRA's scale, and the conditions from left to right, best first."""
     from matplotlib.figure import Figure
 
-    names = [summary.condition for summary in analysis.conditions]
+    names = [summary.condition for summary in _drawn(analysis)]
     figure = Figure(figsize=(max(5.0, 2 + 0.8 * len(names)), 4.6), layout="constrained")
     axes = figure.add_subplot()
     axes.set_ylim(-2, 102)
@@ -129,7 +130,16 @@ def _scale(analysis: Analysis) -> tuple[Figure, Axes, list[str]]:
     bands.set_yticks([10 + 20 * k for k in range(len(BANDS))], BANDS)
     bands.tick_params(length=0)
     axes.tick_params(axis="x", length=0)
+    if len(names) < (count := len(analysis.conditions)):
+        axes.set_title(f"{len(names)} of {count} conditions: those that most listeners rated")
     return figure, axes, names
+
+
+def _drawn(analysis: Analysis) -> list[ConditionSummary]:
+    """Best first: all, or the `MOST_DRAWN` that most listeners rated."""
+    by_listeners = sorted(analysis.conditions, key=lambda summary: -summary.listeners)
+    kept = {summary.condition for summary in by_listeners[:MOST_DRAWN]}
+    return [summary for summary in analysis.conditions if summary.condition in kept]
 
 
 def shortened(name: str) -> str:

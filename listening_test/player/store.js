@@ -276,10 +276,10 @@
     }
 
     /* Records of every listener who took this test in this browser, and drafts of their
-     * unfinished trials. */
+     * unfinished trials. Who was here last is last: a storage has no order of its own. */
     everything() {
-      const sessions = this.owned ? this.all : this.merged();
-      return [...sessions.values()].flatMap((session) =>
+      const sessions = [...(this.owned ? this.all : this.merged()).values()];
+      return sessions.sort((a, b) => a.saved - b.saved).flatMap((session) =>
         this.begun(session).map(
           (trial) => session.trials[trial.trial].record || this.recordOf(session, trial, false)
         )

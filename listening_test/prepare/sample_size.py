@@ -4,8 +4,9 @@ Listeners. Two systems that differ by `difference` points are compared by the te
 makes: sign flips of the listeners' differences, at alpha over the number of pairs, which is Holm's
 first, hardest step. Its power is simulated with normal differences. It has a floor: n listeners
 have 2^n patterns of signs, so that 5 % needs 6 of them and 28 pairs need 11, however large the
-difference. Where many are needed, the test is as good as Student's, whose power has the non-central
-t distribution.
+difference; and it has a ceiling, for the patterns that the analysis draws of more than 14 listeners
+decide no more than 1250 pairs. Where many are needed, the test is as good as Student's, whose power
+has the non-central t distribution.
 
 Spread. A listener's difference between two systems, averaged over m items, has the variance
 between^2 + within^2 / m. The default components come from the ratings that Stahl, Windtner and
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from ...benchmarks.statistics.sign_flip import fewest_differences
+from ...benchmarks.statistics.sign_flip import SIGN_DRAWS, fewest_differences
 from ..schema import ResultsError
 
 ALPHA = 0.05
@@ -38,6 +39,8 @@ _MOST_LISTENERS = 10_000
 _MOST_SIMULATED = 40  # listeners; of more, the t test needs as many
 _TRIES = 2000
 _PATTERNS = 2**14
+_FEWEST_EXTREME = 8  # patterns that a level is, for so few as `_PATTERNS` to tell it
+_SURE = 1e6  # standard errors; the non-central t distribution of scipy ends somewhere beyond
 _OTHER_SESSIONS = (5, 8, 10, 12, 15)  # items per listener, of the alternatives
 
 
@@ -51,7 +54,7 @@ def spread_over(items: int) -> float:
 def power_of(listeners: float, difference: float, spread: float, alpha: float = ALPHA) -> float:
     """Probability that the two-sided paired t test shows the difference, the right way round."""
     degrees = listeners - 1
-    shift = difference / spread * math.sqrt(listeners)
+    shift = min(difference / spread * math.sqrt(listeners), _SURE)
     critical = stats.t.ppf(1 - alpha / 2, degrees)
     return float(stats.nct.sf(critical, degrees, shift))
 
@@ -65,7 +68,8 @@ def simulated_power(
     if 2**listeners <= _PATTERNS:
         signs = 1.0 * (np.arange(2**listeners)[:, None] >> np.arange(listeners) & 1)
     else:
-        signs = generator.integers(0, 2, (_PATTERNS, listeners)).astype(np.float64)
+        count = _PATTERNS if alpha * _PATTERNS >= _FEWEST_EXTREME else SIGN_DRAWS
+        signs = generator.integers(0, 2, (count, listeners)).astype(np.float64)
         signs[0] = 0  # the observed pattern
     extreme = np.zeros(_TRIES)
     for part in np.array_split(signs, max(1, len(signs) // 2048)):
@@ -90,6 +94,7 @@ def listeners_needed(
     """
     _check(difference, spread, power, pairs)
     level = alpha / pairs
+    fewest = _fewest(pairs, level)
     enough = 2
     while power_of(enough, difference, spread, level) < power:
         enough *= 2
@@ -97,7 +102,7 @@ def listeners_needed(
             raise ResultsError(f"{difference:g} points need more than {_MOST_LISTENERS} listeners")
     by_t = range(enough // 2, enough + 1)
     count = next(n for n in by_t if n > 1 and power_of(n, difference, spread, level) >= power)
-    count = max(count, fewest_differences(level))
+    count = max(count, fewest)
     while count <= _MOST_SIMULATED and simulated_power(count, difference, spread, level) < power:
         count += 1
     return count
@@ -112,6 +117,18 @@ def _check(difference: float, spread: float, power: float, pairs: int) -> None:
         raise ResultsError(f"a power of {power:g}; it lies between {ALPHA:g} and 1")
     if pairs < 1:
         raise ResultsError(f"{pairs} pairs of systems; a test has at least 1")
+
+
+def _fewest(pairs: int, level: float) -> int:
+    """Listeners below whom no difference is shown, however large."""
+    fewest = fewest_differences(level)
+    if fewest is None:
+        most = int(ALPHA * (1 + SIGN_DRAWS) / 2)
+        raise ResultsError(
+            f"{pairs} pairs of systems; the analysis decides {most} at most (Holm), those of 50 "
+            "systems, whoever listens"
+        )
+    return fewest
 
 
 @dataclass(frozen=True)
@@ -154,7 +171,7 @@ def sample_size(
     """
     own, whole, notes = _items(systems, items_per_listener, items)
     pairs = systems * (systems - 1) // 2
-    fewest = fewest_differences(ALPHA / pairs)
+    fewest = _fewest(pairs, ALPHA / pairs)
     notes += (f"Fewer than {fewest} listeners cannot show a difference of any size",)
     used = spread_over(own) if spread is None else spread
     others = _OTHER_SESSIONS if spread is None else ()

@@ -26,7 +26,6 @@ from .remember import remember
 from .weights import Weights, needs, network
 
 RATE = 16_000
-PACKAGES = ("transformers", "torch")
 WEIGHTS = Weights(
     "hubert-large-ls960-ft",
     "https://huggingface.co/facebook/hubert-large-ls960-ft/resolve/"

@@ -81,10 +81,11 @@ def hopeless(table: pd.DataFrame) -> str:
         return f"{speakers} speakers are too few for a test: {FEWEST_CLUSTERS} are needed"
     if not tests:
         return "there is no difference at all"
+    needed = fewest_differences(ALPHA / tests)
+    remedy = f"{needed} are needed whose differences are not zero" if needed else "ask for fewer"
     return (
         f"{speakers} speakers, of whom some differ by nothing or alike, cannot reach 5 % in "
-        f"{tests} tests: the smallest p is {table['least'].min():.2g} after Holm; "
-        f"{fewest_differences(ALPHA / tests)} are needed whose differences are not zero"
+        f"{tests} tests: the smallest p is {table['least'].min():.2g} after Holm; {remedy}"
     )
 
 

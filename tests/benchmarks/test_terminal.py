@@ -44,11 +44,11 @@ def test_a_closed_pipe_is_no_error_that_commands_catch(closed_pipe, monkeypatch,
 
 
 def test_a_terminal_that_lacks_letters_shows_escapes():
-    code = "open_output(); print('ü你\\udce9'); print('ü', file=sys.stderr)"
+    code = "open_output(); print('ü你\\udce9\\ud834'); print('ü', file=sys.stderr)"
     for encoding, shown, beside in (
-        ("latin-1", b"\xfc\\u4f60\\udce9\n", b"\xfc\n"),
-        ("ascii", b"\\xfc\\u4f60\\udce9\n", b"\\xfc\n"),
-        ("utf-8", "ü你\\udce9\n".encode(), "ü\n".encode()),
+        ("latin-1", b"\xfc\\u4f60\\xe9\\ud834\n", b"\xfc\n"),
+        ("ascii", b"\\xfc\\u4f60\\xe9\\ud834\n", b"\\xfc\n"),
+        ("utf-8", "ü你\\xe9\\ud834\n".encode(), "ü\n".encode()),
     ):
         done = python(code, encoding)
         assert (done.returncode, done.stdout, done.stderr) == (0, shown, beside)

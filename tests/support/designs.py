@@ -10,8 +10,27 @@ def sizes(design, count, random):
     if design == "equal":
         return np.full(count, 4)
     if design == "lognormal":
-        return np.maximum(1, np.round(random.lognormal(1.5, 1, count))).astype(int)
+        return _log_normal(random.normal(0, 1, count))
     return np.array([4 * (count - 1), *[4] * (count - 1)])
+
+
+def sizes_and_means(correlation, count, random):
+    """Log-normal numbers of items [count], and speakers' means that go with their logarithm.
+
+    Also the mean over all items that there could be.
+    """
+    score = random.normal(0, 1, count)
+    rest = random.normal(0, 1, count)
+    grid = np.linspace(-8, 8, 200_001)
+    density = np.exp(-(grid**2) / 2)
+    many = _log_normal(grid) * density
+    true = correlation * float((grid * many).sum() / many.sum())
+    return _log_normal(score), correlation * score + (1 - correlation**2) ** 0.5 * rest, true
+
+
+def _log_normal(score):
+    """Numbers of items of normal scores: 1 at least."""
+    return np.maximum(1, np.round(np.exp(1.5 + score))).astype(int)
 
 
 def speakers(shape, size, random):

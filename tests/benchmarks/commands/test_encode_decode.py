@@ -66,6 +66,11 @@ def test_what_is_not_audio_is_named(tmp_path, capsys, content):
     assert not (tmp_path / "out.nsc").exists()
 
 
+def test_what_is_no_bitstream_is_not_read_to_its_end(tmp_path, capsys):
+    assert main(["decode", "/dev/zero", str(tmp_path / "o.wav")]) == 2
+    assert capsys.readouterr().err.startswith("nscbench: /dev/zero: not an nscbench bitstream")
+
+
 def test_missing_and_unwritable_files_are_named(tmp_path, capsys):
     soundfile.write(tmp_path / "in.wav", tone(0.1, 16_000), 16_000)
     assert main(["encode", "pcm", str(tmp_path / "no.wav"), str(tmp_path / "o.nsc")]) == 2

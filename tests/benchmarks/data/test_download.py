@@ -20,7 +20,7 @@ from nscbench.benchmarks import cli
 from nscbench.benchmarks.data import datasets, download
 from nscbench.benchmarks.data.archives import ArchiveError, unpack
 from nscbench.benchmarks.data.corpora import CorpusError
-from nscbench.benchmarks.data.datasets import DATASETS, DatasetError, check_items, get_dataset
+from nscbench.benchmarks.data.datasets import DATASETS, DatasetError, get_dataset
 from nscbench.benchmarks.data.download import DownloadError, Source, check_download, fetch
 from nscbench.benchmarks.data.items import ItemsError, read_items
 
@@ -442,7 +442,7 @@ def test_corpus_from_publisher_to_items(
     items = read_items(folder)
     assert [(i.id, i.speaker, i.sex, i.text) for i in items] == expected
     assert {(i.sample_rate, i.seconds) for i in items} == {(rate, 0.1)}
-    assert check_items(folder) == items
+    assert read_items(folder, decoded=True) == items
     asked = len(server.requests)
     assert get_dataset(name, tmp_path / "data sets", pause=0) == folder
     assert len(server.requests) == asked
@@ -543,4 +543,18 @@ def test_check_decodes(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.array([0.1, np.nan]), 16_000, subtype="FLOAT")
     assert len(read_items(tmp_path)) == 1
     with pytest.raises(ItemsError, match="NaN"):
-        check_items(tmp_path)
+        read_items(tmp_path, decoded=True)
+
+
+def test_check_names_every_fault_at_once(tmp_path: Path, capsys) -> None:
+    """Of headers, and of what only decoding shows."""
+    tone = np.sin(np.arange(20_000) / 10) / 2
+    for name in ("structure.wav", "sound.flac", "whole.wav"):
+        soundfile.write(tmp_path / name, tone, 16_000)
+    for name in ("structure.wav", "sound.flac"):
+        path = tmp_path / name
+        path.write_bytes(path.read_bytes()[:-20])
+    assert cli.main(["data", "check", str(tmp_path)]) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert "sound.flac: not audio that libsndfile can read" in first
+    assert "structure.wav: cut off" in second

@@ -222,3 +222,17 @@ def test_a_pipe_is_refused_by_name(tmp_path: Path) -> None:
     wav(tmp_path / "a.wav")
     os.mkfifo(tmp_path / "p.wav")
     assert "p.wav: is a named pipe, not a file" in str(refusal(tmp_path))
+
+
+def test_names_that_only_look_alike_are_told_apart(tmp_path: Path) -> None:
+    for name in ("gr\u00f6.wav", "gro\u0308.wav"):
+        wav(tmp_path / name)
+    (problem,) = refusal(tmp_path).problems
+    assert "'gr\\xf6.wav'" in problem
+    assert "'gro\\u0308.wav'" in problem
+
+
+def test_paths_of_a_manifest_move_no_cursor(tmp_path: Path) -> None:
+    gone = line(wav(tmp_path / "a.wav"), tmp_path).replace("a.wav", "\x1b[31m.wav")
+    (problem,) = refusal(manifest(tmp_path, gone)).problems
+    assert "\\x1b[31m.wav: No such file" in problem

@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 import pytest
@@ -163,3 +164,9 @@ def test_conditions_are_isolated_on_request(tmp_path):
     assert load_suite(write(tmp_path, text)).isolated == {"lowpass-3.5", "lowpass-7"}
     with pytest.raises(SuiteError, match="isolate must be true or false, not 1"):
         load_suite(write(tmp_path, PCM + "isolate = 1\n"))
+
+
+def test_a_pipe_is_no_suite(tmp_path):
+    os.mkfifo(tmp_path / "p.toml")
+    with pytest.raises(SuiteError, match="is no file"):
+        load_suite(str(tmp_path / "p.toml"))

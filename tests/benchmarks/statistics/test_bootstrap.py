@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from nscbench.benchmarks.statistics.bootstrap import Resampling, cluster_bootstrap, cluster_counts
-from support.designs import DESIGNS, coverage_bounds, sizes, speakers
+from support.designs import DESIGNS, coverage_bounds, sizes, sizes_and_means, speakers
 
 
 def singles(n):
@@ -59,6 +59,28 @@ def test_intervals_cover_the_truth_however_unequal_the_speakers(design, clusters
         _, low, high = cluster_bootstrap(values, [str(c) for c in cluster])
         hits += low <= 0 <= high
     low, high = coverage_bounds(trials)
+    assert low <= hits / trials <= high
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("clusters", "correlation", "said"),
+    [(8, 0.5, 0.92), (30, 0.5, 0.93), (8, 0.9, 0.86), (30, 0.9, 0.88)],
+)
+def test_speakers_who_speak_worse_and_have_more_items_are_not_stood(clusters, correlation, said):
+    """Log-normal numbers of items, whose logarithms go with speakers' means: as the docs say.
+
+    The mean leans on the few who have most, and these are all off to one side.
+    """
+    random = np.random.default_rng(clusters)
+    hits, trials = 0, 1000
+    for _ in range(trials):
+        items, means, true = sizes_and_means(correlation, clusters, random)
+        cluster = np.repeat(np.arange(clusters), items)
+        values = means[cluster] + random.normal(0, 1, len(cluster))
+        _, low, high = cluster_bootstrap(values, [str(c) for c in cluster])
+        hits += low <= true <= high
+    low, high = coverage_bounds(trials, said, said)
     assert low <= hits / trials <= high
 
 

@@ -9,8 +9,9 @@ from nscbench.benchmarks.statistics.sign_flip import (
     SIGN_DRAWS,
     SignFlips,
     fewest_differences,
+    smallest_p,
 )
-from support.designs import coverage_bounds, error_bound
+from support.designs import coverage_bounds, error_bound, speakers
 
 
 def flips(differences, seed=0):
@@ -70,6 +71,15 @@ def test_few_differences_have_no_interval():
     assert fewest_differences(0.05 / 15) == 10
 
 
+def test_no_number_of_differences_reaches_what_random_sets_cannot():
+    """50 systems have 1225 pairs, 51 have 1275; Holm asks 0.05 over as many of the first."""
+    assert smallest_p(6) == 2 / 2**6
+    assert smallest_p(EXACT_DIFFERENCES) == 2 / 2**EXACT_DIFFERENCES
+    assert smallest_p(40) == 2 / (1 + SIGN_DRAWS)
+    assert fewest_differences(0.05 / 1225) == EXACT_DIFFERENCES + 1
+    assert fewest_differences(0.05 / 1275) is None
+
+
 def test_equivalence_needs_as_many_listeners_as_a_one_sided_test():
     """Three listeners at 100 for both systems are not evidence: 1 in 8 patterns of signs."""
     assert flips(np.zeros(3)).equivalence(5) == 1 / 8
@@ -100,3 +110,20 @@ def test_intervals_cover_and_tests_err_as_they_say(count):
     low, high = coverage_bounds(trials, 0.95, 0.96)
     assert low <= covered / trials <= high
     assert wrong / trials <= error_bound(trials)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("count", "said"), [(8, 0.09), (20, 0.08)])
+def test_strongly_skewed_differences_are_what_it_does_not_stand(count, said):
+    """Exponential differences around a true mean of 0: as the docs of listening tests say."""
+    random = np.random.default_rng(count)
+    covered = wrong = 0
+    trials = 1000
+    for trial in range(trials):
+        found = flips(speakers("exponential", count, random), trial)
+        interval = found.interval()
+        covered += interval.low <= 0 <= interval.high
+        wrong += found.p() <= 0.05
+    scatter = 3 * (said * (1 - said) / trials) ** 0.5
+    assert wrong / trials == pytest.approx(said, abs=scatter)
+    assert 1 - covered / trials == pytest.approx(said, abs=scatter)

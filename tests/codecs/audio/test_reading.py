@@ -114,3 +114,13 @@ def test_a_name_that_is_no_text(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wav"))
     soundfile.write(os.fsencode(path), tone(), 16_000)
     assert len(read_audio(path)[0]) == 1600
+
+
+@pytest.mark.parametrize("name", ["a.raw", "a.RAW", "a.mp3", "a.vox", "a.gsm", "a"])
+def test_no_name_tells_what_a_file_holds(tmp_path: Path, name: str) -> None:
+    soundfile.write(
+        tmp_path / name, np.sin(np.arange(1600) / 10) / 2, 16_000, "PCM_16", format="WAV"
+    )
+    signal, rate, notices = read_audio(tmp_path / name)
+    assert (len(signal), rate, notices) == (1600, 16_000, ())
+    assert inspect(tmp_path / name).seconds == 0.1

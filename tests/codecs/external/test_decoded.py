@@ -8,6 +8,7 @@ import soundfile
 import torch
 
 from nscbench.codecs import CodecError, make
+from nscbench.codecs.audio.reading import read_audio
 from nscbench.codecs.noise import Noise
 from support.programs import RATE
 
@@ -42,18 +43,25 @@ def test_decoded_files_that_do_not_fit_are_refused(tmp_path, signal):
     write("slow.wav", signal.numpy(), 8000)
     write("twice.wav", signal.numpy())
     write("twice.flac", signal.numpy())
-    write("stereo.wav", np.stack([signal.numpy()] * 2, 1))
     codec = make("theirs", {"decoded": str(tmp_path), "kbps": 3, "sample_rate": RATE})
     for item, message in {
         "short": "0.100 s long, its recording 0.200 s; less than 100 ms may differ .*/short.wav",
         "long": "is 0.300 s long, .*/long.wav",
         "slow": "slow.wav is at 8000 Hz, declared are 16000 Hz",
         "twice": "twice.flac and twice.wav in .*, expected is twice.wav or .flac",
-        "stereo": "stereo.wav has 2 channels",
         "absent": "nothing in .*, expected is absent.wav or .flac",
     }.items():
         with pytest.raises(CodecError, match=message):
             codec.encode_items([item], [signal], [1])
+
+
+def test_channels_are_mixed_down_as_those_of_a_recording(tmp_path, signal):
+    stereo = np.stack([signal.numpy(), 0.5 * signal.numpy()], 1)
+    soundfile.write(tmp_path / "a.wav", stereo, RATE)
+    ((payload, notices),) = decoded_of(tmp_path).encode_items(["a"], [signal], [1])
+    assert notices == ("decoded audio: 2 channels mixed down to their mean",)
+    recording, _, _ = read_audio(tmp_path / "a.wav")
+    np.testing.assert_allclose(np.frombuffer(payload, "<i2") / 32768, recording, atol=2**-16)
 
 
 def test_what_is_no_file_fails_its_own_item_by_name(tmp_path, signal):

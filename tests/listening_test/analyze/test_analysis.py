@@ -16,6 +16,7 @@ from nscbench.benchmarks.statistics.bootstrap import Resampling
 from nscbench.benchmarks.statistics.crossed import CrossedMean
 from nscbench.benchmarks.statistics.intervals import quantile_interval
 from nscbench.listening_test.analyze.analysis import Analysis, analyse
+from nscbench.listening_test.analyze.figures import interval_plot
 from nscbench.listening_test.analyze.opinion_scores import OpinionScores
 from nscbench.listening_test.analyze.pairs import Pair
 from nscbench.listening_test.analyze.screening import screen
@@ -298,6 +299,41 @@ def test_without_common_items_there_is_no_test_over_all_systems() -> None:
     found = analyse(of_array(values))
     assert found.omnibus is None
     assert "10 listeners rated no item for all of their systems" in " ".join(found.notes)
+
+
+def test_what_one_listener_alone_rated_costs_no_test() -> None:
+    """One post with a name that nobody else has: the others' test is what it was without."""
+    generator = np.random.default_rng(2)
+    values = generator.normal(50, 10, (8, 2, 5)) + np.arange(5) * [1, 8, 15, 0, 0]
+    values[1:, :, 3] = np.nan
+    values[0] = np.nan
+    values[0, 0, 3:] = 7.0
+    found = analyse(of_array(values, "abcde"))
+    values[:, :, 3] = np.nan
+    alone = analyse(of_array(values, "abcde"))
+    assert found.omnibus is not None
+    assert found.omnibus == alone.omnibus
+    assert found.pairs == alone.pairs
+    assert any("1 of 5 systems were rated by fewer than 3" in note for note in found.notes)
+
+
+def test_hundreds_of_names_in_one_post_are_described_and_not_tested() -> None:
+    values = np.full((6, 1, 1500), np.nan)
+    values[:, :, :2] = np.random.default_rng(0).normal([40, 70], 5, (6, 1, 2))
+    values[0, :, 2:] = 5.0
+    ratings = [
+        Rating(str(listener), "i", f"c{system}", float(score))
+        for (listener, _, system), score in np.ndenumerate(values)
+        if np.isfinite(score)
+    ]
+    found = analyse(OpinionScores.of(ratings))
+    assert len(found.conditions) == 1500
+    assert [(p.first, p.second) for p in found.pairs] == [("c1", "c0")]
+    (axes,) = interval_plot(found).axes
+    assert axes.get_title() == "60 of 1500 conditions: those that most listeners rated"
+    drawn = [label.get_text() for label in axes.get_xticklabels()]
+    assert len(drawn) == 60
+    assert {"c0", "c1"} < set(drawn)
 
 
 def both(differences: list[float]) -> Analysis:

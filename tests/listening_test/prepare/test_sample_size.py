@@ -51,6 +51,21 @@ def test_the_planned_listeners_have_the_power(difference: float, spread: float, 
     assert shown / tries >= 0.8 - 3 * (0.8 * 0.2 / tries) ** 0.5
 
 
+@pytest.mark.parametrize("spread", [1e-9, 1e-3, 0.5])
+def test_listeners_who_all_agree_are_as_many_as_the_test_needs(spread: float) -> None:
+    """A power that no distribution can be asked for is 1."""
+    assert sample_size(30, spread=spread).listeners == 6
+
+
+def test_many_systems_are_planned_by_the_patterns_that_the_analysis_draws() -> None:
+    """435 pairs ask for p of 1e-4, of which 2^14 patterns know nothing."""
+    count = listeners_needed(40, 10, pairs=435)
+    assert 15 <= count <= 17
+    values = np.random.default_rng(1).normal(40, 10, (200, count))
+    p = [SignFlips.of(row, np.random.default_rng(n)).p() for n, row in enumerate(values)]
+    assert np.mean(np.array(p) <= 0.05 / 435) >= 0.8
+
+
 def test_spread_of_the_published_ratings() -> None:
     assert spread_over(8) == pytest.approx(10.9)
     assert spread_over(1) == pytest.approx(26.4)
@@ -77,6 +92,7 @@ def test_the_standards_numbers_of_items() -> None:
         {"difference": 5, "items_per_listener": 0},
         {"difference": 5, "spread": 0},
         {"difference": 0.01},
+        {"difference": 10, "systems": 51},
     ],
 )
 def test_impossible_plans_are_refused(arguments: dict[str, float]) -> None:
