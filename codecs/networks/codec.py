@@ -4,9 +4,9 @@ Three designs of encoder and decoder share everything else: `spectral` (ConvNeXt
 head), `seanet` (EnCodec's convolutions over samples) and `source-filter` (pulses and noise at the
 voice's pitch, which the latents carry).
 
-Latents leave the encoder normalized to unit variance over the channels of each frame, without
-learned scale: an encoder that may scale its output freely runs away from codebooks that follow as a
-moving average. For the quantizer and for latent diffusion they are therefore of known size.
+Latents are of known size for the quantizer and for latent diffusion: of the source-filter design by
+one number (`unit_size`), of the others normalized to unit variance over the channels of each frame,
+without learned scale.
 """
 
 from dataclasses import dataclass
@@ -87,7 +87,9 @@ class NeuralCodec(nn.Module):
 
     def latents(self, audio: Tensor) -> Tensor:
         """Unquantized latents [B, latent, k] of signals [B, k * hop]."""
-        y = self.encoder(audio).float()
+        y: Tensor = self.encoder(audio).float()
+        if self.config.design == "source-filter":
+            return y
         return F.layer_norm(y.transpose(1, 2), (self.config.latent,)).transpose(1, 2)
 
     def encode(self, audio: Tensor, stages: int) -> Tensor:
@@ -122,7 +124,7 @@ def _ends(c: CodecConfig) -> tuple[nn.Module, nn.Module]:
     if c.design == "source-filter":
         sizes = c.source_filter or SourceFilterConfig()
         return (
-            VoiceEncoder(c.latent, c.sample_rate, c.hop, c.dim, c.encoder_depth),
+            VoiceEncoder(c.latent, c.mel, c.dim, c.encoder_depth),
             SourceFilterDecoder(c.latent, c.mel, sizes),
         )
     width = c.decoder_dim or c.dim

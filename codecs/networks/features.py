@@ -21,6 +21,9 @@ from ...metrics.machinery import spectra
 
 POWER_FLOOR = 1e-9  # keeps the square root differentiable at silence
 MEL_FLOOR = 1e-5
+# roughly the mean and the deviation of speech's log-mels: networks see values of order one
+LOG_MEL_MEAN = -5.0
+LOG_MEL_DEVIATION = 2.5
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,24 @@
 """The mel codec: a small autoencoder of log-mel frames around a residual vector quantizer.
 
-Latents are normalized per frame as the neural codec's are, for the same reason (`networks.codec`).
+A linear path beside either network begins as the log-mel's principal components, at their own sizes:
+a quantizer whose error is theirs then spends its bits on what the log-mel loses most by.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from .convnext import ConvNeXt
 from .draws import Draws
-from .features import LogMel, MelConfig
+from .features import LOG_MEL_DEVIATION, LOG_MEL_MEAN, LogMel, MelConfig
+from .precision import single_precision
+from .principal import principal_components
 from .quantizer import Quantized, ResidualQuantizer
+from .unit_size import UnitSize
 
-# roughly the mean and the deviation of speech's log-mels: the network sees values of order one
-LOG_MEL_MEAN = -5.0
-LOG_MEL_DEVIATION = 2.5
+CORRECTION = 0.1  # of the networks' first weights, beside the linear paths
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,18 @@ class MelCodec(nn.Module):
         self.log_mel = LogMel(c.mel)
         self.encoder = ConvNeXt(bands, c.dim, c.encoder_depth, c.latent, kernel=7)
         self.decoder = ConvNeXt(c.latent, c.dim, c.decoder_depth, bands, kernel=7)
+        self.analysis = nn.Linear(bands, c.latent)
+        self.synthesis = nn.Linear(c.latent, bands)
+        self.unit_size = UnitSize()
         self.quantizer = ResidualQuantizer(c.latent, max(c.stage_counts), c.entries)
 
     def latents(self, mel: Tensor) -> Tensor:
         """Unquantized latents [B, latent, k] of log-mels [B, bands, k]."""
-        y = self.encoder((mel - LOG_MEL_MEAN) / LOG_MEL_DEVIATION).float()
-        return F.layer_norm(y.transpose(1, 2), (self.config.latent,)).transpose(1, 2)
+        seen = (mel - LOG_MEL_MEAN) / LOG_MEL_DEVIATION
+        with single_precision(mel.device):
+            direct = self.analysis(seen.float().transpose(1, 2)).transpose(1, 2)
+        latents: Tensor = self.unit_size(direct + self.encoder(seen).float())
+        return latents
 
     def encode(self, mel: Tensor, stages: int) -> Tensor:
         """Indices [B, stages, k] of log-mels [B, bands, k]."""
@@ -69,8 +78,25 @@ class MelCodec(nn.Module):
 
     def reconstruct(self, latents: Tensor) -> Tensor:
         """Log-mels [B, bands, k] of latents [B, latent, k], quantized or not."""
-        mel: Tensor = self.decoder(latents).float()
+        with single_precision(latents.device):
+            direct = self.synthesis(latents.float().transpose(1, 2)).transpose(1, 2)
+        mel: Tensor = direct + self.decoder(latents).float()
         return mel * LOG_MEL_DEVIATION + LOG_MEL_MEAN
+
+    @torch.no_grad()
+    def begin_linear(self, mels: Callable[[], Tensor]) -> None:
+        """Let the linear paths begin as principal components of log-mels [B, bands, k]."""
+        mean, components, variances = principal_components(
+            lambda: (mels() - LOG_MEL_MEAN) / LOG_MEL_DEVIATION, self.config.latent
+        )
+        size = variances.mean().sqrt()
+        self.analysis.weight.copy_(components / size)
+        self.analysis.bias.copy_(-(components @ mean) / size)
+        self.synthesis.weight.copy_(components.T * size)
+        self.synthesis.bias.copy_(mean)
+        for network in (self.encoder, self.decoder):
+            network.exit.weight.mul_(CORRECTION)
+            network.exit.bias.zero_()
 
     def forward(self, mel: Tensor, stages: Tensor, draws: Draws) -> tuple[Tensor, Quantized]:
         """Training pass: decoded log-mels, and what the quantizer says of them."""

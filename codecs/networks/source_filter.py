@@ -22,12 +22,11 @@ from torch.nn import functional as F
 from .convnext import COMPRESSION, LOG_DEVIATION, LOG_MEAN, Stack, spread
 from .draws import DrawShape
 from .excitation import excite
-from .features import MelConfig, istft, stft
+from .features import LOG_MEL_DEVIATION, LOG_MEL_MEAN, MelConfig, istft, stft
 from .mel_projection import MelEnvelope, MelProjection
 from .pitch import CLASSES, PER_FRAME, PitchClasses, PitchNetwork
 from .precision import single_precision
 
-MEL_MEAN, MEL_DEVIATION = -5.0, 2.5  # roughly those of speech's log-mels
 QUIET = 0.75  # share of the noise that voiced frames begin without
 LEAST_GAIN, LARGEST_GAIN = -6.0, 4.0  # limits on log-gains
 
@@ -170,7 +169,7 @@ class SourceFilterVocoder(SourceFilter):
         self.body = Stack(mel.bands, c.dim, c.depth, kernel=7)
 
     def forward(self, mel: Tensor, draw: DrawShape) -> Voiced:
-        standard = (mel - MEL_MEAN) / MEL_DEVIATION
+        standard = (mel - LOG_MEL_MEAN) / LOG_MEL_DEVIATION
         pitch, voicing = self.pitch(standard)
         log_f0 = self.classes.estimate(pitch)
         audio = self.synthesize(self.body(standard), mel, log_f0, voicing, draw)
@@ -185,6 +184,7 @@ class SourceFilterDecoder(SourceFilter):
         c = config
         self.body = Stack(latent, c.dim, c.depth, kernel=7)
         self.to_mel = nn.Linear(c.dim, mel.bands)
+        self.direct_mel = nn.Linear(latent, mel.bands)
         self.to_pitch = nn.Linear(c.dim, PER_FRAME * (CLASSES + 1))
 
     def forward(
@@ -201,7 +201,7 @@ class SourceFilterDecoder(SourceFilter):
             passed: periods passed at every sample [B, k * hop], where real pulses are known.
         """
         features = self.body(latents)
-        mel = self.to_mel(features).float().transpose(1, 2) * MEL_DEVIATION + MEL_MEAN
+        mel = self._mel(latents, features)
         told = self.to_pitch(features).reshape(len(features), -1, CLASSES + 1)
         pitch, voicing = told[..., :CLASSES], told[..., CLASSES]
         log_f0 = self.classes.estimate(pitch)
@@ -209,6 +209,22 @@ class SourceFilterDecoder(SourceFilter):
             log_f0 = torch.where(given[1][:, None], given[0], log_f0)
         audio = self.synthesize(features, mel, log_f0, voicing, draw, passed)
         return Voiced(audio, mel, pitch, voicing)
+
+
+    def _mel(self, latents: Tensor, features: Tensor) -> Tensor:
+        """The log-mel [B, bands, k] that they tell."""
+        with single_precision(latents.device):
+            direct = self.direct_mel(latents.float().transpose(1, 2))
+        told = direct + self.to_mel(features).float()
+        return told.transpose(1, 2) * LOG_MEL_DEVIATION + LOG_MEL_MEAN
+
+    @torch.no_grad()
+    def begin_linear(self, weight: Tensor, bias: Tensor) -> None:
+        """Let the linear way to standardized log-mels begin so: [bands, latent], [bands]."""
+        self.direct_mel.weight.copy_(weight)
+        self.direct_mel.bias.copy_(bias)
+        self.to_mel.weight.mul_(0.1)
+        self.to_mel.bias.zero_()
 
 
 def _seen(spectrum: Tensor) -> Tensor:

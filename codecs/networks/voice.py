@@ -21,11 +21,11 @@ from torch.nn import functional as F
 
 from .draws import DrawShape
 from .excitation import excite
-from .features import MelConfig, istft, stft
+from .features import LOG_MEL_DEVIATION, LOG_MEL_MEAN, MelConfig, istft, stft
 from .mel_projection import MelEnvelope, MelProjection
 from .pitch import CLASSES, PER_FRAME, PitchClasses
 from .precision import single_precision
-from .source_filter import MEL_DEVIATION, MEL_MEAN, QUIET
+from .source_filter import QUIET
 
 RATE, N_FFT = 2, 640  # spectra a frame, samples of each
 PASSES = 2  # of the mel projection
@@ -67,7 +67,7 @@ class Voice(nn.Module):
         own = features.transpose(1, 2)
         with single_precision(features.device):
             mel = self.to_mel(own.float()).transpose(1, 2)
-        mel = mel * MEL_DEVIATION + (MEL_MEAN if guess is None else guess)
+        mel = mel * LOG_MEL_DEVIATION + (LOG_MEL_MEAN if guess is None else guess)
         told = self.to_pitch(own).reshape(len(own), -1, CLASSES + 1)
         return Told(mel, told[..., :CLASSES], told[..., CLASSES])
 

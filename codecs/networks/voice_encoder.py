@@ -2,8 +2,8 @@
 
 A frame is shown as the log-spectrum of one long window, those of four short ones, and its
 autocorrelation at logarithmically spaced lags, where a voice has a peak at its period. A linear
-path beside the network begins as whitened principal components of these, so that the latents mean
-something from the first step on.
+path beside the network begins as principal components of the log-mel and of the autocorrelation, so
+that the latents mean something from the first step on.
 """
 
 from collections.abc import Callable
@@ -13,16 +13,17 @@ import torch
 from torch import Tensor, nn
 
 from .convnext import LOG_DEVIATION, LOG_MEAN, Stack, gather
-from .features import stft
+from .features import LOG_MEL_DEVIATION, LOG_MEL_MEAN, LogMel, MelConfig, stft
 from .pitch import CLASSES, HIGHEST, LOWEST
 from .precision import single_precision
+from .principal import principal_components
+from .unit_size import UnitSize
 
 LONG, SHORT = 1024, 256  # samples of the windows
 MOMENTS = 4  # short windows a frame
 CORRELATED = 3500.0  # Hz: above, voiced speech is hardly periodic
 SMALLEST_WINDOW = 0.05  # of the window's own autocorrelation, which divides that of the frame
 PITCH_COMPONENTS = 24  # of the linear path's, from the autocorrelation
-BATCHES = 16  # that principal components are taken of
 
 
 class VoiceFeatures(nn.Module):
@@ -56,44 +57,53 @@ class VoiceFeatures(nn.Module):
 
 
 class VoiceEncoder(nn.Module):
-    """Signals [B, k * hop] to latents [B, latent, k]."""
+    """Signals [B, k * hop] to latents [B, latent, k]: of unit mean square over the batch."""
 
-    def __init__(self, latent: int, sample_rate: int, hop: int, dim: int, depth: int) -> None:
+    def __init__(self, latent: int, mel: MelConfig, dim: int, depth: int) -> None:
         super().__init__()
-        self.features = VoiceFeatures(sample_rate, hop)
+        self.log_mel = LogMel(mel)
+        self.features = VoiceFeatures(mel.sample_rate, mel.hop)
         self.body = Stack(self.features.channels, dim, depth, kernel=1)
         self.exit = nn.Linear(dim, latent)
-        self.linear = nn.Linear(self.features.channels, latent)
+        self.linear = nn.Linear(mel.bands + CLASSES, latent)
+        self.unit_size = UnitSize()
 
     def forward(self, audio: Tensor) -> Tensor:
         with single_precision(audio.device):
             features = self.features(audio.float())
-            direct = self.linear(features.transpose(1, 2))
-        latents: Tensor = self.exit(self.body(features)).float() + direct
+            direct = self.linear(self._direct(audio, features).transpose(1, 2))
+        latents: Tensor = self.unit_size(self.exit(self.body(features)).float() + direct)
         return latents.transpose(1, 2)
 
+    def _direct(self, audio: Tensor, features: Tensor) -> Tensor:
+        """What the linear path sees [B, bands + CLASSES, k]: log-mel and autocorrelation."""
+        mel = (self.log_mel(audio) - LOG_MEL_MEAN) / LOG_MEL_DEVIATION
+        return torch.cat([mel, features[:, self.features.spectral :]], dim=1)
+
     @torch.no_grad()
-    def whiten(self, crops: Callable[[], Tensor]) -> None:
-        """Let the linear path begin as principal components of features of crops [B, k * hop]."""
-        seen = [self.features(crops()).transpose(1, 2).flatten(0, 1) for _ in range(BATCHES)]
-        features = torch.cat(seen).double()
-        mean = features.mean(dim=0)
-        weight = torch.zeros(self.linear.weight.shape, dtype=torch.float64, device=mean.device)
-        spectral, latent = self.features.spectral, len(weight)
-        parts = (
-            (slice(0, spectral), slice(0, latent - PITCH_COMPONENTS)),
-            (slice(spectral, None), slice(latent - PITCH_COMPONENTS, latent)),
+    def begin_linear(self, crops: Callable[[], Tensor]) -> tuple[Tensor, Tensor]:
+        """Let the linear path begin as principal components of crops [B, k * hop].
+
+        Returns: the linear way back from latents to log-mels, weight [bands, latent] and bias.
+        """
+        bands, latent = self.log_mel.config.bands, len(self.linear.weight)
+        mean, components, variances = principal_components(
+            lambda: (self.log_mel(crops()) - LOG_MEL_MEAN) / LOG_MEL_DEVIATION,
+            latent - PITCH_COMPONENTS,
         )
-        for channels, rows in parts:
-            centred = features[:, channels] - mean[channels]
-            values, vectors = torch.linalg.eigh(centred.T @ centred / len(centred))
-            count = rows.stop - rows.start
-            scale = values[-count:].clamp_min(1e-6).sqrt()
-            weight[rows, channels] = (vectors[:, -count:] / scale).T
+        size = variances.mean().sqrt()
+        pitch_mean, pitch, spread = principal_components(
+            lambda: self.features(crops())[:, self.features.spectral :], PITCH_COMPONENTS
+        )
+        pitch = pitch / spread.mean().sqrt()
+        weight = torch.block_diag(components / size, pitch)
         self.linear.weight.copy_(weight)
-        self.linear.bias.copy_(-(weight @ mean))
+        self.linear.bias.copy_(-(weight @ torch.cat([mean, pitch_mean])))
         self.exit.weight.mul_(0.1)
         self.exit.bias.zero_()
+        back = torch.zeros(bands, latent)
+        back[:, : len(components)] = components.T * size
+        return back, mean
 
 
 def _level(magnitude: Tensor) -> Tensor:

@@ -26,7 +26,9 @@ MEASURED_PITCH = 0.5  # share of the items that training decodes at the measured
 class GanCodec(Component):
     """The GAN baseline: neural codec, spectral discriminators, balanced losses.
 
-    Without discriminators, its regression alone. A source-filter decoder also learns to tell the
+    Without discriminators, its regression alone. Where it goes on from weights, discriminators teach
+    the decoder alone: bitstreams stay those of the weights, and so do the latents that diffusion
+    codecs are built on. A source-filter decoder also learns to tell the
     pitch; half of the items are decoded at the pitch that it tells, so that it hears its errors,
     the others at the measured one.
     """
@@ -34,6 +36,7 @@ class GanCodec(Component):
     name = "gan"
     eight_bit = True
     model: NeuralCodec
+    decoder_alone = False
 
     # shares of the update; audiocraft's 2, 4, 4 are for runs a thousand times longer
     WEIGHTS: ClassVar[dict[str, float]] = {"spectra": 2.0, "adversarial": 0.5, "features": 1.0}
@@ -50,9 +53,16 @@ class GanCodec(Component):
     def wants_pitch(self) -> bool:
         return isinstance(self.model.decoder, SourceFilterDecoder)
 
+    def start_from(self, network: Any) -> None:
+        super().start_from(network)
+        self.decoder_alone = self.critics is not None
+        for part in (self.model.encoder, self.model.quantizer):
+            part.requires_grad_(not self.decoder_alone)
+
     def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
-        if isinstance(self.model.encoder, VoiceEncoder):
-            self.model.encoder.whiten(crops)
+        encoder, decoder = self.model.encoder, self.model.decoder
+        if isinstance(encoder, VoiceEncoder) and isinstance(decoder, SourceFilterDecoder):
+            decoder.begin_linear(*encoder.begin_linear(crops))
 
     def begin_quantizing(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
         self.model.encoder.train()  # k-means is of the latents that training quantizes
@@ -60,6 +70,9 @@ class GanCodec(Component):
 
     def update(self, crops: Crops, turn: Turn) -> dict[str, Tensor]:
         audio = crops.audio
+        if self.decoder_alone:  # the trainer's `train()` reaches them, and they must not learn
+            self.model.encoder.eval()
+            self.model.quantizer.eval()
         with half_precision(audio.device):
             latents = self.model.latents(audio)
             commitment = latents.new_zeros(())

@@ -26,6 +26,9 @@ class MelAutoencoder(Component):
         self.model = MelCodec(config)
         self.recipe = recipe
 
+    def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
+        self.model.begin_linear(lambda: self.model.log_mel(crops()))
+
     def begin_quantizing(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
         def latents() -> Tensor:
             return self.model.latents(self.model.log_mel(crops()))

@@ -151,9 +151,16 @@ def test_critics_learn_before_the_model_hears_them(folder: Path) -> None:
 
 
 def test_training_lowers_the_loss(folder: Path) -> None:
-    component = tiny_mel()
-    component.recipe = replace(RECIPE, learning_rate=5e-3)
+    component = tiny_gan()
+    component.recipe = replace(RECIPE, learning_rate=5e-3, reconstruction_share=1.0)
     learner = trainer(component, folder, "out", Budget(steps=120))
     learner.initialize()
     losses = [learner.train_step()["mel"] for _ in range(120)]
     assert np.mean(losses[-20:]) < 0.5 * np.mean(losses[:5])
+
+
+def test_a_mel_codec_begins_with_the_log_mel(folder: Path) -> None:
+    learner = trainer(tiny_mel(), folder, "out", Budget(steps=120))
+    untrained = learner.train_step()["mel"]
+    learner.initialize()
+    assert learner.train_step()["mel"] < 0.5 * untrained

@@ -1,0 +1,24 @@
+"""Principal components of features, measured on batches."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+BATCHES = 16  # that they are taken of
+
+
+def principal_components(
+    features: Callable[[], Tensor], count: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Mean [C], components [count, C] of unit length and their variances, largest last.
+
+    Args:
+        features: gives ever new ones [B, C, T].
+        count: at most C.
+    """
+    seen = torch.cat([features().transpose(1, 2).flatten(0, 1) for _ in range(BATCHES)]).double()
+    mean = seen.mean(dim=0)
+    centred = seen - mean
+    variances, vectors = torch.linalg.eigh(centred.T @ centred / len(centred))
+    return mean, vectors[:, -count:].T, variances[-count:].clamp_min(0)
