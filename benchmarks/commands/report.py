@@ -13,7 +13,7 @@ from ...codecs.audio.reading import AudioError, read_audio
 from ...reports.page.report import write_report
 from ..store.finished_run import merge, read_run
 from ..store.printable import printable
-from ..store.rundir import RunDirectory, RunError
+from ..store.rundir import RunDirectory, RunError, real_path
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
 
@@ -61,7 +61,7 @@ def _check_place(out: Path, runs: Sequence[Path]) -> None:
         raise RunError(f"{out}: is a run, whose tables would be replaced; choose another --out")
     for root in runs:
         for folder in (out, out / "figures"):
-            if out.is_relative_to(root) and not folder.resolve().is_relative_to(root.resolve()):
+            if out.is_relative_to(root) and not real_path(folder).is_relative_to(real_path(root)):
                 raise RunError(f"{folder}: a link leads out of the run; choose another --out")
 
 

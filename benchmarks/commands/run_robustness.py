@@ -49,6 +49,7 @@ def run_parts(
     for part in parts(suite, items, directory):
         run = None
         if part.suite:
+            directory.refuse_links(part.label)
             own = RunDirectory(directory.root / part.label)
             with own.locked():
                 plan = Plan(part.suite, part.items, device)

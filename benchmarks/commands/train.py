@@ -52,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, help="default: checkpoints/COMPONENT-SIZE, or checkpoints/CAMPAIGN"
     )
+    _add_settings(parser)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """What a training starts from, and how it goes."""
     parser.add_argument(
         "--init", default="", help="weights to start from: a safetensors file, or an embedded name"
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..store.printable import some
-from ..store.rundir import RunDirectory
+from ..store.rundir import RunDirectory, real_path
 
 _OF_A_RUN = ("streams", "decoded", "curves", "recordings", "report")
 
@@ -29,13 +29,13 @@ class OwnFolders:
     """
 
     def __init__(self, root: Path, given: Sequence[Path] = ()) -> None:
-        self._root = root.resolve()
-        self._given = {path.resolve() for path in given} - {self._root}
+        self._root = real_path(root)
+        self._given = {real_path(path) for path in given} - {self._root}
         self.left_out: dict[Path, str] = {}
 
     def __call__(self, folder: Path) -> bool:
         """Is this folder, or one that it really lies in, to be left out?"""
-        real = folder.resolve()
+        real = real_path(folder)
         for path in (real, *real.parents):
             if path == self._root or self._root.is_relative_to(path):
                 return False

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from .printable import printable
-from .rundir import RunError
+from .rundir import RunError, real_path
 
 LARGEST = 1 << 31  # bytes of any file that is read whole
 LARGEST_JSON = 1 << 28  # bytes: the objects that it makes take several times that
@@ -56,8 +56,8 @@ def open_within(root: Path, path: Path, largest: int = LARGEST) -> BufferedReade
         Unfit: it is no regular file, outside of the run, or larger than `largest` bytes.
         OSError: it is missing (`FileNotFoundError`) or may not be read.
     """
-    real = path.resolve()
-    if not real.is_relative_to(root.resolve()):
+    real = real_path(path)
+    if not real.is_relative_to(real_path(root)):
         raise Unfit(path, f"outside of the run: a link, or a name, leads to {real}")
     return open_regular(path, largest)
 

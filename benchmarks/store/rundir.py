@@ -105,6 +105,8 @@ class RunDirectory:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             self._refuse_foreign(parts)
+            for name in ("curves", "streams", "decoded"):
+                self.refuse_links(name)
             # neither emptied nor followed: a link of this name may lead to anybody's file
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
             lock = os.open(self.root / ".lock", flags, 0o666)
@@ -132,6 +134,17 @@ class RunDirectory:
                 "that could go on: nothing is written over what is there; choose another --out"
             )
 
+    def refuse_links(self, name: str) -> None:
+        """Refuse to write into a folder of this run where a link leads out of the run.
+
+        Raises:
+            RunError: the folder, or what lies directly in it, is such a link.
+        """
+        folder, root = self.root / name, real_path(self.root)
+        for path in (folder, *folder.glob("*")):  # which finds nothing until it is asked
+            if not real_path(path).is_relative_to(root):
+                raise RunError(f"{path}: a link leads out of the run; choose another --out")
+
     def sweep_partial_files(self, conditions: Iterable[str]) -> None:
         """Delete what killed processes had begun to write for these conditions, and no more."""
         for condition in conditions:
@@ -144,6 +157,11 @@ class RunDirectory:
                 for path in folder.glob(".*.part"):
                     if PARTIAL.fullmatch(path.name) and not path.is_symlink():
                         path.unlink(missing_ok=True)
+
+
+def real_path(path: Path) -> Path:
+    """Where a path leads. Of a link to itself, whatever opens it says so; `resolve` would raise."""
+    return Path(os.path.realpath(path))
 
 
 def _file_name(item: str) -> str:

@@ -162,12 +162,13 @@ class Scores:
 
     def entropy_kbps(self, condition: str) -> float:
         """Bits of all items under the codec's model of its indices, in kbit/s; NaN without one."""
-        known = "entropy_bits" in self._values and self.of("entropy_bits")[condition].notna().any()
-        return self._rate(condition, "entropy_bits") if known else float("nan")
+        return self._rate(condition, "entropy_bits")
 
     def _rate(self, condition: str, column: str) -> float:
-        bits, seconds = (self.of(c)[condition].sum() for c in (column, "seconds"))
-        return float(bits / seconds / 1000) if seconds else float("nan")
+        bits, seconds = (self.of(c)[condition] for c in (column, "seconds"))
+        coded = seconds.where(bits.notna()).sum()  # bits that are not known are not none
+        sent = bits.where(seconds.notna()).sum()
+        return float(sent / coded / 1000) if coded else float("nan")
 
 
 def curve_of(condition: str, codec: str) -> str:

@@ -33,7 +33,7 @@ from ..store.finished_run import make_run, read_tables, reading
 from ..store.journal import Find, RecordedWork
 from ..store.received import read_table
 from ..store.run_manifest import read_run_manifest, refuse_programs
-from ..store.rundir import RunDirectory, RunError
+from ..store.rundir import RunDirectory, RunError, real_path
 from ..store.unlisted_results import unlisted_results
 from .files import file_differences
 from .recomputation import Recomputation
@@ -109,7 +109,7 @@ def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFram
 
 def _resolved(items: pd.DataFrame) -> pd.DataFrame:
     """A table of items whose paths can be compared."""
-    return items.assign(path=[str(Path(path).resolve()) for path in items["path"]])
+    return items.assign(path=[str(real_path(path)) for path in items["path"]])
 
 
 def _made(

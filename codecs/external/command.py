@@ -186,7 +186,7 @@ class Command(Declaration):
         suite = self.within_suite("").resolve()
         for word in self._words(key, line)[1:]:
             for path in _paths(self._filled(word, {})):
-                if suite.is_relative_to(path.resolve()):
+                if suite.is_relative_to(os.path.realpath(path)):
                     raise CodecError(
                         f"{self.name}: {key} names {path}, where the suite lies, in {word!r}: "
                         "results would change with whatever else is there; name the files and "

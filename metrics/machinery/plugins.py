@@ -79,7 +79,8 @@ class Registry(Generic[Plugin]):
                 if name in found.plugins:
                     raise ValueError(f"there is a {self.noun} {name!r} already")
             except (Exception, SystemExit) as error:  # noqa: BLE001  foreign code fails in any way
-                reason = str(error) or type(error).__name__
+                ended = isinstance(error, SystemExit) or not str(error)  # an exit says a number
+                reason = repr(error) if ended else str(error)
                 found.left_out[point.value] = reason
                 warn(f"the {self.noun} {point.value} is left out: {reason}", stacklevel=2)
             else:

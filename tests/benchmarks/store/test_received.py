@@ -46,6 +46,12 @@ def test_links_within_a_run_are_followed_and_others_not(run, tmp_path):
         content(run, "absent")
 
 
+def test_a_link_to_itself_is_an_error_like_any_other(run):
+    (run / "file").symlink_to("file")
+    with pytest.raises(OSError, match="symbolic links"):
+        content(run)
+
+
 def test_only_regular_files_of_a_bounded_size_are_opened(run, monkeypatch):
     os.mkfifo(run / "pipe")
     (run / "folder").mkdir()

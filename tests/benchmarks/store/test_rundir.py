@@ -102,3 +102,31 @@ def test_a_log_that_is_a_link_is_not_written_to(tmp_path):
     with pytest.raises(RunError, match="no regular file"):
         Journal(tmp_path / "journal.jsonl")
     assert (tmp_path / "theirs").read_text() == '{"key": "a", "half'
+
+
+@pytest.mark.parametrize("name", ["curves", "curves/lsd.csv", "streams", "decoded", "decoded/pcm"])
+def test_a_run_that_goes_on_writes_through_no_link_out_of_it(tmp_path, name):
+    (tmp_path / "theirs").mkdir()
+    link = tmp_path / "run" / name
+    link.parent.mkdir(parents=True)
+    (tmp_path / "run" / "journal.jsonl").touch()
+    link.symlink_to(tmp_path / "theirs")
+    with (
+        pytest.raises(RunError, match=f"{name}: a link leads out of the run"),
+        RunDirectory(tmp_path / "run").locked(),
+    ):
+        pass
+    assert not list((tmp_path / "theirs").iterdir())
+    link.unlink()
+    (tmp_path / "run" / "ours").mkdir()
+    link.symlink_to(tmp_path / "run" / "ours")
+    with RunDirectory(tmp_path / "run").locked():
+        assert (tmp_path / "run" / ".lock").is_file()
+
+
+def test_a_part_that_is_a_link_out_of_the_run_is_refused(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "clean").symlink_to(tmp_path)
+    with pytest.raises(RunError, match="clean: a link leads out of the run"):
+        RunDirectory(tmp_path / "run").refuse_links("clean")
+    RunDirectory(tmp_path / "run").refuse_links("absent")

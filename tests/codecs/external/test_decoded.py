@@ -137,23 +137,6 @@ def test_names_are_matched_as_they_look(tmp_path, signal):
     assert len(codec.fingerprint) == 64
 
 
-def test_what_is_no_file_fails_its_item_only(tmp_path, signal):
-    soundfile.write(tmp_path / "a.wav", signal.numpy(), RATE)
-    os.mkfifo(tmp_path / "p.wav")
-    (tmp_path / "d.wav").mkdir()
-    (tmp_path / "l.wav").symlink_to("gone")
-    codec = decoded_of(tmp_path)
-    assert len(codec.fingerprint) == 64
-    assert codec.encode_items(["a"], [signal], [1])
-    for item, message in (
-        ("p", "p.wav: is a named pipe"),
-        ("l", "l.wav: No such file"),
-        ("d", "nothing in"),
-    ):
-        with pytest.raises(CodecError, match=message):
-            codec.encode_items([item], [signal], [1])
-
-
 def test_a_missing_file_is_found_before_its_recording_is_read(tmp_path):
     codec = decoded_of(tmp_path)
     assert "expected is x.wav or .flac" in codec.lacking_items(["x"])
