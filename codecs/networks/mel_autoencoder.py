@@ -1,7 +1,7 @@
 """The mel codec: a small autoencoder of log-mel frames around a residual vector quantizer.
 
-A linear path beside either network begins as the log-mel's principal components, at their own sizes:
-a quantizer whose error is theirs then spends its bits on what the log-mel loses most by.
+A linear path beside either network begins as the log-mel's principal components, at their own
+sizes: a quantizer whose error is theirs then spends its bits on what the log-mel loses most by.
 """
 
 from collections.abc import Callable

@@ -210,7 +210,6 @@ class SourceFilterDecoder(SourceFilter):
         audio = self.synthesize(features, mel, log_f0, voicing, draw, passed)
         return Voiced(audio, mel, pitch, voicing)
 
-
     def _mel(self, latents: Tensor, features: Tensor) -> Tensor:
         """The log-mel [B, bands, k] that they tell."""
         with single_precision(latents.device):

@@ -22,8 +22,7 @@ def voices(count: int) -> list[Tensor]:
         partials = weights * torch.sin(2 * torch.pi * numbers * f0 * t)
         swell = 0.5 + 0.5 * torch.sin(2 * torch.pi * 3 * t + f0)
         made.append(
-            0.2 * partials.sum(dim=0) * swell
-            + 0.01 * torch.randn(2, len(t), generator=generator)
+            0.2 * partials.sum(dim=0) * swell + 0.01 * torch.randn(2, len(t), generator=generator)
         )
     return made
 
