@@ -28,8 +28,9 @@ class GanCodec(Component):
 
     Without discriminators, its regression alone. Where it goes on from weights, discriminators
     teach the decoder alone: bitstreams stay those of the weights, and so do the latents that
-    diffusion codecs are built on. A source-filter decoder also learns to tell the pitch; half of the items are decoded at the pitch that it tells, so that it hears its errors,
-    the others at the measured one.
+    diffusion codecs are built on. A source-filter decoder also learns to tell the pitch;
+    half of the items are decoded at the pitch that it tells, so that it hears its errors, the
+    others at the measured one.
     """
 
     name = "gan"

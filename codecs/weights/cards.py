@@ -15,8 +15,8 @@ What the package ships, from the cards beside the files (`codecs/weights/files/N
 *minutes* are those of the clock, other work on the machine included. *Validation* is the mean over
 recordings of speakers that training never heard, measured when the training ended: one of each of
 34 for `gan-regression`, `mel`, `vocoder` and the decoders that are conditioned on mels, eight in
-all for the others. Decoders sampled at a temperature of 1; `lat2mel` and `wav2mel` with the spectral
-vocoder of then, which the source-filter one has replaced since
+all for the others. Decoders sampled at a temperature of 1; `lat2mel` and `wav2mel` with the
+spectral vocoder of then, which the source-filter one has replaced since
 ([training_record.md](training_record.md)).
 """
 SHOWN = ("pesq_wb", "estoi", "mel_l1")
