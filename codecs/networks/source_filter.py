@@ -214,7 +214,7 @@ class SourceFilterDecoder(SourceFilter):
         """The log-mel [B, bands, k] that they tell."""
         with single_precision(latents.device):
             direct = self.direct_mel(latents.float().transpose(1, 2))
-        told = direct + self.to_mel(features).float()
+        told: Tensor = direct + self.to_mel(features).float()
         return told.transpose(1, 2) * LOG_MEL_DEVIATION + LOG_MEL_MEAN
 
     @torch.no_grad()

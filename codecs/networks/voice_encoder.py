@@ -96,12 +96,14 @@ class VoiceEncoder(nn.Module):
             lambda: self.features(crops())[:, self.features.spectral :], PITCH_COMPONENTS
         )
         pitch = pitch / spread.mean().sqrt()
-        weight = torch.block_diag(components / size, pitch)
+        weight = mean.new_zeros(self.linear.weight.shape)
+        weight[: len(components), :bands] = components / size
+        weight[len(components) :, bands:] = pitch
         self.linear.weight.copy_(weight)
         self.linear.bias.copy_(-(weight @ torch.cat([mean, pitch_mean])))
         self.exit.weight.mul_(0.1)
         self.exit.bias.zero_()
-        back = torch.zeros(bands, latent)
+        back = mean.new_zeros(bands, latent)
         back[:, : len(components)] = components.T * size
         return back, mean
 
