@@ -7,6 +7,7 @@ and what becomes of audio that others decoded.
 Both are told.
 """
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -79,4 +80,4 @@ class Declaration(Codec):
 
     def within_suite(self, path: str) -> Path:
         """A path, which starts from the suite's folder if it is relative."""
-        return Path(self.folder, Path(path).expanduser()).absolute()
+        return Path(self.folder, os.path.expanduser(path)).absolute()
