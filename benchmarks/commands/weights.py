@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "check":
         return max([_check(weights, bool(arguments.names)) for weights in chosen], default=OK)
     mirror = arguments.mirror
-    if mirror and "://" not in mirror and not Path(mirror).expanduser().is_dir():
+    if mirror and "://" not in mirror and not Path(os.path.expanduser(mirror)).is_dir():
         return _complain(BAD_USAGE, f"the mirror {mirror} is no folder and no address")
     return max(_get(weights, mirror, arguments.accept, arguments.again) for weights in chosen)
 

@@ -8,6 +8,7 @@ is recorded beside it, and holds from then on.
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -145,7 +146,7 @@ def _fetch(weights: Weights, file: str, mirror: str, pause: float) -> None:
     if mirror.startswith(("http://", "https://")):
         renew(replace(source, url=f"{mirror.rstrip('/')}/{weights.name}/{file}"), target, pause)
     elif mirror:
-        _copy(source, Path(mirror).expanduser() / weights.name / file, target)
+        _copy(source, Path(os.path.expanduser(mirror)) / weights.name / file, target)
     else:
         renew(source, target, pause)
     _record(target)

@@ -28,6 +28,7 @@ items: `sample = 8`.
 Unknown keys are errors.
 """
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ class Suite:
         """Its items, as `read_items` takes them: like decoded audio, from the suite's folder."""
         if self.items in EMBEDDED:
             return self.items
-        return str(Path(self.folder, Path(self.items).expanduser()))
+        return str(Path(self.folder, os.path.expanduser(self.items)))
 
 
 def left_out(unavailable: Mapping[str, str]) -> list[str]:

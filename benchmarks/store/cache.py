@@ -44,7 +44,7 @@ _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"  # bford.info/cachedir: b
 def folder_named(chosen: Path | None) -> Path | None:
     """The folder that `--cache` or the environment names; None for no cache."""
     named = chosen or os.environ.get(VARIABLE)
-    return Path(named).expanduser().absolute() if named else None
+    return Path(os.path.expanduser(named)).absolute() if named else None
 
 
 class Entry(NamedTuple):

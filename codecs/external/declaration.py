@@ -8,6 +8,7 @@ and what becomes of audio that others decoded.
 All of it is told.
 """
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -80,4 +81,4 @@ class Declaration(Codec):
 
     def within_suite(self, path: str) -> Path:
         """A path, which starts from the suite's folder if it is relative."""
-        return Path(self.folder, Path(path).expanduser()).absolute()
+        return Path(self.folder, os.path.expanduser(path)).absolute()

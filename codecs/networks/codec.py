@@ -69,11 +69,6 @@ class CodecConfig:
         """Does the decoder draw pulses and noise?"""
         return self.design == "source-filter"
 
-    @property
-    def frame_rate(self) -> float:
-        """Frames per second."""
-        return self.sample_rate / self.hop
-
 
 class NeuralCodec(nn.Module):
     """Signals [B, k * hop] to indices [B, stages, k] and back."""

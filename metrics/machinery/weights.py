@@ -44,9 +44,9 @@ DAMAGED: tuple[type[Exception], ...] = (
 def folder() -> Path:
     """Where the weights of all codecs and metrics lie."""
     if chosen := os.environ.get(VARIABLE):
-        return Path(chosen).expanduser().absolute()
+        return Path(os.path.expanduser(chosen)).absolute()
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(cache).expanduser() / "nscbench" / "weights"
+    return Path(os.path.expanduser(cache)) / "nscbench" / "weights"
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ def _cached(url: str) -> Path | None:
     owner, name, revision = named.groups()
     home = os.environ.get("HF_HOME") or "~/.cache/huggingface"
     cache = os.environ.get("HF_HUB_CACHE") or f"{home}/hub"
-    repository = Path(cache).expanduser() / f"models--{owner}--{name}"
+    repository = Path(os.path.expanduser(cache)) / f"models--{owner}--{name}"
     head = repository / "refs" / revision
     if head.is_file():
         revision = head.read_text("utf-8").strip()

@@ -64,14 +64,6 @@ def ranks(comparisons: pd.DataFrame) -> "pd.Series[int]":
     return 1 + beaten.reindex(names, fill_value=0)
 
 
-def leader(comparisons: pd.DataFrame) -> str:
-    """The one condition of a table of `compare_all` that is better than every other; or ""."""
-    names = pd.unique(comparisons[["a", "b"]].to_numpy().ravel())
-    wins = comparisons.loc[comparisons["better"] != "", "better"].value_counts()
-    first = [str(name) for name, count in wins.items() if count == len(names) - 1]
-    return first[0] if first else ""
-
-
 def hopeless(table: pd.DataFrame) -> str:
     """Why no test of a family can be significant, whatever the values; "" where one can."""
     if table.empty or table["least"].min() < ALPHA:

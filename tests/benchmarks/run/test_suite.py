@@ -71,6 +71,8 @@ def test_items_start_from_the_suites_folder_as_decoded_audio_does(tmp_path, monk
     }.items():
         suite = load_suite(write(tmp_path, f'items = "{named}"\n{PCM}'))
         assert suite.source == str(found)
+    nobody = load_suite(write(tmp_path, 'items = "~no such user/a"\n' + PCM))
+    assert nobody.source == str(tmp_path / "~no such user" / "a")
     assert load_suite(write(tmp_path, 'items = "demo"\n' + PCM)).source == "demo"
     assert load_suite(write(tmp_path, PCM)).source == "demo"
     assert load_suite("demo").source == "demo"
