@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..store.rundir import RunError
+from ..store.run_directory import RunError
 from ..store.scores import Scores
 
 BETTER, WORSE, BAD_INPUT = 0, 1, 2

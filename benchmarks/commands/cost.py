@@ -20,7 +20,7 @@ from ..cost.timing import threads
 from ..data.items import AudioError, ItemsError, read_audio, read_items
 from ..run.provenance import package_version
 from ..run.suite_settings import SuiteError
-from ..store.rundir import RunError
+from ..store.run_directory import RunError
 from ..workers.local import device_named
 
 OK, GAPS, BAD_INPUT = 0, 1, 2

@@ -19,7 +19,7 @@ from ...reports.findings.page import findings_page, write_figures
 from ..store.atomic import write_atomically
 from ..store.finished_run import Run, merge, read_run
 from ..store.outputs import OutputError, OutputFile
-from ..store.rundir import RunError
+from ..store.run_directory import RunError
 
 ABOUT = """\
 Answers as Markdown, from finished runs of the suites grid, nfe and seeds (others may be added): is

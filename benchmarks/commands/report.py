@@ -13,7 +13,7 @@ from ...codecs.audio.reading import AudioError, read_audio
 from ...reports.page.report import write_report
 from ..store.finished_run import merge, read_run
 from ..store.printable import printable
-from ..store.rundir import RunDirectory, RunError, real_path
+from ..store.run_directory import RunDirectory, RunError, real_path
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
 

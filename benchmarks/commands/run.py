@@ -17,7 +17,7 @@ from ..run.suite import Suite, decoded_folders, left_out, load_suite
 from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
 from ..store.contents import ContentError
-from ..store.rundir import RunDirectory, RunError, Stopped
+from ..store.run_directory import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
 from .run_measuring import Measured, carry_out

@@ -24,7 +24,7 @@ from ..store.cache import Cache
 from ..store.journal import Journal
 from ..store.received import csv_text
 from ..store.results import is_failure
-from ..store.rundir import RunDirectory
+from ..store.run_directory import RunDirectory
 from ..store.scores import Scores
 from ..workers.work import Workers
 from .run_messages import grouped

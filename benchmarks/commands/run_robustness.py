@@ -17,7 +17,7 @@ from ..store.atomic import write_atomically
 from ..store.cache import Cache
 from ..store.finished_run import read_run
 from ..store.received import csv_text
-from ..store.rundir import RunDirectory
+from ..store.run_directory import RunDirectory
 from ..workers.work import Workers
 from .run_measuring import carry_out
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..data.items import ItemsError
 from ..store.printable import printable
-from ..store.rundir import RunDirectory, RunError
+from ..store.run_directory import RunDirectory, RunError
 
 SAME, DIFFERENT, BAD_INPUT = 0, 1, 2
 

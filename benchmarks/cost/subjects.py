@@ -9,8 +9,8 @@ from ...codecs import Codec, CodecError
 from ..degradations.channel import remake
 from ..run.provenance import describe_condition
 from ..run.suite import load_suite, suite_names
+from ..store.run_directory import RunDirectory, RunError
 from ..store.run_manifest import read_run_manifest, refuse_programs
-from ..store.rundir import RunDirectory, RunError
 
 _IDENTITY = ("settings", "fingerprint", "backend")
 

@@ -21,7 +21,7 @@ from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.costs import FILE, HARDWARE, NUMBERS
 from ..store.received import csv_text, read_json, read_table
-from ..store.rundir import RunDirectory, RunError
+from ..store.run_directory import RunDirectory, RunError
 from .measure import COLUMNS, Found
 
 FACTS = "cost.json"

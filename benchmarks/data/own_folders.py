@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..store.printable import some
-from ..store.rundir import RunDirectory, real_path
+from ..store.run_directory import RunDirectory, real_path
 
 _OF_A_RUN = ("streams", "decoded", "curves", "recordings", "report")
 

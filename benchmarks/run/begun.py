@@ -11,7 +11,7 @@ from ..store.atomic import write_atomically
 from ..store.finished_run import reading
 from ..store.printable import some
 from ..store.received import csv_text, read_table
-from ..store.rundir import RunDirectory, RunError
+from ..store.run_directory import RunDirectory, RunError
 from .tables import items_table
 
 

@@ -15,7 +15,7 @@ from ..store.atomic import write_atomically
 from ..store.cache import Cache, Stage
 from ..store.contents import ContentError, check_content
 from ..store.journal import Journal, Record
-from ..store.rundir import RunDirectory
+from ..store.run_directory import RunDirectory
 from .pieces import Coding, Scoring
 from .stages import DecodedFile, EncodedFile, Scored
 

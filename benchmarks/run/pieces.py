@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from ...codecs import Codec
 from ..data.items import Item
 from ..store.cache import Stage
-from ..store.rundir import RunDirectory
+from ..store.run_directory import RunDirectory
 
 BATCH_SECONDS = {"cpu": 30.0, "cuda": 600.0}  # of audio that are encoded or decoded together
 

@@ -30,7 +30,7 @@ from ..degradations.base import NotApplicable, Place
 from ..degradations.declared import Declared
 from ..store.atomic import write_atomically
 from ..store.contents import check_content
-from ..store.rundir import RunDirectory
+from ..store.run_directory import RunDirectory
 from .suite import Suite
 
 CLEAN = "clean"

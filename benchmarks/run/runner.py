@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from ...codecs import Codec
 from ..store.journal import Record
-from ..store.rundir import RunDirectory, Stopped
+from ..store.run_directory import RunDirectory, Stopped
 from ..workers.failures import Misfit, died, lost, reason
 from ..workers.interrupts import heard
 from ..workers.work import Work, Workers

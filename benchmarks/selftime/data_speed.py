@@ -31,7 +31,7 @@ from ...codecs.training.plan import Budget, TrainingPlan
 from ...codecs.training.presets import COMPONENTS, make_component
 from ...codecs.training.trainer import Trainer, TrainingError
 from ..data.items import ItemsError, read_items
-from ..store.rundir import RunError
+from ..store.run_directory import RunError
 from ..workers.local import device_named
 
 

@@ -22,7 +22,7 @@ import pandas as pd
 
 from ... import metrics
 from ..store.results import RATE_COLUMNS, ROW_COLUMNS
-from ..store.rundir import RunDirectory
+from ..store.run_directory import RunDirectory
 
 METRICS = ("pesq", "stoi", "visqol", "dnsmos", "plcmos", "mel_distance", "lsd", "mcd", "si_sdr")
 RATES = (6, 8, 12, 16, 24)  # kbit/s

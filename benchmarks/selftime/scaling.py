@@ -44,7 +44,7 @@ from ..run.runner import Runner
 from ..run.suite import Suite
 from ..run.tables import rows_table
 from ..store.journal import Journal
-from ..store.rundir import RunDirectory
+from ..store.run_directory import RunDirectory
 from ..store.scores import Scores
 from ..workers.local import LocalWorkers
 from ..workers.pool import Pool

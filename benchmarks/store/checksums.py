@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .atomic import write_atomically
 from .received import LARGEST_JSON, open_within
-from .rundir import RunDirectory, RunError
+from .run_directory import RunDirectory, RunError
 
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<name>.+)")
 

@@ -27,7 +27,7 @@ import pandas as pd
 from ...metrics.base import Column, Meaning
 from .finished_run import Run
 from .received import read_table
-from .rundir import RunError
+from .run_directory import RunError
 
 FILE = "cost.csv"
 COST_COLUMNS = {

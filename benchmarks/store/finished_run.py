@@ -16,8 +16,8 @@ import pandas as pd
 from ...metrics import MetricError
 from .received import read_table
 from .results import ROW_COLUMNS, read_rows
+from .run_directory import RunDirectory, RunError
 from .run_manifest import read_run_manifest
-from .rundir import RunDirectory, RunError
 from .scores import Scores
 
 _IDENTITY = ("settings", "fingerprint", "backend")  # of a condition

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from .received import open_within
-from .rundir import RunError
+from .run_directory import RunError
 
 Record = Mapping[str, Any]
 Find = Callable[[str], Record | None]  # what is known under a key

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from .printable import printable
-from .rundir import RunError, real_path
+from .run_directory import RunError, real_path
 
 LARGEST = 1 << 31  # bytes of any file that is read whole
 LARGEST_JSON = 1 << 28  # bytes: the objects that it makes take several times that

@@ -11,7 +11,7 @@ from .contents import ContentError, check_content
 from .finished_run import Run, reading
 from .journal import log_lines, record_of
 from .received import open_within
-from .rundir import RunDirectory
+from .run_directory import RunDirectory
 
 _MARK = b'"file_sha256"'  # in every record of a decoded file
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .received import WIDEST, read_table
-from .rundir import RunDirectory, RunError
+from .run_directory import RunDirectory, RunError
 
 ROW_COLUMNS = ("condition", "item", "draw", "column", "value", "error")
 RATE_COLUMNS = ("seconds", "payload_bits", "container_bits", "entropy_bits")

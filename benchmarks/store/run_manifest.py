@@ -11,7 +11,7 @@ from typing import Any
 from ...codecs.external import command_lines
 from .received import read_json
 from .results import MOST_DRAWS
-from .rundir import RunDirectory, RunError
+from .run_directory import RunDirectory, RunError
 
 # A type; the allowed values; the keys that must be there, "*" for any; a list of one form
 _FORM: dict[str, Any] = {

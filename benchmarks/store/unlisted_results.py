@@ -11,7 +11,7 @@ from typing import Any
 
 from .journal import log_lines, record_of
 from .received import WIDEST, open_within
-from .rundir import RunDirectory, RunError
+from .run_directory import RunDirectory, RunError
 
 # What marks a record of each stage, and what must be in it
 _RECORDS = {

@@ -9,7 +9,7 @@ from ...codecs.bitstream import header_for, unpack
 from ..run.plan import Plan
 from ..store.journal import Find, Record
 from ..store.received import open_within
-from ..store.rundir import RunDirectory, RunError
+from ..store.run_directory import RunDirectory, RunError
 
 
 def file_differences(plan: Plan, find: Find, directory: RunDirectory) -> Iterator[str]:

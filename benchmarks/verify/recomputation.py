@@ -19,7 +19,7 @@ from ..run.pieces import Scoring
 from ..run.plan import Plan, Step
 from ..run.stages import Decode, Encode, Outcome, Score, coding_limit, scoring_limit
 from ..store.journal import Find, Record
-from ..store.rundir import RunDirectory
+from ..store.run_directory import RunDirectory
 from ..workers.failures import reason
 from ..workers.pool import Pool
 from ..workers.work import Request

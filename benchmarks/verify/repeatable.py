@@ -17,7 +17,7 @@ from ..run.plan import Plan
 from ..run.provenance import describe_condition, metric_version
 from ..run.suite import Suite
 from ..store.received import Unfit, open_regular
-from ..store.rundir import RunError
+from ..store.run_directory import RunError
 
 _IDENTITY = {"condition", "settings", "fingerprint", "backend"}
 

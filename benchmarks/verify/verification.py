@@ -32,8 +32,8 @@ from ..store import checksums
 from ..store.finished_run import make_run, read_tables, reading
 from ..store.journal import Find, RecordedWork
 from ..store.received import read_table
+from ..store.run_directory import RunDirectory, RunError, real_path
 from ..store.run_manifest import read_run_manifest, refuse_programs
-from ..store.rundir import RunDirectory, RunError, real_path
 from ..store.unlisted_results import unlisted_results
 from .files import file_differences
 from .recomputation import Recomputation

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from ...codecs.hardware import hardware
 from ..store.cache import Stage
-from ..store.rundir import RunError
+from ..store.run_directory import RunError
 from .pool import Pool
 from .work import Work
 

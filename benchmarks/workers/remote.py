@@ -33,7 +33,7 @@ from distributed import Client
 from distributed.scheduler import KilledWorker
 
 from ..store.atomic import write_atomically
-from ..store.rundir import RunError, Stopped
+from ..store.run_directory import RunError, Stopped
 from .failures import Misfit, TaskDied, TaskFailed, TaskLost, reason
 from .remote_task import Failure, Reply, do, machine, unseen
 from .work import Work

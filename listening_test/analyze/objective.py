@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ...benchmarks.store.finished_run import read_run
 from ...benchmarks.store.results import RATE_COLUMNS
-from ...benchmarks.store.rundir import RunError
+from ...benchmarks.store.run_directory import RunError
 from ..schema import ResultsError
 
 ObjectiveValues = Mapping[str, Mapping[tuple[str, str], float]]  # column: (item, condition): value

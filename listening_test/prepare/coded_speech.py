@@ -8,7 +8,7 @@ from typing import Any
 
 from ...benchmarks.store.finished_run import read_run
 from ...benchmarks.store.recorded_audio import RecordedAudio
-from ...benchmarks.store.rundir import RunDirectory, RunError
+from ...benchmarks.store.run_directory import RunDirectory, RunError
 from ..schema import BuildError
 
 COLUMNS = ("visqol", "pesq_wb", "mel_distance", "lsd")  # the first that was measured is used

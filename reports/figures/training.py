@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...benchmarks.store.rundir import RunError
+from ...benchmarks.store.run_directory import RunError
 from ..columns import look
 from .style import Picture, common_legend, marks, panels
 

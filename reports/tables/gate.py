@@ -23,7 +23,7 @@ from ... import metrics
 from ...benchmarks.statistics.bootstrap import FEWEST_CLUSTERS
 from ...benchmarks.statistics.paired import compare
 from ...benchmarks.store.finished_run import Run
-from ...benchmarks.store.rundir import RunError
+from ...benchmarks.store.run_directory import RunError
 from ...benchmarks.store.scores import Scores
 
 _CLOSING = ("WORSE", "LOST", "UNDECIDED")

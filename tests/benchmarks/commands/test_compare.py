@@ -8,7 +8,7 @@ import pytest
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.commands.report import read_signal
 from nscbench.benchmarks.store.finished_run import merge, read_run
-from nscbench.benchmarks.store.rundir import RunError
+from nscbench.benchmarks.store.run_directory import RunError
 from nscbench.reports.page.gallery import gallery
 from support.runs import items, ladder, write_audio, write_run
 

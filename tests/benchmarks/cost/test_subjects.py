@@ -8,7 +8,7 @@ import pytest
 
 from nscbench.benchmarks.cost.subjects import chosen_codecs, open_subject
 from nscbench.benchmarks.run.suite import load_suite
-from nscbench.benchmarks.store.rundir import RunError
+from nscbench.benchmarks.store.run_directory import RunError
 from nscbench.codecs import get
 
 

@@ -11,7 +11,7 @@ from nscbench.benchmarks.run.pieces import Decoding, Encoding, Scoring
 from nscbench.benchmarks.run.stages import EncodedFile, Outcome, Scored
 from nscbench.benchmarks.store.cache import Cache
 from nscbench.benchmarks.store.journal import Journal
-from nscbench.benchmarks.store.rundir import RunDirectory
+from nscbench.benchmarks.store.run_directory import RunDirectory
 from nscbench.codecs import get
 
 ITEM = Item("a", Path("a.flac"), "", "", "", 1.0, 16_000, "0" * 64)

@@ -6,7 +6,7 @@ import pytest
 
 from nscbench.benchmarks.data.items import Item
 from nscbench.benchmarks.run.pieces import Decoding, Encoding, batched
-from nscbench.benchmarks.store.rundir import RunDirectory
+from nscbench.benchmarks.store.run_directory import RunDirectory
 from nscbench.codecs import get
 
 SECONDS = (1.0, 1.5, 1.25)

@@ -15,7 +15,7 @@ from nscbench.benchmarks.degradations.declared import read
 from nscbench.benchmarks.run import robustness
 from nscbench.benchmarks.run.suite import SuiteError, load_suite
 from nscbench.benchmarks.store.finished_run import read_run
-from nscbench.benchmarks.store.rundir import RunDirectory
+from nscbench.benchmarks.store.run_directory import RunDirectory
 
 SUITE = """
 title = "Small"

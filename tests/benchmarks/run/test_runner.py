@@ -15,7 +15,7 @@ from nscbench import codecs, metrics
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.run import runner
 from nscbench.benchmarks.store import results
-from nscbench.benchmarks.store.rundir import RunDirectory
+from nscbench.benchmarks.store.run_directory import RunDirectory
 from nscbench.benchmarks.workers.local import LocalWorkers
 from nscbench.codecs import registry
 from support import impatient, plugin

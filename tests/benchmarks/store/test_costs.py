@@ -5,7 +5,7 @@ import pytest
 
 from nscbench.benchmarks.store.costs import read_costs
 from nscbench.benchmarks.store.finished_run import read_run
-from nscbench.benchmarks.store.rundir import RunError
+from nscbench.benchmarks.store.run_directory import RunError
 from support.runs import ladder, write_run
 
 COST_HEAD = (

@@ -16,7 +16,7 @@ from nscbench.benchmarks.store.received import (
     read_json,
     read_table,
 )
-from nscbench.benchmarks.store.rundir import RunError
+from nscbench.benchmarks.store.run_directory import RunError
 
 
 @pytest.fixture

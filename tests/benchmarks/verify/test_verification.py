@@ -14,7 +14,7 @@ from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.commands.run_measuring import write_leaderboard
 from nscbench.benchmarks.store import checksums
 from nscbench.benchmarks.store.results import is_failure, read_rows
-from nscbench.benchmarks.store.rundir import RunDirectory
+from nscbench.benchmarks.store.run_directory import RunDirectory
 from nscbench.benchmarks.verify.recomputation import Recomputation
 from support.inline_workers import no_processes
 

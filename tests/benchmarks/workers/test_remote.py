@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nscbench.benchmarks.store.rundir import Stopped
+from nscbench.benchmarks.store.run_directory import Stopped
 from nscbench.benchmarks.workers.failures import Misfit, TaskDied, TaskFailed, TaskLost
 from nscbench.benchmarks.workers.work import Work
 from support.pool_tasks import Call

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nscbench.benchmarks.store.rundir import RunError
+from nscbench.benchmarks.store.run_directory import RunError
 from nscbench.reports.figures.style import drawing
 from nscbench.reports.figures.training import training_curves
 

@@ -6,7 +6,7 @@ import pytest
 from nscbench.benchmarks.store.finished_run import read_run
 from nscbench.benchmarks.store.refusals import REFUSED
 from nscbench.benchmarks.store.results import read_rows
-from nscbench.benchmarks.store.rundir import RunDirectory
+from nscbench.benchmarks.store.run_directory import RunDirectory
 from nscbench.reports.tables.robustness import (
     Degraded,
     against_clean,

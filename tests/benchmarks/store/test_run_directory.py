@@ -6,7 +6,7 @@ import pytest
 
 from nscbench.benchmarks.store.atomic import PARTIAL
 from nscbench.benchmarks.store.journal import Journal
-from nscbench.benchmarks.store.rundir import RunDirectory, RunError
+from nscbench.benchmarks.store.run_directory import RunDirectory, RunError
 
 PART = f".{'0a' * 16}.part"
 
