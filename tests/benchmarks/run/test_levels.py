@@ -84,6 +84,7 @@ def test_a_suite_may_bring_pairs_to_one_level(run, capsys):
     assert at_level[0] == pytest.approx(as_is[0], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_level_is_recorded_and_repeated(run, capsys):
     folder = run("normalize = -20.5")
     manifest = json.loads((folder / "manifest.json").read_text())

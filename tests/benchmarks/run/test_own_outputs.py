@@ -47,6 +47,7 @@ def test_a_run_may_lie_where_the_recordings_do(place, out):
         assert items_of(place / out) == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_a_robustness_run_does_not_measure_what_it_degraded(place):
     (place / "r.toml").write_text(SUITE + '[[degradation]]\nkind = "level"\ndb = -20\n')
     for _ in range(2):
@@ -143,6 +144,7 @@ def test_a_recording_that_changes_while_the_run_lasts_fails_alone(place, monkeyp
     assert "b.flac: has changed: its SHA-256 is" in rows["error"].iloc[0]
 
 
+@pytest.mark.slow
 def test_a_project_around_a_run_stays_as_it_is(place):
     for name in (".env.local", f".{'0' * 32}.part"):
         path = place / "p" / "app" / name
@@ -172,6 +174,7 @@ def test_what_a_killed_process_left_goes_and_nothing_else(place):
     assert sorted(path.name for path in folder.iterdir() if path.name[0] == ".") == [".notes.txt"]
 
 
+@pytest.mark.slow
 def test_names_that_are_formulas_are_text_in_every_table(place):
     (place / "a.flac").rename(place / "=1+2.flac")
     assert run("s.toml", "--items", ".") == 0

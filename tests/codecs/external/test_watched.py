@@ -52,7 +52,7 @@ linux_only = pytest.mark.skipif(
 
 @linux_only
 @pytest.mark.parametrize("leave", LEAVES.values(), ids=LEAVES)
-@pytest.mark.parametrize("then", ["hangs", "ends", "fails"])
+@pytest.mark.parametrize("then", [pytest.param("hangs", marks=pytest.mark.slow), "ends", "fails"])
 def test_whatever_a_program_started_ends_with_it(tmp_path, signal, leave, then):
     note = tmp_path / "child"
     tool = tmp_path / "tool.py"

@@ -119,6 +119,7 @@ def test_runs_with_nothing_to_compare_have_a_report(tmp_path, conditions, missin
     assert "Nothing suspicious" in (root / "report" / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_columns_without_ranks_say_so_and_why(tmp_path, capsys):
     """In the terminal, the tables and the page; nothing is bold."""
     root = write_run(tmp_path / "run", ladder("opus", rates=(6, 8)), items(10, 5))
