@@ -121,8 +121,7 @@ def _compare(
     for place, (a, b) in enumerate(pairs):
         test, p, least = _test(size[place], error[place], total[:, place], own[:, place])
         differences = (values[:, a] - values[:, b]) * (weights[:, a] + weights[:, b]) / 2
-        ranked = signed_rank(differences, resampling.cluster)
-        counts = _wins(differences)
+        wins, ties, losses = _wins(differences)
         yield Difference(
             n=len(values),
             speakers=resampling.clusters,
@@ -133,10 +132,10 @@ def _compare(
             test=test,
             p=p,
             least=least,
-            p_signed_rank=ranked,
-            wins=counts[0],
-            ties=counts[1],
-            losses=counts[2],
+            p_signed_rank=signed_rank(differences, resampling.cluster),
+            wins=wins,
+            ties=ties,
+            losses=losses,
         )
 
 

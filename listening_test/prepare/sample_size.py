@@ -148,6 +148,11 @@ class SampleSize:
     notes: tuple[str, ...]
 
 
+def _floor(pairs: int) -> str:
+    fewest = _fewest(pairs, ALPHA / pairs)
+    return f"Fewer than {fewest} listeners cannot show a difference of any size"
+
+
 def sample_size(
     difference: float,
     power: float = 0.8,
@@ -171,10 +176,8 @@ def sample_size(
     """
     own, whole, notes = _items(systems, items_per_listener, items)
     pairs = systems * (systems - 1) // 2
-    fewest = _fewest(pairs, ALPHA / pairs)
-    notes += (f"Fewer than {fewest} listeners cannot show a difference of any size",)
     used = spread_over(own) if spread is None else spread
-    others = _OTHER_SESSIONS if spread is None else ()
+    others = {n: spread_over(n) for n in _OTHER_SESSIONS} if spread is None else {}
     return SampleSize(
         difference=difference,
         power=power,
@@ -186,9 +189,9 @@ def sample_size(
         listeners=listeners_needed(difference, used, power, pairs),
         minutes=own * MINUTES_PER_TRIAL,
         alternatives=tuple(
-            (n, listeners_needed(difference, spread_over(n), power, pairs)) for n in others
+            (n, listeners_needed(difference, s, power, pairs)) for n, s in others.items()
         ),
-        notes=notes,
+        notes=(*notes, _floor(pairs)),
     )
 
 
