@@ -51,18 +51,22 @@ def leaderboard(
         ]
     )[list(LEADING)]
     table = table.set_index("condition", drop=False)
-    counts = {}
+    values: dict[str, Any] = {}
+    others: dict[str, Any] = {}
     for column in scores.directions:
         means = _means(scores, column).reindex(table.index)
-        table[[column, f"{column}_lo", f"{column}_hi"]] = means[["mean", "low", "high"]]
-        counts[f"{column}_n"] = means["items"].fillna(0).astype(int)
-    table = table.assign(**counts)
+        values |= {column: means["mean"], f"{column}_lo": means["low"]}
+        values[f"{column}_hi"] = means["high"]
+        others[f"{column}_n"] = means["items"].fillna(0).astype(int)
     for column, pairs in (all_comparisons(scores) if comparisons is None else comparisons).items():
         if not hopeless(pairs):
-            table[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
-    table["entropy_kbps"] = [scores.entropy_kbps(name) for name in table.index]
-    table["bitrate"] = [_bitrate(scores, name) for name in table.index]
-    return table.reset_index(drop=True)
+            others[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
+    others["entropy_kbps"] = table.index.map(scores.entropy_kbps)
+    others["bitrate"] = table.index.map(lambda name: _bitrate(scores, name))
+    # at once: pandas warns of tables that grow by hundreds of columns
+    return pd.concat([table, pd.DataFrame(values | others, index=table.index)], axis=1).reset_index(
+        drop=True
+    )
 
 
 def all_comparisons(scores: Scores) -> dict[str, pd.DataFrame]:
