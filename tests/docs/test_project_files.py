@@ -1,6 +1,7 @@
 """What stands beside the code: how to cite, what changed, forms, what the site is built with."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -64,3 +65,13 @@ def test_what_builds_the_site_is_pinned():
         assert wanted.specifier.contains(pins[wanted.name])
     everywhere = (ROOT / "requirements.txt").read_text("utf-8").lower()
     assert not [name for name in pins if re.search(rf"^{re.escape(name)}==", everywhere, re.M)]
+
+
+def test_nothing_that_a_command_wrote_is_kept():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("no checkout")
+    folders = {line.split("/")[0] for line in listed.stdout.splitlines() if "/" in line}
+    assert folders - {".ci", ".github"} == {
+        *("benchmarks", "codecs", "docs", "listening_test", "metrics", "reports", "src", "tests")
+    }
