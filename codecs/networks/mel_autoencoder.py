@@ -14,11 +14,9 @@ from .convnext import ConvNeXt
 from .draws import Draws
 from .features import LOG_MEL_DEVIATION, LOG_MEL_MEAN, LogMel, MelConfig
 from .precision import single_precision
-from .principal import principal_components
+from .principal import hold_back, principal_components
 from .quantizer import Quantized, ResidualQuantizer
 from .unit_size import UnitSize
-
-CORRECTION = 0.1  # of the networks' first weights, beside the linear paths
 
 
 @dataclass(frozen=True)
@@ -85,18 +83,23 @@ class MelCodec(nn.Module):
 
     @torch.no_grad()
     def begin_linear(self, mels: Callable[[], Tensor]) -> None:
-        """Let the linear paths begin as principal components of log-mels [B, bands, k]."""
+        """Let the linear paths begin as principal components of log-mels [B, bands, k].
+
+        Channels of the latents beyond the bands are left to the networks.
+        """
         mean, components, variances = principal_components(
             lambda: (mels() - LOG_MEL_MEAN) / LOG_MEL_DEVIATION, self.config.latent
         )
-        size = variances.mean().sqrt()
-        self.analysis.weight.copy_(components / size)
-        self.analysis.bias.copy_(-(components @ mean) / size)
-        self.synthesis.weight.copy_(components.T * size)
+        size, count = variances.mean().sqrt(), len(components)
+        for path in (self.analysis, self.synthesis):
+            nn.init.zeros_(path.weight)
+            nn.init.zeros_(path.bias)
+        self.analysis.weight[:count] = (components / size).float()
+        self.analysis.bias[:count] = (-(components @ mean) / size).float()
+        self.synthesis.weight[:, :count] = (components.T * size).float()
         self.synthesis.bias.copy_(mean)
-        for network in (self.encoder, self.decoder):
-            network.exit.weight.mul_(CORRECTION)
-            network.exit.bias.zero_()
+        hold_back(self.encoder.exit)
+        hold_back(self.decoder.exit)
 
     def forward(self, mel: Tensor, stages: Tensor, draws: Draws) -> tuple[Tensor, Quantized]:
         """Training pass: decoded log-mels, and what the quantizer says of them."""

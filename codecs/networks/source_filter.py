@@ -26,6 +26,7 @@ from .features import LOG_MEL_DEVIATION, LOG_MEL_MEAN, MelConfig, istft, stft
 from .mel_projection import MelEnvelope, MelProjection
 from .pitch import CLASSES, PER_FRAME, PitchClasses, PitchNetwork
 from .precision import single_precision
+from .principal import hold_back
 
 QUIET = 0.75  # share of the noise that voiced frames begin without
 LEAST_GAIN, LARGEST_GAIN = -6.0, 4.0  # limits on log-gains
@@ -222,8 +223,7 @@ class SourceFilterDecoder(SourceFilter):
         """Let the linear way to standardized log-mels begin so: [bands, latent], [bands]."""
         self.direct_mel.weight.copy_(weight)
         self.direct_mel.bias.copy_(bias)
-        self.to_mel.weight.mul_(0.1)
-        self.to_mel.bias.zero_()
+        hold_back(self.to_mel)
 
 
 def _seen(spectrum: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from .convnext import LOG_DEVIATION, LOG_MEAN, Stack, gather
 from .features import LOG_MEL_DEVIATION, LOG_MEL_MEAN, LogMel, MelConfig, stft
 from .pitch import CLASSES, HIGHEST, LOWEST
 from .precision import single_precision
-from .principal import principal_components
+from .principal import hold_back, principal_components
 from .unit_size import UnitSize
 
 LONG, SHORT = 1024, 256  # samples of the windows
@@ -101,8 +101,7 @@ class VoiceEncoder(nn.Module):
         weight[len(components) :, bands:] = pitch
         self.linear.weight.copy_(weight)
         self.linear.bias.copy_(-(weight @ torch.cat([mean, pitch_mean])))
-        self.exit.weight.mul_(0.1)
-        self.exit.bias.zero_()
+        hold_back(self.exit)
         back = mean.new_zeros(bands, latent)
         back[:, : len(components)] = components.T * size
         return back, mean

@@ -1,6 +1,7 @@
 """The mel codec: shapes, and the linear paths that it begins with."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import repeat
 
 import pytest
@@ -32,8 +33,11 @@ def test_mel_codec_shapes() -> None:
     assert codec.decode(indices).shape == mel.shape == (1, 80, 7)
 
 
-def test_log_mels_of_few_dimensions_pass_at_the_beginning(mels: Iterator[Tensor]) -> None:
-    codec = MelCodec(SMALL)
+@pytest.mark.parametrize("latent", [64, 128])  # 128 is more than there are bands, as when paper
+def test_log_mels_of_few_dimensions_pass_at_the_beginning(
+    mels: Iterator[Tensor], latent: int
+) -> None:
+    codec = MelCodec(replace(SMALL, latent=latent))
     codec.begin_linear(lambda: next(mels))
     for network in (codec.encoder, codec.decoder):
         torch.nn.init.zeros_(network.exit.weight)
