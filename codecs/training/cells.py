@@ -16,7 +16,7 @@ from ..networks.diffusion import DiffusionConfig, Domain
 from ..neural.back_ends import BackEnd
 from ..neural.diffusion_codec import cell, foundation
 from ..neural.front_ends import FrontEnd
-from ..neural.grid import CODECS, Lat2Wav, Mel2Mel
+from ..neural.grid import CODECS, Lat2Wav, Mel2Mel, Mel2Wav
 from ..weights.parts import FrameConfig, TokenConfig
 from ..weights.pretrained import missing
 from .component import Component, Recipe
@@ -121,11 +121,16 @@ def trained(component: str, size: Size = "paper") -> str:
     return f"checkpoints/{component}-{size}/{component}.safetensors"
 
 
+# waveforms drawn from noise alone
+PLAIN: dict[str, Any] = {"voiced": False, "emphasis": 0.95, "levelled": True}
+
 CELLS: dict[str, Callable[[Size, Path | None], Component]] = {
     **{codec.name: partial(train_cell, codec.front, codec.back) for codec in CODECS},
     # published backbone at the small size, for the comparison with patches at equal training time
     "lat2wav-diffwave": partial(
         train_cell, Lat2Wav.front, Lat2Wav.back, denoiser="diffwave", dim=64, depth=30
     ),
+    "mel2wav-plain": partial(train_cell, Mel2Wav.front, Mel2Wav.back, **PLAIN),
+    "mel2wav-regression": partial(train_cell, Mel2Wav.front, Mel2Wav.back, kind=RegressionTraining),
     "mel-regression": partial(train_cell, Mel2Mel.front, Mel2Mel.back, kind=RegressionTraining),
 }

@@ -14,6 +14,7 @@ from nscbench.codecs.networks.draws import Draws
 from nscbench.codecs.networks.vocoder import VocoderConfig
 from nscbench.codecs.neural.diffusion_codec import DiffusionCodec
 from nscbench.codecs.neural.grid import Lat2Mel, Mel2Mel, Mel2Wav, Wav2Lat
+from nscbench.codecs.neural.mel2wav_regression import Mel2WavRegression
 from nscbench.codecs.neural.mel_regression import MelRegression
 from nscbench.codecs.noise import Noise
 from nscbench.codecs.training.cells import CELLS, configure, train_cell, trained
@@ -95,6 +96,18 @@ def test_trained_regression_makes_a_codec(folder: Path, ends: dict[str, str]) ->
     codec = MelRegression(weights=str(weights), mel=ends["mel"], vocoder=ends["vocoder"])
     (decoded,) = codec.decode(codec.encode([torch.zeros(2_000)]), Noise([0]))
     assert decoded.isfinite().all()
+
+
+def test_trained_regression_of_waveforms_makes_a_codec(folder: Path, ends: dict[str, str]) -> None:
+    part = component(Mel2Wav, ends, RegressionTraining)
+    run = trainer(part, folder, "waveforms", steps=3)
+    weights = run.run()
+    assert {"6stages/regression", "6stages/pitch", "3stages/mel_l1"} <= _names(run.scores.path)
+    codec = Mel2WavRegression(weights=str(weights), mel=ends["mel"])
+    payloads = codec.encode([torch.zeros(2_000)])
+    (decoded,), (other,) = (codec.decode(payloads, Noise([seed])) for seed in (0, 1))
+    assert decoded.isfinite().all()
+    assert not torch.equal(decoded, other)  # phase and noise of the excitation are drawn
 
 
 @pytest.mark.parametrize("cell", [Mel2Wav, Mel2Mel], ids=lambda cell: cell.name)
@@ -180,7 +193,8 @@ def test_ends_of_different_rates_are_refused() -> None:
 
 def test_every_cell_has_a_preset(ends: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     names = {a + "2" + b for a in ("mel", "lat", "wav") for b in ("wav", "mel", "lat")}
-    assert names | {"mel-regression", "lat2wav-diffwave"} == CELLS.keys() <= set(COMPONENTS)
+    ablations = {"mel-regression", "mel2wav-regression", "mel2wav-plain", "lat2wav-diffwave"}
+    assert names | ablations == CELLS.keys() <= set(COMPONENTS)
     monkeypatch.setattr(
         "nscbench.codecs.training.diffusion.load", lambda w, part: load(ends[part.name], part)
     )
