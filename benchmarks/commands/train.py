@@ -64,7 +64,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--learning-rate",
         type=float,
-        help="at its highest (default: the recipe's); the discriminators' is in proportion",
+        help="of the network, at its highest (default: the recipe's)",
     )
     parser.add_argument(
         "--critics",

@@ -56,15 +56,16 @@ class Recipe:
     plain_share: float = 0.0
 
     def at_rate(self, learning_rate: float) -> "Recipe":
-        """The recipe at another learning rate, the discriminators' in proportion.
+        """The recipe at another learning rate of the model; the discriminators keep theirs.
+
+        A model that goes on from weights learns slowly, its discriminators begin from nothing.
 
         Raises:
             CodecError: the rate is not positive and finite.
         """
         if not 0 < learning_rate < math.inf:
             raise CodecError(f"a learning rate is positive and finite, not {learning_rate}")
-        critics = self.critic_learning_rate * learning_rate / self.learning_rate
-        return replace(self, learning_rate=learning_rate, critic_learning_rate=critics)
+        return replace(self, learning_rate=learning_rate)
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ class GanCodec(Component):
 
     Without discriminators, its regression alone. Where it goes on from weights, discriminators
     teach the decoder alone: bitstreams stay those of the weights, and so do the latents that
-    diffusion codecs are built on. A source-filter decoder also learns to tell the pitch;
-    half of the items are decoded at the pitch that it tells, so that it hears its errors, the
-    others at the measured one.
+    diffusion codecs are built on. Until it hears them, it waits. A source-filter decoder also
+    learns to tell the pitch; half of the items are decoded at the pitch that it tells, so that it
+    hears its errors, the others at the measured one.
     """
 
     name = "gan"
@@ -73,6 +73,8 @@ class GanCodec(Component):
         if self.decoder_alone:  # the trainer's `train()` reaches them, and they must not learn
             self.model.encoder.eval()
             self.model.quantizer.eval()
+            if not turn.critics_judge:
+                return self._warm_critics(crops, turn) if turn.critics_learn else {}
         with half_precision(audio.device):
             latents = self.model.latents(audio)
             commitment = latents.new_zeros(())
@@ -101,6 +103,22 @@ class GanCodec(Component):
         if turn.critics_learn:
             losses["critic"] = self.critics_step(*heard, turn)
         return {name: value.detach() for name, value in losses.items()}
+
+    @torch.no_grad()
+    def _made(self, crops: Crops, turn: Turn) -> Tensor:
+        """Signals [B, k * hop] as the decoder makes them, each at a rate of its own."""
+        latents = self.model.latents(crops.audio)
+        if turn.quantize:
+            stages = draw_stages(self.config.stage_counts, len(latents), turn.draws)
+            latents = self.model.quantizer(latents, stages, turn.draws).latents
+        return self._decode(latents, crops, turn.draws)[0]
+
+    def _warm_critics(self, crops: Crops, turn: Turn) -> dict[str, Tensor]:
+        """A step of the discriminators alone, on a decoder that does not hear them yet."""
+        with half_precision(crops.audio.device):
+            made = self._made(crops, turn)
+        heard = excerpts(crops.audio, made, self.recipe.critic_crop, turn.draws)
+        return {"critic": self.critics_step(*heard, turn).detach()}
 
     def _decode(
         self, latents: Tensor, crops: Crops, draws: Draws

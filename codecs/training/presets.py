@@ -61,9 +61,10 @@ FINE_DECODER = Fine(rate=4, dim=320, depth=8)
 FINE_N_FFT = 320
 
 # discriminators this small must learn at every step: at every other one, the codec had them back at
-# chance level after sixty steps
+# chance level after sixty steps. Beside a good decoder they must learn fast, too: after 500 steps
+# their loss was 0.48 at 5e-4 and 0.43 at 3e-3, where 0.5 is chance.
 SMALL_RECIPE = Recipe(
-    *(4, 20_480, 1e-3, 5e-4),
+    *(4, 20_480, 1e-3, 2e-3),
     reconstruction_share=0.3,
     critic_interval=1,
     critic_crop=8000,

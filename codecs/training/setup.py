@@ -23,7 +23,7 @@ class ComponentSetup:
         component: one of `presets.COMPONENTS`.
         init: weights to start from, an embedded name or a path; "" for none.
         batch: crops in a batch.
-        learning_rate: at its highest; the discriminators' is in proportion.
+        learning_rate: of the model, at its highest.
         critics: size of the discriminators.
         mel_codec, mel_decoder: weights on whose mels a vocoder is tuned; "" for clean ones.
         trained: folder with the weights of components that were trained before, which take
