@@ -161,8 +161,8 @@ class Reading:
 def score_of(sent: object) -> float | str:
     """The score in [0, 100] that was sent as a number or as its text, or why it is none."""
     number = sent
-    if isinstance(sent, str) and _NUMBER.fullmatch(sent.strip()):
-        number = float(sent)
+    if isinstance(sent, str) and _NUMBER.fullmatch(stripped := sent.strip()):
+        number = float(stripped)  # `strip` takes separators too that `float` does not
     if isinstance(number, bool) or not isinstance(number, int | float) or number != number:
         return f"the score {brief(sent)} is not a number"
     if isinstance(number, float) and math.isinf(number):
