@@ -142,10 +142,13 @@ def mel(size: Size) -> Component:
 
 
 def vocoder(size: Size) -> Component:
-    """The vocoder: the small one is the source-filter design, the other HiFi-GAN V1."""
+    """The vocoder: the small one is the source-filter design, the other HiFi-GAN V1.
+
+    The small one hears the discriminators of `gan`: over periods they leave chance more slowly.
+    """
     if size == "paper":
         return vocoder_hifigan(size)
-    return VocoderTraining(SMALL_VOCODER, VOCODER_CRITICS["small"], SMALL_RECIPE)
+    return VocoderTraining(SMALL_VOCODER, CODEC_CRITICS["small"], SMALL_RECIPE)
 
 
 def vocoder_regression(size: Size) -> Component:
