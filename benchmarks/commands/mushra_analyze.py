@@ -1,8 +1,6 @@
 """`nscbench mushra analyze` and `nscbench mushra plan`."""
 
 import argparse
-import csv
-import io
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -45,13 +43,15 @@ def add_parsers(subparsers: Any) -> None:
     )
     planner.add_argument("--systems", type=int, default=2, help="systems under test (%(default)d)")
     planner.add_argument("--items", type=int, help="items of the whole test")
-    planner.add_argument("--items-per-listener", type=int, help="trials of one session (12)")
+    planner.add_argument(
+        "--items-per-listener", type=int, help="trials of one session (what 20 minutes hold)"
+    )
     planner.add_argument(
         "--spread",
         type=float,
         help="standard deviation over listeners of a difference, in points, from an earlier test",
     )
-    planner.add_argument("--out", type=Path, help="CSV file to write: who rates what, in order")
+    planner.add_argument("--out", type=Path, help="CSV file to write: who rates what, for build --plan")
     planner.set_defaults(command=run_plan)
 
 
@@ -125,6 +125,7 @@ def run_plan(arguments: argparse.Namespace) -> int:
     """Print what a test needs, and write the assignment on request; the exit status."""
     from ...listening_test.prepare.assignment import assign
     from ...listening_test.prepare.sample_size import sample_size
+    from ...listening_test.prepare.session_plan import plan_table
     from ..store.outputs import OutputError, OutputFile
 
     try:
@@ -152,19 +153,9 @@ def run_plan(arguments: argparse.Namespace) -> int:
         if output:
             names = [str(number) for number in range(1, found.items + 1)]
             sessions = assign(found.listeners, names, found.items_per_listener)
-            output.write(_assignment(sessions).encode())
+            output.write(plan_table(sessions).encode())
             print(arguments.out, file=sys.stderr if output.is_stdout else sys.stdout)
     except (ResultsError, OutputError, OSError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return 2
     return 0
-
-
-def _assignment(sessions: list[list[str]]) -> str:
-    """Who rates what, in which order, as CSV."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["listener", "position", "item"])
-    for listener, items in enumerate(sessions, 1):
-        writer.writerows([listener, position, item] for position, item in enumerate(items, 1))
-    return buffer.getvalue()

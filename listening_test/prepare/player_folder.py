@@ -49,10 +49,13 @@ def write_player(test: ListeningTest, folder: Path) -> None:
 
 def blind_description(test: ListeningTest) -> dict[str, Any]:
     """The test as the player and the server see it: nothing that would unblind it."""
+    sessions = {"sessions": [list(session) for session in test.sessions]} if test.sessions else {}
     return {
         "schema": SCHEMA,
         "test": test.id,
         "rate": test.rate,
+        "minutes": max(1, round(test.minutes)),
+        **sessions,
         "trials": [
             {
                 "trial": trial.id,
