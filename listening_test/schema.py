@@ -12,13 +12,16 @@ share them. MUSHRA's words are those of ITU-R BS.1534-3.
 
 The description, `test.js` in the test's folder, is what player and server know of the test:
 
-    {"schema": 1, "test": id, "rate": Hz,
+    {"schema": 1, "test": id, "rate": Hz, "minutes": of a listener,
+     "configuration": what the player shows and asks for (`prepare.configuration`),
+     "sessions": [[trial ids in order]], where a listener gets one of them and not all trials,
      "trials": [{"trial": id, "training": false, "frames": samples of each signal,
                  "audio": path, "reference": blind id of the open one, "stimuli": [blind ids]}]}
 
 The key, beside the folder, tells what each blind id is, and more that reading it does not need:
 
     {"schema": 1, "test": id,
+     "requirements": {"headphones": "offered", "asked" or "required", "seconds": of each signal},
      "trials": {trial id: {"item": item id, "stimuli": {blind id: condition},
                            "mid_anchor_audible": true}}}
 
@@ -30,7 +33,8 @@ file that a listener downloads and sends is a JSON list of records:
      "ratings": [{"stimulus": blind id, "score": 0-100, "plays": count, "seconds": heard}],
      "complete": true, "questionnaire": {...}, "seed": of the listener's orders,
      "position": of the trial, "duration": seconds on the page, "reference_plays": count,
-     "comment": text}
+     "comment": text, "plan": session of the plan, from 1, "participant": id in a panel,
+     "consent": ISO 8601}
 
 The first ten keys are always there, and there are no others. `complete` is false in a draft: the
 state of a trial that is not finished, in which a score is null where nothing is rated yet. Later

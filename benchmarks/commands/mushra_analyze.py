@@ -51,7 +51,9 @@ def add_parsers(subparsers: Any) -> None:
         type=float,
         help="standard deviation over listeners of a difference, in points, from an earlier test",
     )
-    planner.add_argument("--out", type=Path, help="CSV file to write: who rates what, for build --plan")
+    planner.add_argument(
+        "--out", type=Path, help="CSV file to write: who rates what, for build --plan"
+    )
     planner.set_defaults(command=run_plan)
 
 

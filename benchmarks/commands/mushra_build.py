@@ -36,6 +36,9 @@ def add_parsers(subparsers: Any) -> None:
     build.add_argument(
         "--mnru", nargs="+", type=int, metavar="Q", help="noise anchors beside the others, Q in dB"
     )
+    build.add_argument(
+        "--config", type=Path, metavar="FILE", help="texts, consent, questions, requirements: TOML"
+    )
     build.add_argument("--seed", type=int, default=0)
     build.set_defaults(command=run_build)
     serve = subparsers.add_parser("serve", help="serve a listening test and keep its results")
@@ -49,6 +52,7 @@ def add_parsers(subparsers: Any) -> None:
 
 def run_build(arguments: argparse.Namespace) -> int:
     """Build a test; the exit status."""
+    from ...listening_test.prepare.configuration import PLAIN, read_configuration
     from ...listening_test.prepare.key import write_key
     from ...listening_test.prepare.player_folder import refuse_foreign, write_player
     from ...listening_test.prepare.session_plan import read_plan
@@ -57,8 +61,9 @@ def run_build(arguments: argparse.Namespace) -> int:
     from ...listening_test.schema import BuildError
 
     try:
-        if arguments.plan and arguments.format == "webmushra":
-            raise BuildError("webMUSHRA gives every listener every page: no --plan")
+        if (arguments.plan or arguments.config) and arguments.format == "webmushra":
+            raise BuildError("--plan and --config are for our player; webMUSHRA has pages to edit")
+        config = read_configuration(arguments.config) if arguments.config else PLAIN
         test = make_test(
             arguments.run,
             arguments.conditions,
@@ -69,9 +74,9 @@ def run_build(arguments: argparse.Namespace) -> int:
         )
         if arguments.format == "player":
             refuse_foreign(arguments.out)
-        key = write_key(test, arguments.out)
+        key = write_key(test, arguments.out, config)
         if arguments.format == "player":
-            write_player(test, arguments.out)
+            write_player(test, arguments.out, config)
             use = f"open {arguments.out / 'index.html'}, or: nscbench mushra serve {arguments.out}"
         else:
             path = write_webmushra(test, arguments.out)

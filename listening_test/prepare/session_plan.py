@@ -62,7 +62,9 @@ def read_plan(path: Path) -> SessionPlan:
     """
     try:
         if not path.is_file() or path.stat().st_size > _LARGEST:
-            raise BuildError(f"{path} is no file of a plan; `nscbench mushra plan --out` writes one")
+            raise BuildError(
+                f"{path} is no file of a plan; `nscbench mushra plan --out` writes one"
+            )
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BuildError(f"{path} cannot be read as a plan: {error}") from error

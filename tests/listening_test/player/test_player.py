@@ -5,7 +5,6 @@ offline and compared with the recordings, sample by sample.
 """
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -35,30 +34,15 @@ pytest.importorskip("selenium", reason="selenium drives the browser")
 from selenium import webdriver  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-CHROMIUM = shutil.which(os.environ.get("NSCBENCH_CHROMIUM", "chromium"))
-DRIVER = shutil.which("chromedriver")
+from support.listener_at_browser import CHROMIUM, DRIVER, Listener, started  # noqa: E402
+
 AXE = Path(__file__).parents[3] / "build/node_modules/axe-core/axe.min.js"
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no chromium with its chromedriver here"),
 ]
-
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=en",
-    "--window-size=1200,1000",
-)
-
 
 SUITE = """
 metrics = ["lsd"]
@@ -110,23 +94,6 @@ def one_browser(tmp_path_factory):
     yield from started(tmp_path_factory.mktemp("browser"))
 
 
-def started(tmp_path):
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    downloads = tmp_path / "downloads"
-    downloads.mkdir()
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    options.add_experimental_option(
-        "prefs", {"download.default_directory": str(downloads), "intl.accept_languages": "en"}
-    )
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
-    driver.downloads = downloads
-    yield driver
-    driver.quit()
-
-
 @pytest.fixture
 def serve(folder):
     """Starts the server of the folder; all are killed at the end."""
@@ -150,96 +117,6 @@ def serve(folder):
         process.kill()
         process.wait()
         process.stdout.close()
-
-
-class Listener:
-    """Somebody at a browser: sees the page and uses the keyboard, as scripts see and use it."""
-
-    def __init__(self, driver, address):
-        self.driver = driver
-        self.address = address
-        driver.get(address)
-
-    def until(self, met, seconds=20):
-        return WebDriverWait(self.driver, seconds, 0.05).until(lambda _: met())
-
-    def script(self, code, *arguments):
-        return self.driver.execute_script(code, *arguments)
-
-    @property
-    def heading(self):
-        found = self.driver.find_elements(By.TAG_NAME, "h1")
-        return found[0].text if found else ""
-
-    def title(self, text):
-        self.until(lambda: self.heading == text)
-
-    def press(self, *keys):
-        for key in keys:
-            self.driver.switch_to.active_element.send_keys(key)
-
-    def choose(self, label):
-        """Tab to the button of this label, and press Enter."""
-        for _ in range(60):
-            active = self.driver.switch_to.active_element
-            if active.tag_name == "button" and active.text == label:
-                active.send_keys(Keys.ENTER)
-                return
-            active.send_keys(Keys.TAB)
-        raise AssertionError(f"the keyboard does not reach {label!r}")
-
-    def click(self, label):
-        buttons = self.driver.find_elements(By.TAG_NAME, "button")
-        next(button for button in buttons if button.text == label).click()
-
-    def to_training(self):
-        self.title("Welcome to this listening test")
-        self.choose("Start")
-        self.title("Headphone check")
-        self.choose("Skip the check")
-        self.title("Volume")
-        self.choose("Continue")
-        self.title("Two questions")
-        self.choose("Continue")
-        self.title("Training")
-
-    @property
-    def session(self):
-        return self.script("return Mushra.app.store.session")
-
-    @property
-    def order(self):
-        """Blind ids of the shown trial, as shown."""
-        buttons = self.driver.find_elements(By.CSS_SELECTOR, ".stimulus .play")
-        return [button.get_attribute("data-stimulus") for button in buttons]
-
-    @property
-    def playing(self):
-        return self.script("return Mushra.app.page.made.engine.current")
-
-    def hear(self, key, stimulus):
-        self.press(key)
-        self.until(lambda: self.playing == stimulus)
-
-    def rate(self, key, stimulus, score):
-        """Play a stimulus by its key, and set its slider with arrows."""
-        self.hear(key, stimulus)
-        slider = self.driver.switch_to.active_element
-        assert slider.get_attribute("data-stimulus") == stimulus
-        slider.send_keys(Keys.HOME, Keys.PAGE_UP * (score // 10), Keys.ARROW_UP * (score % 10))
-
-    def rate_all(self, scores):
-        """Rate the shown trial with these scores by blind id."""
-        self.press("0")
-        for place, stimulus in enumerate(self.order, 1):
-            self.rate(str(place), stimulus, scores[stimulus])
-
-    def download(self):
-        self.script("document.querySelector('button.download').click()")
-        path = self.until(lambda: next(iter(self.driver.downloads.glob("*.json")), None))
-        records = json.loads(path.read_text())
-        path.unlink()
-        return path.name, records
 
 
 def finished(results):
@@ -967,7 +844,7 @@ def test_the_headphone_check_counts_what_was_right(folder, browser):
     listener.title("Headphone check")
     seed = listener.session["seed"]
     for place in range(6):
-        kinds = order_from_seed(["plain", "soft", "antiphase"], seed, f"headphones {place}")
+        kinds = order_from_seed(["plain", "soft", "antiphase"], seed, f"headphones 0/{place}")
         listener.click("Play the three tones")
         answer = browser.find_elements(By.CSS_SELECTOR, ".choices button")
         listener.until(answer[0].is_enabled)
