@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ...listening_test.analyze.screening import PRESETS
-from ...listening_test.read.blind_key import Key, read_key
+from ...listening_test.read.blind_key import Key, Requirements, read_key
+from ...listening_test.read.listening_checks import excluding, listening_checks
 from ...listening_test.schema import Reading, ResultsError
+from ...listening_test.votes import Check
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -18,6 +20,18 @@ def add_parsers(subparsers: Any) -> None:
         "results", nargs="+", type=Path, help="results files, or folders of them, in any format"
     )
     analyze.add_argument("--key", type=Path, help="the test's key; blind results need it")
+    analyze.add_argument(
+        "--columns",
+        metavar="NAME=OURS,...",
+        help="columns of a table of others: subject=listener,rating=score",
+    )
+    analyze.add_argument("--reference", metavar="NAME", help="a table's hidden reference, or none")
+    analyze.add_argument(
+        "--anchors",
+        nargs="+",
+        metavar="NAME",
+        help="a table's anchors, or none; NAME=anchor35, NAME=anchor70 for the standard's",
+    )
     analyze.add_argument(
         "--screening", choices=PRESETS, default=PRESETS[0], help="post-screening (%(default)s)"
     )
@@ -77,12 +91,18 @@ def _analyze(arguments: argparse.Namespace) -> int:
     if not 0 < arguments.margin < 100:
         raise ResultsError(f"a margin of {arguments.margin:g} points; it lies between 0 and 100")
     key = read_key(arguments.key) if arguments.key else None
-    reading = _read(arguments.results, key)
+    reading, checks = _read(arguments, key)
     objective, directions = objective_values(arguments.run) if arguments.run else ({}, {})
     scores = OpinionScores.of(reading.ratings)
     check_common(scores, objective)
-    inaudible = key.inaudible if key else frozenset()
-    screening = screen(scores, arguments.screening, reading.ratings, inaudible)
+    screening = screen(
+        scores,
+        arguments.screening,
+        reading.ratings,
+        key.inaudible if key else (),
+        checks,
+        excluding(key.requirements) if key else (),
+    )
     kept = scores.without(screening.excluded)
     before = analyse(scores, arguments.margin, arguments.resample_items)
     after = analyse(kept, arguments.margin, arguments.resample_items)
@@ -98,17 +118,21 @@ def _analyze(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _read(results: list[Path], key: Key | None) -> Reading:
-    """The ratings of results files; what is not taken is said at once.
+def _read(arguments: argparse.Namespace, key: Key | None) -> tuple[Reading, tuple[Check, ...]]:
+    """The ratings of results files, and checks of listeners; what is not taken is said at once.
 
     Raises:
         ResultsError: there is no rating.
     """
+    from ...listening_test.read.columns import parse_columns
     from ...listening_test.read.results_files import read_results
+    from ...listening_test.read.roles import parse_roles
     from ...listening_test.read.validation import valid_ratings
 
-    imported = read_results(results)
-    reading = valid_ratings(imported.submissions, key)
+    columns = {} if arguments.columns is None else parse_columns(arguments.columns)
+    imported = read_results(arguments.results, columns)
+    roles = parse_roles(arguments.reference, arguments.anchors)
+    reading = valid_ratings(imported.submissions, key, roles)
     reading = replace(
         reading,
         rejected=(*imported.rejected, *reading.rejected),
@@ -120,7 +144,8 @@ def _read(results: list[Path], key: Key | None) -> Reading:
     if not reading.ratings:
         why = "".join(f"; {note}" for note in reading.notes)
         raise ResultsError(f"no rating in {', '.join(reading.sources)}{why}: nothing to analyse")
-    return reading
+    required = key.requirements if key else Requirements()
+    return reading, listening_checks(imported.submissions, reading.ratings, required)
 
 
 def run_plan(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 (function (Mushra) {
   "use strict";
 
-  const { element, button, word } = Mushra;
+  const { element, button, word, paragraphs } = Mushra;
 
   /* Somebody has begun: is it who is here now? Nothing is begun for either before they say. */
   function returning(app) {

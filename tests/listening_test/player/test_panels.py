@@ -18,9 +18,9 @@ from nscbench.listening_test.serve.record_check import check_record
 from support.mushra_run import make_run
 
 pytest.importorskip("selenium", reason="selenium drives the browser")
-from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.by import By
 
-from support.listener_at_browser import CHROMIUM, DRIVER, Listener, started  # noqa: E402
+from support.listener_at_browser import CHROMIUM, DRIVER, Listener, started
 
 pytestmark = [
     pytest.mark.browser,
@@ -93,7 +93,8 @@ def address(request):
 
     def serve(folder):
         code = (
-            "import sys; from pathlib import Path; from nscbench.listening_test.serve import server;"
+            "import sys; from pathlib import Path;"
+            "from nscbench.listening_test.serve import server;"
             "server.serve(Path(sys.argv[1]), '127.0.0.1', 0)"
         )
         words = [sys.executable, "-c", code, str(folder)]
@@ -139,7 +140,9 @@ def rate_well_heard(listener):
             listener.rate(key, stimulus, 50)
         else:
             listener.press(key)
-        heard = "const m = Mushra.app.page.made; return m.isHeard(arguments[0] || m.trial.reference)"
+        heard = (
+            "const m = Mushra.app.page.made; return m.isHeard(arguments[0] || m.trial.reference)"
+        )
         listener.until(lambda h=heard, s=stimulus: listener.script(h, s))
 
 
