@@ -83,7 +83,7 @@ def run_analyze(arguments: argparse.Namespace) -> int:
 def _analyze(arguments: argparse.Namespace) -> int:
     from ...listening_test.analyze.analysis import analyse
     from ...listening_test.analyze.correlation import check_common, correlate
-    from ...listening_test.analyze.objective import objective_values
+    from ...listening_test.analyze.objective import foreign_metrics, objective_values
     from ...listening_test.analyze.opinion_scores import OpinionScores
     from ...listening_test.analyze.report import Conclusions, means_text, write
     from ...listening_test.analyze.screening import screen
@@ -109,6 +109,11 @@ def _analyze(arguments: argparse.Namespace) -> int:
     correlations, notes = (
         correlate(kept, objective, directions, after.pairs) if arguments.run else ((), ())
     )
+    if arguments.run and (foreign := foreign_metrics(arguments.run)):
+        notes += (
+            f"Measured by what is not installed here: {', '.join(foreign)}; which end of their "
+            "columns is better is not known, so that no pair of theirs is called reversed",
+        )
     conclusions = Conclusions(reading, scores, screening, before, after, correlations, notes)
     page = write(conclusions, arguments.out)
     for heading, lines in conclusions.sections().items():

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...benchmarks.store.finished_run import read_run
+from ... import metrics
+from ...benchmarks.store.finished_run import read_tables
 from ...benchmarks.store.results import RATE_COLUMNS
-from ...benchmarks.store.run_directory import RunError
+from ...benchmarks.store.run_directory import RunDirectory, RunError
+from ...benchmarks.store.run_manifest import read_run_manifest
 from ..schema import ResultsError
 
 ObjectiveValues = Mapping[str, Mapping[tuple[str, str], float]]  # column: (item, condition): value
@@ -14,20 +16,42 @@ ObjectiveValues = Mapping[str, Mapping[tuple[str, str], float]]  # column: (item
 def objective_values(root: Path) -> tuple[ObjectiveValues, dict[str, str]]:
     """The values of a run by column, and the columns' directions: "higher", "lower" or "none".
 
-    A stochastic decoder's first draw is taken: it is what the listeners heard.
+    A stochastic decoder's first draw is taken: it is what the listeners heard. The values are those
+    that were stored: what measured them need not be installed, but without it nobody knows which
+    end of its columns is the better one (`foreign_metrics`), and their direction is "none".
 
     Raises:
         ResultsError: no finished run there, or a damaged one.
     """
     try:
-        scores = read_run(root).scores
+        rows, _ = read_tables(RunDirectory(root))
     except RunError as error:
         raise ResultsError(str(error)) from error
-    rows = scores.rows
+    known: dict[str, str] = {}
+    for name in _metrics_of(root):
+        if name in metrics.available():
+            known |= metrics.get(name).directions
     rows = rows[(rows["draw"] == 0) & rows["value"].notna() & ~rows["column"].isin(RATE_COLUMNS)]
     columns: dict[str, dict[tuple[str, str], float]] = {}
     for condition, item, column, value in zip(
         rows["condition"], rows["item"], rows["column"], rows["value"], strict=True
     ):
         columns.setdefault(str(column), {})[str(item), str(condition)] = float(value)
-    return columns, {column: scores.directions.get(column, "none") for column in columns}
+    return columns, {column: known.get(column, "none") for column in columns}
+
+
+def foreign_metrics(root: Path) -> list[str]:
+    """The metrics of a run that are not installed here.
+
+    Raises:
+        ResultsError: no finished run there, or a damaged one.
+    """
+    return [name for name in _metrics_of(root) if name not in metrics.available()]
+
+
+def _metrics_of(root: Path) -> list[str]:
+    try:
+        manifest = read_run_manifest(RunDirectory(root))
+    except RunError as error:
+        raise ResultsError(str(error)) from error
+    return [entry["metric"] for entry in manifest["metrics"]]
