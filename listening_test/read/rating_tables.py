@@ -181,7 +181,8 @@ def _row(
         imported.notes.append(f"{source}:{line}: the header is repeated")
         return None
     if len(fields) == len(header):
-        return dict(zip(header, fields, strict=True))
+        # without columns of no name: "" is what a layout calls those that it does not have
+        return {name: field for name, field in zip(header, fields, strict=True) if name}
     counts = f"{len(fields)} fields where the header has {len(header)}"
     if _has_tail(fields, layout):
         imported.notes.append(

@@ -35,6 +35,13 @@ def test_other_headers(write: Write) -> None:
         read(path, "subjects=listener")
 
 
+def test_a_column_without_a_name_is_no_rating(write: Write) -> None:
+    """As pandas writes its index."""
+    long = write("r.csv", ",listener,item,condition,score\n0,anna,s1,opus-6,40\n")
+    wide = write("w.csv", ",listener,item,opus-6\n0,anna,s1,40\n")
+    assert read(long)[0] == read(wide)[0] == {("anna", "s1", "opus-6"): 40}
+
+
 def test_the_option_is_suggested(write: Write) -> None:
     path = write("r.csv", "subject_id,file,system,rating\nanna,s1,opus-6,40\n")
     with pytest.raises(ResultsError) as refused:
