@@ -92,8 +92,8 @@ def _analyze(arguments: argparse.Namespace) -> int:
         raise ResultsError(f"a margin of {arguments.margin:g} points; it lies between 0 and 100")
     key = read_key(arguments.key) if arguments.key else None
     reading, checks = _read(arguments, key)
-    objective, directions = objective_values(arguments.run) if arguments.run else ({}, {})
     scores = OpinionScores.of(reading.ratings)
+    objective, directions = objective_values(arguments.run) if arguments.run else ({}, {})
     check_common(scores, objective)
     screening = screen(
         scores,
@@ -109,18 +109,23 @@ def _analyze(arguments: argparse.Namespace) -> int:
     correlations, notes = (
         correlate(kept, objective, directions, after.pairs) if arguments.run else ((), ())
     )
-    if arguments.run and (foreign := foreign_metrics(arguments.run)):
-        notes += (
-            f"Measured by what is not installed here: {', '.join(foreign)}; which end of their "
-            "columns is better is not known, so that no pair of theirs is called reversed",
-        )
+    notes += _unknown(foreign_metrics(arguments.run) if arguments.run else [])
     conclusions = Conclusions(reading, scores, screening, before, after, correlations, notes)
     page = write(conclusions, arguments.out)
     for heading, lines in conclusions.sections().items():
         print(f"{heading}\n" + "".join(f"  {line}\n" for line in lines))
-    print(means_text(after))
-    print(f"\n{page}")
+    print(f"{means_text(after)}\n\n{page}")
     return 0
+
+
+def _unknown(metrics: list[str]) -> tuple[str, ...]:
+    """What is not known of the columns of metrics that are not installed."""
+    if not metrics:
+        return ()
+    return (
+        f"Measured by what is not installed here: {', '.join(metrics)}; which end of their columns "
+        "is better is not known, so that no pair is called reversed by them",
+    )
 
 
 def _read(arguments: argparse.Namespace, key: Key | None) -> tuple[Reading, tuple[Check, ...]]:

@@ -22,7 +22,9 @@ from ..schema import (
 
 NONE = "none"
 
-_LIKE_REFERENCE = re.compile(r"(?<![a-z])reference|hidden|^(ref|orig|original)([_ .-]|$)", re.IGNORECASE)
+_LIKE_REFERENCE = re.compile(
+    r"(?<![a-z])reference|hidden|^(ref|orig|original)([_ .-]|$)", re.IGNORECASE
+)
 _LIKE_ANCHOR = re.compile(r"anchor|low.?pass|^lp[_ .-]?\d", re.IGNORECASE)
 
 

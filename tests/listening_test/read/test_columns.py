@@ -91,7 +91,11 @@ def test_a_gap_of_a_wide_table_is_no_rating_and_a_bad_cell_is_one_loss(write: Wr
     ("header", "cells", "why"),
     [
         ("sex,a", "f,50", "is the column 'sex', which holds 'f', a condition with its scores?"),
-        ("Age,a", "30,50", "is the column 'Age' a condition with its scores? --columns age= leaves"),
+        (
+            "Age,a",
+            "30,50",
+            "is the column 'Age' a condition with its scores? --columns age= leaves",
+        ),
         ("Note,a", "fine,50", "--columns note= leaves it out"),
     ],
 )

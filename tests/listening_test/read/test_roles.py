@@ -9,7 +9,8 @@ from nscbench.listening_test.schema import ResultsError, is_system
 
 
 @pytest.mark.parametrize(
-    "name", ["hidden_ref", "ref", "Ref 16k", "HiddenReference", "orig", "original.wav", "reference2"]
+    "name",
+    ["hidden_ref", "ref", "Ref 16k", "HiddenReference", "orig", "original.wav", "reference2"],
 )
 def test_a_hidden_reference_is_suspected(name: str) -> None:
     with pytest.raises(ResultsError, match=re.escape(f"is {name!r} the hidden reference?")) as why:
@@ -36,7 +37,9 @@ def test_an_anchor_is_suspected(name: str) -> None:
     assert not is_system(plain.condition(name))
 
 
-@pytest.mark.parametrize("name", ["preference-net", "source-filter", "refined-3", "lpcnet", "lpc-10"])
+@pytest.mark.parametrize(
+    "name", ["preference-net", "source-filter", "refined-3", "lpcnet", "lpc-10"]
+)
 def test_systems_are_not_suspected(name: str) -> None:
     parse_roles(None, None).check([name])
 
