@@ -20,11 +20,11 @@ import numpy as np
 from ...codecs.filters import TRANSITION_HZ, lowpass
 from ...codecs.noise import Noise
 from ...metrics.base import Signal
-from ..schema import LOW_ANCHOR, MID_ANCHOR, MNRU
+from ..schema import LOW_ANCHOR, MID_ANCHOR
 
 CUTOFFS = {LOW_ANCHOR: 3500.0, MID_ANCHOR: 7000.0}  # Hz
 MNRU_LADDER = range(0, 51)  # dB
-MIDDLE = f"{MNRU}20"  # in place of a mid anchor that is not heard
+MIDDLE = 20  # dB, in place of a mid anchor that is not heard
 
 _FRAME_SECONDS = 0.02
 _ACTIVE_DB = 40.0

@@ -120,7 +120,7 @@ def choose_items(
     number = min(standard, most, max(1, len(usable) - 1)) if count is None else count
     if not 1 <= number <= len(usable):
         reasons = "".join(f"; {remark}" for remark in remarks)
-        raise BuildError(f"--items {number}: 1 to {len(usable)} can be used{reasons}")
+        raise BuildError(f"{number} items asked for: 1 to {len(usable)} can be used{reasons}")
     if number < standard:
         timely = count is None and number == most
         remarks.append(

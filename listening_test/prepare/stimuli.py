@@ -56,9 +56,16 @@ class Stimuli:
 
 
 def prepare(
-    speech: CodedSpeech, item: Passage, conditions: Sequence[str], added: Sequence[str], rate: int
+    speech: CodedSpeech,
+    item: Passage,
+    conditions: Sequence[str],
+    mnru: Sequence[int],
+    rate: int,
+    low_passes: Sequence[str] | None = None,
 ) -> Stimuli:
-    """The stimuli of one item at `rate` Hz; `added` are anchors by name.
+    """The stimuli of one item at `rate` Hz, with MNRU anchors of levels in dB, and low-passes.
+
+    Without a word on the low-passes, these are all that the rate has room for.
 
     Raises:
         BuildError: a file cannot be read, or holds nothing that can be heard or compared.
@@ -71,11 +78,10 @@ def prepare(
         label = f"{item.id}: {name}"
         decoded = _read(speech.decoded(name, item), label, rate, remarks)
         found[name], delays[name] = _aligned(reference, decoded, rate, label, remarks)
-    for name in added:
-        if name in anchors.CUTOFFS:
-            found[name] = anchors.low_pass(reference, name, rate)
-        else:
-            found[name] = anchors.mnru(reference, int(name.removeprefix(MNRU)), item.id)
+    for name in anchors.anchors_at(rate) if low_passes is None else low_passes:
+        found[name] = anchors.low_pass(reference, name, rate)
+    for decibels in mnru:
+        found[f"{MNRU}{decibels}"] = anchors.mnru(reference, decibels, item.id)
     middle = found.get(MID_ANCHOR)
     audible = None if middle is None else anchors.is_audible(reference, middle, rate)
     gains = _gains(found, item, rate, remarks)
@@ -89,12 +95,12 @@ def prepare(
 
 def choose_anchors(
     items: Sequence[Passage], mnru: Sequence[int] | None, rate: int
-) -> tuple[list[str], list[str]]:
-    """The anchors of every trial by name, and a remark where one takes another's place.
+) -> tuple[Sequence[str], Sequence[int], list[str]]:
+    """Low-passes by name, MNRU levels in dB, and a remark where one takes another's place.
 
     Args:
         items: of the test.
-        mnru: levels in dB that were asked for; None if nothing was.
+        mnru: levels that were asked for; None if nothing was.
         rate: of the test in Hz.
 
     Raises:
@@ -102,17 +108,18 @@ def choose_anchors(
     """
     low_passes = anchors.anchors_at(rate)
     if mnru is not None:
-        return [*low_passes, *(f"{MNRU}{decibels}" for decibels in mnru)], []
+        return low_passes, mnru, []
     if MID_ANCHOR not in low_passes:
-        return [*low_passes, anchors.MIDDLE], []
+        return low_passes, [anchors.MIDDLE], []
     audible = sum(_has_audible_mid_anchor(item, rate) for item in items)
     if 2 * audible > len(items):
-        return low_passes, []
+        return low_passes, [], []
     remark = (
         f"the 7 kHz anchor hardly differs from the reference in {len(items) - audible} of "
-        f"{len(items)} items: {anchors.MIDDLE} takes its place (--mnru chooses others beside it)"
+        f"{len(items)} items: {MNRU}{anchors.MIDDLE} takes its place (--mnru chooses others beside "
+        "it)"
     )
-    return [name for name in low_passes if name != MID_ANCHOR] + [anchors.MIDDLE], [remark]
+    return [name for name in low_passes if name != MID_ANCHOR], [anchors.MIDDLE], [remark]
 
 
 def _has_audible_mid_anchor(item: Passage, rate: int) -> bool:

@@ -119,8 +119,8 @@ def make_test(
     remarks += selection.remarks
     rate = max(speech.rates[name] for name in chosen)
     every = list(dict.fromkeys((selection.training, *selection.items)))
-    added, swapped = choose_anchors(every, mnru, rate)
-    prepared = {item: prepare(speech, item, chosen, added, rate) for item in every}
+    low_passes, levels, swapped = choose_anchors(every, mnru, rate)
+    prepared = {item: prepare(speech, item, chosen, levels, rate, low_passes) for item in every}
     remarks += [*swapped, *_remarks(prepared, rate)]
     trials = list(_trials(selection, prepared, seed))
     sessions = _sessions(plan, selection, trials)

@@ -1,8 +1,5 @@
 """A test for a panel, in a real browser: consent, participants, questions, requirements, a plan."""
 
-import re
-import subprocess
-import sys
 from base64 import b64decode
 
 import pytest
@@ -20,12 +17,9 @@ from support.mushra_run import make_run
 pytest.importorskip("selenium", reason="selenium drives the browser")
 from selenium.webdriver.common.by import By
 
-from support.listener_at_browser import CHROMIUM, DRIVER, Listener, started
+from support.browsers import MARKS, Listener, served, started
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no chromium with its chromedriver here"),
-]
+pytestmark = MARKS
 
 PIXEL = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -92,17 +86,11 @@ def address(request):
     """Starts the server of a folder; gives its address."""
 
     def serve(folder):
-        code = (
-            "import sys; from pathlib import Path;"
-            "from nscbench.listening_test.serve import server;"
-            "server.serve(Path(sys.argv[1]), '127.0.0.1', 0)"
-        )
-        words = [sys.executable, "-c", code, str(folder)]
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        process = served(folder)
         request.addfinalizer(process.stdout.close)
         request.addfinalizer(process.wait)
         request.addfinalizer(process.kill)
-        return re.search(r"http://\S+", process.stdout.readline())[0]
+        return f"http://127.0.0.1:{process.port}/"
 
     return serve
 

@@ -5,11 +5,8 @@ offline and compared with the recordings, sample by sample.
 """
 
 import json
-import re
 import shutil
 import signal
-import subprocess
-import sys
 from base64 import b64decode
 from itertools import pairwise
 from pathlib import Path
@@ -35,14 +32,9 @@ from selenium import webdriver  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
-from support.listener_at_browser import CHROMIUM, DRIVER, Listener, started  # noqa: E402
+from support.browsers import AXE, MARKS, Listener, order_from_seed, served, started  # noqa: E402
 
-AXE = Path(__file__).parents[3] / "build/node_modules/axe-core/axe.min.js"
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no chromium with its chromedriver here"),
-]
+pytestmark = MARKS
 
 SUITE = """
 metrics = ["lsd"]
@@ -97,23 +89,14 @@ def one_browser(tmp_path_factory):
 @pytest.fixture
 def serve(folder):
     """Starts the server of the folder; all are killed at the end."""
-    started = []
+    running = []
 
     def start(port=0):
-        code = (
-            "import sys; from pathlib import Path;"
-            "from nscbench.listening_test.serve import server;"
-            "server.serve(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]))"
-        )
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, str(folder), str(port)], stdout=subprocess.PIPE, text=True
-        )
-        started.append(process)
-        process.port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
-        return process
+        running.append(served(folder, port))
+        return running[-1]
 
     yield start
-    for process in started:
+    for process in running:
         process.kill()
         process.wait()
         process.stdout.close()
@@ -129,21 +112,6 @@ def scores_for(description):
     """A different score for every stimulus of every trial, 0 and 100 among them."""
     values = iter([0, 100, *range(1, 100)])
     return {s: next(values) for trial in description["trials"] for s in trial["stimuli"]}
-
-
-def order_from_seed(values, seed, word):
-    """The player's shuffle: Fisher-Yates, by Mulberry32 from the 32-bit FNV-1a of "seed/word"."""
-    state = 0x811C9DC5
-    for byte in f"{seed}/{word}".encode():
-        state = (state ^ byte) * 0x01000193 % 2**32
-    values = list(values)
-    for i in range(len(values) - 1, 0, -1):
-        state = (state + 0x6D2B79F5) % 2**32
-        t = (state ^ state >> 15) * (state | 1) % 2**32
-        t = (t + (t ^ t >> 7) * (t | 61)) % 2**32 ^ t
-        j = int((t ^ t >> 14) / 2**32 * (i + 1))
-        values[i], values[j] = values[j], values[i]
-    return values
 
 
 def check_records(records, description, scores, session):

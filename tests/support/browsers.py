@@ -1,9 +1,16 @@
-"""Somebody at a real browser: Debian's Chromium through its chromedriver."""
+"""A real browser: Debian's Chromium through its chromedriver, and a listener at it."""
 
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
+import pytest
+
+pytest.importorskip("selenium", reason="selenium drives the browser")
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -11,6 +18,12 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 CHROMIUM = shutil.which(os.environ.get("NSCBENCH_CHROMIUM", "chromium"))
 DRIVER = shutil.which("chromedriver")
+AXE = Path(__file__).parents[2] / "build/node_modules/axe-core/axe.min.js"
+
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no chromium with its chromedriver here"),
+]
 
 FLAGS = (
     "--headless=new",
@@ -41,6 +54,20 @@ def started(tmp_path):
     driver.downloads = downloads
     yield driver
     driver.quit()
+
+
+def served(folder, port=0):
+    """A process that serves a test's folder; its `port` is known."""
+    code = (
+        "import sys; from pathlib import Path;"
+        "from nscbench.listening_test.serve import server;"
+        "server.serve(Path(sys.argv[1]), '127.0.0.1', int(sys.argv[2]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder), str(port)], stdout=subprocess.PIPE, text=True
+    )
+    process.port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
+    return process
 
 
 class Listener:
@@ -131,3 +158,18 @@ class Listener:
         records = json.loads(path.read_text())
         path.unlink()
         return path.name, records
+
+
+def order_from_seed(values, seed, word):
+    """The player's shuffle: Fisher-Yates, by Mulberry32 from the 32-bit FNV-1a of "seed/word"."""
+    state = 0x811C9DC5
+    for byte in f"{seed}/{word}".encode():
+        state = (state ^ byte) * 0x01000193 % 2**32
+    values = list(values)
+    for i in range(len(values) - 1, 0, -1):
+        state = (state + 0x6D2B79F5) % 2**32
+        t = (state ^ state >> 15) * (state | 1) % 2**32
+        t = (t + (t ^ t >> 7) * (t | 61)) % 2**32 ^ t
+        j = int((t ^ t >> 14) / 2**32 * (i + 1))
+        values[i], values[j] = values[j], values[i]
+    return values
