@@ -188,6 +188,14 @@ def _is_line(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= LONGEST_ANSWER and value.isprintable()
 
 
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and value not in _RESERVED
+
+
+def _is_link(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 2000 and bool(_LINK.fullmatch(value))
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -201,7 +209,7 @@ _TEXT = (
     "a text of 1 to 20000 characters",
 )
 _WORD = (
-    lambda value: isinstance(value, str) and _NAME.fullmatch(value) and value not in _RESERVED,
+    _is_word,
     "a word of up to 64 letters, digits, _ and -, that begins with a letter and is none of "
     + ", ".join(_RESERVED),
 )
@@ -226,7 +234,7 @@ _TABLES: Mapping[str, Form] = {
     "completion": {
         "text": _TEXT,
         "link": (
-            lambda value: isinstance(value, str) and len(value) <= 2000 and _LINK.fullmatch(value),
+            _is_link,
             "an address that begins with https:// or http://; {participant} may stand in it",
         ),
     },

@@ -130,7 +130,7 @@ def _doubt(source: str, part: str, label: str, holds: str, else_: str = "") -> R
 
 def suggestion(header: Sequence[str]) -> str:
     """The option that would name these columns, as far as they can be guessed; "" if not at all."""
-    guesses = []
+    guesses: list[str] = []
     for ours in (*PARTS, SCORE):
         aliases = _ALIASES[ours].split()
         near = [n for n in header if n in aliases or n.removesuffix("_id") in aliases]

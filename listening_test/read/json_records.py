@@ -169,7 +169,7 @@ def _headphones(answers: object) -> HeadphoneCheck | None:
     told = answers.get("headphones") if isinstance(answers, dict) else None
     if not isinstance(told, dict):
         return None
-    counts = [told.get(name) for name in ("correct", "rounds")]
-    if not all(isinstance(n, int) and 0 <= n <= _MOST_ROUNDS for n in counts):
+    correct, rounds = told.get("correct"), told.get("rounds")
+    if not (isinstance(correct, int) and isinstance(rounds, int)):
         return None
-    return HeadphoneCheck(*counts)
+    return HeadphoneCheck(correct, rounds) if 0 <= correct <= rounds <= _MOST_ROUNDS else None
