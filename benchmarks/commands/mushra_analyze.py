@@ -184,7 +184,8 @@ def run_plan(arguments: argparse.Namespace) -> int:
             f"Assumed spread of a listener's difference: {found.spread:.1f} points."
         )
         for items, listeners in found.alternatives:
-            print(f"  {items:3d} items per listener: {listeners} listeners")
+            minutes = found.minutes_for(items)
+            print(f"  {items:3d} items per listener, {minutes:.0f} minutes: {listeners} listeners")
         for note in found.notes:
             print(f"{note}.")
         if output:

@@ -149,6 +149,10 @@ class SampleSize:
     alternatives: tuple[tuple[int, int], ...]
     notes: tuple[str, ...]
 
+    def minutes_for(self, items: int) -> float:
+        """Minutes of a session of so many items."""
+        return minutes_of(items + 1, _signals(self.systems))
+
 
 def _floor(pairs: int) -> str:
     fewest = _fewest(pairs, ALPHA / pairs)
