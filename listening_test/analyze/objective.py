@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ... import metrics
-from ...benchmarks.store.finished_run import read_tables
+from ...benchmarks.store.finished_run import read_run
 from ...benchmarks.store.results import RATE_COLUMNS
 from ...benchmarks.store.run_directory import RunDirectory, RunError
 from ...benchmarks.store.run_manifest import read_run_manifest
@@ -24,20 +24,17 @@ def objective_values(root: Path) -> tuple[ObjectiveValues, dict[str, str]]:
         ResultsError: no finished run there, or a damaged one.
     """
     try:
-        rows, _ = read_tables(RunDirectory(root))
+        scores = read_run(root, foreign=True).scores
     except RunError as error:
         raise ResultsError(str(error)) from error
-    known: dict[str, str] = {}
-    for name in _metrics_of(root):
-        if name in metrics.available():
-            known |= metrics.get(name).directions
+    rows = scores.rows
     rows = rows[(rows["draw"] == 0) & rows["value"].notna() & ~rows["column"].isin(RATE_COLUMNS)]
     columns: dict[str, dict[tuple[str, str], float]] = {}
     for condition, item, column, value in zip(
         rows["condition"], rows["item"], rows["column"], rows["value"], strict=True
     ):
         columns.setdefault(str(column), {})[str(item), str(condition)] = float(value)
-    return columns, {column: known.get(column, "none") for column in columns}
+    return columns, {column: scores.directions.get(column, "none") for column in columns}
 
 
 def foreign_metrics(root: Path) -> list[str]:
@@ -46,12 +43,9 @@ def foreign_metrics(root: Path) -> list[str]:
     Raises:
         ResultsError: no finished run there, or a damaged one.
     """
-    return [name for name in _metrics_of(root) if name not in metrics.available()]
-
-
-def _metrics_of(root: Path) -> list[str]:
     try:
         manifest = read_run_manifest(RunDirectory(root))
     except RunError as error:
         raise ResultsError(str(error)) from error
-    return [entry["metric"] for entry in manifest["metrics"]]
+    names = [entry["metric"] for entry in manifest["metrics"]]
+    return [name for name in names if name not in metrics.available()]

@@ -55,7 +55,7 @@ def read_coded_speech(root: Path) -> CodedSpeech:
         BuildError: no finished run there, or a damaged one.
     """
     try:
-        run = read_run(root)
+        run = read_run(root, foreign=True)
     except RunError as error:
         raise BuildError(f"{error}; `nscbench run SUITE --out DIR` makes a run") from error
     conditions = run.scores.conditions
