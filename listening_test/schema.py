@@ -6,19 +6,22 @@ share them. MUSHRA's words are those of ITU-R BS.1534-3.
     stimulus    one of these signals, by its blind id
     condition   what a stimulus is: `reference` (the hidden one), `anchor35` and `anchor70` (low and
                 mid anchor: low-passed at 3.5 and 7 kHz), `mnru-Q` (an anchor of modulated noise at
-                Q dB); every other condition is a system under test
+                Q dB), `anchor-NAME` (any other); every other condition is a system under test
     rating      a listener's score in [0, 100] of a condition of an item
     submission  one listener's ratings of one trial, as a results file has them: nothing checked
 
 The description, `test.js` in the test's folder, is what player and server know of the test:
 
-    {"schema": 1, "test": id, "rate": Hz,
+    {"schema": 1, "test": id, "rate": Hz, "minutes": of a listener,
+     "configuration": what the player shows and asks for (`prepare.configuration`),
+     "sessions": [[trial ids in order]], where a listener gets one of them and not all trials,
      "trials": [{"trial": id, "training": false, "frames": samples of each signal,
                  "audio": path, "reference": blind id of the open one, "stimuli": [blind ids]}]}
 
 The key, beside the folder, tells what each blind id is, and more that reading it does not need:
 
     {"schema": 1, "test": id,
+     "requirements": {"headphones": "offered", "asked" or "required", "seconds": of each signal},
      "trials": {trial id: {"item": item id, "stimuli": {blind id: condition},
                            "mid_anchor_audible": true}}}
 
@@ -30,7 +33,8 @@ file that a listener downloads and sends is a JSON list of records:
      "ratings": [{"stimulus": blind id, "score": 0-100, "plays": count, "seconds": heard}],
      "complete": true, "questionnaire": {...}, "seed": of the listener's orders,
      "position": of the trial, "duration": seconds on the page, "reference_plays": count,
-     "comment": text}
+     "comment": text, "plan": session of the plan, from 1, "participant": id in a panel,
+     "consent": ISO 8601}
 
 The first ten keys are always there, and there are no others. `complete` is false in a draft: the
 state of a trial that is not finished, in which a score is null where nothing is rated yet. Later
@@ -43,7 +47,8 @@ In what we export to webMUSHRA, a page's id is the item's, `training/` before it
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from reprlib import Repr
 
 SCHEMA = 1  # of description, key and records
@@ -52,6 +57,8 @@ REFERENCE = "reference"
 LOW_ANCHOR = "anchor35"
 MID_ANCHOR = "anchor70"
 MNRU = "mnru-"  # before the level in dB
+ANCHOR = "anchor-"  # before the name of any other anchor, of which no rule of screening knows
+HEADPHONES_SHARE = 5 / 6  # of the rounds: Woods et al. 2017, as the player's `headphones.js`
 
 SESSION_FIELD = "sessionJSON="
 TRAINING_PAGE = "training/"  # before an item's id, which holds no slash
@@ -59,7 +66,7 @@ TRAINING_PAGE = "training/"  # before an item's id, which holds no slash
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-_WORDS = re.compile(rf"{REFERENCE}|{LOW_ANCHOR}|{MID_ANCHOR}|{MNRU}\d+")
+_WORDS = re.compile(rf"{REFERENCE}|{LOW_ANCHOR}|{MID_ANCHOR}|{MNRU}\d+|{ANCHOR}.+")
 _JOINERS = "\u200c\u200d"  # within words of Persian, Hindi and others, and within emoji
 
 
@@ -69,6 +76,19 @@ class BuildError(ValueError):
 
 class ResultsError(ValueError):
     """Results, a key or a plan's numbers cannot be used: the message says why, and what can."""
+
+
+@dataclass(frozen=True)
+class HeadphoneCheck:
+    """How many rounds of the player's headphone check were answered rightly."""
+
+    correct: int
+    rounds: int
+
+    @property
+    def is_passed(self) -> bool:
+        """Were five of six, or more, right?"""
+        return self.rounds > 0 and self.correct >= HEADPHONES_SHARE * self.rounds
 
 
 @dataclass(frozen=True)
@@ -90,7 +110,8 @@ class SentRating:
 class Submission:
     """One listener's ratings of one trial, and where they were read.
 
-    `record` is the tool's id of this act of sending; "" where the format has none.
+    `record` is the tool's id of this act of sending; "" where the format has none. `participant`
+    is the listener's id in a panel.
     `line` counts from 1: the line of a text file, or the element of a JSON list. `complete` is
     false for a draft: the state of a trial that the listener had not finished.
     """
@@ -106,6 +127,8 @@ class Submission:
     training: bool = False
     blind: bool = False
     complete: bool = True
+    participant: str = ""
+    headphones: HeadphoneCheck | None = None
 
     @property
     def anonymous(self) -> bool:
@@ -150,12 +173,16 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Reading:
-    """The ratings of some results files, and a word for everything that was not taken."""
+    """The ratings of some results files, and a word for everything that was not taken.
+
+    `participants` are ids in a panel by listener, where there are any.
+    """
 
     ratings: tuple[Rating, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    participants: Mapping[str, str] = field(default_factory=dict)
 
 
 def score_of(sent: object) -> float | str:

@@ -1,16 +1,16 @@
 """`nscbench mushra analyze` and `nscbench mushra plan`."""
 
 import argparse
-import csv
-import io
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ...listening_test.analyze.screening import PRESETS
-from ...listening_test.read.blind_key import Key, read_key
+from ...listening_test.read.blind_key import Key, Requirements, read_key
+from ...listening_test.read.listening_checks import excluding, listening_checks
 from ...listening_test.schema import Reading, ResultsError
+from ...listening_test.votes import Check
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -20,6 +20,18 @@ def add_parsers(subparsers: Any) -> None:
         "results", nargs="+", type=Path, help="results files, or folders of them, in any format"
     )
     analyze.add_argument("--key", type=Path, help="the test's key; blind results need it")
+    analyze.add_argument(
+        "--columns",
+        metavar="NAME=OURS,...",
+        help="columns of a table of others: subject=listener,rating=score",
+    )
+    analyze.add_argument("--reference", metavar="NAME", help="a table's hidden reference, or none")
+    analyze.add_argument(
+        "--anchors",
+        nargs="+",
+        metavar="NAME",
+        help="a table's anchors, or none; NAME=anchor35, NAME=anchor70 for the standard's",
+    )
     analyze.add_argument(
         "--screening", choices=PRESETS, default=PRESETS[0], help="post-screening (%(default)s)"
     )
@@ -45,13 +57,17 @@ def add_parsers(subparsers: Any) -> None:
     )
     planner.add_argument("--systems", type=int, default=2, help="systems under test (%(default)d)")
     planner.add_argument("--items", type=int, help="items of the whole test")
-    planner.add_argument("--items-per-listener", type=int, help="trials of one session (12)")
+    planner.add_argument(
+        "--items-per-listener", type=int, help="trials of one session (what 20 minutes hold)"
+    )
     planner.add_argument(
         "--spread",
         type=float,
         help="standard deviation over listeners of a difference, in points, from an earlier test",
     )
-    planner.add_argument("--out", type=Path, help="CSV file to write: who rates what, in order")
+    planner.add_argument(
+        "--out", type=Path, help="CSV file to write: who rates what, for build --plan"
+    )
     planner.set_defaults(command=run_plan)
 
 
@@ -67,7 +83,7 @@ def run_analyze(arguments: argparse.Namespace) -> int:
 def _analyze(arguments: argparse.Namespace) -> int:
     from ...listening_test.analyze.analysis import analyse
     from ...listening_test.analyze.correlation import check_common, correlate
-    from ...listening_test.analyze.objective import objective_values
+    from ...listening_test.analyze.objective import foreign_metrics, objective_values
     from ...listening_test.analyze.opinion_scores import OpinionScores
     from ...listening_test.analyze.report import Conclusions, means_text, write
     from ...listening_test.analyze.screening import screen
@@ -75,38 +91,58 @@ def _analyze(arguments: argparse.Namespace) -> int:
     if not 0 < arguments.margin < 100:
         raise ResultsError(f"a margin of {arguments.margin:g} points; it lies between 0 and 100")
     key = read_key(arguments.key) if arguments.key else None
-    reading = _read(arguments.results, key)
-    objective, directions = objective_values(arguments.run) if arguments.run else ({}, {})
+    reading, checks = _read(arguments, key)
     scores = OpinionScores.of(reading.ratings)
+    objective, directions = objective_values(arguments.run) if arguments.run else ({}, {})
     check_common(scores, objective)
-    inaudible = key.inaudible if key else frozenset()
-    screening = screen(scores, arguments.screening, reading.ratings, inaudible)
+    screening = screen(
+        scores,
+        arguments.screening,
+        reading.ratings,
+        key.inaudible if key else (),
+        checks,
+        excluding(key.requirements) if key else (),
+    )
     kept = scores.without(screening.excluded)
     before = analyse(scores, arguments.margin, arguments.resample_items)
     after = analyse(kept, arguments.margin, arguments.resample_items)
     correlations, notes = (
         correlate(kept, objective, directions, after.pairs) if arguments.run else ((), ())
     )
+    notes += _unknown(foreign_metrics(arguments.run) if arguments.run else [])
     conclusions = Conclusions(reading, scores, screening, before, after, correlations, notes)
     page = write(conclusions, arguments.out)
     for heading, lines in conclusions.sections().items():
         print(f"{heading}\n" + "".join(f"  {line}\n" for line in lines))
-    print(means_text(after))
-    print(f"\n{page}")
+    print(f"{means_text(after)}\n\n{page}")
     return 0
 
 
-def _read(results: list[Path], key: Key | None) -> Reading:
-    """The ratings of results files; what is not taken is said at once.
+def _unknown(metrics: list[str]) -> tuple[str, ...]:
+    """What is not known of the columns of metrics that are not installed."""
+    if not metrics:
+        return ()
+    return (
+        f"Measured by what is not installed here: {', '.join(metrics)}; which end of their columns "
+        "is better is not known, so that no pair is called reversed by them",
+    )
+
+
+def _read(arguments: argparse.Namespace, key: Key | None) -> tuple[Reading, tuple[Check, ...]]:
+    """The ratings of results files, and checks of listeners; what is not taken is said at once.
 
     Raises:
         ResultsError: there is no rating.
     """
+    from ...listening_test.read.columns import parse_columns
     from ...listening_test.read.results_files import read_results
+    from ...listening_test.read.roles import parse_roles
     from ...listening_test.read.validation import valid_ratings
 
-    imported = read_results(results)
-    reading = valid_ratings(imported.submissions, key)
+    columns = {} if arguments.columns is None else parse_columns(arguments.columns)
+    imported = read_results(arguments.results, columns)
+    roles = parse_roles(arguments.reference, arguments.anchors)
+    reading = valid_ratings(imported.submissions, key, roles)
     reading = replace(
         reading,
         rejected=(*imported.rejected, *reading.rejected),
@@ -118,13 +154,15 @@ def _read(results: list[Path], key: Key | None) -> Reading:
     if not reading.ratings:
         why = "".join(f"; {note}" for note in reading.notes)
         raise ResultsError(f"no rating in {', '.join(reading.sources)}{why}: nothing to analyse")
-    return reading
+    required = key.requirements if key else Requirements()
+    return reading, listening_checks(imported.submissions, reading.ratings, required)
 
 
 def run_plan(arguments: argparse.Namespace) -> int:
     """Print what a test needs, and write the assignment on request; the exit status."""
     from ...listening_test.prepare.assignment import assign
     from ...listening_test.prepare.sample_size import sample_size
+    from ...listening_test.prepare.session_plan import plan_table
     from ..store.outputs import OutputError, OutputFile
 
     try:
@@ -146,25 +184,16 @@ def run_plan(arguments: argparse.Namespace) -> int:
             f"Assumed spread of a listener's difference: {found.spread:.1f} points."
         )
         for items, listeners in found.alternatives:
-            print(f"  {items:3d} items per listener: {listeners} listeners")
+            minutes = found.minutes_for(items)
+            print(f"  {items:3d} items per listener, {minutes:.0f} minutes: {listeners} listeners")
         for note in found.notes:
             print(f"{note}.")
         if output:
             names = [str(number) for number in range(1, found.items + 1)]
             sessions = assign(found.listeners, names, found.items_per_listener)
-            output.write(_assignment(sessions).encode())
+            output.write(plan_table(sessions).encode())
             print(arguments.out, file=sys.stderr if output.is_stdout else sys.stdout)
     except (ResultsError, OutputError, OSError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return 2
     return 0
-
-
-def _assignment(sessions: list[list[str]]) -> str:
-    """Who rates what, in which order, as CSV."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["listener", "position", "item"])
-    for listener, items in enumerate(sessions, 1):
-        writer.writerows([listener, position, item] for position, item in enumerate(items, 1))
-    return buffer.getvalue()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from ... import metrics
 from ...metrics import MetricError
 from .received import read_table
 from .results import ROW_COLUMNS, read_rows
@@ -53,8 +54,13 @@ class Run:
         raise KeyError(condition)
 
 
-def read_run(root: Path) -> Run:
+def read_run(root: Path, foreign: bool = False) -> Run:
     """The run of a directory.
+
+    Args:
+        root: of the run.
+        foreign: may it have metrics that are not installed here? Their values are there, but no
+            direction, and so no table.
 
     Raises:
         RunError: there is none, or it is not finished or damaged.
@@ -67,7 +73,7 @@ def read_run(root: Path) -> Run:
     for path, table in ((directory.rows, rows), (directory.checks, findings)):
         _check_names(path, table, manifest)
     try:
-        return make_run((directory,), (manifest,), rows, findings)
+        return make_run((directory,), (manifest,), rows, findings, foreign)
     except MetricError as error:
         raise RunError(f"{root}: was measured by what is not installed here: {error}") from error
 
@@ -118,12 +124,15 @@ def make_run(
     manifests: Sequence[dict[str, Any]],
     rows: pd.DataFrame,
     findings: pd.DataFrame,
+    foreign: bool = False,
 ) -> Run:
-    """A run of what its directories hold."""
+    """A run of what its directories hold; `foreign` as for `read_run`."""
     conditions = {c["condition"]: c for m in reversed(manifests) for c in m["conditions"]}
     order = dict.fromkeys(c["condition"] for m in manifests for c in m["conditions"])
     items = {item["id"]: item for manifest in manifests for item in manifest["items"]}
     names = dict.fromkeys(entry["metric"] for m in manifests for entry in m["metrics"])
+    if foreign:
+        names = {name: None for name in names if name in metrics.available()}
     listed = [conditions[name] for name in order]
     scores = Scores.measured_by(names, rows, listed, list(items.values()))
     return Run(tuple(directories), tuple(manifests), scores, findings)

@@ -12,6 +12,9 @@ Presets
 In band-limited speech the mid anchor can hardly differ from the reference. For items of which the
 test's key says so, no rule asks a listener to tell them apart.
 
+What the test itself required, a headphone check or a time of listening, is required here by every
+preset but `none`; where it was only offered, who did not meet it gets a remark.
+
 A rule that the test's conditions do not allow is not applied, and a note says so. Remarks on a
 listener (every score equal, fewer items than others, stimuli rated unheard) exclude nobody: they
 are for the reader to judge.
@@ -26,6 +29,7 @@ from numpy.typing import NDArray
 
 from ...benchmarks.statistics.gaps import Array
 from ..schema import LOW_ANCHOR, MID_ANCHOR, REFERENCE, Rating, ResultsError
+from ..votes import Check
 from .opinion_scores import OpinionScores
 
 PRESETS = ("bs1534-3", "mpeg-strict", "none")
@@ -50,11 +54,12 @@ class ListenerVerdict:
 
 @dataclass(frozen=True)
 class Screening:
-    """A preset's verdict on every listener."""
+    """A preset's verdict on every listener; `checks` say how many passed each kind of check."""
 
     preset: str
     verdicts: tuple[ListenerVerdict, ...]
     notes: tuple[str, ...]
+    checks: tuple[str, ...] = ()
 
     @property
     def excluded(self) -> tuple[str, ...]:
@@ -66,6 +71,8 @@ def screen(
     preset: str,
     ratings: Sequence[Rating] = (),
     inaudible: Collection[str] = (),
+    checks: Sequence[Check] = (),
+    required: Collection[str] = (),
 ) -> Screening:
     """Applies a preset.
 
@@ -74,6 +81,8 @@ def screen(
         preset: one of `PRESETS`.
         ratings: the same ratings with their play counts, for the remarks.
         inaudible: items whose mid anchor hardly differs from the reference.
+        checks: of the listeners.
+        required: kinds of checks that the test required.
 
     Raises:
         ResultsError: no such preset.
@@ -88,13 +97,22 @@ def screen(
     else:
         raise ResultsError(f"no screening preset {preset!r}; there are: {', '.join(PRESETS)}")
     rated = np.isfinite(scores.values).any(axis=2).sum(axis=1)
-    verdicts = tuple(
-        ListenerVerdict(
-            name, int(rated[row]), tuple(reasons[row]), tuple(_remarks(scores, row, ratings))
-        )
-        for row, name in enumerate(scores.listeners)
-    )
-    return Screening(preset, verdicts, tuple(notes))
+    verdicts = []
+    for row, name in enumerate(scores.listeners):
+        remarks = _remarks(scores, row, ratings)
+        for check in checks:
+            if check.listener == name and not check.passed:
+                counts = check.kind in required and preset != "none"
+                (reasons[row] if counts else remarks).append(check.detail)
+        verdicts.append(ListenerVerdict(name, int(rated[row]), tuple(reasons[row]), tuple(remarks)))
+    return Screening(preset, tuple(verdicts), tuple(notes), _passed(checks))
+
+
+def _passed(checks: Sequence[Check]) -> tuple[str, ...]:
+    """How many listeners passed each kind of check."""
+    kinds = dict.fromkeys(check.kind for check in checks)
+    own = {kind: [check.passed for check in checks if check.kind == kind] for kind in kinds}
+    return tuple(f"{kind}: {sum(of)} of {len(of)} listeners passed" for kind, of in own.items())
 
 
 def _bs1534(scores: OpinionScores, same: NDArray[np.bool_]) -> tuple[list[list[str]], list[str]]:

@@ -41,6 +41,7 @@ def screening_sentences(screening: Screening) -> list[str]:
         for v in screening.verdicts
         if v.remarks
     ]
+    lines += [f"{check[0].upper()}{check[1:]}." for check in screening.checks]
     return lines + [f"{note[0].upper()}{note[1:]}." for note in screening.notes]
 
 

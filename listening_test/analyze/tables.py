@@ -12,7 +12,7 @@ from ..schema import Reading
 from .analysis import Analysis, ConditionSummary
 from .correlation import ColumnReport
 from .pairs import Pair
-from .screening import Screening
+from .screening import ListenerVerdict, Screening
 
 
 def csv_tables(
@@ -34,11 +34,8 @@ def csv_tables(
             ([stage, *_flat(pair)] for stage, a in stages for pair in a.pairs),
         ),
         "listeners.csv": _csv(
-            ["listener", "items", "excluded", "reasons", "remarks"],
-            (
-                [v.listener, v.items, int(v.excluded), "; ".join(v.reasons), "; ".join(v.remarks)]
-                for v in screening.verdicts
-            ),
+            ["listener", "items", "excluded", "reasons", "remarks", "participant"],
+            (_listener(v, reading.participants.get(v.listener, "")) for v in screening.verdicts),
         ),
         "ratings.csv": _csv(
             ["listener", "item", "condition", "score", "trial", "plays", "seconds"],
@@ -52,6 +49,11 @@ def csv_tables(
     if correlations:
         found["correlations.csv"] = _correlation_table(correlations)
     return found
+
+
+def _listener(verdict: ListenerVerdict, participant: str) -> list[object]:
+    reasons, remarks = "; ".join(verdict.reasons), "; ".join(verdict.remarks)
+    return [verdict.listener, verdict.items, int(verdict.excluded), reasons, remarks, participant]
 
 
 def _correlation_table(reports: tuple[ColumnReport, ...]) -> str:

@@ -39,8 +39,8 @@
 
   class App {
     constructor(test, server) {
-      this.store = new Mushra.Store(test);
-      Mushra.language = this.store.session.language || Mushra.preferred();
+      this.store = new Mushra.Store(test, server);
+      Mushra.language = this.store.session.language || this.store.configuration.language || Mushra.preferred();
       this.root = document.getElementById("app");
       this.shown = 0;
       this.page = null;
@@ -53,6 +53,10 @@
       this.output.addEventListener("stopped", () => this.silence());
       this.sender = new Mushra.Sender(this.store, server);
       this.render();
+    }
+
+    get name() {
+      return this.store.configuration.title || word("title");
     }
 
     async engine(trial) {
@@ -119,7 +123,7 @@
       this.page = page;
       this.heading = element("h1", { tabindex: "-1" }, page.title);
       this.content.replaceChildren(this.heading, page.body);
-      document.title = `${page.title} · ${word("title")}`;
+      document.title = `${page.title} · ${this.name}`;
       if (turn > 1) this.heading.focus({ preventScroll: true });
       window.scrollTo(0, 0);
     }
@@ -163,8 +167,8 @@
 
     frame() {
       document.documentElement.lang = Mushra.language;
-      const { session, test } = this.store;
-      const share = session.page === "finish" ? 1 : session.position / test.trials.length;
+      const { session } = this.store;
+      const share = session.page === "finish" ? 1 : session.position / this.store.trials().length;
       this.status = element("p", { class: "status", role: "status" });
       this.content = element("main", {});
       this.interruption = element("div", { class: "interruption" });
@@ -173,7 +177,7 @@
       bar.style.setProperty("--share", share);
       this.root.replaceChildren(
         element("header", {},
-          element("span", { class: "brand" }, word("title")),
+          element("span", { class: "brand" }, this.name),
           this.status,
           this.languageMenu(),
           button(word("download"), () => this.download(), { class: "link download" }),

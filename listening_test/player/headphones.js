@@ -9,6 +9,7 @@
   const { element, button, word } = Mushra;
   const ROUNDS = 6;
   const ENOUGH = 5;
+  const MOST_TRIES = 3; // where it has to be passed
   const FREQUENCY = 200;
   const TONE_SECONDS = 1;
   const RAMP_SECONDS = 0.1;
@@ -38,6 +39,7 @@
 
   function page(app) {
     const { store } = app;
+    const { headphones: wanted } = store.configuration;
     const body = element("div", { class: "card narrow" });
     let round = 0;
     let correct = 0;
@@ -68,7 +70,7 @@
     }
 
     function ask() {
-      const seed = `headphones ${round}`;
+      const seed = `headphones ${store.session.tries}/${round}`;
       const kinds = Mushra.shuffled(["plain", "soft", "antiphase"], store.session.seed, seed);
       const buffer = tones(app.output.context, kinds);
       const choices = kinds.map((kind, place) =>
@@ -88,7 +90,7 @@
         element("p", { class: "quiet" }, word("headphones.round", { n: round + 1, rounds: ROUNDS })),
         start,
         element("fieldset", { class: "choices" }, element("legend", {}, word("headphones.which")), choices),
-        button(word("headphones.skip"), () => leave(null), { class: "link" })
+        wanted === "offered" ? button(word("headphones.skip"), () => leave(null), { class: "link" }) : ""
       );
       if (round) start.focus();
     }
@@ -103,16 +105,32 @@
 
     function conclude() {
       const good = correct >= ENOUGH;
+      store.session.tries += 1;
+      store.save();
+      if (!good && isOver()) {
+        refuse();
+        return;
+      }
       const next = button(word("continue"), () => leave({ correct, rounds: ROUNDS }), { class: "primary" });
       const again = button(word("headphones.repeat"), () => {
         round = correct = 0;
         ask();
       });
+      const told = wanted === "required" ? "headphones.bad.required" : "headphones.bad";
       body.replaceChildren(
-        element("p", { role: "status" }, word(good ? "headphones.good" : "headphones.bad")),
-        element("div", { class: "actions" }, good ? null : again, next)
+        element("p", { role: "status" }, word(good ? "headphones.good" : told)),
+        element("div", { class: "actions" }, good ? null : again, good || wanted !== "required" ? next : null)
       );
       (good ? next : again).focus();
+    }
+
+    /* Has the check to be passed, and was not, often enough? */
+    function isOver() {
+      return wanted === "required" && store.session.tries >= MOST_TRIES;
+    }
+
+    function refuse() {
+      body.replaceChildren(element("p", { role: "alert" }, word("headphones.over")));
     }
 
     function leave(result) {
@@ -127,7 +145,8 @@
       return played;
     }
 
-    ask();
+    if (isOver()) refuse();
+    else ask();
     return { title: word("headphones.title"), body, silence: interrupted, leave: silence };
   }
 

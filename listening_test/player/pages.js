@@ -2,12 +2,7 @@
 (function (Mushra) {
   "use strict";
 
-  const { element, button, word } = Mushra;
-  const SECONDS_PER_STIMULUS = 25; // to hear, compare and rate it: an estimate for the welcome page
-  const QUESTIONS = {
-    device: ["closed", "open", "in-ear", "loudspeakers"],
-    experience: ["never", "some", "often"],
-  };
+  const { element, button, word, paragraphs } = Mushra;
 
   /* Somebody has begun: is it who is here now? Nothing is begun for either before they say. */
   function returning(app) {
@@ -18,7 +13,7 @@
       app.render();
     }, attributes);
     const body = element("div", { class: "card narrow" },
-      element("p", { class: "lead" }, word("returning.text", { done, of: store.test.trials.length })),
+      element("p", { class: "lead" }, word("returning.text", { done, of: store.trials().length })),
       element("p", {}, word("returning.kept")),
       element("div", { class: "actions" },
         answer("returning.other", () => store.restart()),
@@ -27,20 +22,57 @@
   }
 
   function welcome(app) {
-    const { trials } = app.store.test;
-    const stimuli = trials.reduce((sum, trial) => sum + trial.stimuli.length, 0);
-    const n = trials.filter((trial) => !trial.training).length;
-    const minutes = Math.max(1, Math.round((stimuli * SECONDS_PER_STIMULUS) / 60));
+    const { store } = app;
+    const { configuration, session } = store;
+    const n = store.trials().filter((trial) => !trial.training).length;
+    const asks = configuration.participant && !store.participant;
+    const id = asks ? element("input", { type: "text", id: "participant", maxlength: "64", autocomplete: "off" }) : null;
+    if (id) id.value = session.participant;
+    const missing = element("p", { class: "missing", role: "alert" });
+    const start = () => {
+      if (id) session.participant = Mushra.line(id.value);
+      if (id && configuration.participant_required && !session.participant) {
+        missing.textContent = word("welcome.participant.missing");
+        id.focus();
+      } else app.go(configuration.consent && !session.consent ? "consent" : "headphones");
+    };
     const body = element("div", { class: "card narrow" },
-      element("p", { class: "lead" }, word("welcome.lead")),
+      configuration.logo ? element("img", { class: "logo", src: configuration.logo, alt: app.name }) : null,
+      paragraphs(configuration.welcome || word("welcome.lead"), { class: "lead" }),
       element("ul", {},
-        element("li", {}, word("welcome.trials", { n, minutes })),
+        element("li", {}, word("welcome.trials", { n, minutes: store.test.minutes })),
         element("li", {}, word("welcome.headphones")),
         element("li", {}, word("welcome.breaks")),
-        element("li", {}, word("welcome.privacy"))),
-      element("div", { class: "actions" },
-        button(word("welcome.start"), () => app.go("headphones"), { class: "primary" })));
+        element("li", {}, word(privacy(configuration)))),
+      id ? element("div", { class: "field" }, element("label", { for: "participant" }, word("welcome.participant")), id) : null,
+      element("div", { class: "actions" }, missing, button(word("welcome.start"), start, { class: "primary" })));
     return { title: word("welcome.title"), body };
+  }
+
+  /* What the answers carry, as far as we know what is asked for. */
+  function privacy({ participant, questions }) {
+    if (participant) return "welcome.privacy.participant";
+    return questions.length ? "welcome.privacy.questions" : "welcome.privacy";
+  }
+
+  function consent(app) {
+    const { session, configuration } = app.store;
+    const box = element("input", { type: "checkbox" });
+    const missing = element("p", { class: "missing", role: "alert" });
+    const next = () => {
+      if (box.checked) {
+        session.consent = new Date().toISOString();
+        app.go("headphones");
+      } else {
+        missing.textContent = word("consent.missing");
+        box.focus();
+      }
+    };
+    const body = element("div", { class: "card narrow" },
+      paragraphs(configuration.consent),
+      element("label", { class: "check" }, box, word("consent.agree")),
+      element("div", { class: "actions" }, missing, button(word("continue"), next, { class: "primary" })));
+    return { title: word("consent.title"), body };
   }
 
   async function volume(app) {
@@ -68,58 +100,43 @@
       show();
       return playing;
     };
+    const next = () => app.go(Mushra.hasQuestions(store.configuration) ? "questions" : "trial");
     const body = element("div", { class: "card narrow" },
       element("p", {}, word("volume.text")),
       Mushra.ringerHint(),
       element("div", { class: "volume" }, toggle, element("label", { for: "volume" }, word("volume.label")), slider),
-      element("div", { class: "actions" }, button(word("continue"), () => app.go("questions"))));
+      element("div", { class: "actions" }, button(word("continue"), next)));
     return { title: word("volume.title"), body, silence, leave: () => engine.pause() };
-  }
-
-  function questions(app) {
-    const answers = app.store.session.questionnaire;
-    const fields = Object.entries(QUESTIONS).map(([name, choices]) => {
-      const select = element("select", {
-        id: name,
-        change: () => {
-          if (select.value) answers[name] = select.value;
-          else delete answers[name];
-          app.store.save();
-        },
-      },
-        element("option", { value: "" }, word("questions.none")),
-        choices.map((choice) => element("option", { value: choice }, word(`questions.${name}.${choice}`))));
-      select.value = answers[name] || "";
-      return element("div", { class: "field" }, element("label", { for: name }, word("questions." + name)), select);
-    });
-    const body = element("div", { class: "card narrow" },
-      element("p", { class: "quiet" }, word("questions.text")),
-      fields,
-      element("div", { class: "actions" },
-        button(word("continue"), () => app.go("trial"), { class: "primary" })));
-    return { title: word("questions.title"), body };
   }
 
   function finish(app) {
     const { store, sender } = app;
+    const { completion, link } = store.configuration;
     const text = element("p", { role: "status", class: "lead" });
     const again = button(word("finish.again"), () => {
       store.restart();
       app.go("welcome");
     }, { class: "link" });
+    const address = link.replace("{participant}", encodeURIComponent(store.session.participant));
+    const after = element("div", { class: "after" },
+      paragraphs(completion),
+      link ? element("p", {}, element("a", { href: address, class: "button" }, word("finish.link"))) : null);
     const show = () => {
       const refused = sender.failing().some((one) => one.refused);
       const waiting = sender.waiting().some((one) => one.session === store.session);
       const key = !sender.server || refused ? "download" : waiting ? "sending" : "sent";
       text.textContent = word("finish." + key);
+      after.hidden = key === "sending"; // who leaves now leaves answers behind
     };
     store.addEventListener("change", show);
     show();
-    const body = element("div", { class: "card narrow" }, text,
-      element("div", { class: "actions" }, again,
+    const body = element("div", { class: "card narrow" }, text, after,
+      element("div", { class: "actions" }, store.participant ? null : again,
         button(word("download"), () => app.download(), { class: sender.server ? "" : "primary" })));
     return { title: word("finish.title"), body, leave: () => store.removeEventListener("change", show) };
   }
 
-  Mushra.pages = { returning, welcome, volume, questions, finish, headphones: (app) => Mushra.headphonesPage(app) };
+  const headphones = (app) => Mushra.headphonesPage(app);
+  const questions = (app) => Mushra.questionsPage(app);
+  Mushra.pages = { returning, welcome, consent, headphones, volume, questions, finish };
 })((window.Mushra = window.Mushra || {}));

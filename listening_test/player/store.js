@@ -52,13 +52,18 @@
   }
 
   class Store extends EventTarget {
-    constructor(test) {
+    constructor(test, server) {
       super();
       this.test = test;
+      this.server = server;
+      this.configuration = Mushra.configured(test);
+      this.participant = Mushra.participant(test);
+      this.restarts = 0;
       this.prefix = "nscbench-mushra/" + test.test + "/";
       this.tab = uuid();
       this.durable = this.works();
       this.take();
+      this.admit();
       this.unsure = this.isUnsure();
       if (!this.unsure) this.claim();
       window.addEventListener("storage", (event) => {
@@ -102,6 +107,15 @@
       this.all.set(this.session.session, this.session);
     }
 
+    /* Where the address names a participant, theirs is the session: the one begun before, or a new one. */
+    admit() {
+      if (!this.participant || this.session.participant === this.participant) return;
+      if (!this.session.saved) this.all.delete(this.session.session);
+      const own = [...this.all.values()].filter((session) => session.participant === this.participant);
+      this.session = own.sort((a, b) => a.saved - b.saved).at(-1) || this.fresh();
+      this.all.set(this.session.session, this.session);
+    }
+
     /* Sessions that this tab knows and stored ones, each in its later state: where the storage is
      * full, or another tab had it, either may be behind. */
     merged() {
@@ -120,7 +134,8 @@
       const found = new Map();
       for (const key of keys.filter((one) => one.startsWith(start))) {
         try {
-          const session = { ...this.fresh(), ...JSON.parse(this.storage.getItem(key)) };
+          const stored = JSON.parse(this.storage.getItem(key));
+          const session = { ...this.fresh(), plan: null, participant: "", ...stored };
           found.set(session.session, session);
         } catch (error) {
           if (!(error instanceof SyntaxError)) throw error;
@@ -137,6 +152,7 @@
      * only reloaded. */
     isUnsure() {
       if (this.session.page === "welcome") return false;
+      if (this.participant && this.session.participant === this.participant) return false;
       const recent = Math.abs(Date.now() - this.session.saved) < 60000 * RECENT_MINUTES;
       return !(recent && this.claimed() === this.session.session);
     }
@@ -166,10 +182,14 @@
         listener: uuid().slice(0, 8),
         session: uuid(),
         seed,
+        plan: Mushra.planned(this.test, this.server, seed, this.restarts),
+        participant: this.participant,
+        consent: "", // when it was given
         page: "welcome",
         position: 0,
         volume: 0.7,
         headphones: null,
+        tries: 0, // of the headphone check
         questionnaire: {},
         trials: {},
         sent: [], // ids of records
@@ -181,16 +201,21 @@
     /* The next listener on this computer; the former sessions stay, and go on being sent. */
     restart() {
       this.write(this.session);
+      this.restarts += 1;
       this.session = { ...this.fresh(), language: this.session.language };
       this.all.set(this.session.session, this.session);
       this.claim();
       this.save();
     }
 
-    /* Trials in a listener's order: training first, then the others from the seed. */
+    /* Trials in a listener's order: training first, then the plan's, or all from the seed. */
     trials(session = this.session) {
       const training = this.test.trials.filter((trial) => trial.training);
       const rated = this.test.trials.filter((trial) => !trial.training);
+      if (session.plan) {
+        const own = this.test.sessions[session.plan - 1];
+        return training.concat(own.map((id) => rated.find(({ trial }) => trial === id)));
+      }
       return training.concat(shuffled(rated, session.seed, "trials"));
     }
 
@@ -267,6 +292,9 @@
         duration: round(progress.duration),
         reference_plays: progress.plays[trial.reference] || 0,
         comment: progress.comment,
+        ...(session.plan && { plan: session.plan }),
+        ...(session.participant && { participant: session.participant }),
+        ...(session.consent && { consent: session.consent }),
       };
     }
 
@@ -300,5 +328,6 @@
   }
 
   Mushra.Store = Store;
+  Mushra.hash = hash;
   Mushra.shuffled = shuffled;
 })((window.Mushra = window.Mushra || {}));

@@ -41,7 +41,7 @@
       });
       comment.value = this.progress.comment;
       this.body = element("div", { class: "trial" },
-        element("p", {}, word(trial.training ? "trial.training.text" : "trial.text")),
+        trial.training ? this.task() : element("p", {}, word("trial.text")),
         element("section", { class: "card", "aria-label": word("trial.reference") },
           this.waveform.element,
           element("div", { class: "transport" }, this.main, this.loopText,
@@ -57,6 +57,16 @@
       );
       this.showLoop();
       this.show();
+    }
+
+    /* What is to be done, on the training page. */
+    task() {
+      const { task, seconds } = this.store.configuration;
+      return element("div", { class: "task" },
+        element("h2", {}, word("trial.task")),
+        Mushra.paragraphs(task || word("trial.task.text")),
+        seconds ? element("p", {}, word("trial.task.seconds", { seconds })) : null,
+        element("p", {}, word("trial.training.text")));
     }
 
     referenceColumn() {
@@ -154,6 +164,7 @@
       if (this.unsaved >= SAVE_SECONDS) {
         this.unsaved = 0;
         this.store.save();
+        if (this.store.configuration.seconds) this.show(); // something may have been heard long enough
       }
       this.waveform.tick();
       if (!this.closed) this.frame = requestAnimationFrame(() => this.tick());
@@ -165,7 +176,7 @@
       for (const [id, column] of Object.entries(this.columns)) {
         const here = id === playing;
         column.element.classList.toggle("playing", here);
-        column.play.classList.toggle("heard", Boolean(this.progress.plays[id]));
+        column.play.classList.toggle("heard", this.isHeard(id));
         column.play.setAttribute("aria-pressed", String(here));
         if (column.slider) this.showRating(id, column, here);
       }
@@ -189,24 +200,32 @@
       this.loopText.textContent = word("trial.loop", values);
     }
 
+    /* Was it played, and as long as the test asks for? */
+    isHeard(id) {
+      const { plays, seconds } = this.progress;
+      return Boolean(plays[id]) && (seconds[id] || 0) >= this.store.configuration.seconds;
+    }
+
     /* Ids of what is not yet heard, or not yet rated. */
     lacks() {
-      const { plays, scores } = this.progress;
-      const ids = this.order.filter((id) => !plays[id] || scores[id] === undefined);
-      return plays[this.trial.reference] ? ids : [this.trial.reference, ...ids];
+      const { scores } = this.progress;
+      const ids = this.order.filter((id) => !this.isHeard(id) || scores[id] === undefined);
+      return this.isHeard(this.trial.reference) ? ids : [this.trial.reference, ...ids];
     }
 
     next() {
+      this.count();
       const lacking = this.lacks();
       if (!lacking.length) {
-        this.count();
         this.app.completed(this.trial);
         return;
       }
+      const { seconds } = this.store.configuration;
       const keys = lacking.map((id) => this.columns[id].key).filter(Boolean);
       this.missing.textContent = [
         lacking[0] === this.trial.reference ? word("trial.missing.reference") : "",
         keys.length ? word("trial.missing.ratings", { keys: keys.join(", ") }) : "",
+        seconds ? word("trial.missing.seconds", { seconds }) : "",
       ].join(" ");
       this.columns[lacking[0]].play.focus();
     }

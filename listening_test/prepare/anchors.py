@@ -3,7 +3,9 @@
     anchor35, anchor70  the reference low-passed at 3.5 and 7 kHz without delay, at its own
                         level: ITU-R BS.1534-3 fixes the pass band to +-0.1 dB (`codecs.filters`)
     mnru-Q              modulated noise Q dB below the reference, for band-limited speech
-                        (ITU-T P.810, full band)
+                        (ITU-T P.810, full band). Where the mid anchor is told from the reference in
+                        half of the items or fewer, and nothing was asked for, one of 20 dB takes
+                        its place: the middle of the scale, by our choice
 
 A mid anchor that sounds like the reference anchors nothing. Speech has its energy above 7 kHz in
 sibilants, so it is the active frames (20 ms, at most 40 dB below the loudest) that count: the
@@ -22,6 +24,7 @@ from ..schema import LOW_ANCHOR, MID_ANCHOR
 
 CUTOFFS = {LOW_ANCHOR: 3500.0, MID_ANCHOR: 7000.0}  # Hz
 MNRU_LADDER = range(0, 51)  # dB
+MIDDLE = 20  # dB, in place of a mid anchor that is not heard
 
 _FRAME_SECONDS = 0.02
 _ACTIVE_DB = 40.0

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,9 @@ class Passage:
 class CodedSpeech:
     """What a finished run offers.
 
-    `kinds` and `rates` (Hz) are of every condition, in the run's order; `scores` are values of
-    the objective metric `column` by condition and item, of the first draw; `audio` gives the files
-    that are still what was measured.
+    `kinds`, `rates` (Hz) and `codecs` are of every condition, in the run's order; `scores` are
+    values of the objective metric `column` by condition and item, of the first draw; `audio` gives
+    the files that are still what was measured.
     """
 
     directory: RunDirectory
@@ -41,6 +41,7 @@ class CodedSpeech:
     column: str
     scores: Mapping[tuple[str, str], float]
     audio: RecordedAudio
+    codecs: Mapping[str, str] = field(default_factory=dict)
 
     def decoded(self, condition: str, item: Passage) -> Path:
         """File of the first draw."""
@@ -54,7 +55,7 @@ def read_coded_speech(root: Path) -> CodedSpeech:
         BuildError: no finished run there, or a damaged one.
     """
     try:
-        run = read_run(root)
+        run = read_run(root, foreign=True)
     except RunError as error:
         raise BuildError(f"{error}; `nscbench run SUITE --out DIR` makes a run") from error
     conditions = run.scores.conditions
@@ -74,6 +75,7 @@ def read_coded_speech(root: Path) -> CodedSpeech:
             if math.isfinite(value)
         },
         RecordedAudio(run),
+        {name: str(entry["codec"]) for name, entry in conditions.items()},
     )
 
 

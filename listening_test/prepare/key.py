@@ -9,10 +9,11 @@ from ... import __version__
 from ...benchmarks.store.atomic import write_atomically
 from ..folder import key_path
 from ..schema import SCHEMA, BuildError
+from .configuration import PLAIN, Configuration
 from .trials import ListeningTest, Trial
 
 
-def write_key(test: ListeningTest, folder: Path) -> Path:
+def write_key(test: ListeningTest, folder: Path, configuration: Configuration = PLAIN) -> Path:
     """Write the key beside the folder that the test goes to; where it is.
 
     Raises:
@@ -31,6 +32,7 @@ def write_key(test: ListeningTest, folder: Path) -> Path:
         "rate": test.rate,
         "conditions": test.conditions,
         "items_spread_over": test.column,
+        "requirements": configuration.requirements(),
         "trials": {trial.id: _key_entry(trial) for trial in test.trials},
         "remarks": test.remarks,
     }

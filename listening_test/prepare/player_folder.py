@@ -20,6 +20,7 @@ import soundfile
 from ...benchmarks.store.atomic import write_atomically
 from ..folder import write_description
 from ..schema import SCHEMA, BuildError
+from .configuration import PLAIN, Configuration
 from .stimuli import Samples
 from .trials import ListeningTest, Trial
 
@@ -37,22 +38,26 @@ def refuse_foreign(folder: Path) -> None:
         raise BuildError(f"{page} is no listening test's: choose another --out")
 
 
-def write_player(test: ListeningTest, folder: Path) -> None:
+def write_player(test: ListeningTest, folder: Path, configuration: Configuration = PLAIN) -> None:
     """Write the test's folder; what is already there is replaced file by file."""
     for trial in test.trials:
         write_atomically(folder / _audio(trial), _script(trial, test.rate).encode())
     for path in sorted(PLAYER.iterdir()):
         if path.suffix in (".html", ".js", ".css"):
             write_atomically(folder / path.name, path.read_bytes())
-    write_description(blind_description(test), folder)
+    write_description(blind_description(test, configuration), folder)
 
 
-def blind_description(test: ListeningTest) -> dict[str, Any]:
+def blind_description(test: ListeningTest, configuration: Configuration = PLAIN) -> dict[str, Any]:
     """The test as the player and the server see it: nothing that would unblind it."""
+    sessions = {"sessions": [list(session) for session in test.sessions]} if test.sessions else {}
     return {
         "schema": SCHEMA,
         "test": test.id,
         "rate": test.rate,
+        "minutes": max(1, round(test.minutes)),
+        "configuration": configuration.described(),
+        **sessions,
         "trials": [
             {
                 "trial": trial.id,

@@ -13,8 +13,9 @@ between^2 + within^2 / m. The default components come from the ratings that Stah
 Sontacchi published (IEEE Access 12, 2024): 7 speech codecs, 19 listeners, 8 items each; the median
 spread over the pairs was 10.9 points over 8 items and 26.4 points for single trials.
 
-Items. BS.1534-3 asks for at least 1.5 times as many items as systems, and 5; a session of 20 to 30
-minutes has 10 to 15 trials.
+Items. BS.1534-3 asks for at least 1.5 times as many items as systems, and 5. A listener rates as
+many of them as a session has time for (`duration`), with the hidden reference and two anchors
+beside the systems; the others are other listeners'.
 """
 
 import math
@@ -26,12 +27,13 @@ from scipy import stats
 
 from ...benchmarks.statistics.sign_flip import SIGN_DRAWS, fewest_differences
 from ..schema import ResultsError
+from .duration import MOST_SIGNALS, SESSION_MINUTES, minutes_of, rated_within
 
 ALPHA = 0.05
 FEWEST_ITEMS = 5
 ITEMS_PER_SYSTEM = 1.5
-USUAL_ITEMS = 12
-MINUTES_PER_TRIAL = 2.0
+MOST_ITEMS = 12  # of a listener, where nothing is asked for
+ADDED = 3  # signals of a trial beside the systems
 _TRIAL_SPREAD = 26.4
 _SESSION_SPREAD = 10.9
 _SESSION_ITEMS = 8
@@ -147,6 +149,10 @@ class SampleSize:
     alternatives: tuple[tuple[int, int], ...]
     notes: tuple[str, ...]
 
+    def minutes_for(self, items: int) -> float:
+        """Minutes of a session of so many items."""
+        return minutes_of(items + 1, _signals(self.systems))
+
 
 def _floor(pairs: int) -> str:
     fewest = _fewest(pairs, ALPHA / pairs)
@@ -167,7 +173,7 @@ def sample_size(
         difference: points that the test shall show between two systems.
         power: probability that it does.
         systems: under test, without hidden reference and anchors.
-        items_per_listener: trials of one session; 12, or what BS.1534-3 asks for if more.
+        items_per_listener: trials of one session; what it has time for, at most 12.
         items: of the whole test, shared out among the listeners; as many as one listener rates.
         spread: standard deviation over listeners of a difference; from `spread_over` by default.
 
@@ -187,7 +193,7 @@ def sample_size(
         items=whole,
         spread=used,
         listeners=listeners_needed(difference, used, power, pairs),
-        minutes=own * MINUTES_PER_TRIAL,
+        minutes=minutes_of(own + 1, _signals(systems)),
         alternatives=tuple(
             (n, listeners_needed(difference, s, power, pairs)) for n, s in others.items()
         ),
@@ -200,16 +206,25 @@ def _items(systems: int, own: int | None, whole: int | None) -> tuple[int, int, 
     if systems < 2:
         raise ResultsError(f"{systems} systems; a comparison needs 2")
     fewest = max(FEWEST_ITEMS, math.ceil(ITEMS_PER_SYSTEM * systems))
-    own = max(USUAL_ITEMS, fewest) if own is None else own
+    if own is None:
+        own = min(rated_within(_signals(systems)), MOST_ITEMS, whole or MOST_ITEMS)
     whole = max(own, fewest) if whole is None else whole
     if not 1 <= own <= whole:
         raise ResultsError(f"{own} items per listener of {whole} items; it is 1 to {whole}")
     return own, whole, tuple(_notes(systems, own, whole, fewest))
 
 
+def _signals(systems: int) -> int:
+    """Of a trial; more systems than it holds are shared out, too."""
+    return min(systems + ADDED, MOST_SIGNALS)
+
+
 def _notes(systems: int, own: int, whole: int, fewest: int) -> Iterator[str]:
     """What speaks against so many items: of a session, and of the whole test."""
     if whole < fewest:
         yield f"BS.1534-3 asks for {fewest} items at least with {systems} systems"
-    if own > 15:
-        yield f"{own} trials are more than one session of 10 to 15: plan breaks or days"
+    if (minutes := minutes_of(own + 1, _signals(systems))) > SESSION_MINUTES:
+        yield (
+            f"{own} trials and one for training are about {minutes:.0f} minutes, more than a "
+            f"session of {SESSION_MINUTES:.0f}: plan breaks or days"
+        )

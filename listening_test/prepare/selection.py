@@ -1,7 +1,7 @@
 """Which conditions and which items of a run a listening test gets.
 
-Conditions: those asked for, else the run's codecs; more than a trial holds are thinned evenly along
-the objective metric, so that both ends of the scale stay.
+Conditions: those asked for, else the run's codecs; of more than a trial usually has, `families`
+says which.
 
 Items: those that every chosen condition decoded and that last 1 to 12 s. They are ordered by the
 mean of an objective metric over the conditions and cut into as many equal parts as items are
@@ -10,7 +10,7 @@ and among those the one on which the metric separates the conditions most. Ties 
 seed. So the items spread over the metric's range, and over speakers.
 
 The number of items is, if not given, what ITU-R BS.1534-3 asks for: 1.5 times the systems under
-test, at least 5; at most 12, which is a session.
+test, at least 5; at most 12, and what a session has time for.
 """
 
 import math
@@ -25,10 +25,13 @@ from ...benchmarks.store.contents import ContentError
 from ...benchmarks.store.printable import some
 from ..schema import REFERENCE, BuildError
 from .coded_speech import CodedSpeech, Passage
+from .duration import MOST_SIGNALS
+from .families import represent
 
 LONGEST = 12.0  # seconds: BS.1534-3
 SHORTEST = 1.0  # seconds: less cannot be compared
 FEWEST_ITEMS, MOST_ITEMS = 5, 12
+ALL = "all"  # asks for every codec
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,21 @@ class Selection:
 
 
 def choose_conditions(
-    speech: CodedSpeech, wanted: Sequence[str], room: int
+    speech: CodedSpeech, wanted: Sequence[str], room: int, usual: int | None = None
 ) -> tuple[list[str], list[str]]:
-    """At most `room` conditions of a run, and remarks; all of `wanted` if any are named.
+    """Conditions of a run, and remarks: all of `wanted`, every codec, or the usual ones.
+
+    Args:
+        speech: of the run.
+        wanted: names; `ALL` alone for every codec; nothing for what `families` chooses.
+        room: places in a trial.
+        usual: places that are taken where nothing is asked for; all by default.
 
     Raises:
         BuildError: an unknown condition, one named twice, too many, or none at all.
     """
+    if list(wanted) == [ALL] and ALL not in speech.kinds:
+        return _fitting(_codecs(speech), room), []
     if wanted:
         for name in wanted:
             if name not in speech.kinds:
@@ -56,12 +67,21 @@ def choose_conditions(
                 )
         if repeated := [name for name, times in Counter(wanted).items() if times > 1]:
             raise BuildError(f"named twice: {', '.join(repeated)}")
-        if len(wanted) > room:
-            raise BuildError(
-                f"{len(wanted)} conditions are too many: a trial has at most 12 signals, "
-                f"and hidden reference and anchors leave room for {room}"
-            )
-        return list(wanted), []
+        return _fitting(wanted, room), []
+    return represent(speech, _codecs(speech), min(room, usual or room))
+
+
+def _fitting(names: Sequence[str], room: int) -> list[str]:
+    if len(names) > room:
+        raise BuildError(
+            f"{len(names)} conditions are too many: a trial has at most {MOST_SIGNALS} signals, "
+            f"and hidden reference and anchors leave room for {room}: {', '.join(names)}"
+        )
+    return list(names)
+
+
+def _codecs(speech: CodedSpeech) -> list[str]:
+    """Codecs that decoded anything."""
     codecs = [
         name
         for name, kind in speech.kinds.items()
@@ -71,28 +91,24 @@ def choose_conditions(
         raise BuildError(
             "the run has no decoded codec; --conditions may name others: " + ", ".join(speech.kinds)
         )
-    if len(codecs) <= room:
-        return codecs, []
-    return _thinned(speech, codecs, room)
-
-
-def _thinned(speech: CodedSpeech, codecs: list[str], room: int) -> tuple[list[str], list[str]]:
-    """Conditions evenly spaced along the objective metric; in the run's order."""
-    ranked = sorted(codecs, key=lambda name: _mean(_of_condition(speech, name)))
-    step = (len(ranked) - 1) / (room - 1) if room > 1 else 0.0
-    kept = {ranked[round(place * step)] for place in range(room)}
-    dropped = [name for name in codecs if name not in kept]
-    remark = (
-        f"{len(codecs)} codecs are too many for a trial: left out, evenly along "
-        f"{speech.column or 'their order'}: {', '.join(dropped)} (--conditions chooses)"
-    )
-    return [name for name in codecs if name in kept], [remark]
+    return codecs
 
 
 def choose_items(
-    speech: CodedSpeech, conditions: Sequence[str], count: int | None, seed: int
+    speech: CodedSpeech,
+    conditions: Sequence[str],
+    count: int | None,
+    seed: int,
+    most: int = MOST_ITEMS,
 ) -> Selection:
-    """Items for a test of these conditions; `count` as BS.1534-3 asks if None.
+    """Items for a test of these conditions.
+
+    Args:
+        speech: of the run.
+        conditions: that are rated.
+        count: of items; None for what BS.1534-3 asks for, as far as there is time.
+        seed: of the draw.
+        most: items that there is time for.
 
     Raises:
         BuildError: fewer than wanted can be used, with the reasons.
@@ -101,16 +117,55 @@ def choose_items(
     if not usable:
         raise BuildError("no item can be used: " + "; ".join(remarks))
     standard = min(max(FEWEST_ITEMS, math.ceil(1.5 * len(conditions))), MOST_ITEMS)
-    number = min(standard, max(1, len(usable) - 1)) if count is None else count
+    number = min(standard, most, max(1, len(usable) - 1)) if count is None else count
     if not 1 <= number <= len(usable):
         reasons = "".join(f"; {remark}" for remark in remarks)
-        raise BuildError(f"--items {number}: 1 to {len(usable)} can be used{reasons}")
+        raise BuildError(f"{number} items asked for: 1 to {len(usable)} can be used{reasons}")
     if number < standard:
+        timely = count is None and number == most
         remarks.append(
-            f"{number} items; BS.1534-3 asks for {standard} with {len(conditions)} systems"
+            f"{number} items{', as there is time for' if timely else ''}; BS.1534-3 asks for "
+            f"{standard} with {len(conditions)} systems"
+            + (": --items asks for more, --plan shares them out among listeners" * timely)
         )
     draw = random.Random(f"items/{seed}")
     chosen = _spread(speech, conditions, usable, number, draw)
+    return _selection(speech, conditions, usable, chosen, draw, remarks)
+
+
+def take_items(
+    speech: CodedSpeech, conditions: Sequence[str], names: Sequence[str], seed: int
+) -> Selection:
+    """These items for a test of these conditions, in the order of `names`.
+
+    Raises:
+        BuildError: one cannot be used, with the reasons.
+    """
+    usable, remarks = _usable(speech, conditions)
+    by_id = {item.id: item for item in usable}
+    if lacking := [name for name in names if name not in by_id]:
+        known = {item.id for item in speech.items}
+        strange = [name for name in lacking if name not in known]
+        reasons = "".join(f"; {remark}" for remark in remarks)
+        raise BuildError(
+            f"the run has no item {some(strange)}"
+            if strange
+            else f"the plan's items {some(lacking)} cannot be used{reasons}"
+        )
+    chosen = [by_id[name] for name in names]
+    draw = random.Random(f"items/{seed}")
+    return _selection(speech, conditions, usable, chosen, draw, remarks)
+
+
+def _selection(
+    speech: CodedSpeech,
+    conditions: Sequence[str],
+    usable: Sequence[Passage],
+    chosen: Sequence[Passage],
+    draw: random.Random,
+    remarks: list[str],
+) -> Selection:
+    """The chosen items, and one of the others for training."""
     left = [item for item in usable if item not in chosen]
     if not left:
         remarks.append(f"no item is left for training: {chosen[0].id} is trained and rated")
@@ -196,12 +251,6 @@ def _best(
 
 def _of_item(speech: CodedSpeech, conditions: Sequence[str], item: Passage) -> list[float]:
     return [speech.scores[c, item.id] for c in conditions if (c, item.id) in speech.scores]
-
-
-def _of_condition(speech: CodedSpeech, condition: str) -> list[float]:
-    return [
-        speech.scores[condition, i.id] for i in speech.items if (condition, i.id) in speech.scores
-    ]
 
 
 def _mean(values: Sequence[float]) -> float:

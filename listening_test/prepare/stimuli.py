@@ -52,13 +52,20 @@ class Stimuli:
     samples: Mapping[str, Samples]
     treatments: Mapping[str, Treatment]
     remarks: tuple[str, ...]
-    mid_anchor_audible: bool
+    mid_anchor_audible: bool | None
 
 
 def prepare(
-    speech: CodedSpeech, item: Passage, conditions: Sequence[str], mnru: Sequence[int], rate: int
+    speech: CodedSpeech,
+    item: Passage,
+    conditions: Sequence[str],
+    mnru: Sequence[int],
+    rate: int,
+    low_passes: Sequence[str] | None = None,
 ) -> Stimuli:
-    """The stimuli of one item at `rate` Hz.
+    """The stimuli of one item at `rate` Hz, with MNRU anchors of levels in dB, and low-passes.
+
+    Without a word on the low-passes, these are all that the rate has room for.
 
     Raises:
         BuildError: a file cannot be read, or holds nothing that can be heard or compared.
@@ -71,11 +78,12 @@ def prepare(
         label = f"{item.id}: {name}"
         decoded = _read(speech.decoded(name, item), label, rate, remarks)
         found[name], delays[name] = _aligned(reference, decoded, rate, label, remarks)
-    for name in anchors.anchors_at(rate):
+    for name in anchors.anchors_at(rate) if low_passes is None else low_passes:
         found[name] = anchors.low_pass(reference, name, rate)
     for decibels in mnru:
         found[f"{MNRU}{decibels}"] = anchors.mnru(reference, decibels, item.id)
-    audible = MID_ANCHOR in found and anchors.is_audible(reference, found[MID_ANCHOR], rate)
+    middle = found.get(MID_ANCHOR)
+    audible = None if middle is None else anchors.is_audible(reference, middle, rate)
     gains = _gains(found, item, rate, remarks)
     return Stimuli(
         {name: _integers(signal, gains[name]) for name, signal in found.items()},
@@ -83,6 +91,40 @@ def prepare(
         tuple(remarks),
         audible,
     )
+
+
+def choose_anchors(
+    items: Sequence[Passage], mnru: Sequence[int] | None, rate: int
+) -> tuple[Sequence[str], Sequence[int], list[str]]:
+    """Low-passes by name, MNRU levels in dB, and a remark where one takes another's place.
+
+    Args:
+        items: of the test.
+        mnru: levels that were asked for; None if nothing was.
+        rate: of the test in Hz.
+
+    Raises:
+        BuildError: a recording cannot be read.
+    """
+    low_passes = anchors.anchors_at(rate)
+    if mnru is not None:
+        return low_passes, mnru, []
+    if MID_ANCHOR not in low_passes:
+        return low_passes, [anchors.MIDDLE], []
+    audible = sum(_has_audible_mid_anchor(item, rate) for item in items)
+    if 2 * audible > len(items):
+        return low_passes, [], []
+    remark = (
+        f"the 7 kHz anchor hardly differs from the reference in {len(items) - audible} of "
+        f"{len(items)} items: {MNRU}{anchors.MIDDLE} takes its place (--mnru chooses others beside "
+        "it)"
+    )
+    return [name for name in low_passes if name != MID_ANCHOR], [anchors.MIDDLE], [remark]
+
+
+def _has_audible_mid_anchor(item: Passage, rate: int) -> bool:
+    reference = _read(item.path, f"{item.id}: reference", rate, [])
+    return anchors.is_audible(reference, anchors.low_pass(reference, MID_ANCHOR, rate), rate)
 
 
 def _read(path: Path, label: str, rate: int, remarks: list[str]) -> Signal:

@@ -18,11 +18,26 @@ class TrialKey:
 
 
 @dataclass(frozen=True)
+class Requirements:
+    """What listeners had to meet.
+
+    Attributes:
+        headphones: was the check "offered", "asked" or "required"? But for the first, who did not
+            pass it does not count.
+        seconds: that every signal was to be heard.
+    """
+
+    headphones: str = "offered"
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Key:
-    """One test: its id, and its trials by id."""
+    """One test: its id, its trials by id, and what it required."""
 
     test: str
     trials: Mapping[str, TrialKey]
+    requirements: Requirements = Requirements()
 
     def trial(self, name: str) -> TrialKey | None:
         """The trial of this id, or else of this item, which is all that a long table names."""
@@ -60,8 +75,12 @@ def read_key(path: Path) -> Key:
             )
             for name, trial in data["trials"].items()
         }
-        return Key(str(data["test"]), trials)
-    except (KeyError, TypeError, AttributeError) as error:
+        told = data.get("requirements", {})
+        required = Requirements(
+            str(told.get("headphones", "offered")), float(told.get("seconds", 0))
+        )
+        return Key(str(data["test"]), trials, required)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ResultsError(
             f"{path} is not a key: it needs test, and trials with item and stimuli ({error!r})"
         ) from error

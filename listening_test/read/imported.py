@@ -34,6 +34,7 @@ def _legible(submission: Submission) -> Submission:
         ratings=tuple(replace(r, stimulus=visible(r.stimulus)) for r in submission.ratings),
         test=visible(submission.test),
         record=visible(submission.record),
+        participant=visible(submission.participant),
     )
 
 

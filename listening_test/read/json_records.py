@@ -7,10 +7,19 @@ import json
 import re
 from collections.abc import Iterable
 
-from ..schema import SCHEMA, SESSION_FIELD, Rejected, ResultsError, SentRating, Submission
+from ..schema import (
+    SCHEMA,
+    SESSION_FIELD,
+    HeadphoneCheck,
+    Rejected,
+    ResultsError,
+    SentRating,
+    Submission,
+)
 from . import rating_tables, sessions
 from .imported import Imported, finite_number
 
+_MOST_ROUNDS = 1000
 _NEXT_OBJECT = re.compile(r"[\s,]*\{")
 _LINE_OF_OBJECT = re.compile(r"\n ?\{")
 
@@ -150,4 +159,17 @@ def _own_record(data: dict[str, object], source: str, number: int) -> Submission
         training=data.get("training") is True,
         blind=True,
         complete=data.get("complete") is not False,
+        participant=str(data.get("participant", "")),
+        headphones=_headphones(data.get("questionnaire")),
     )
+
+
+def _headphones(answers: object) -> HeadphoneCheck | None:
+    """The headphone check, the only answer that an analysis asks for; None without one."""
+    told = answers.get("headphones") if isinstance(answers, dict) else None
+    if not isinstance(told, dict):
+        return None
+    correct, rounds = told.get("correct"), told.get("rounds")
+    if not (isinstance(correct, int) and isinstance(rounds, int)):
+        return None
+    return HeadphoneCheck(correct, rounds) if 0 <= correct <= rounds <= _MOST_ROUNDS else None

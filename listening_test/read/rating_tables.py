@@ -1,4 +1,4 @@
-"""Tables of ratings, one rating per row: webMUSHRA's CSV, pymushra's exports, the plain long table.
+"""Tables of ratings: webMUSHRA's CSV, pymushra's exports, the plain long table, and wide ones.
 
 Columns are found by name, in any order, whatever their case; comma, semicolon or tab separate them.
 
@@ -14,8 +14,10 @@ its dates are text in CSV and milliseconds in JSON.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..schema import UUID, Rejected, ResultsError, SentRating, Submission
+from .columns import PARTS, renamed, spread_part, suggestion, unfolded
 from .csv_rows import NO_ROW, NOT_CLOSED, split_rows
 from .imported import Imported, finite_number, seconds_of
 from .sessions import MUSHRA_PAGE, is_training
@@ -104,8 +106,16 @@ def read_json_rows(
         _group(by_layout[layout.name], layout, source, imported)
 
 
-def read_table(whole: str, source: str, imported: Imported) -> None:
+def read_table(
+    whole: str, source: str, imported: Imported, columns: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Add the submissions of a CSV text.
+
+    Args:
+        whole: the text.
+        source: the file's name.
+        imported: what was read so far.
+        columns: our name, or "", of its columns by their own, where they differ.
 
     Raises:
         ResultsError: its first line has the columns of none of the tables.
@@ -115,13 +125,16 @@ def read_table(whole: str, source: str, imported: Imported) -> None:
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     _, names = next(split_rows(first, separator, lambda _: 0))
-    header = [name.strip().lower() for name in names or []]
-    layout = _layout(header)
+    own = [name.strip() for name in names or []]
+    header = renamed([name.lower() for name in own], columns, source)
+    wide = bool(spread_part(header))
+    layout = LONG if wide else _layout(header)
     if layout is None:
         known = "; ".join(f"{la.name}: {', '.join(sorted(la.needed))}" for la in _LAYOUTS)
         raise ResultsError(
             f"{source} is no table of ratings: its first line has {', '.join(header)[:200]!r}. "
-            f"Known are {known}"
+            f"Known are {known}; or a wide table with two of {', '.join(PARTS)}"
+            f"{suggestion(header)}"
         )
     php = layout is WEBMUSHRA and '\\"' in text
 
@@ -141,6 +154,9 @@ def read_table(whole: str, source: str, imported: Imported) -> None:
             row = _row(fields, header, layout, source, line + above, imported)
             if row is not None:
                 rows.append((line + above, row))
+    if wide:
+        labels = dict(zip(header, own, strict=True))
+        rows = unfolded(rows, labels, columns, source, imported)
     _group(rows, layout, source, imported)
 
 
@@ -165,7 +181,8 @@ def _row(
         imported.notes.append(f"{source}:{line}: the header is repeated")
         return None
     if len(fields) == len(header):
-        return dict(zip(header, fields, strict=True))
+        # without columns of no name: "" is what a layout calls those that it does not have
+        return {name: field for name, field in zip(header, fields, strict=True) if name}
     counts = f"{len(fields)} fields where the header has {len(header)}"
     if _has_tail(fields, layout):
         imported.notes.append(

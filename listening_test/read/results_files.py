@@ -4,7 +4,7 @@
     webMUSHRA         the CSV of its write.php, and the JSON of one session
     pymushra          its CSV and JSON exports, and its TinyDB file
     long table        CSV with the columns listener, item, condition, score, in any order, and
-                      optionally test, plays, seconds
+                      optionally test, plays, seconds; `columns` reads other names, and wide tables
 
 The format is told by the content, not by the file's name. A damaged spot costs its own line, row or
 record, which is named, and nothing behind it. Names are given as they can be written anywhere. No
@@ -13,8 +13,9 @@ read, so that no personal data reaches an analysis.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from ..schema import SESSION_FIELD, Rejected, ResultsError
 from .imported import Imported
@@ -25,10 +26,13 @@ _SUFFIXES = (".jsonl", ".json", ".csv")
 _LINE_OF_RECORD = re.compile(r'^\{".*\}$', re.MULTILINE)
 
 
-def read_results(paths: Sequence[Path]) -> Imported:
+def read_results(
+    paths: Sequence[Path], columns: Mapping[str, str] = MappingProxyType({})
+) -> Imported:
     """The submissions of files, and of all .jsonl, .json and .csv files directly in folders.
 
-    What else lies in a folder is rejected with a word.
+    What else lies in a folder is rejected with a word. `columns` are our names, or "", of CSV
+    columns by their own.
 
     Raises:
         ResultsError: a file that is not there, or is in none of the formats; a folder without one.
@@ -36,11 +40,11 @@ def read_results(paths: Sequence[Path]) -> Imported:
     imported = Imported()
     for path in paths:
         if not path.is_dir():
-            _read(path, imported)
+            _read(path, imported, columns)
             continue
         for file in _files(path):
             try:
-                _read(file, imported)
+                _read(file, imported, columns)
             except ResultsError as error:
                 imported.rejected.append(Rejected(str(file), 1, str(error), 0))
     return imported.legible()
@@ -53,7 +57,7 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _read(path: Path, imported: Imported) -> None:
+def _read(path: Path, imported: Imported, columns: Mapping[str, str]) -> None:
     text = _text(path, imported)
     imported.sources.append(str(path))
     if not text.strip():
@@ -62,7 +66,7 @@ def _read(path: Path, imported: Imported) -> None:
         read_json(text, str(path), imported)
     else:
         try:
-            read_table(text, str(path), imported)
+            read_table(text, str(path), imported, columns)
         except ResultsError:
             if not _LINE_OF_RECORD.search(text):
                 raise

@@ -7,15 +7,15 @@ The rules, in their order:
                 webMUSHRA test of others, a page called `training` or `training_1` is one that the
                 key, if any, does not know
     repetition  of what was sent several times, one is taken (`repetition`)
-    stimulus    with a key, a stimulus must belong to its trial; the words of `schema` are known
-                whatever their case, and what only looks like one of them is noted
+    stimulus    with a key, a stimulus must belong to its trial; without one, the words of `schema`
+                are known whatever their case, and what only looks like one is asked about (`roles`)
     score       a number in [0, 100]
     duplicate   the same stimulus rated again: an equal score is taken once, a different one
                 replaces the earlier
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from ..schema import (
@@ -25,33 +25,46 @@ from ..schema import (
     ResultsError,
     SentRating,
     Submission,
-    condition_of,
     is_system,
     score_of,
 )
 from .blind_key import Key
 from .repetition import without_repetition
+from .roles import PLAIN, Roles
 
 _TRAINING = re.compile(r"training[ _-]?\d*", re.IGNORECASE)
-_LIKE_A_WORD = re.compile(r"reference|anchor|hidden|^ref$", re.IGNORECASE)
 
 
-def valid_ratings(submissions: Sequence[Submission], key: Key | None = None) -> Reading:
+def valid_ratings(
+    submissions: Sequence[Submission], key: Key | None = None, roles: Roles = PLAIN
+) -> Reading:
     """The ratings of submissions, by the rules above.
 
+    Args:
+        submissions: as they were read.
+        key: of the test, if it is blind.
+        roles: conditions that are reference and anchors, where no key says it.
+
     Raises:
-        ResultsError: blind results without a key, or files of several tests without one.
+        ResultsError: blind results without a key, or files of several tests without one; without a
+            key, conditions that leave open what they are; with one, roles beside it.
     """
     if key is None:
         _check_without_key(submissions)
+    elif roles != PLAIN:
+        raise ResultsError("the key says what is reference and anchor: no --reference, --anchors")
     rejected: list[Rejected] = []
     notes: list[str] = []
     kept = _of_test(submissions, key, rejected)
     kept = _without_training(kept, key, notes)
     kept = without_repetition(kept, rejected, notes)
-    ratings = _ratings(kept, key, rejected)
+    if key is None:
+        roles.check(rating.stimulus for submission in kept for rating in submission.ratings)
+    ratings = _ratings(kept, key, roles, rejected)
     notes += _notes_on_conditions({r.condition for r in ratings})
-    return Reading(tuple(ratings), tuple(rejected), tuple(notes))
+    participants = {s.listener: s.participant for s in kept if s.participant}
+    notes += _notes_on_participants(participants)
+    return Reading(tuple(ratings), tuple(rejected), tuple(notes), participants=participants)
 
 
 def _check_without_key(submissions: Sequence[Submission]) -> None:
@@ -102,13 +115,13 @@ def _without_training(
 
 
 def _ratings(
-    submissions: list[Submission], key: Key | None, rejected: list[Rejected]
+    submissions: list[Submission], key: Key | None, roles: Roles, rejected: list[Rejected]
 ) -> list[Rating]:
     taken: dict[tuple[str, str, str], tuple[Rating, str, int]] = {}
     for submission in submissions:
         for sent in submission.ratings:
             line = sent.line or submission.line
-            rating = _rating(submission, sent, key)
+            rating = _rating(submission, sent, key, roles)
             if isinstance(rating, str):
                 rejected.append(Rejected(submission.source, line, rating))
                 continue
@@ -123,16 +136,23 @@ def _ratings(
 
 def _notes_on_conditions(conditions: set[str]) -> list[str]:
     systems = sorted(filter(is_system, conditions))
-    notes = [
-        f"{name!r} is taken for a system under test: the hidden reference is called 'reference', "
-        "anchors 'anchor35', 'anchor70' or 'mnru-' and a number"
-        for name in systems
-        if _LIKE_A_WORD.search(name)
-    ]
+    notes = []
     for name, other in pairwise(sorted(systems, key=lambda name: (name.strip().casefold(), name))):
         if name.strip().casefold() == other.strip().casefold():
             notes.append(f"{name!r} and {other!r} are taken for two systems")
     return notes
+
+
+def _notes_on_participants(participants: Mapping[str, str]) -> list[str]:
+    """One person who took the test in two browsers would count as two listeners."""
+    listeners: dict[str, list[str]] = {}
+    for listener, participant in participants.items():
+        listeners.setdefault(participant, []).append(listener)
+    return [
+        f"participant {participant} is several listeners: {', '.join(own)}"
+        for participant, own in listeners.items()
+        if len(own) > 1
+    ]
 
 
 def _duplicate(earlier: tuple[Rating, str, int], later: Rating, source: str, line: int) -> Rejected:
@@ -145,7 +165,9 @@ def _duplicate(earlier: tuple[Rating, str, int], later: Rating, source: str, lin
     return Rejected(old_source, old_line, why)
 
 
-def _rating(submission: Submission, sent: SentRating, key: Key | None) -> Rating | str:
+def _rating(
+    submission: Submission, sent: SentRating, key: Key | None, roles: Roles
+) -> Rating | str:
     """The rating, or why it is none."""
     what = f"listener {submission.listener}, trial {submission.trial}, stimulus {sent.stimulus}"
     for name, value in (
@@ -155,7 +177,7 @@ def _rating(submission: Submission, sent: SentRating, key: Key | None) -> Rating
     ):
         if not value:
             return f"{what}: no {name} is named"
-    item, condition = submission.trial, condition_of(sent.stimulus)
+    item, condition = submission.trial, roles.condition(sent.stimulus)
     if key is not None:
         trial = key.trial(submission.trial)
         if trial is None:

@@ -48,10 +48,15 @@ def check_record(record: Mapping[str, Any], description: Mapping[str, Any]) -> N
 
 
 def _check_time(text: str) -> None:
+    if not _is_moment(text):
+        raise RecordError(f"time {text!r} is not ISO 8601")
+
+
+def _is_moment(value: object) -> bool:
     try:
-        datetime.fromisoformat(text)
-    except ValueError as error:
-        raise RecordError(f"time {text!r} is not ISO 8601") from error
+        return _is_text(value) and bool(datetime.fromisoformat(str(value)))
+    except ValueError:
+        return False
 
 
 def _check_stimuli(found: object, expected: list[str], name: str) -> None:
@@ -134,5 +139,8 @@ _OPTIONAL: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "position": (_is_count, "a count"),
     "duration": (_is_amount, "a number of seconds"),
     "reference_plays": (_is_count, "a count"),
+    "plan": (_is_count, "a count"),
+    "participant": (_is_text, f"a text of at most {_LONGEST_TEXT} characters"),
+    "consent": (_is_moment, "a time of ISO 8601"),
     "comment": (_is_comment, f"a text of at most {_LONGEST_COMMENT} characters"),
 }

@@ -22,6 +22,7 @@ refused: the form of webMUSHRA's sessions needs nobody's leave. waitress serves;
 whole, within its limit, before we see it; how long that may take, `connections` says.
 """
 
+import json
 import secrets
 import socket
 from collections.abc import Mapping
@@ -42,6 +43,7 @@ from .record_check import RecordError, check_record
 from .records import Conflict, Records
 from .strangers import is_asked_as_loopback, is_foreign, is_loopback
 from .told import tell
+from .turns import Turns
 
 LARGEST_RECORD = 64 * 1024  # bytes; a trial of 12 stimuli has 3000
 LARGEST_SESSION = 1024 * 1024
@@ -49,9 +51,7 @@ REMARKS = 3  # on one session
 
 _SECRET = (".*", "results", "*.key.json", "*.jsonl", "*.token", "*.torn")
 _POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
-_SERVER_JS = (
-    'window.Mushra = window.Mushra || {};\nwindow.Mushra.server = {"records": "records"};\n'
-)
+_SERVER_JS = "window.Mushra = window.Mushra || {};\nwindow.Mushra.server = "
 
 
 def token_of(folder: Path) -> str:
@@ -87,6 +87,7 @@ class RatingServer:
         self.description = read_description(self.folder) if self.ours else {}
         if self.ours:
             self.records = Records(beside(folder, ".results.jsonl"), lambda r: str(r["record"]))
+            self.turns = Turns(len(self.description.get("sessions", ())), self.records.path)
         else:
             self.records = Records(beside(folder, ".webmushra.jsonl"), session_id)
         self.root = f"/{token_of(folder)}/" if public else "/"
@@ -119,7 +120,9 @@ class RatingServer:
         return send_from_directory(self.folder, name)
 
     def _where_to_send(self) -> Response:
-        return Response(_SERVER_JS, mimetype="text/javascript")
+        turn = {"plan": self.turns.next()} if self.turns.sessions else {}
+        text = json.dumps({"records": "records", **turn})
+        return Response(f"{_SERVER_JS}{text};\n", mimetype="text/javascript")
 
     def _record(self) -> Response:
         request.max_content_length = LARGEST_RECORD
@@ -130,7 +133,10 @@ class RatingServer:
             check_record(record, self.description)
         except RecordError as error:
             return _text(400, str(error))
-        return self._keep(record, f"listener {record['listener']}, {record['trial']}: ")
+        answer = self._keep(record, f"listener {record['listener']}, {record['trial']}: ")
+        if answer.status_code == 200:
+            self.turns.saw(record)
+        return answer
 
     def _session(self) -> Response:
         request.max_content_length = LARGEST_SESSION

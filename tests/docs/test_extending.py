@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import soundfile
@@ -117,6 +118,18 @@ def check_left_out(module, name, value, why, monkeypatch):
         found = module.REGISTRY.search()
     assert found.plugins.keys() == known.keys() - {"theirs"}
     assert re.search(why, found.left_out[value])
+
+
+def test_audio_is_decoded_elsewhere_whatever_the_recordings_are(work, tmp_path):
+    """As a new user has them: WAV at another rate, in folders."""
+    source = tmp_path / "LibriTTS" / "1089" / "a.wav"
+    source.parent.mkdir(parents=True)
+    soundfile.write(source, np.zeros((2400, 2)), 24_000)
+    script = (sys.executable, work / "examples" / "decode_elsewhere.py")
+    call(*script, tmp_path / "LibriTTS", tmp_path / "decoded", folder=tmp_path)
+    (found,) = (tmp_path / "decoded").iterdir()
+    assert found.name == "1089_a.wav"
+    assert (soundfile.info(found).samplerate, soundfile.info(found).frames) == (16_000, 1600)
 
 
 def leaderboard(work, **variables):

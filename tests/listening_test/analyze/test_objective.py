@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nscbench.listening_test.analyze.objective import objective_values
+from nscbench.listening_test.analyze.objective import foreign_metrics, objective_values
 from nscbench.listening_test.schema import ResultsError
 from support.mushra_run import write_values
 
@@ -23,3 +23,16 @@ def test_a_runs_first_draws_are_read(tmp_path: Path) -> None:
     assert directions == {"pesq_wb": "higher", "lsd_of_a_plugin": "none"}
     with pytest.raises(ResultsError, match="not a finished run"):
         objective_values(tmp_path / "absent")
+
+
+def test_a_metric_that_is_not_installed_keeps_its_values(tmp_path: Path) -> None:
+    write_values(tmp_path, [["pcm", "a", 0, "mine", 2.5, ""], ["pcm", "a", 0, "pesq_wb", 4.6, ""]])
+    manifest = tmp_path / "manifest.json"
+    text = manifest.read_text()
+    one = '{"metric": "pesq", "version": "1"}'
+    assert one in text
+    manifest.write_text(text.replace(one, f'{one}, {{"metric": "plugin", "version": "7"}}'))
+    table, directions = objective_values(tmp_path)
+    assert table["mine"] == {("a", "pcm"): 2.5}
+    assert directions == {"mine": "none", "pesq_wb": "higher"}
+    assert foreign_metrics(tmp_path) == ["plugin"]

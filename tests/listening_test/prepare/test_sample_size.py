@@ -73,11 +73,24 @@ def test_spread_of_the_published_ratings() -> None:
 
 
 def test_the_standards_numbers_of_items() -> None:
-    assert sample_size(5).items == 12
-    assert sample_size(5, systems=9).items_per_listener == 14  # 1.5 times 9, above the usual 12
+    assert (sample_size(5).items_per_listener, sample_size(5).items) == (8, 8)
+    nine = sample_size(5, systems=9)
+    assert nine.items == 14  # 1.5 times 9
     short = sample_size(5, systems=9, items=6, items_per_listener=6)
     assert "14 items at least" in short.notes[0]
     assert sample_size(5, systems=7).listeners > sample_size(5).listeners
+
+
+@pytest.mark.parametrize("systems", [2, 4, 5, 9, 30])
+def test_a_session_takes_twenty_minutes_at_most(systems: int) -> None:
+    """Trials, that of training too, x systems, hidden reference and two anchors x 25 s."""
+    plan = sample_size(10, systems=systems)
+    signals = min(systems + 3, 12)
+    assert plan.minutes == (plan.items_per_listener + 1) * signals * 25 / 60
+    assert plan.minutes == plan.minutes_for(plan.items_per_listener) <= 20
+    assert not any("more than a session" in note for note in plan.notes)
+    long = sample_size(10, systems=systems, items=20, items_per_listener=20)
+    assert any("more than a session of 20" in note for note in long.notes)
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,43 @@ def test_too_many_codecs_are_thinned_over_the_metric(tmp_path):
     assert chosen == ["c00", "c02", "c04", "c06", "c08", "c10", "c12", "c14"]
     assert "left out" in remarks[0]
     assert "c01" in remarks[0]
-    with pytest.raises(BuildError, match="15 conditions are too many"):
-        selection.choose_conditions(run, names, 8)
+    for wanted in (names, ["all"]):
+        with pytest.raises(BuildError, match="15 conditions are too many"):
+            selection.choose_conditions(run, wanted, 8)
+    assert selection.choose_conditions(run, ["all"], 15) == (names, [])
+    assert len(selection.choose_conditions(run, [], 15, 5)[0]) == 5
+
+
+def test_the_best_of_each_family_then_what_uses_the_scale(tmp_path):
+    quality = {
+        "opus-6": ("opus", 1.8),
+        "opus-24": ("opus", 4.3),
+        "codec2-3.2": ("codec2", 1.2),
+        "mel2mel-3": ("mel2mel", 2.6),
+        "lat2lat-3": ("lat2lat", 2.2),
+        "mbd-3": ("mbd", 2.1),
+        "gan-3": ("gan", 2.4),
+        "gan-6": ("gan", 2.8),
+        "mine-3": ("mine", 2.0),
+    }
+    items = (coded_speech.Passage("a", Path(), "", "", 5.0),)
+    run = coded_speech.CodedSpeech(
+        _Everything(tmp_path),
+        items,
+        dict.fromkeys(quality, "codec"),
+        dict.fromkeys(quality, RATE),
+        "pesq_wb",
+        {(name, "a"): value for name, (_, value) in quality.items()},
+        _Everything(tmp_path),
+        {name: codec for name, (codec, _) in quality.items()},
+    )
+    chosen, remarks = selection.choose_conditions(run, [], 9, 4)
+    assert chosen == ["opus-24", "mel2mel-3", "gan-6", "mine-3"]
+    assert "left out: opus-6, codec2-3.2, lat2lat-3, mbd-3, gan-3" in remarks[0]
+    assert selection.choose_conditions(run, [], 9, 5)[0] == [
+        *("opus-24", "codec2-3.2", "mel2mel-3", "gan-6", "mine-3")
+    ]
+    assert selection.choose_conditions(run, [], 9, 3)[0] == ["opus-24", "gan-6", "mine-3"]
 
 
 def test_items_that_a_condition_did_not_decode_are_left_out(broken):

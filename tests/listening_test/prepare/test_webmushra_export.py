@@ -137,7 +137,7 @@ def test_the_export_is_a_webmushra_configuration(test, tmp_path):
     assert training["id"] == "training/" + test.trials[0].item
     assert [page["id"] for page in rated] == [trial.item for trial in test.trials[1:]]
     for page, trial in zip([training, *rated], test.trials, strict=True):
-        assert set(page["stimuli"]) == {"late-1", "noisy-6", "anchor35", "anchor70"}
+        assert set(page["stimuli"]) == {"late-1", "noisy-6", "anchor35", "mnru-20"}
         for name, file in {**page["stimuli"], "reference": page["reference"]}.items():
             samples, rate = soundfile.read(tmp_path / file, dtype="int16")
             assert rate == RATE

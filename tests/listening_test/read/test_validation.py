@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from nscbench.listening_test.read.blind_key import Key, TrialKey
+from nscbench.listening_test.read.roles import parse_roles
 from nscbench.listening_test.read.validation import valid_ratings
 from nscbench.listening_test.schema import ResultsError, SentRating, Submission
 from support.submissions import KEY, scores, sent, whys
@@ -42,14 +43,18 @@ def test_the_words_of_the_method_are_known_whatever_their_case() -> None:
     assert "99 is replaced by 98" in whys(twice)[0]
 
 
-def test_what_only_looks_like_a_word_of_the_method_is_noted() -> None:
-    reading = valid_ratings([sent({"hidden_ref": 99, "Opus": 70, "opus": 60, "Anchor 3.5": 1})])
-    assert len(reading.ratings) == 4
-    assert [note.partition(" is taken for a system")[0] for note in reading.notes[:2]] == [
-        "'Anchor 3.5'",
-        "'hidden_ref'",
-    ]
-    assert reading.notes[2:] == ("'Opus' and 'opus' are taken for two systems",)
+def test_what_only_looks_like_a_word_of_the_method_is_asked_about() -> None:
+    ratings = [sent({"hidden_ref": 99, "Opus": 70, "opus": 60, "Anchor 3.5": 1})]
+    with pytest.raises(ResultsError, match="is 'hidden_ref' the hidden reference"):
+        valid_ratings(ratings)
+    reading = valid_ratings(ratings, roles=parse_roles("hidden_ref", ["Anchor 3.5=anchor35"]))
+    assert [r.condition for r in reading.ratings] == ["reference", "Opus", "opus", "anchor35"]
+    assert reading.notes == ("'Opus' and 'opus' are taken for two systems",)
+
+
+def test_a_key_leaves_no_question() -> None:
+    with pytest.raises(ResultsError, match="the key says what is reference and anchor"):
+        valid_ratings([sent({"x": 1})], KEY, parse_roles("x", None))
 
 
 def test_names_of_a_key_are_known_whatever_their_case() -> None:
