@@ -78,6 +78,7 @@ def configure(
         channels=back.channels(back_config),
         sample_rate=front_config.sample_rate,
         hop=front_config.hop,
+        direct=back.domain not in ("wav", front.domain),
         **CONDITIONERS[size],
         **DENOISERS[size][back.domain],
     )

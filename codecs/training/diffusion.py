@@ -96,8 +96,11 @@ class DiffusionTraining(Component):
         return euler
 
     def architecture(self, config: DiffusionConfig) -> DiffusionConfig:
-        """The configuration without the fingerprint of the ends."""
-        return replace(config, built_on="")
+        """The configuration without the fingerprint of the ends, and without a linear anchor.
+
+        Older weights have none; it is fitted where their ends have learned on.
+        """
+        return replace(config, built_on="", direct=False)
 
     def start_from(self, network: DiffusionDecoder) -> None:
         """Take over the weights of a trained decoder.
@@ -108,7 +111,8 @@ class DiffusionTraining(Component):
             CodecError: the network has another configuration.
         """
         super().start_from(network)
-        self.started = network.config.built_on == self.config.built_on
+        known = replace(network.config, built_on=self.config.built_on)
+        self.started = network.config.built_on == self.config.built_on and known == self.config
 
     def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
         draws = Draws(generator, next(self.model.parameters()).device)

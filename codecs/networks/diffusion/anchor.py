@@ -6,6 +6,9 @@ residual's own deviation (`spread`): Grad-TTS starts at deviation 1 whatever the
 dequantized latent is so near to the latent that noise of deviation 1 would drown nearly all that
 there is to learn. A waveform has an anchor only if the condition is one.
 
+Between mels and latents, the anchor may begin as a linear map fitted to data: most of what one
+tells of the other is linear, and a network needs long to find that.
+
 Speech falls by tens of decibels from vowels to pauses too. So for waveforms the features may also
 tell the residual's level in every frame, which scales the noise (S. Lee et al., "PriorGrad", ICLR
 2022).
@@ -18,11 +21,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..precision import single_precision
 from ..voice import Told
 from .config import DiffusionConfig
 from .scaling import deviation
 
 SPREAD_DECAY = 0.99
+CONTEXT = 3  # frames that a linear map sees
+RIDGE = 1e-3  # of the mean square of what it sees
 QUIETEST, LOUDEST = 1e-3, 1e2  # level of a frame, relative to the deviation of all waveforms
 
 
@@ -64,9 +70,46 @@ class Anchor(nn.Module):
             assert self.to_anchor.bias is not None
             nn.init.zeros_(self.to_anchor.bias)
         self.to_level = nn.Conv1d(config.features, 1, 1) if config.levelled else None
+        self.direct: nn.Conv1d | None = None
+        if config.direct:
+            self.direct = nn.Conv1d(config.given_channels, config.channels, CONTEXT, padding=1)
 
-    def guess(self, features: Tensor, given: Tensor | None) -> Tensor | None:
-        """The first guess of features [B, features, k], added to a standardized one if given."""
+    @torch.no_grad()
+    def fit(self, frames: Tensor, target: Tensor) -> None:
+        """Let the anchor begin as the linear map from frames to standardized outputs.
+
+        Least squares with a ridge; the spread becomes that of what is left.
+
+        Args:
+            frames: [B, given channels, k].
+            target: [B, channels, k].
+        """
+        assert self.direct is not None
+        assert self.to_anchor is not None
+        assert self.to_anchor.bias is not None
+        assert self.direct.bias is not None
+        seen = F.pad(frames, (CONTEXT // 2, CONTEXT // 2)).unfold(2, CONTEXT, 1).transpose(1, 2)
+        x = seen.flatten(2).flatten(0, 1).double()  # [B * k, given channels * CONTEXT]
+        x = torch.cat([x, x.new_ones(len(x), 1)], dim=1)
+        y = target.transpose(1, 2).flatten(0, 1).double()
+        ridge = RIDGE * len(x) * torch.eye(x.shape[1], device=x.device, dtype=x.dtype)
+        solution = torch.linalg.solve(x.T @ x + ridge, x.T @ y)  # [given channels * CONTEXT + 1, C]
+        self.direct.weight.copy_(solution[:-1].T.reshape(self.direct.weight.shape))
+        self.direct.bias.copy_(solution[-1])
+        nn.init.zeros_(self.to_anchor.weight)
+        nn.init.zeros_(self.to_anchor.bias)
+        self.spread.copy_(deviation(target - self.direct(frames)))
+
+    def guess(
+        self, features: Tensor, given: Tensor | None, frames: Tensor | None = None
+    ) -> Tensor | None:
+        """The first guess of features [B, features, k], added to a standardized one if given.
+
+        `frames` are those of the condition, for a linear map.
+        """
+        if self.direct is not None and frames is not None:
+            with single_precision(frames.device):
+                given = self.direct(frames.float())
         if self.to_anchor is not None:
             learned: Tensor = self.to_anchor(features)
             given = learned if given is None else given + learned

@@ -33,6 +33,8 @@ class DiffusionConfig:
         levelled: is the noise scaled by a level that the features tell? Waveforms only.
         voiced: does the process run over flat speech, beside the voice's own excitation
             (`networks.voice`)? Waveforms only.
+        direct: does the anchor begin as the linear map that comes nearest, from three frames of the
+            condition (of a waveform, of its log-mel)? Mels and latents only.
         built_on: fingerprint of the frozen weights that gave condition and output in training.
 
     Raises:
@@ -61,6 +63,7 @@ class DiffusionConfig:
     emphasis: float = 0.0
     levelled: bool = False
     voiced: bool = False
+    direct: bool = False
     built_on: str = ""
 
     def __post_init__(self) -> None:
@@ -72,6 +75,8 @@ class DiffusionConfig:
             raise ValueError(
                 "voiced is for waveforms, and takes the place of emphasis and levelled"
             )
+        if self.direct and (self.output == "wav" or self.output == self.condition):
+            raise ValueError("direct is for mels and latents of another domain than theirs")
 
     @property
     def anchored(self) -> bool:
@@ -89,8 +94,13 @@ class DiffusionConfig:
         return self.output == self.condition and not self.voiced
 
     @property
+    def given_channels(self) -> int:
+        """Channels of the frames that the condition gives: of a waveform, its log-mel's bands."""
+        return self.mel.bands if self.condition == "wav" else self.condition_channels
+
+    @property
     def mel(self) -> MelConfig:
-        """The log-mel that a voice is told by."""
+        """The log-mel that a voice is told by, and that a waveform gives an anchor."""
         return MelConfig(self.sample_rate, hop=self.hop, fmax=self.sample_rate / 2)
 
     def made_of(self, samples: int) -> int:

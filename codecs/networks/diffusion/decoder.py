@@ -17,6 +17,7 @@ from ..cuda_graphs import Replayed
 from ..denoiser import Denoiser
 from ..diffwave import DiffWave
 from ..draws import DrawShape
+from ..features import LOG_MEL_DEVIATION, LOG_MEL_MEAN, LogMel
 from ..padding import stack
 from ..patch_wave import PatchWave
 from ..unet1d import UNet1d
@@ -47,6 +48,8 @@ class DiffusionDecoder(nn.Module):
         self.conditioner = _conditioner(config)
         self.anchor = self.build_anchor()
         self.voice = Voice(config.features, config.mel) if config.voiced else None
+        of_waveform = config.direct and config.condition == "wav"
+        self.log_mel = LogMel(config.mel) if of_waveform else None
         self.denoiser = self.build_denoiser()
         self.register_load_state_dict_pre_hook(_move)  # type: ignore[no-untyped-call]
 
@@ -72,6 +75,8 @@ class DiffusionDecoder(nn.Module):
             outputs = self.voice.flatten(outputs[:, 0])[:, None]
         ends_in_noise = self.process.ends_in_noise
         self.scaling.measure(conditions, outputs, keep_level=not ends_in_noise)
+        if (frames := self._frames(conditions)) is not None:
+            self.anchor.fit(frames, self.scaling.standardize(outputs))
         if ends_in_noise and self.config.continues:
             ends = (self.scaling.standardize(x) for x in (outputs, conditions))
             self.anchor.spread.copy_(deviation(next(ends) - next(ends)))
@@ -87,7 +92,7 @@ class DiffusionDecoder(nn.Module):
         given = self.scaling.standardize(condition) if self.config.continues else None
         hint, told = self._hint(condition, features, draw, passed)
         return Guide(
-            self.anchor.guess(features, given),
+            self.anchor.guess(features, given, self._frames(condition)),
             self.denoiser.prepare(features),
             self.anchor.level(features),
             hint,
@@ -215,6 +220,14 @@ class DiffusionDecoder(nn.Module):
             hint=stack(hints) if hints else None,
             lengths=told,
         )
+
+    def _frames(self, condition: Tensor) -> Tensor | None:
+        """Standardized frames [B, given channels, k] for a linear anchor; None without one."""
+        if not self.config.direct:
+            return None
+        if self.log_mel is None:
+            return self.scaling.standardize_condition(condition)
+        return (self.log_mel(condition[:, 0]) - LOG_MEL_MEAN) / LOG_MEL_DEVIATION
 
     def _hint(
         self, condition: Tensor, features: Tensor, draw: DrawShape, passed: Tensor | None

@@ -50,3 +50,26 @@ def test_level_is_learned_from_what_the_anchor_leaves() -> None:
     expected = math.log(2) ** 2
     assert float(level_loss(decoder, half, target)["level"]) == pytest.approx(expected, rel=1e-4)
     assert level_loss(decoder, Guide(None, torch.zeros(1)), target) == {}
+
+
+def test_a_direct_anchor_begins_as_the_nearest_linear_map() -> None:
+    config = replace(DIFFUSION, output="mel", condition="lat", direct=True)
+    decoder = DiffusionDecoder(config).eval()
+    generator = torch.Generator().manual_seed(0)
+    condition = torch.randn(4, 8, 400, generator=generator)
+    mixing = torch.randn(8, 8, 3, generator=generator)
+    linear = torch.nn.functional.conv1d(condition, mixing, padding=1)
+    output = 3 + linear + 0.1 * torch.randn(4, 8, 400, generator=generator)
+    decoder.measure(condition, output)
+    guide, target = decoder.guide(condition, torch.zeros), decoder.scaling.standardize(output)
+    assert guide.anchor is not None
+    left = (target - guide.anchor).std(dim=(0, 2))
+    noise = 0.1 / decoder.scaling.output_deviation[:, 0]
+    torch.testing.assert_close(left, noise, rtol=0.1, atol=0)
+    torch.testing.assert_close(decoder.anchor.spread[:, 0], noise, rtol=0.1, atol=0)
+
+
+def test_a_direct_anchor_is_for_mels_and_latents_of_another_domain() -> None:
+    for domains in ({"output": "wav", "condition": "lat"}, {"output": "mel", "condition": "mel"}):
+        with pytest.raises(ValueError, match="direct is for mels and latents"):
+            replace(DIFFUSION, channels=1, direct=True, **domains)
