@@ -70,7 +70,8 @@ def _pair(root: Path, a: str, b: str) -> int:
     from ...reports.tables.summary import cautions
     from ..store.finished_run import read_run
 
-    scores = read_run(root).scores
+    whole = read_run(root)
+    scores = whole.scores
     points = curves(scores)
     if a in scores.conditions and b in scores.conditions:
         table = compare_pair(scores, a, b, scores.ranked)
@@ -86,6 +87,10 @@ def _pair(root: Path, a: str, b: str) -> int:
         for caution in cautions(scores, []):
             print(f"check: {caution}")
         return BETTER
+    known = dict.fromkeys([*scores.conditions, *points])
+    for name in (a, b):
+        if name not in known:
+            raise RunError(whole.lacks(name, known, "condition or codec"))
     raise RunError(
         f"{a} and {b} are neither two conditions nor two codecs of {root}; conditions are "
         f"{', '.join(scores.conditions)}; codecs are {', '.join(points)}"
@@ -97,11 +102,10 @@ def _with_baseline(root: Path, baseline: str) -> int:
     from ...reports.tables.comparisons import compare_planned
     from ..store.finished_run import read_run
 
-    scores = read_run(root).scores
+    whole = read_run(root)
+    scores = whole.scores
     if baseline not in scores.conditions:
-        raise RunError(
-            f"{baseline} is no condition of {root}; there are {', '.join(scores.conditions)}"
-        )
+        raise RunError(whole.lacks(baseline, scores.conditions))
     pairs = [(name, baseline) for name in scores.of_kind("codec") if name != baseline]
     table = compare_planned(scores, pairs, scores.ranked)
     if table.empty:

@@ -11,9 +11,10 @@ from ...codecs import CodecError
 from ...reports.tables.printed import partial_columns, show
 from ..data.items import AudioError, Item, ItemsError, passed_over, read_items
 from ..degradations import DegradationError
+from ..run.absences import asked_for, left_out
 from ..run.plan import Plan
 from ..run.robustness import CLEAN
-from ..run.suite import Suite, decoded_folders, left_out, load_suite
+from ..run.suite import Suite, decoded_folders, load_suite
 from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
 from ..store.contents import ContentError
@@ -123,7 +124,7 @@ def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | N
     _announce(plan)
     measured = carry_out(plan, directory, workers, cache)
     _conclude(plan.suite, directory, measured)
-    return not len(measured.failed)
+    return plan.suite.whole and not len(measured.failed)
 
 
 def _announce(plan: Plan) -> None:
@@ -132,7 +133,7 @@ def _announce(plan: Plan) -> None:
         f"{plan.suite.title}: {len(plan.suite.codecs)} conditions on {len(plan.items)} items "
         f"({seconds / 60:.1f} min), {len(plan.suite.metrics)} metrics, on {plan.device}"
     )
-    for line in left_out(plan.suite.unavailable):
+    for line in left_out(plan.suite.optional, plan.suite.unmeasured):
         print(f"  {line}")
     ids = [item.id for item in plan.items]
     for codec in plan.suite.codecs:
@@ -149,4 +150,6 @@ def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None
     for condition, rows in measured.failed.groupby("condition", sort=False):
         for line in grouped(zip(rows["item"], rows["error"], strict=True)):
             print(f"failed: {condition}, {line}")
+    for line in asked_for(suite.not_run, suite.not_measured):
+        print(line)
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")

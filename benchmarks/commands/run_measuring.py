@@ -11,6 +11,7 @@ from ... import metrics
 from ...metrics.machinery.ranges import checks, kind_of
 from ...reports.figures.curves import draw_curves
 from ...reports.tables.leaderboard import all_comparisons, leaderboard
+from ...reports.tables.not_run import with_not_run
 from ...reports.tables.summary import cautions
 from ..run.begun import begin
 from ..run.finished import Finished
@@ -22,6 +23,7 @@ from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
 from ..store.journal import Journal
+from ..store.left_out import not_run_of
 from ..store.received import csv_text
 from ..store.results import is_failure
 from ..store.run_directory import RunDirectory
@@ -86,9 +88,10 @@ def write_leaderboard(
     scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
     comparisons = all_comparisons(scores)
     table = leaderboard(scores, comparisons)
-    write_atomically(directory.leaderboard, csv_text(table))
+    shown = with_not_run(table, not_run_of([manifest]))
+    write_atomically(directory.leaderboard, csv_text(shown))
     draw_curves(table, scores.directions, directory.curves, manifest["suite"]["title"])
-    return table, cautions(scores, comparisons.values())
+    return shown, cautions(scores, comparisons.values())
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

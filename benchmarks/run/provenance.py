@@ -1,6 +1,7 @@
 """What made a run: versions, hardware, items, conditions, metrics, seeds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,7 +42,9 @@ def describe_run(
             }
             for name in suite.metrics
         ],
-        "unavailable": dict(suite.unavailable),
+        "not_run": [asdict(one) for one in suite.not_run],
+        "not_measured": dict(suite.not_measured),
+        "unavailable": suite.unavailable,
         "seeds": "BLAKE2b of the item's id and the draw; one generator per item, on the CPU",
         "device": device,
         "hardware": dict(machine),

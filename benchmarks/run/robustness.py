@@ -80,8 +80,8 @@ def _part(
     else:
         assert isinstance(degradation, ChannelDegradation)
         codecs = list(_wrapped(degradation, suite.codecs, not_applicable))
-    unavailable = dict(suite.unavailable)
-    names = tuple(_measuring(suite, declared, given, unavailable))
+    unmeasured = dict(suite.unmeasured)
+    names = tuple(_measuring(suite, declared, given, unmeasured))
     if not codecs or not names:
         return SuitePart(label, None, given, not_applicable)
     own = replace(
@@ -90,7 +90,7 @@ def _part(
         title=f"{suite.title}: {label}",
         codecs=tuple(codecs),
         metrics=names,
-        unavailable=unavailable,
+        unmeasured=unmeasured,
     )
     return SuitePart(label, own, given, not_applicable)
 
@@ -112,7 +112,7 @@ def _wrapped(
 
 
 def _measuring(
-    suite: Suite, declared: Declared, items: Sequence[Item], unavailable: dict[str, str]
+    suite: Suite, declared: Declared, items: Sequence[Item], unmeasured: dict[str, str]
 ) -> Iterator[str]:
     """The metrics of a part: those wanted, if its shortest item is long enough for them."""
     shortest = min(item.seconds for item in items)
@@ -120,7 +120,7 @@ def _measuring(
         if declared.metrics is not None and name not in declared.metrics:
             continue
         if (needed := metrics.get(name).shortest) > shortest:
-            unavailable[name] = f"needs {needed:g} s, the shortest item has {shortest:.3g} s"
+            unmeasured[name] = f"needs {needed:g} s, the shortest item has {shortest:.3g} s"
         else:
             yield name
 

@@ -121,9 +121,11 @@ def test_a_speaker_who_carries_the_mean_is_named(tmp_path, capsys, words):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["a"], "a is no condition of"),
+        (["a"], "no condition is called 'a'; there are: opus-6"),
+        (["opsu-6"], "no condition is called 'opsu-6'; did you mean opus-6? there are: opus-6"),
         ([], "0 names after the run"),
-        (["opus-6", "gone"], "are neither two conditions nor two codecs"),
+        (["opus-6", "gone"], "no condition or codec is called 'gone'; there are: opus-6, opus"),
+        (["opus-6", "opus"], "are neither two conditions nor two codecs"),
         (["opus-6", "--all"], "1 names after the run"),
         (["x", "y", "--gate", "pesq"], "2 names after the run"),
     ],
