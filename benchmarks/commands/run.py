@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..degradations import DegradationError
 from ..run.absences import asked_for, left_out
 from ..run.plan import Plan
 from ..run.robustness import CLEAN
+from ..run.selection import balanced, select
 from ..run.suite import Suite, decoded_folders, load_suite
 from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
@@ -36,6 +38,22 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("suite", help="name of a suite (see `nscbench list`) or a .toml file")
     parser.add_argument("--out", type=Path, help="directory of the run; default runs/SUITE")
     parser.add_argument("--items", help="data set, manifest (.csv) or folder of recordings")
+    parser.add_argument(
+        "--conditions",
+        type=_names,
+        default=(),
+        metavar="GLOB[,GLOB]",
+        help="only those of the suite's conditions that a pattern fits, such as 'gan-*,pcm'",
+    )
+    parser.add_argument(
+        "--metrics", type=_names, default=(), metavar="A[,B]", help="these instead of the suite's"
+    )
+    parser.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help="so many items, balanced over speakers, the same in every run; 0 for all",
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument(
         "--workers",
@@ -63,10 +81,10 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run a suite; the exit status."""
     try:
-        suite = load_suite(arguments.suite)
+        suite = _chosen(arguments)
         out = arguments.out or Path("runs") / suite.name
         source, results = arguments.items or suite.source, [out, *decoded_folders(suite)]
-        items = read_items(source, results)
+        items = balanced(read_items(source, results), suite.sample)
         for line in passed_over(source, results):
             print(f"{source}: {line}")
         if arguments.workers < 1:
@@ -99,6 +117,26 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"nscbench: stopped: {error}; the same command goes on", file=sys.stderr)
         return FAILURES
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
+
+
+def _chosen(arguments: argparse.Namespace) -> Suite:
+    """The part of the suite that is asked for.
+
+    Raises:
+        SuiteError: no such suite, condition or metric.
+        RunError: no such number of items.
+    """
+    suite = select(load_suite(arguments.suite), arguments.conditions, arguments.metrics)
+    if arguments.limit is None:
+        return suite
+    if arguments.limit < 0:
+        raise RunError(f"--limit is a number of items, 0 for all, not {arguments.limit}")
+    return replace(suite, sample=arguments.limit)
 
 
 def _workers(

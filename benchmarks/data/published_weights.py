@@ -17,6 +17,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from ... import codecs, metrics
+from ...metrics.machinery.names import unknown
 from ...metrics.machinery.digests import RECORD, digest, recorded
 from ...metrics.machinery.weights import Weights
 from ..store.atomic import write_atomically
@@ -74,7 +75,7 @@ def named(names: Sequence[str]) -> list[Weights]:
     sets, needed = table(), users()
     for name in names:
         if name not in sets and name not in needed:
-            raise WeightsError(f"no weights are called {name!r}; there are: {', '.join(sets)}")
+            raise WeightsError(unknown("set of weights", name, sets, "or a codec or metric with weights"))
     chosen = [sets[name].weights if name in sets else needed[name] for name in names]
     return [weights for i, weights in enumerate(chosen) if weights not in chosen[:i]]
 

@@ -35,7 +35,8 @@ def left_out(conditions: Sequence[NotRun], metrics: Mapping[str, str]) -> Iterat
     yield from grouped_reasons("left out", {one.condition: one.reason for one in conditions})
     to_get = sum(bool(set_to_get(why)) for why in metrics.values())
     if to_get:
-        yield f"{_metrics(to_get)} {'needs' if to_get == 1 else 'need'} weights: {COMMAND}"
+        need = "needs" if to_get == 1 else "need"
+        yield f"{_metrics(to_get)} {need} weights: {COMMAND} NAME; nscbench doctor names them"
     if rest := len(metrics) - to_get:
         further = " more" if to_get else ""
         yield f"{_metrics(rest, further)} cannot run here: nscbench doctor says why"

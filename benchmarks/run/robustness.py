@@ -61,11 +61,10 @@ def parts(suite: Suite, items: Sequence[Item], directory: RunDirectory) -> Itera
         ContentError, AudioError: a recording has changed, or cannot be read.
         OSError: a degraded recording cannot be written.
     """
-    chosen = _sample(items, suite.sample)
-    plain = replace(suite, degradations=(), sample=0)
-    yield SuitePart(CLEAN, replace(plain, name=f"{suite.name}-{CLEAN}"), chosen, {})
+    plain = replace(suite, degradations=())
+    yield SuitePart(CLEAN, replace(plain, name=f"{suite.name}-{CLEAN}"), items, {})
     for declared in suite.degradations:
-        yield _part(plain, declared, chosen, directory)
+        yield _part(plain, declared, items, directory)
 
 
 def _part(
@@ -93,12 +92,6 @@ def _part(
         unmeasured=unmeasured,
     )
     return SuitePart(label, own, given, not_applicable)
-
-
-def _sample(items: Sequence[Item], count: int) -> list[Item]:
-    """So many items, spread over the set; all for 0."""
-    count = min(count, len(items)) or len(items)
-    return [items[index * len(items) // count] for index in range(count)]
 
 
 def _wrapped(

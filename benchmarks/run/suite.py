@@ -6,6 +6,7 @@ A suite is a TOML file of `benchmarks/suites/`, or any path:
     items = "speech"                   # manifest or folder, from the suite's folder; or "demo",
                                        # the embedded set, as by default; `--items` overrides it
     metrics = ["pesq", "visqol"]       # default: every metric that can run here
+    sample = 8                         # of the items, balanced over speakers; default: all
     draws = 3                          # decodings per item of stochastic codecs; default 1, at
                                        # most 1000
     normalize = -26                    # dBFS: the level at which pairs are scored; default: as is
@@ -23,8 +24,7 @@ A suite is a TOML file of `benchmarks/suites/`, or any path:
 
 Programs and folders of decoded audio are conditions too: see `codecs.external`.
 
-A suite with degradations is a robustness suite (`degradations.declared`); it may take a part of its
-items: `sample = 8`.
+A suite with degradations is a robustness suite (`degradations.declared`).
 
 Unknown keys are errors.
 """
@@ -39,6 +39,7 @@ from typing import Any
 from ... import metrics as all_metrics
 from ...codecs import Codec
 from ...codecs.external.decoded import Decoded
+from ...metrics.machinery.names import unknown
 from ..data.items import EMBEDDED
 from ..degradations import DegradationError
 from ..degradations.declared import Declared
@@ -66,7 +67,7 @@ class Suite:
         not_measured: metrics that are named and cannot measure here, with the reason.
         unmeasured: metrics that nobody named and that cannot measure here, with the reason.
         isolated: conditions that run in processes of their own.
-        sample: how many items a robustness suite takes, spread over the set; 0 for all.
+        sample: how many items are taken, balanced over speakers; 0 for all.
         degradations: of a robustness suite.
         normalize: RMS of the reference, in dBFS, to which a pair is brought before it is scored.
         folder: where it lies.
@@ -138,10 +139,7 @@ def load_suite(source: str) -> Suite:
         name, where, folder = source, f"suite {source}", FOLDER
         text = (FOLDER / f"{source}.toml").read_text("utf-8")
     else:
-        raise SuiteError(
-            f"no suite is called {source!r}; there are: {', '.join(suite_names())}, "
-            "or a path to a .toml"
-        )
+        raise SuiteError(unknown("suite", source, suite_names(), "or a path to a .toml"))
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -158,8 +156,8 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
     except DegradationError as error:
         raise SuiteError(f"{where}: {error}") from error
     sample = content.get("sample", 0)
-    if sample < 0 or (sample and not degradations):
-        raise SuiteError(f"{where}: sample is a number of items of a suite with degradations")
+    if sample < 0:
+        raise SuiteError(f"{where}: sample is a number of items, 0 for all, not {sample}")
     chosen = choose_codecs(where, folder, content.get("condition", []))
     named = content.get("metrics")
     everything = list(all_metrics.available()) if named is None else named

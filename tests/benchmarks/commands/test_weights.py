@@ -88,9 +88,9 @@ def test_check_names_what_is_damaged_and_what_is_missing(mirror, capsys, tmp_pat
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["get", "pesq"], "no weights are called 'pesq'; there are: "),
+        (["get", "pesq"], "no set of weights is called 'pesq'; there are: "),
         (["get", "utmos", "--from", "no/where"], "the mirror no/where is no folder and no address"),
-        (["check", "pesq"], "no weights are called 'pesq'"),
+        (["check", "pesq"], "no set of weights is called 'pesq'"),
     ],
 )
 def test_bad_usage(words, said, capsys):

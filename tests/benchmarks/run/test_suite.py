@@ -144,9 +144,11 @@ def test_a_metric_that_is_named_may_not_be_missing(tmp_path, monkeypatch):
 
 def test_metrics_that_nobody_named_are_a_number():
     reasons = {"a": "no a.bin in /w: nscbench weights get a", "b": "no b.bin in /w: nscbench weights get b"}
-    assert list(left_out((), reasons)) == ["2 metrics need weights: nscbench weights get"]
+    assert list(left_out((), reasons)) == [
+        "2 metrics need weights: nscbench weights get NAME; nscbench doctor names them"
+    ]
     assert list(left_out((), reasons | {"c": "no hama: pip install hama"})) == [
-        "2 metrics need weights: nscbench weights get",
+        "2 metrics need weights: nscbench weights get NAME; nscbench doctor names them",
         "1 more metric cannot run here: nscbench doctor says why",
     ]
     assert list(left_out((), {"c": "no hama"})) == [
