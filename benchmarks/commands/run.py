@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ from ..store.contents import ContentError
 from ..store.run_directory import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
+from .run_forecast import forecast
 from .run_measuring import Measured, carry_out
 from .run_messages import grouped, shown_faults
 from .run_robustness import run_parts
@@ -159,13 +161,13 @@ def _workers(
 
 def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> bool:
     """Carry out a plan and print what it found; is there a value for everything?"""
-    _announce(plan)
+    _announce(plan, directory)
     measured = carry_out(plan, directory, workers, cache)
     _conclude(plan.suite, directory, measured)
     return plan.suite.whole and not len(measured.failed)
 
 
-def _announce(plan: Plan) -> None:
+def _announce(plan: Plan, directory: RunDirectory) -> None:
     seconds = sum(item.seconds for item in plan.items)
     print(
         f"{plan.suite.title}: {len(plan.suite.codecs)} conditions on {len(plan.items)} items "
@@ -177,6 +179,10 @@ def _announce(plan: Plan) -> None:
     for codec in plan.suite.codecs:
         for line in codec.remarks(ids):
             print(f"  {codec.condition}: {line}")
+    for line in forecast(plan, directory):
+        print(f"  {line}")
+    if sys.stdout:
+        sys.stdout.flush()  # or a pipe shows it when all is done
 
 
 def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None:
@@ -191,3 +197,5 @@ def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None
     for line in asked_for(suite.not_run, suite.not_measured):
         print(line)
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")
+    root = shlex.quote(str(directory.root))
+    print(f"next: nscbench report {root}    # the page; or a listening test: nscbench mushra build {root}")

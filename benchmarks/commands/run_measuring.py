@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+from tqdm import tqdm
 
 from ... import metrics
 from ...metrics.machinery.ranges import checks, kind_of
@@ -17,6 +18,7 @@ from ..run.begun import begin
 from ..run.finished import Finished
 from ..run.plan import Plan
 from ..run.provenance import describe_run
+from ..run.progress import Progress
 from ..run.runner import Runner
 from ..run.tables import checks_table, items_table, notices, rows_table, summary
 from ..store import checksums
@@ -29,6 +31,7 @@ from ..store.results import is_failure
 from ..store.run_directory import RunDirectory
 from ..store.scores import Scores
 from ..workers.work import Workers
+from .run_forecast import condition_line, recorded_pace
 from .run_messages import grouped
 
 
@@ -54,7 +57,12 @@ def carry_out(
     with Journal(directory.journal) as journal:
         begin(directory, plan.items)
         finished = Finished(directory, journal, cache)
-        failures = Runner(plan, directory, finished, workers).run()
+        progress = Progress(
+            plan,
+            recorded_pace(directory),
+            lambda name: tqdm.write(condition_line(plan, journal.get, name)),
+        )
+        failures = Runner(plan, directory, finished, workers, progress).run()
         directory.sweep_partial_files(journal.conditions)
         rows = rows_table(plan, journal.get, failures)
         if cache:
