@@ -176,6 +176,11 @@ def _announce(plan: Plan, directory: RunDirectory) -> None:
     for line in left_out(plan.suite.optional, plan.suite.unmeasured):
         print(f"  {line}")
     ids = [item.id for item in plan.items]
+    if not any(item.speaker for item in plan.items):
+        print(
+            "  no speakers are known: each item counts as a speaker of its own, and intervals are "
+            "too narrow where one said several"
+        )
     for codec in plan.suite.codecs:
         for line in codec.remarks(ids):
             print(f"  {codec.condition}: {line}")
