@@ -56,7 +56,7 @@ class Progress:
             total=self._total,
             desc="audio",
             bar_format="{desc} {percentage:3.0f}% |{bar:30}| {n:.0f}/{total:.0f} s "
-            "[{elapsed}{postfix}",
+            "[{elapsed}{postfix}]",
             mininterval=0.2 if sys.stderr.isatty() else 15,
         )
         return self
@@ -83,8 +83,7 @@ class Progress:
             tqdm.write(f"estimate: {in_words(over + left)} in all, {in_words(left)} of them left")
 
     def _show(self, text: str) -> None:
-        # in the format, a comma stands before it
-        self._bar.set_postfix_str(f"{text}]" if text else "]", refresh=False)
+        self._bar.set_postfix_str(text, refresh=False)
 
     def took(self, stage: Stage, pieces: Sequence[Piece], seconds: float | None) -> None:
         """Count a task that coded pieces of one condition; seconds are None if nobody knows them."""
