@@ -72,9 +72,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: with status 2 where the command line does not take these words.
     """
-    parser = _Parser(
-        prog="nscbench", description="A benchmark of neural speech codecs."
-    )
+    parser = _Parser(prog="nscbench", description="A benchmark of neural speech codecs.")
     parser.add_argument("--version", action="version", version=f"nscbench {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     chosen = next((word for word in words if not word.startswith("-")), "")

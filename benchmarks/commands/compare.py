@@ -185,4 +185,6 @@ def _gate(new_root: Path, old_root: Path, wanted: list[str]) -> _Said:
     found = verdicts(new.scores, old.scores, resolve(new, wanted))
     closed = any(verdict.closes for verdict in found)
     content = {"old": str(old_root), "verdicts": [verdict._asdict() for verdict in found]}
-    return _Said([str(one) for one in found], content | {"closed": closed}, WORSE if closed else BETTER)
+    return _Said(
+        [str(one) for one in found], content | {"closed": closed}, WORSE if closed else BETTER
+    )

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -139,14 +140,18 @@ def _measure(
             "batch": arguments.batch,
             "all_threads": setup.threads,
         }
-        found = measure_costs(
-            codec, setup, lambda column, name=codec.condition: bar.set_postfix_str(f"{name}: {column}")
-        )
+        shown = partial(_show, bar, codec.condition)
+        found = measure_costs(codec, setup, shown)
         computed = facts["hardware"]["gpu" if own == "cuda" else "processor"]
         table.add(codec.condition, found, computed, facts)
         timed &= not any(isinstance(found[f"{side}_rtf"], str) for side in ("encode", "decode"))
         tqdm.write(f"{subject.name}: {table.brief(codec.condition)}", file=sys.stderr)
     return _Measured(table, names, timed)
+
+
+def _show(bar: "tqdm[Any]", condition: str, column: str) -> None:
+    """Show which cost of which condition is measured."""
+    bar.set_postfix_str(f"{condition}: {column}")
 
 
 def _setup(

@@ -203,4 +203,4 @@ def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None
         print(line)
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")
     root = shlex.quote(str(directory.root))
-    print(f"next: nscbench report {root}    # the page; or a listening test: nscbench mushra build {root}")
+    print(f"next: nscbench report {root}, or nscbench mushra build {root} --out {root}-mushra")

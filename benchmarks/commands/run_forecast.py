@@ -1,4 +1,4 @@
-"""What a run says before and while it goes on: disk, downloads, and each condition when it is done."""
+"""What a run says before and while it goes on: disk, downloads, and what each condition gave."""
 
 import os
 import shutil
@@ -96,7 +96,9 @@ def condition_line(plan: Plan, find: Find, condition: str) -> str:
                 bits += step.encoded["payload_bits"]
                 seconds += step.encoded["seconds"]
     rate = "" if codec.kind == "oracle" or not seconds else f", {bits / seconds / 1000:.2f} kbit/s"
-    means = "".join(f", {look(c).short} {np.mean(values[c]):.{look(c).digits}f}" for c in _told(values))
+    means = "".join(
+        f", {look(c).short} {np.mean(values[c]):.{look(c).digits}f}" for c in _told(values)
+    )
     return f"{condition}: {len(done)}/{len(plan.items)} items{rate}{means}"
 
 

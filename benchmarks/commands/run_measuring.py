@@ -17,8 +17,8 @@ from ...reports.tables.summary import cautions
 from ..run.begun import begin
 from ..run.finished import Finished
 from ..run.plan import Plan
-from ..run.provenance import describe_run
 from ..run.progress import Progress
+from ..run.provenance import describe_run
 from ..run.runner import Runner
 from ..run.tables import checks_table, items_table, notices, rows_table, summary
 from ..store import checksums

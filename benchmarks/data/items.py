@@ -47,6 +47,7 @@ EMBEDDED = {"demo": Path(__file__).parent / "demo"}
 
 _LONGEST_ID = 128  # bytes; ids become names of files
 
+
 @dataclass(frozen=True)
 class Item:
     """One reference recording.

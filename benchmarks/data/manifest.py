@@ -69,7 +69,7 @@ def read_manifest(manifest: Path) -> list[Listing]:
 
 
 def absent_columns(manifest: Path) -> Iterator[str]:
-    """A line on the columns that a manifest lacks, and on what stands for them; none for a whole one.
+    """A line on the columns that a manifest lacks, and what stands for them; none for a whole one.
 
     Raises:
         ItemsError: it cannot be read.

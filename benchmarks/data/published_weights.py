@@ -17,8 +17,8 @@ from hashlib import file_digest
 from pathlib import Path
 
 from ... import codecs, metrics
-from ...metrics.machinery.names import unknown
 from ...metrics.machinery.digests import RECORD, digest, recorded
+from ...metrics.machinery.names import unknown
 from ...metrics.machinery.weights import Weights
 from ..store.atomic import write_atomically
 from .download import DownloadError, Source, check_download, renew
@@ -75,7 +75,8 @@ def named(names: Sequence[str]) -> list[Weights]:
     sets, needed = table(), users()
     for name in names:
         if name not in sets and name not in needed:
-            raise WeightsError(unknown("set of weights", name, sets, "or a codec or metric with weights"))
+            also = "or a codec or metric with weights"
+            raise WeightsError(unknown("set of weights", name, sets, also))
     chosen = [sets[name].weights if name in sets else needed[name] for name in names]
     return [weights for i, weights in enumerate(chosen) if weights not in chosen[:i]]
 

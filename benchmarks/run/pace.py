@@ -89,9 +89,7 @@ class Pace:
         at_once = sum(spent.seconds for spent in self._spent.values()) / (now - self._began)
         return work / at_once if at_once else None
 
-    def _rate(
-        self, place: tuple[str, Stage], means: Mapping[Stage, float | None]
-    ) -> float | None:
+    def _rate(self, place: tuple[str, Stage], means: Mapping[Stage, float | None]) -> float | None:
         if place in self._spent:
             return self._spent[place].rate
         if place in self._recorded:
@@ -115,7 +113,7 @@ def _ratio(pairs: Iterable[tuple[float, float]]) -> float | None:
 
 
 def in_words(seconds: float) -> str:
-    """A duration as precisely as it can be foretold: `35 s`, `2 min 40 s`, `25 min`, `3 h 10 min`."""
+    """A duration as precisely as it can be foretold: `35 s`, `2 min 40 s`, `3 h 10 min`."""
     rounded = 5 * round(seconds / 5) if seconds < 100 else 10 * round(seconds / 10)
     if rounded < 60:
         return f"{max(5, rounded)} s"

@@ -86,7 +86,7 @@ class Progress:
         self._bar.set_postfix_str(text, refresh=False)
 
     def took(self, stage: Stage, pieces: Sequence[Piece], seconds: float | None) -> None:
-        """Count a task that coded pieces of one condition; seconds are None if nobody knows them."""
+        """Count a task that coded pieces of one condition; no seconds where nobody knows them."""
         name = pieces[0].codec.condition
         self._new.add(name)
         audio = sum(piece.item.seconds for piece in pieces)

@@ -234,9 +234,7 @@ class Runner:
         if whole:
             self._progress.advance(one.decoding, None if error else seconds_of(task))
 
-    def _submit(
-        self, work: Work[R], condition: str, then: "Callable[[Future[R]], None]"
-    ) -> None:
+    def _submit(self, work: Work[R], condition: str, then: "Callable[[Future[R]], None]") -> None:
         scores = work.request.stage == "score"
         self._running[self._workers.submit(work)] = _Running(condition, scores, then)
 

@@ -1,4 +1,4 @@
-"""A part of a suite, of its items, or of both: what `--conditions`, `--metrics` and `--limit` choose.
+"""A part of a suite or of its items: what `--conditions`, `--metrics` and `--limit` choose.
 
 What is named without a wildcard is asked for: where it cannot run, it is "not run" or "not
 measured", even if the suite calls it optional.

@@ -1,4 +1,4 @@
-"""The codecs and metrics that a suite's TOML names: those that can run here, and those that cannot."""
+"""The codecs and metrics that a suite's TOML names: what of them can run here, and what not."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

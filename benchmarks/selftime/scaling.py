@@ -39,8 +39,8 @@ from ...reports.tables.leaderboard import leaderboard
 from ..data.items import Item
 from ..run.finished import Finished
 from ..run.plan import Plan
-from ..run.provenance import describe_condition
 from ..run.progress import Progress
+from ..run.provenance import describe_condition
 from ..run.runner import Runner
 from ..run.suite import Suite
 from ..run.tables import rows_table

@@ -52,7 +52,8 @@ def test_the_keys_of_a_condition():
     codecs = {field.name for codec in available().values() for field in fields(codec)}
     declared = {field.name for kind in (Command, Decoded) for field in fields(kind)}
     declared -= {"name", "folder", "encoder", "decoder"}  # `codec`, the suite's own, and:
-    assert keys("condition") == codecs | declared | {"codec", "isolate", "optional", "encode", "decode"}
+    own = {"codec", "isolate", "optional", "encode", "decode"}
+    assert keys("condition") == codecs | declared | own
 
 
 def test_the_keys_of_a_degradation():

@@ -121,5 +121,6 @@ def test_a_file_of_another_version_costs_its_column_only(tmp_path):
     suite = load_suite(str(tmp_path / "mine.toml"))
     assert suite.metrics == ("lsd",)
     assert asked_for(suite.not_run, suite.not_measured) == [
-        f"not measured: utmos: {path}: not the published file; nscbench weights get utmos replaces it"
+        f"not measured: utmos: {path}: not the published file; "
+        "nscbench weights get utmos replaces it"
     ]

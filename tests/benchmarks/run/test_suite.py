@@ -143,7 +143,10 @@ def test_a_metric_that_is_named_may_not_be_missing(tmp_path, monkeypatch):
 
 
 def test_metrics_that_nobody_named_are_a_number():
-    reasons = {"a": "no a.bin in /w: nscbench weights get a", "b": "no b.bin in /w: nscbench weights get b"}
+    reasons = {
+        "a": "no a.bin in /w: nscbench weights get a",
+        "b": "no b.bin in /w: nscbench weights get b",
+    }
     assert list(left_out((), reasons)) == [
         "2 metrics need weights: nscbench weights get NAME; nscbench doctor names them"
     ]
