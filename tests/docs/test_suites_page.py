@@ -23,7 +23,7 @@ SUITES = [
 ]
 PARTS = dict(
     zip(
-        ("suite", "condition", "degradation"),
+        ("suite", "condition", "missing", "degradation"),
         re.split(r"^## .*$", PAGE, flags=re.M)[1:],
         strict=True,
     )
