@@ -20,8 +20,8 @@ def with_not_run(table: pd.DataFrame, missing: Sequence[NotRun]) -> pd.DataFrame
     """
     if not missing:
         return table
-    counts = [str(c) for c in table if c == "n" or f"{str(c).removesuffix('_n')}_lo" in table]
-    counts = [name for name in counts if name == "n" or name.endswith("_n")]
+    names = [str(name) for name in table]
+    counts = ["n", *(f"{c}_n" for c in names if f"{c}_lo" in names and f"{c}_n" in names)]
     lines = pd.DataFrame(
         [
             {
@@ -36,8 +36,8 @@ def with_not_run(table: pd.DataFrame, missing: Sequence[NotRun]) -> pd.DataFrame
             for one in missing
         ]
     )
-    whole = lines.reindex(columns=[*table.columns, "not_run"])
-    kinds = {name: table[name].dtype for name in ("n", "N", *counts)}
-    kinds |= {c: table[c].dtype for c in table if str(c).endswith("_rank")}
+    whole = lines.reindex(columns=[*names, "not_run"])
+    ranks = (name for name in names if name.endswith("_rank"))
+    kinds = {name: table[name].dtype for name in ("N", *counts, *ranks)}
     whole["bitrate"] = "none"
     return pd.concat([table.assign(not_run=None), whole.astype(kinds)], ignore_index=True)

@@ -330,7 +330,7 @@ def test_the_gate_refuses_other_versions_of_a_metric(tmp_path, capsys):
 def test_the_gate_refuses_what_it_does_not_know(tmp_path, capsys):
     status, _, errors = gate(capsys, tmp_path, 0.0, "beauty")
     assert status == 2
-    assert "no metric or column of the run is called 'beauty'" in errors
+    assert "no metric or column of the run that says what is better is called 'beauty'" in errors
     assert "pesq, stoi, pesq_wb" in errors
 
 
