@@ -1,10 +1,12 @@
 """The `nscbench` command. Only the chosen sub-command is imported, so that `--help` is instant."""
 
 import argparse
+import re
 import shlex
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from .. import __version__
 from .terminal import ClosedPipe, open_output
@@ -26,6 +28,18 @@ COMMANDS = {
     "mushra": ("benchmarks.commands.mushra", "make, serve and analyze listening tests"),
     "train": ("benchmarks.commands.train", "train a part of the codecs on speech"),
 }
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says of a word that is no choice which choice is most like it."""
+
+    def error(self, message: str) -> NoReturn:
+        if found := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
+            from ..metrics.machinery.names import nearest
+
+            if near := nearest(found[1], re.findall(r"[\w.-]+", found[2])):
+                message += f"; did you mean {near}?"
+        super().error(message)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,9 +72,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: with status 2 where the command line does not take these words.
     """
-    parser = argparse.ArgumentParser(
-        prog="nscbench", description="A benchmark of neural speech codecs."
-    )
+    parser = _Parser(prog="nscbench", description="A benchmark of neural speech codecs.")
     parser.add_argument("--version", action="version", version=f"nscbench {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     chosen = next((word for word in words if not word.startswith("-")), "")

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from ..metrics.machinery.names import nearest, unknown
 from ..metrics.machinery.plugins import Registry, concrete_class
 from .base import Codec, CodecError, Unavailable
 from .external import declared, kind_of
@@ -69,13 +70,15 @@ def unchecked(name: str, settings: Mapping[str, Any]) -> Codec:
             raise CodecError(f"there is a codec {name!r} already; declare yours under another name")
         return declared(name, settings)
     if name not in classes:
-        raise CodecError(f"no codec is called {name!r}; there are: {', '.join(classes)}")
+        raise CodecError(unknown("codec", name, classes))
     codec = classes[name]
     allowed = [field.name for field in fields(codec)]
     for key in settings:
         if key not in allowed:
+            near = nearest(key, allowed)
+            guess = f"did you mean {near}? " if near else ""
             raise CodecError(
-                f"{name} has no setting {key!r}; it has: {', '.join(allowed) or 'none'}"
+                f"{name} has no setting {key!r}; {guess}it has: {', '.join(allowed) or 'none'}"
             )
     return codec(**settings)
 
@@ -93,7 +96,7 @@ def get(condition: str) -> Codec:
         default="",
     )
     if not name:
-        raise CodecError(f"no codec is called {condition!r}; there are: {', '.join(available())}")
+        raise CodecError(unknown("codec", condition, available()))
     codec = available()[name]
     settings: dict[str, Any] = {}
     for word in condition[len(name) + 1 :].split("-") if condition != name else ():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ..metrics.machinery.names import nearest
 from .base import Codec, CodecError
 
 
@@ -16,6 +17,9 @@ def choose(codec: Codec, field: str, allowed: Iterable[float | str]) -> None:
     value = getattr(codec, field)
     values = tuple(allowed)
     if value not in values or isinstance(value, bool):
+        texts = [v for v in values if isinstance(v, str)]
         listed = ", ".join(v if isinstance(v, str) else f"{v:g}" for v in values)
-        raise CodecError(f"{codec.name} has no {field}={value!r}; there are: {listed}")
+        near = nearest(value, texts) if isinstance(value, str) else ""
+        guess = f"did you mean {near}? " if near else ""
+        raise CodecError(f"{codec.name} has no {field}={value!r}; {guess}there are: {listed}")
     object.__setattr__(codec, field, values[values.index(value)])

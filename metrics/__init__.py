@@ -7,6 +7,7 @@ by an entry point of the group `nscbench.metrics` that names its `Metric`.
 from typing import Any
 
 from .base import Column, Meaning, Metric, MetricError, MetricUnavailable, Undefined
+from .machinery.names import unknown
 from .machinery.plugins import Registry
 
 __all__ = [
@@ -60,5 +61,5 @@ def get(name: str) -> Metric:
     """
     found = REGISTRY.found.plugins
     if name not in found:
-        raise MetricError(f"no metric is called {name!r}; there are: {', '.join(available())}")
+        raise MetricError(unknown("metric", name, available()))
     return found[name]

@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
@@ -22,6 +23,7 @@ from ..run.provenance import package_version
 from ..run.suite_settings import SuiteError
 from ..store.run_directory import RunError
 from ..workers.local import device_named
+from .json_output import add_json, print_json
 
 OK, GAPS, BAD_INPUT = 0, 1, 2
 
@@ -45,6 +47,7 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="run the programs that a run names as codecs: only of a run that you trust",
     )
+    add_json(parser)
     parser.set_defaults(command=run)
 
 
@@ -56,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         subjects = [open_subject(name, arguments.programs) for name in arguments.sources]
         chosen = [(subject, chosen_codecs(subject, arguments.conditions)) for subject in subjects]
         speech, rate = _speech(arguments.items, arguments.seconds * arguments.batch)
-        whole = [
+        measured = [
             _measure(subject, codecs, arguments, device, (speech, rate))
             for subject, codecs in chosen
         ]
@@ -69,7 +72,22 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
         return BAD_INPUT
-    return OK if all(whole) else GAPS
+    if arguments.json:
+        print_json({"costs": [one.table.as_json(one.names) for one in measured]})
+    else:
+        for one in measured:
+            print(one.table.show(one.names))
+            print("\n".join(one.table.not_measured(one.names)))
+            print(one.table.path)
+    return OK if all(one.timed for one in measured) else GAPS
+
+
+class _Measured(NamedTuple):
+    """Conditions whose costs are in a table; has each of them its real-time factors?"""
+
+    table: CostTable
+    names: list[str]
+    timed: bool
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -102,12 +120,13 @@ def _measure(
     arguments: argparse.Namespace,
     device: str,
     speech: tuple[Signal, int],
-) -> bool:
-    """Measure conditions, each written at once; does each have its real-time factors?"""
+) -> _Measured:
+    """Measure conditions, each written at once."""
     table = CostTable(subject.root)
     names = [codec.condition for codec in codecs]
     timed = True
-    for codec in tqdm(codecs, subject.name, disable=None, leave=False):
+    bar = tqdm(codecs, subject.name, mininterval=0.2 if sys.stderr.isatty() else 15, leave=False)
+    for codec in bar:
         own = device_of(codec, device)
         setup = _setup(codec, arguments, own, speech)
         facts = {
@@ -121,14 +140,18 @@ def _measure(
             "batch": arguments.batch,
             "all_threads": setup.threads,
         }
-        found = measure_costs(codec, setup)
+        shown = partial(_show, bar, codec.condition)
+        found = measure_costs(codec, setup, shown)
         computed = facts["hardware"]["gpu" if own == "cuda" else "processor"]
         table.add(codec.condition, found, computed, facts)
         timed &= not any(isinstance(found[f"{side}_rtf"], str) for side in ("encode", "decode"))
-    print(table.show(names))
-    print("\n".join(table.not_measured(names)))
-    print(table.path)
-    return timed
+        tqdm.write(f"{subject.name}: {table.brief(codec.condition)}", file=sys.stderr)
+    return _Measured(table, names, timed)
+
+
+def _show(bar: "tqdm[Any]", condition: str, column: str) -> None:
+    """Show which cost of which condition is measured."""
+    bar.set_postfix_str(f"{condition}: {column}")
 
 
 def _setup(

@@ -4,12 +4,12 @@ The exit status is 1 if something required is broken, else 0: what is optional m
 """
 
 import argparse
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from .doctor_examination import Examination, examine
 from .doctor_packages import Package
+from .json_output import add_json, print_json
 
 HEALTHY, BROKEN = 0, 1
 
@@ -19,7 +19,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "doctor", help="what is installed, what is missing, and what that switches off"
     )
-    parser.add_argument("--json", action="store_true", help="everything, for programs")
+    add_json(parser)
     parser.set_defaults(command=run)
 
 
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what is found; the exit status."""
     found = examine()
     if arguments.json:
-        print(json.dumps(found.as_json(), indent=1, ensure_ascii=False))
+        print_json(found.as_json())
     else:
         print("\n".join(_report(found)))
     return BROKEN if found.broken else HEALTHY

@@ -1,7 +1,7 @@
 """`nscbench list`: what there is, and why something cannot run here."""
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ... import metrics
@@ -9,6 +9,7 @@ from ...codecs import available, registry
 from ...codecs.base import Codec
 from ..data.datasets import catalogue
 from ..run.suite import suite_names
+from .json_output import add_json, print_json
 
 SECTIONS = ("codecs", "metrics", "suites", "data")
 
@@ -17,11 +18,15 @@ def add_parser(subparsers: Any) -> None:
     """Add `nscbench list`."""
     parser = subparsers.add_parser("list", help="codecs, metrics, suites and data sets")
     parser.add_argument("section", nargs="?", choices=SECTIONS, help="only this section")
+    add_json(parser)
     parser.set_defaults(command=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the sections; the exit status."""
+    if arguments.json:
+        print_json({s: _SHOWN[s]() for s in SECTIONS if arguments.section in (None, s)})
+        return 0
     listings: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
         "codecs": _codecs,
         "metrics": _metrics,
@@ -55,6 +60,37 @@ def _codecs() -> Iterator[tuple[str, str]]:
 
 def _points(codec: type[Codec]) -> list[str]:
     return [codec(**settings).condition for settings in codec.operating_points]
+
+
+def _codecs_json() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "kind": codec.kind,
+            "conditions": [] if codec.unavailable() else _points(codec),
+            "missing": codec.unavailable(),
+        }
+        for name, codec in available().items()
+    ]
+
+
+def _metrics_json() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "columns": dict(metric.directions), "missing": metric.unavailable()}
+        for name, metric in metrics.available().items()
+    ]
+
+
+def _titles(names: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "title": title} for name, title in names.items()]
+
+
+_SHOWN: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    "codecs": _codecs_json,
+    "metrics": _metrics_json,
+    "suites": lambda: _titles(suite_names()),
+    "data": lambda: _titles(catalogue()),
+}
 
 
 def _metrics() -> Iterator[tuple[str, str]]:

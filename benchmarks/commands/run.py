@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,18 @@ from ...codecs import CodecError
 from ...reports.tables.printed import partial_columns, show
 from ..data.items import AudioError, Item, ItemsError, passed_over, read_items
 from ..degradations import DegradationError
+from ..run.absences import asked_for, left_out
 from ..run.plan import Plan
 from ..run.robustness import CLEAN
-from ..run.suite import Suite, decoded_folders, left_out, load_suite
+from ..run.selection import balanced, select
+from ..run.suite import Suite, decoded_folders, load_suite
 from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
 from ..store.contents import ContentError
 from ..store.run_directory import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
+from .run_forecast import forecast
 from .run_measuring import Measured, carry_out
 from .run_messages import grouped, shown_faults
 from .run_robustness import run_parts
@@ -35,6 +40,22 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("suite", help="name of a suite (see `nscbench list`) or a .toml file")
     parser.add_argument("--out", type=Path, help="directory of the run; default runs/SUITE")
     parser.add_argument("--items", help="data set, manifest (.csv) or folder of recordings")
+    parser.add_argument(
+        "--conditions",
+        type=_names,
+        default=(),
+        metavar="GLOB[,GLOB]",
+        help="only those of the suite's conditions that a pattern fits, such as 'gan-*,pcm'",
+    )
+    parser.add_argument(
+        "--metrics", type=_names, default=(), metavar="A[,B]", help="these instead of the suite's"
+    )
+    parser.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help="so many items, balanced over speakers, the same in every run; 0 for all",
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument(
         "--workers",
@@ -62,10 +83,10 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run a suite; the exit status."""
     try:
-        suite = load_suite(arguments.suite)
+        suite = _chosen(arguments)
         out = arguments.out or Path("runs") / suite.name
         source, results = arguments.items or suite.source, [out, *decoded_folders(suite)]
-        items = read_items(source, results)
+        items = balanced(read_items(source, results), suite.sample)
         for line in passed_over(source, results):
             print(f"{source}: {line}")
         if arguments.workers < 1:
@@ -100,6 +121,26 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILURES
 
 
+def _names(text: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
+
+
+def _chosen(arguments: argparse.Namespace) -> Suite:
+    """The part of the suite that is asked for.
+
+    Raises:
+        SuiteError: no such suite, condition or metric.
+        RunError: no such number of items.
+    """
+    suite = select(load_suite(arguments.suite), arguments.conditions, arguments.metrics)
+    if arguments.limit is None:
+        return suite
+    if arguments.limit < 0:
+        raise RunError(f"--limit is a number of items, 0 for all, not {arguments.limit}")
+    return replace(suite, sample=arguments.limit)
+
+
 def _workers(
     arguments: argparse.Namespace, directory: RunDirectory, items: Sequence[Item]
 ) -> Workers:
@@ -120,24 +161,33 @@ def _workers(
 
 def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> bool:
     """Carry out a plan and print what it found; is there a value for everything?"""
-    _announce(plan)
+    _announce(plan, directory)
     measured = carry_out(plan, directory, workers, cache)
     _conclude(plan.suite, directory, measured)
-    return not len(measured.failed)
+    return plan.suite.whole and not len(measured.failed)
 
 
-def _announce(plan: Plan) -> None:
+def _announce(plan: Plan, directory: RunDirectory) -> None:
     seconds = sum(item.seconds for item in plan.items)
     print(
         f"{plan.suite.title}: {len(plan.suite.codecs)} conditions on {len(plan.items)} items "
         f"({seconds / 60:.1f} min), {len(plan.suite.metrics)} metrics, on {plan.device}"
     )
-    for line in left_out(plan.suite.unavailable):
+    for line in left_out(plan.suite.optional, plan.suite.unmeasured):
         print(f"  {line}")
     ids = [item.id for item in plan.items]
+    if not any(item.speaker for item in plan.items):
+        print(
+            "  no speakers are known: each item counts as a speaker of its own, and intervals are "
+            "too narrow where one said several"
+        )
     for codec in plan.suite.codecs:
         for line in codec.remarks(ids):
             print(f"  {codec.condition}: {line}")
+    for line in forecast(plan, directory):
+        print(f"  {line}")
+    if sys.stdout:
+        sys.stdout.flush()  # or a pipe shows it when all is done
 
 
 def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None:
@@ -149,4 +199,8 @@ def _conclude(suite: Suite, directory: RunDirectory, measured: Measured) -> None
     for condition, rows in measured.failed.groupby("condition", sort=False):
         for line in grouped(zip(rows["item"], rows["error"], strict=True)):
             print(f"failed: {condition}, {line}")
+    for line in asked_for(suite.not_run, suite.not_measured):
+        print(line)
     print(f"{suite.title}: {directory.leaderboard}, curves in {directory.curves}")
+    root = shlex.quote(str(directory.root))
+    print(f"next: nscbench report {root}, or nscbench mushra build {root} --out {root}-mushra")

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+from tqdm import tqdm
 
 from ... import metrics
 from ...metrics.machinery.ranges import checks, kind_of
 from ...reports.figures.curves import draw_curves
 from ...reports.tables.leaderboard import all_comparisons, leaderboard
+from ...reports.tables.not_run import with_not_run
 from ...reports.tables.summary import cautions
 from ..run.begun import begin
 from ..run.finished import Finished
 from ..run.plan import Plan
+from ..run.progress import Progress
 from ..run.provenance import describe_run
 from ..run.runner import Runner
 from ..run.tables import checks_table, items_table, notices, rows_table, summary
@@ -22,11 +25,13 @@ from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
 from ..store.journal import Journal
+from ..store.left_out import not_run_of
 from ..store.received import csv_text
 from ..store.results import is_failure
 from ..store.run_directory import RunDirectory
 from ..store.scores import Scores
 from ..workers.work import Workers
+from .run_forecast import condition_line, recorded_pace
 from .run_messages import grouped
 
 
@@ -52,7 +57,12 @@ def carry_out(
     with Journal(directory.journal) as journal:
         begin(directory, plan.items)
         finished = Finished(directory, journal, cache)
-        failures = Runner(plan, directory, finished, workers).run()
+        progress = Progress(
+            plan,
+            recorded_pace(directory),
+            lambda name: tqdm.write(condition_line(plan, journal.get, name)),
+        )
+        failures = Runner(plan, directory, finished, workers, progress).run()
         directory.sweep_partial_files(journal.conditions)
         rows = rows_table(plan, journal.get, failures)
         if cache:
@@ -86,9 +96,10 @@ def write_leaderboard(
     scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
     comparisons = all_comparisons(scores)
     table = leaderboard(scores, comparisons)
-    write_atomically(directory.leaderboard, csv_text(table))
+    shown = with_not_run(table, not_run_of([manifest]))
+    write_atomically(directory.leaderboard, csv_text(shown))
     draw_curves(table, scores.directions, directory.curves, manifest["suite"]["title"])
-    return table, cautions(scores, comparisons.values())
+    return shown, cautions(scores, comparisons.values())
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -10,9 +10,10 @@ from ...reports.tables.robustness import (
     notes,
 )
 from ..data.items import Item
+from ..run.absences import asked_for, left_out
 from ..run.plan import Plan
 from ..run.robustness import parts
-from ..run.suite import Suite, left_out
+from ..run.suite import Suite
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
 from ..store.finished_run import read_run
@@ -43,7 +44,7 @@ def run_parts(
         f"{suite.title}: {len(suite.codecs)} conditions, clean and with "
         f"{len(suite.degradations)} degradations, on {device}"
     )
-    for line in left_out(suite.unavailable):
+    for line in left_out(suite.optional, suite.unmeasured):
         print(f"  {line}")
     found: list[Degraded] = []
     for part in parts(suite, items, directory):
@@ -81,5 +82,7 @@ def _conclude(suite: Suite, directory: RunDirectory, found: Sequence[Degraded]) 
     print()
     for remark in remarks:
         print(f"note: {remark}")
+    for line in asked_for(suite.not_run, suite.not_measured):
+        print(line)
     print(f"{suite.title}: {directory.root / TABLE}, tables in {directory.root / PAGE}")
-    return not any(len(failed_rows(part.run)) for part in found if part.run)
+    return suite.whole and not any(len(failed_rows(part.run)) for part in found if part.run)

@@ -2,12 +2,14 @@
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ..data.items import ItemsError
 from ..store.printable import printable
 from ..store.run_directory import RunDirectory, RunError
+from .json_output import add_json, print_json
 
 SAME, DIFFERENT, BAD_INPUT = 0, 1, 2
 
@@ -24,6 +26,7 @@ def add_parser(subparsers: Any) -> None:
         action="store_true",
         help="run the programs that the run names as codecs: only of a run that you trust",
     )
+    add_json(parser)
     parser.set_defaults(command=run)
 
 
@@ -46,6 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
         return BAD_INPUT
+    if arguments.json:
+        print_json({"run": str(arguments.run), **asdict(found)})
+        return DIFFERENT if found.differences else SAME
     for difference in found.differences:
         print(f"DIFFERENT {printable(difference)}")
     print(

@@ -55,11 +55,20 @@ class Setup:
     speech: Signal
 
 
-def measure_costs(codec: Codec, setup: Setup) -> dict[str, Found]:
-    """Every one of `COLUMNS` of a condition."""
+def measure_costs(
+    codec: Codec, setup: Setup, doing: Callable[[str], object] = lambda column: None
+) -> dict[str, Found]:
+    """Every one of `COLUMNS` of a condition.
+
+    Args:
+        codec: of the condition.
+        setup: how it is measured.
+        doing: is told the first column of what is measured next.
+    """
     found: dict[str, Found] = {}
     with Pool(1) as pool:
         for columns, task in _tasks(codec, setup):
+            doing(columns[0])
             measured = pool.submit(LIMIT, task)
             if not (error := measured.exception()):
                 found |= measured.result()

@@ -1,11 +1,12 @@
 """Whose costs are measured: the conditions of a suite, or of a run that lies in a directory."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...codecs import Codec, CodecError
+from ...metrics.machinery.names import unknown
 from ..degradations.channel import remake
 from ..run.provenance import describe_condition
 from ..run.suite import load_suite, suite_names
@@ -23,11 +24,13 @@ class Subject:
         name: as it was asked for.
         root: the directory.
         codecs: by condition.
+        missing: why its other conditions cannot run.
     """
 
     name: str
     root: Path
     codecs: dict[str, Codec]
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_subject(name: str, programs: bool = False) -> Subject:
@@ -48,11 +51,10 @@ def open_subject(name: str, programs: bool = False) -> Subject:
     if name.endswith(".toml") or name in suite_names():
         suite = load_suite(name)
         codecs = {codec.condition: codec for codec in suite.codecs}
-        return Subject(name, Path("runs") / suite.name, codecs)
-    raise RunError(
-        f"{name} is neither the directory of a finished run nor a suite; "
-        f"suites are {', '.join(suite_names())}, or a path to a .toml"
-    )
+        lacking = {one.condition: one.reason for one in (*suite.not_run, *suite.optional)}
+        return Subject(name, Path("runs") / suite.name, codecs, lacking)
+    what = unknown("suite", name, suite_names(), "or a path to a .toml")
+    raise RunError(f"{name} is neither the directory of a finished run nor a suite; {what}")
 
 
 def chosen_codecs(subject: Subject, wanted: Sequence[str]) -> list[Codec]:
@@ -62,11 +64,10 @@ def chosen_codecs(subject: Subject, wanted: Sequence[str]) -> list[Codec]:
         RunError: the subject has no such condition.
     """
     for condition in wanted:
+        if condition in subject.missing:
+            raise RunError(f"{condition} cannot run here: {subject.missing[condition]}")
         if condition not in subject.codecs:
-            raise RunError(
-                f"{subject.name} has no condition {condition!r}; "
-                f"it has: {', '.join(subject.codecs)}"
-            )
+            raise RunError(f"{subject.name}: {unknown('condition', condition, subject.codecs)}")
     return [subject.codecs[condition] for condition in wanted or subject.codecs]
 
 

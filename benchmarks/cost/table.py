@@ -95,6 +95,24 @@ class CostTable:
             for line in (head, *lines)
         )
 
+    def brief(self, condition: str) -> str:
+        """A condition and its real-time factors."""
+        line = self._lines[condition]
+        encode, decode = (_short(line.get(f"{side}_rtf", "")) for side in ("encode", "decode"))
+        return f"{condition}: RTF {encode} encoding, {decode} decoding"
+
+    def as_json(self, conditions: Sequence[str]) -> dict[str, Any]:
+        """The table's path, and the line of each condition: numbers, texts, null for no number."""
+        texts = ("condition", HARDWARE, "not_measured", *_RANGES)
+        lines = (self._lines[name] for name in conditions)
+        return {
+            "path": str(self.path),
+            "conditions": [
+                {c: line.get(c, "") if c in texts else _number(line.get(c, "")) for c in _HEADER}
+                for line in lines
+            ],
+        }
+
     def not_measured(self, conditions: Sequence[str]) -> list[str]:
         """A sentence for each set of costs without numbers, and the conditions without them."""
         of: dict[str, list[str]] = {}
@@ -113,6 +131,10 @@ class CostTable:
     def _read_facts(self) -> dict[str, Any]:
         path = self._root / FACTS
         return dict(read_json(self._root, path)) if os.path.lexists(path) else {}
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
 
 
 def _plain(value: float) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...metrics.machinery.names import unknown
 from . import corpora
 from .archives import unpack
 from .download import Source, fetch
@@ -135,7 +136,7 @@ def get_dataset(name: str, to: Path, pause: float = 1.0) -> Path:
     if name in EMBEDDED:
         return EMBEDDED[name]
     if name not in DATASETS:
-        raise DatasetError(f"no data set is called {name!r}; there are: {', '.join(catalogue())}")
+        raise DatasetError(unknown("data set", name, catalogue()))
     dataset, folder = DATASETS[name], to.absolute() / name
     if (folder / NAME).is_file():
         return folder

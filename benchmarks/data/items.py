@@ -10,7 +10,6 @@ whole folder would be a guess, and so would one for each file.
 """
 
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +28,9 @@ from ...codecs.audio.folders import (
     search,
 )
 from ...codecs.audio.reading import AudioError, inspect, read_audio
-from .manifest import NAME, ItemsError, Listing, read_manifest
+from ...metrics.machinery.names import nearest
+from .manifest import NAME, ItemsError, Listing, absent_columns, read_manifest
+from .names import speaker_of
 from .own_folders import OwnFolders
 
 __all__ = [
@@ -45,10 +46,6 @@ __all__ = [
 EMBEDDED = {"demo": Path(__file__).parent / "demo"}
 
 _LONGEST_ID = 128  # bytes; ids become names of files
-_LAYOUTS = (  # of the end of a path: LibriSpeech and LibriTTS, VCTK
-    r"(?P<speaker>\d+)/(?P<chapter>\d+)/(?P=speaker)(?P<mark>[-_])(?P=chapter)(?P=mark)[\d_]+\.\w+",
-    r"(?P<speaker>[ps]\d+)/(?P=speaker)_\d+(_mic\d)?\.\w+",
-)
 
 
 @dataclass(frozen=True)
@@ -100,9 +97,10 @@ def read_items(
         listings = [line._replace(path=on_disk(line.path)) for line in read_manifest(path)]
     else:
         fault = "is neither a folder nor a .csv manifest" if path.exists() else "does not exist"
-        raise ItemsError(
-            [f"{source} {fault}; items are a folder, a .csv manifest, or {', '.join(EMBEDDED)}"]
-        )
+        near = nearest(str(source), EMBEDDED)
+        guess = f"did you mean {near}? " if near else ""
+        allowed = f"items are a folder, a .csv manifest, or {', '.join(EMBEDDED)}"
+        raise ItemsError([f"{source} {fault}; {guess}{allowed}"])
     if not listings:
         rest = "".join(f"; {line}" for line in passed_over(source, results))
         raise ItemsError([f"{path} holds no items; recordings are {', '.join(SUFFIXES)}{rest}"])
@@ -110,13 +108,14 @@ def read_items(
 
 
 def passed_over(source: str | Path, results: Sequence[Path] = ()) -> tuple[str, ...]:
-    """A line on each kind of what lies in a folder of recordings and is none that is read, and on
-    names that only look like those of a manifest."""
+    """A line on each kind of what lies in a folder of recordings and is none that is read; of a
+    manifest, on what it does not say, and on names that only look like those of its files."""
     path = _place(source)
     if path.is_dir():
         return search(path, OwnFolders(path, results)).left_out
     given = [listing.path for listing in read_manifest(path)]
-    return tuple(composition([str(path) for path in given if on_disk(path) != path]))
+    alike = composition([str(path) for path in given if on_disk(path) != path])
+    return (*absent_columns(path), *alike)
 
 
 def open_items(listings: Sequence[Listing], *, decoded: bool = False) -> list[Item]:
@@ -137,15 +136,6 @@ def open_items(listings: Sequence[Listing], *, decoded: bool = False) -> list[It
     if problems:
         raise ItemsError(problems)
     return items
-
-
-def speaker_of(path: Path) -> str:
-    """The speaker that a path of LibriSpeech, LibriTTS or VCTK names; "" for any other."""
-    end = "/".join(path.parts[-3:])
-    for layout in _LAYOUTS:
-        if match := re.search(rf"(^|/){layout}$", end):
-            return match["speaker"]
-    return ""
 
 
 def _place(source: str | Path) -> Path:

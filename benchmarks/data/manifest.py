@@ -1,26 +1,34 @@
 """The manifest of a test set: one line for each item.
 
-UTF-8 CSV with a header. Columns: id (taken in Unicode's form NFC), path (relative to the
-manifest), speaker, sex ("F", "M" or
-empty), text (the column may be missing), sha256 (of the file's bytes). Other columns are ignored,
-the order of the lines is kept. Unknown speakers, sexes and texts are empty.
+UTF-8 CSV with a header. Columns: path (relative to the manifest), and, if they are known, id (taken
+in Unicode's form NFC), speaker, sex ("F", "M" or empty), text, sha256 (of the file's bytes). Other
+columns are ignored, the order of the lines is kept. What is unknown is empty, or has no column: an
+id is then made of the path, a speaker is what the path says where it is laid out as a corpus.
 """
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from ...codecs.audio.folders import nfc
+from ...metrics.machinery.names import nearest
 from ..store.atomic import write_atomically
 from ..store.printable import printable
+from .names import ids_of, speaker_of
 
 NAME = "manifest.csv"
 COLUMNS = ("id", "path", "speaker", "sex", "text", "sha256")
 
-_OPTIONAL_COLUMNS = {"text"}
+_NEEDED = "path"
+_ALIKE = ("file", "filename", "file_name", "wav", "audio")  # what others call it
+_MISSING = {  # what it means that a manifest has no such column, where that should be known
+    "id": "ids are made of the files' names",
+    "sha256": "checksums are made now and kept in the run",
+}
 _SEXES = ("F", "M", "")
 
 
@@ -52,31 +60,41 @@ def read_manifest(manifest: Path) -> list[Listing]:
     Raises:
         ItemsError: unreadable, not CSV, columns missing, or wrong cells: every one with its line.
     """
-    try:
-        with manifest.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            _check_header(manifest, reader.fieldnames or ())
-            rows = [(f"{manifest}, line {reader.line_num}: ", row) for row in reader]
-    except OSError as error:
-        raise ItemsError([f"{manifest}: {error.strerror}"]) from error
-    except UnicodeDecodeError as error:
-        raise ItemsError([f"{manifest}: is not UTF-8 text ({error.reason})"]) from error
-    except csv.Error as error:
-        raise ItemsError([f"{manifest}, line {reader.reader.line_num}: {error}"]) from error
+    with _opened(manifest) as reader:
+        _check_header(manifest, reader.fieldnames or ())
+        rows = [(f"{manifest}, line {reader.line_num}: ", row) for row in reader]
     if problems := [where + fault for where, row in rows for fault in _faults(row)]:
         raise ItemsError(problems)
-    return [
-        Listing(
-            nfc(row["id"]),
-            manifest.parent / row["path"],
-            row["speaker"],
-            row["sex"],
+    return list(_listings(manifest, rows))
+
+
+def absent_columns(manifest: Path) -> Iterator[str]:
+    """A line on the columns that a manifest lacks, and what stands for them; none for a whole one.
+
+    Raises:
+        ItemsError: it cannot be read.
+    """
+    with _opened(manifest) as reader:
+        absent = [column for column in _MISSING if column not in (reader.fieldnames or ())]
+    if absent:
+        stead = ", ".join(_MISSING[column] for column in absent)
+        yield f"{manifest.name} has no column {', '.join(absent)}: {stead}"
+
+
+def _listings(manifest: Path, rows: Sequence[tuple[str, dict[str, str]]]) -> Iterator[Listing]:
+    nameless = [row["path"] for _, row in rows if not row.get("id")]
+    made = iter(ids_of(nameless, [nfc(row["id"]) for _, row in rows if row.get("id")]))
+    for where, row in rows:
+        path = manifest.parent / row["path"]
+        yield Listing(
+            nfc(row["id"]) if row.get("id") else next(made),
+            path,
+            row["speaker"] if "speaker" in row else speaker_of(path),
+            row.get("sex", ""),
             row.get("text", ""),
-            row["sha256"].lower(),
+            row.get("sha256", "").lower(),
             where,
         )
-        for where, row in rows
-    ]
 
 
 def write_manifest(manifest: Path, listings: Iterable[Listing]) -> None:
@@ -90,17 +108,36 @@ def write_manifest(manifest: Path, listings: Iterable[Listing]) -> None:
     write_atomically(manifest, text.getvalue().encode())
 
 
+@contextmanager
+def _opened(manifest: Path) -> "Iterator[csv.DictReader[str]]":
+    """A manifest's lines, whatever its columns; what is wrong with the file is an `ItemsError`."""
+    reader = None
+    try:
+        with manifest.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            yield reader
+    except OSError as error:
+        raise ItemsError([f"{manifest}: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ItemsError([f"{manifest}: is not UTF-8 text ({error.reason})"]) from error
+    except csv.Error as error:
+        line = reader.reader.line_num if reader else 1
+        raise ItemsError([f"{manifest}, line {line}: {error}"]) from error
+
+
 def _check_header(manifest: Path, header: Sequence[str]) -> None:
-    missing = [c for c in COLUMNS if c not in header and c not in _OPTIONAL_COLUMNS]
     twice = [c for c in COLUMNS if header.count(c) > 1]
-    if missing or twice:
-        fault = "lacks" if missing else "has more than once"
-        raise ItemsError(
-            [
-                f"{manifest}, line 1: {fault} the columns {', '.join(missing or twice)}; "
-                f"a manifest has {', '.join(COLUMNS)}"
-            ]
-        )
+    if _NEEDED in header and not twice:
+        return
+    fault = f"has more than once the columns {', '.join(twice)}"
+    if _NEEDED not in header:
+        near = nearest(_NEEDED, header) or next((c for c in _ALIKE if c in header), "")
+        guess = f" (is {near} it? call it {_NEEDED})" if near else ""
+        fault = f"lacks the column {_NEEDED}{guess}"
+    others = ", ".join(column for column in COLUMNS if column != _NEEDED)
+    raise ItemsError(
+        [f"{manifest}, line 1: {fault}; a manifest has {_NEEDED}, and if they are known {others}"]
+    )
 
 
 def _faults(row: dict[str, str]) -> Iterator[str]:
@@ -109,7 +146,7 @@ def _faults(row: dict[str, str]) -> Iterator[str]:
         return
     if not row["path"]:
         yield "path is empty"
-    if row["sex"] not in _SEXES:
+    if row.get("sex", "") not in _SEXES:
         yield f"sex is {row['sex']!r}; allowed are F, M and empty"
-    if not re.fullmatch("[0-9a-fA-F]{64}", row["sha256"]):
-        yield f"sha256 is {row['sha256']!r}; allowed are 64 hexadecimal digits"
+    if not re.fullmatch("([0-9a-fA-F]{64})?", row.get("sha256", "")):
+        yield f"sha256 is {row['sha256']!r}; allowed are 64 hexadecimal digits and empty"

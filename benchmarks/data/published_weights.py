@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ... import codecs, metrics
 from ...metrics.machinery.digests import RECORD, digest, recorded
+from ...metrics.machinery.names import unknown
 from ...metrics.machinery.weights import Weights
 from ..store.atomic import write_atomically
 from .download import DownloadError, Source, check_download, renew
@@ -74,7 +75,8 @@ def named(names: Sequence[str]) -> list[Weights]:
     sets, needed = table(), users()
     for name in names:
         if name not in sets and name not in needed:
-            raise WeightsError(f"no weights are called {name!r}; there are: {', '.join(sets)}")
+            also = "or a codec or metric with weights"
+            raise WeightsError(unknown("set of weights", name, sets, also))
     chosen = [sets[name].weights if name in sets else needed[name] for name in names]
     return [weights for i, weights in enumerate(chosen) if weights not in chosen[:i]]
 

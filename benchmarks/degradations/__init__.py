@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from ...metrics.machinery.names import unknown
 from ...metrics.machinery.plugins import Registry, concrete_class
 from .base import ChannelDegradation, Degradation, DegradationError, RecordingDegradation
 
@@ -47,9 +48,7 @@ def make(kind: str, settings: Mapping[str, Any]) -> Degradation:
         DegradationError: no such kind or setting, one that is missing, or a value out of range.
     """
     if kind not in available():
-        raise DegradationError(
-            f"no degradation is called {kind!r}; there are: {', '.join(available())}"
-        )
+        raise DegradationError(unknown("degradation", kind, available()))
     degradation = available()[kind]
     allowed = [field.name for field in fields(degradation)]  # type: ignore[arg-type]
     for key in settings:

@@ -15,6 +15,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...metrics.base import Signal
+from ...metrics.machinery.names import unknown
 from ...metrics.machinery.signals import rms
 from .base import DegradationError, Place, RecordingDegradation, fitted, in_range
 
@@ -34,9 +35,7 @@ class AddedNoise(RecordingDegradation):
     def __post_init__(self) -> None:
         in_range(self.kind, "snr_db", self.snr_db, -30, 80)
         if self.noise not in NOISES:
-            raise DegradationError(
-                f"no noise is called {self.noise!r}; there are: {', '.join(NOISES)}"
-            )
+            raise DegradationError(unknown("noise", self.noise, NOISES))
 
     @property
     def label(self) -> str:

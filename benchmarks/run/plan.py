@@ -27,6 +27,8 @@ from .pieces import Batch, Decoding, Encoding, Scoring, batched
 from .provenance import metric_version
 from .suite import Suite
 
+_SHORT = 60.0  # seconds of audio of a set that a condition is soon done with
+
 # Why values are missing: condition, item, draw, metric -> reason
 Failures = dict[tuple[str, str, int, str], str]
 
@@ -44,9 +46,31 @@ class Plan:
         return range(self.suite.draws if codec.stochastic else 1)
 
     def batches(self, parts: int = 1) -> Iterator[Batch[Encoding]]:
-        """All bitstreams, condition by condition, the longest items first."""
-        for codec in self.suite.codecs:
-            yield from batched([self.encoding(codec, i) for i in self.items], self.device, parts)
+        """All bitstreams: an item of every condition, then condition by condition the rest.
+
+        The first items tell what each condition costs. Of a short set, the first condition is done
+        before them, so that its values are there at once. A condition with processes of its own is
+        done in one go.
+        """
+        codecs = list(self.suite.codecs)
+        if sum(item.seconds for item in self.items) <= _SHORT:
+            yield from self._batches(codecs.pop(0), self.items, parts)
+        middle = sorted(self.items, key=lambda item: item.seconds)[len(self.items) // 2]
+        alone = self.suite.isolated
+        for codec in codecs:
+            if codec.condition not in alone:
+                yield Batch((self.encoding(codec, middle),))
+        others = [item for item in self.items if item is not middle]
+        for codec in codecs:
+            rest = self.items if codec.condition in alone else others
+            yield from self._batches(codec, rest, parts)
+
+    def _batches(
+        self, codec: Codec, items: Sequence[Item], parts: int
+    ) -> Iterator[Batch[Encoding]]:
+        """Bitstreams of one condition, the longest items first."""
+        if items:
+            yield from batched([self.encoding(codec, i) for i in items], self.device, parts)
 
     def walk(self, find: Find) -> Iterator["Step"]:
         """Every draw of every item, condition by condition; `find` gives the records."""

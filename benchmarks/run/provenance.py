@@ -1,6 +1,7 @@
 """What made a run: versions, hardware, items, conditions, metrics, seeds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -30,7 +31,8 @@ def describe_run(
         "nscbench": __version__,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws}
-        | ({} if suite.normalize is None else {"normalize": suite.normalize}),
+        | ({} if suite.normalize is None else {"normalize": suite.normalize})
+        | ({"sample": suite.sample} if suite.sample else {}),
         "conditions": [describe_condition(codec) for codec in suite.codecs],
         "arguments": {codec.condition: codec.arguments() for codec in suite.codecs},
         "metrics": [
@@ -41,7 +43,9 @@ def describe_run(
             }
             for name in suite.metrics
         ],
-        "unavailable": dict(suite.unavailable),
+        "not_run": [asdict(one) for one in suite.not_run],
+        "not_measured": dict(suite.not_measured),
+        "unavailable": suite.unavailable,
         "seeds": "BLAKE2b of the item's id and the draw; one generator per item, on the CPU",
         "device": device,
         "hardware": dict(machine),

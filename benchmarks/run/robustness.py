@@ -61,11 +61,10 @@ def parts(suite: Suite, items: Sequence[Item], directory: RunDirectory) -> Itera
         ContentError, AudioError: a recording has changed, or cannot be read.
         OSError: a degraded recording cannot be written.
     """
-    chosen = _sample(items, suite.sample)
-    plain = replace(suite, degradations=(), sample=0)
-    yield SuitePart(CLEAN, replace(plain, name=f"{suite.name}-{CLEAN}"), chosen, {})
+    plain = replace(suite, degradations=())
+    yield SuitePart(CLEAN, replace(plain, name=f"{suite.name}-{CLEAN}"), items, {})
     for declared in suite.degradations:
-        yield _part(plain, declared, chosen, directory)
+        yield _part(plain, declared, items, directory)
 
 
 def _part(
@@ -80,8 +79,8 @@ def _part(
     else:
         assert isinstance(degradation, ChannelDegradation)
         codecs = list(_wrapped(degradation, suite.codecs, not_applicable))
-    unavailable = dict(suite.unavailable)
-    names = tuple(_measuring(suite, declared, given, unavailable))
+    unmeasured = dict(suite.unmeasured)
+    names = tuple(_measuring(suite, declared, given, unmeasured))
     if not codecs or not names:
         return SuitePart(label, None, given, not_applicable)
     own = replace(
@@ -90,15 +89,9 @@ def _part(
         title=f"{suite.title}: {label}",
         codecs=tuple(codecs),
         metrics=names,
-        unavailable=unavailable,
+        unmeasured=unmeasured,
     )
     return SuitePart(label, own, given, not_applicable)
-
-
-def _sample(items: Sequence[Item], count: int) -> list[Item]:
-    """So many items, spread over the set; all for 0."""
-    count = min(count, len(items)) or len(items)
-    return [items[index * len(items) // count] for index in range(count)]
 
 
 def _wrapped(
@@ -112,7 +105,7 @@ def _wrapped(
 
 
 def _measuring(
-    suite: Suite, declared: Declared, items: Sequence[Item], unavailable: dict[str, str]
+    suite: Suite, declared: Declared, items: Sequence[Item], unmeasured: dict[str, str]
 ) -> Iterator[str]:
     """The metrics of a part: those wanted, if its shortest item is long enough for them."""
     shortest = min(item.seconds for item in items)
@@ -120,7 +113,7 @@ def _measuring(
         if declared.metrics is not None and name not in declared.metrics:
             continue
         if (needed := metrics.get(name).shortest) > shortest:
-            unavailable[name] = f"needs {needed:g} s, the shortest item has {shortest:.3g} s"
+            unmeasured[name] = f"needs {needed:g} s, the shortest item has {shortest:.3g} s"
         else:
             yield name
 

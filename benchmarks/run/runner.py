@@ -6,25 +6,22 @@ and what still fails becomes failure rows. Finished work is in the journal befor
 happens to it.
 """
 
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
-from math import ceil
-from typing import Any, TypeVar
-
-from tqdm import tqdm
+from typing import Any, NamedTuple, TypeVar
 
 from ...codecs import Codec
 from ..store.journal import Record
 from ..store.run_directory import RunDirectory, Stopped
 from ..workers.failures import Misfit, died, lost, reason
 from ..workers.interrupts import heard
-from ..workers.work import Work, Workers
+from ..workers.work import Work, Workers, seconds_of
 from .finished import Finished
 from .pieces import Batch, Decoding, Encoding, Scoring
 from .plan import Failures, Plan
+from .progress import Progress
 from .stages import (
     Decode,
     DecodedFile,
@@ -39,6 +36,14 @@ from .stages import (
 R = TypeVar("R")
 
 
+class _Running(NamedTuple):
+    """A task of a condition's, and what to do when it ends."""
+
+    condition: str
+    scores: bool
+    then: Callable[[Future[Any]], None]
+
+
 class Runner:
     """One pass over a plan.
 
@@ -47,18 +52,25 @@ class Runner:
         directory: where to write.
         finished: what is done already.
         workers: who does the rest.
+        progress: what is shown meanwhile.
     """
 
     def __init__(
-        self, plan: Plan, directory: RunDirectory, finished: Finished, workers: Workers
+        self,
+        plan: Plan,
+        directory: RunDirectory,
+        finished: Finished,
+        workers: Workers,
+        progress: Progress,
     ) -> None:
         self._plan = plan
         self._directory = directory
         self._finished = finished
         self._workers = workers
+        self._progress = progress
         self._failures: Failures = {}
         self._again: deque[Batch[Encoding]] = deque()  # to be tried item by item
-        self._running: dict[Future[Any], Callable[[Future[Any]], None]] = {}
+        self._running: dict[Future[Any], _Running] = {}  # in the order in which they are done
         self._scoring = 0
         self._retried: set[tuple[str, ...]] = set()
 
@@ -71,7 +83,7 @@ class Runner:
             Stopped: weights or versions are no longer those of the plan, or the workers are gone.
         """
         batches = self._plan.batches(self._workers.coding_room)
-        with heard() as interrupts, self._progress() as self._bar:
+        with heard() as interrupts, self._progress:
             batch = next(batches, None)
             while batch or self._again or self._running:
                 interrupts.check()
@@ -81,31 +93,24 @@ class Runner:
                     elif batch:
                         self._encode(batch)
                         batch = next(batches, None)
+                self._progress.now(self._first(scores=False), self._first(scores=True))
                 done, _ = wait(self._running, timeout=1, return_when=FIRST_COMPLETED)
                 for future in done:
-                    self._running.pop(future)(future)
+                    self._running.pop(future).then(future)
         return self._failures
 
-    def _progress(self) -> "tqdm[Any]":
-        """A bar of the seconds of audio that are done with."""
-        audio = sum(item.seconds for item in self._plan.items)
-        draws = sum(len(self._plan.draws(codec)) for codec in self._plan.suite.codecs)
-        return tqdm(
-            total=ceil(audio * draws),
-            desc="audio",
-            smoothing=0.05,
-            bar_format="{desc} {percentage:3.0f}% |{bar:30}| {n:.0f}/{total:.0f} s "
-            "[{elapsed}, {remaining} left] {postfix}",
-            mininterval=0.2 if sys.stderr.isatty() else 15,
-        )
+    def _first(self, *, scores: bool) -> str:
+        """The condition that is being scored, or coded: of the task that was submitted first."""
+        names = (task.condition for task in self._running.values() if task.scores is scores)
+        return next(names, "")
 
     def _room(self) -> bool:
         coding = len(self._running) - self._scoring
         return coding < self._workers.coding_room and self._scoring < self._workers.scoring_room
 
     def _encode(self, batch: Batch[Encoding]) -> None:
-        self._bar.set_postfix_str(batch.codec.condition, refresh=False)
         done, missing = self._finished.find(batch.pieces)
+        self._progress.found("encode", [piece for piece, _ in done])
         if missing:
             self._submit_encode(Batch(tuple(missing)))
         self._decode(done)
@@ -121,7 +126,7 @@ class Runner:
             hashes=[piece.item.sha256 for piece in batch.pieces],
         )
         work = Work(request, coding_limit(batch.seconds), self._owner(batch.codec))
-        self._submit(work, partial(self._encoded, batch))
+        self._submit(work, batch.codec.condition, partial(self._encoded, batch))
 
     def _encoded(self, batch: Batch[Encoding], task: "Future[list[EncodedFile]]") -> None:
         if error := task.exception():
@@ -131,9 +136,12 @@ class Runner:
             elif self._once_more(error, batch.pieces[0]):
                 self._submit_encode(batch)
             else:
+                self._progress.found("encode", batch.pieces)
                 for draw in self._plan.draws(batch.codec):
+                    self._progress.found("decode", batch.pieces)
                     self._fail(batch.pieces[0], draw, f"encode: {reason(error)}")
             return
+        self._progress.took("encode", batch.pieces, seconds_of(task))
         self._decode(self._finished.add(batch.pieces, task.result()))
 
     def _decode(self, encoded: Sequence[tuple[Encoding, Record]]) -> None:
@@ -142,6 +150,7 @@ class Runner:
         for draw in self._plan.draws(encoded[0][0].codec):
             pieces = [self._plan.decoding(piece, draw, record) for piece, record in encoded]
             done, missing = self._finished.find(pieces)
+            self._progress.found("decode", [piece for piece, _ in done])
             if missing:
                 self._submit_decode(Batch(tuple(missing)))
             self._score(done)
@@ -161,7 +170,7 @@ class Runner:
             hashes=[piece.stream_hash for piece in batch.pieces],
         )
         work = Work(request, coding_limit(batch.seconds), self._owner(batch.codec))
-        self._submit(work, partial(self._decoded, batch))
+        self._submit(work, batch.codec.condition, partial(self._decoded, batch))
 
     def _decoded(self, batch: Batch[Decoding], task: "Future[list[DecodedFile]]") -> None:
         if error := task.exception():
@@ -173,8 +182,10 @@ class Runner:
                 self._submit_decode(batch)
             else:
                 piece = batch.pieces[0]
+                self._progress.found("decode", [piece])
                 self._fail(piece, piece.draw, f"decode: {reason(error)}")
             return
+        self._progress.took("decode", batch.pieces, seconds_of(task))
         self._score(self._finished.add(batch.pieces, task.result()))
 
     def _score(self, decoded: Sequence[tuple[Decoding, Record]]) -> None:
@@ -183,7 +194,7 @@ class Runner:
             if missing:
                 self._submit_score(one, missing, whole=True)
             else:
-                self._bar.update(one.item.seconds)
+                self._progress.advance(one.decoding)
 
     def _submit_score(self, one: Scoring, names: Sequence[str], *, whole: bool) -> None:
         request = Score(
@@ -197,7 +208,7 @@ class Runner:
         )
         self._scoring += 1
         work = Work(request, scoring_limit(one.item.seconds))
-        self._submit(work, partial(self._scored, one, names, whole))
+        self._submit(work, one.codec.condition, partial(self._scored, one, names, whole))
 
     def _scored(
         self, one: Scoring, names: Sequence[str], whole: bool, task: "Future[Scored]"
@@ -221,10 +232,11 @@ class Runner:
                 if outcome.failed:
                     self._fail_metric(one, outcome.metric, outcome.error)
         if whole:
-            self._bar.update(one.item.seconds)
+            self._progress.advance(one.decoding, None if error else seconds_of(task))
 
-    def _submit(self, work: Work[R], then: "Callable[[Future[R]], None]") -> None:
-        self._running[self._workers.submit(work)] = then
+    def _submit(self, work: Work[R], condition: str, then: "Callable[[Future[R]], None]") -> None:
+        scores = work.request.stage == "score"
+        self._running[self._workers.submit(work)] = _Running(condition, scores, then)
 
     def _owner(self, codec: Codec) -> str:
         return codec.condition if codec.condition in self._plan.suite.isolated else ""
@@ -247,7 +259,7 @@ class Runner:
     def _fail(self, piece: Encoding | Decoding, draw: int, why: str) -> None:
         for name in self._plan.suite.metrics:
             self._failures[piece.codec.condition, piece.item.id, draw, name] = why
-        self._bar.update(piece.item.seconds)
+        self._progress.advance(piece)
 
     def _fail_metric(self, one: Scoring, metric: str, why: str) -> None:
         decoding = one.decoding

@@ -6,6 +6,7 @@ A suite is a TOML file of `benchmarks/suites/`, or any path:
     items = "speech"                   # manifest or folder, from the suite's folder; or "demo",
                                        # the embedded set, as by default; `--items` overrides it
     metrics = ["pesq", "visqol"]       # default: every metric that can run here
+    sample = 8                         # of the items, balanced over speakers; default: all
     draws = 3                          # decodings per item of stochastic codecs; default 1, at
                                        # most 1000
     normalize = -26                    # dBFS: the level at which pairs are scored; default: as is
@@ -19,11 +20,11 @@ A suite is a TOML file of `benchmarks/suites/`, or any path:
     weights = "new/gan.safetensors"    # any setting of the codec
     label = "new"                      # ends the condition's name, which is unique: gan-3-new
     isolate = true                     # runs in processes of its own, with bounded memory
+    optional = true                    # may be missing: without it, what cannot run is a failure
 
 Programs and folders of decoded audio are conditions too: see `codecs.external`.
 
-A suite with degradations is a robustness suite (`degradations.declared`); it may take a part of its
-items: `sample = 8`.
+A suite with degradations is a robustness suite (`degradations.declared`).
 
 Unknown keys are errors.
 """
@@ -31,30 +32,29 @@ Unknown keys are errors.
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ... import metrics as all_metrics
-from ...codecs import Codec, CodecError
-from ...codecs.external import kind_of
+from ...codecs import Codec
 from ...codecs.external.decoded import Decoded
-from ...codecs.registry import unchecked
-from ...metrics import MetricError
-from ...metrics.machinery.weights import COMMAND, set_to_get
+from ...metrics.machinery.names import unknown
 from ..data.items import EMBEDDED
 from ..degradations import DegradationError
 from ..degradations.declared import Declared
 from ..degradations.declared import read as read_degradations
+from ..store.left_out import NotRun
 from ..store.printable import printable
-from .suite_settings import SuiteError, check_keys, grid
+from .suite_choice import choose_codecs, choose_metrics
+from .suite_settings import SuiteError, check_keys
 
 FOLDER = Path(__file__).parents[1] / "suites"
 
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite whose codecs and metrics exist and run here.
+    """A suite: what of it runs here, and what does not.
 
     Attributes:
         name: of its file.
@@ -62,9 +62,12 @@ class Suite:
         codecs: its operating points, in order.
         metrics: names of its metrics, in order.
         draws: decodings per item of a stochastic codec.
-        unavailable: conditions and metrics that cannot run here, with the reason.
+        not_run: conditions that cannot run here.
+        optional: conditions that cannot run here, and may be missing.
+        not_measured: metrics that are named and cannot measure here, with the reason.
+        unmeasured: metrics that nobody named and that cannot measure here, with the reason.
         isolated: conditions that run in processes of their own.
-        sample: how many items a robustness suite takes, spread over the set; 0 for all.
+        sample: how many items are taken, balanced over speakers; 0 for all.
         degradations: of a robustness suite.
         normalize: RMS of the reference, in dBFS, to which a pair is brought before it is scored.
         folder: where it lies.
@@ -76,7 +79,10 @@ class Suite:
     codecs: tuple[Codec, ...]
     metrics: tuple[str, ...]
     draws: int
-    unavailable: Mapping[str, str]
+    not_run: tuple[NotRun, ...] = ()
+    optional: tuple[NotRun, ...] = ()
+    not_measured: Mapping[str, str] = field(default_factory=dict)
+    unmeasured: Mapping[str, str] = field(default_factory=dict)
     isolated: frozenset[str] = frozenset()
     sample: int = 0
     degradations: tuple[Declared, ...] = ()
@@ -84,30 +90,21 @@ class Suite:
     folder: Path = Path()
 
     @property
+    def unavailable(self) -> dict[str, str]:
+        """Why conditions and metrics are missing that may be."""
+        return {**{one.condition: one.reason for one in self.optional}, **self.unmeasured}
+
+    @property
+    def whole(self) -> bool:
+        """Can all run here that was asked for?"""
+        return not (self.not_run or self.not_measured)
+
+    @property
     def source(self) -> str:
         """Its items, as `read_items` takes them: like decoded audio, from the suite's folder."""
         if self.items in EMBEDDED:
             return self.items
         return str(Path(self.folder, os.path.expanduser(self.items)))
-
-
-def left_out(unavailable: Mapping[str, str]) -> list[str]:
-    """A line for each reason of a suite's `unavailable`, naming all that it leaves out.
-
-    What only lacks weights is one line together.
-    """
-    by_reason: dict[str, list[str]] = {}
-    sets: dict[str, list[str]] = {}
-    for name, why in unavailable.items():
-        if wanted := set_to_get(why):
-            sets.setdefault(wanted, []).append(name)
-        else:
-            by_reason.setdefault(why, []).append(name)
-    lines = [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
-    if sets:
-        names = ", ".join(name for lacking in sets.values() for name in lacking)
-        lines.append(f"left out: {names}: need weights: {COMMAND} {' '.join(sets)}")
-    return lines
 
 
 def decoded_folders(suite: Suite) -> list[Path]:
@@ -142,10 +139,7 @@ def load_suite(source: str) -> Suite:
         name, where, folder = source, f"suite {source}", FOLDER
         text = (FOLDER / f"{source}.toml").read_text("utf-8")
     else:
-        raise SuiteError(
-            f"no suite is called {source!r}; there are: {', '.join(suite_names())}, "
-            "or a path to a .toml"
-        )
+        raise SuiteError(unknown("suite", source, suite_names(), "or a path to a .toml"))
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -162,83 +156,26 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
     except DegradationError as error:
         raise SuiteError(f"{where}: {error}") from error
     sample = content.get("sample", 0)
-    if sample < 0 or (sample and not degradations):
-        raise SuiteError(f"{where}: sample is a number of items of a suite with degradations")
-    unavailable: dict[str, str] = {}
-    codecs, isolated = _codecs(where, folder, content.get("condition", []), unavailable)
-    if not codecs:
-        raise SuiteError(_nothing(where, "condition", unavailable))
+    if sample < 0:
+        raise SuiteError(f"{where}: sample is a number of items, 0 for all, not {sample}")
+    chosen = choose_codecs(where, folder, content.get("condition", []))
+    named = content.get("metrics")
+    everything = list(all_metrics.available()) if named is None else named
+    metrics, lacking = choose_metrics(where, everything)
     return Suite(
         name=name,
         title=printable(content.get("title", name)),
         items=content.get("items", "demo"),
-        codecs=codecs,
-        metrics=_metrics(where, content.get("metrics"), unavailable),
+        codecs=tuple(chosen.codecs.values()),
+        metrics=metrics,
         draws=content.get("draws", 1),
-        unavailable=unavailable,
-        isolated=isolated,
+        not_run=tuple(chosen.not_run),
+        optional=tuple(chosen.optional),
+        not_measured={} if named is None else lacking,
+        unmeasured=lacking if named is None else {},
+        isolated=frozenset(chosen.isolated),
         sample=sample,
         degradations=degradations,
         normalize=content.get("normalize"),
         folder=folder,
     )
-
-
-def _codecs(
-    where: str, folder: Path, conditions: list[Any], unavailable: dict[str, str]
-) -> tuple[tuple[Codec, ...], frozenset[str]]:
-    """The codecs that run here, and which conditions run in processes of their own."""
-    codecs: dict[str, Codec] = {}
-    isolated = set()
-    for settings in grid(where, conditions):
-        isolate = settings.pop("isolate", False)
-        if not isinstance(isolate, bool):
-            raise SuiteError(f"{where}: isolate must be true or false, not {isolate!r}")
-        if kind_of(settings):
-            settings["folder"] = str(folder)
-        codec = _codec(where, settings, unavailable)
-        if codec is None:
-            continue
-        if codec.condition in codecs:
-            raise SuiteError(f"{where}: {codec.condition} appears twice; a label tells them apart")
-        codecs[codec.condition] = codec
-        if isolate:
-            isolated.add(codec.condition)
-    return tuple(codecs.values()), frozenset(isolated)
-
-
-def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) -> Codec | None:
-    name = settings.pop("codec")
-    try:
-        codec = unchecked(name, settings)
-        lacking = codec.lacking
-    except (CodecError, TypeError) as error:
-        raise SuiteError(f"{where}: {error}") from error
-    if not lacking:
-        return codec
-    unavailable[codec.condition] = lacking
-    return None
-
-
-def _metrics(where: str, wanted: list[str] | None, unavailable: dict[str, str]) -> tuple[str, ...]:
-    if wanted is not None and not all(isinstance(name, str) for name in wanted):
-        raise SuiteError(f"{where}: metrics must be names, not {wanted!r}")
-    chosen, lacking = [], {}
-    for name in dict.fromkeys(wanted if wanted is not None else all_metrics.available()):
-        try:
-            missing = all_metrics.get(name).unavailable()
-        except MetricError as error:
-            raise SuiteError(f"{where}: {error}") from error
-        if missing:
-            lacking[name] = missing
-        else:
-            chosen.append(name)
-    if not chosen:
-        raise SuiteError(_nothing(where, "metric", lacking))
-    unavailable |= lacking
-    return tuple(chosen)
-
-
-def _nothing(where: str, what: str, unavailable: Mapping[str, str]) -> str:
-    lines = [f"{where}: no {what} can run here", *left_out(unavailable)]
-    return "\n  ".join(lines) if unavailable else f"{lines[0]}: there is none"

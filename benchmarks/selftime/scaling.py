@@ -39,6 +39,7 @@ from ...reports.tables.leaderboard import leaderboard
 from ..data.items import Item
 from ..run.finished import Finished
 from ..run.plan import Plan
+from ..run.progress import Progress
 from ..run.provenance import describe_condition
 from ..run.runner import Runner
 from ..run.suite import Suite
@@ -129,7 +130,8 @@ def _nothing(reference: Signal, degraded: Signal) -> dict[str, float]:
 
 def _run(plan: Plan, directory: RunDirectory) -> RunDirectory:
     with directory.locked(), Journal(directory.journal) as journal, Here(1, 1) as workers:
-        failures = Runner(plan, directory, Finished(directory, journal, None), workers).run()
+        finished = Finished(directory, journal, None)
+        failures = Runner(plan, directory, finished, workers, Progress(plan)).run()
     if failures:
         raise RuntimeError(f"the run failed: {next(iter(failures.items()))}")
     return directory

@@ -152,6 +152,15 @@ def read_costs(run: Run) -> pd.DataFrame:
     return found.loc[measured].dropna(axis=1, how="all")
 
 
+def recorded_costs(root: Path) -> pd.DataFrame:
+    """Costs of a directory by condition, as `read_costs` gives them; empty without a file.
+
+    Raises:
+        RunError: the file is not of the format above.
+    """
+    return _read(root) if os.path.lexists(root / FILE) else pd.DataFrame()
+
+
 def _read(root: Path) -> pd.DataFrame:
     path = root / FILE
     try:

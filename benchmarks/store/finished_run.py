@@ -4,7 +4,7 @@ Runs merge only where a number of one means the same in the other: each metric i
 each item of one content, each condition with one codec behind it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,6 +15,8 @@ import pandas as pd
 
 from ... import metrics
 from ...metrics import MetricError
+from ...metrics.machinery.names import unknown
+from .left_out import NotRun, not_run_of, reasons_of
 from .received import read_table
 from .results import ROW_COLUMNS, read_rows
 from .run_directory import RunDirectory, RunError
@@ -45,6 +47,24 @@ class Run:
     def title(self) -> str:
         """Titles of the suites."""
         return " + ".join(dict.fromkeys(m["suite"]["title"] for m in self.manifests))
+
+    @property
+    def not_run(self) -> tuple[NotRun, ...]:
+        """The conditions that were asked for and could not run."""
+        return not_run_of(self.manifests)
+
+    def lacks(self, name: str, known: Iterable[str], noun: str = "condition") -> str:
+        """Why it has nothing of this name, or which names would do.
+
+        Args:
+            name: as somebody asked for it.
+            known: names that would do.
+            noun: what they are names of.
+        """
+        root = ", ".join(str(directory.root) for directory in self.directories)
+        if reason := reasons_of(self.manifests).get(name):
+            return f"{name} was not run in {root}: {reason}"
+        return f"{root}: {unknown(noun, name, known)}"
 
     def directory_of(self, condition: str) -> RunDirectory:
         """Where the files of a condition lie."""

@@ -37,6 +37,18 @@ _FORM: dict[str, Any] = {
     ],
 }
 
+# The same of what manifests of older runs lack
+_LATER: dict[str, Any] = {
+    "not_run": [
+        {
+            **{key: str for key in ("condition", "codec", "reason")},
+            "kind": ("codec", "control", "oracle"),
+            "nominal_kbps": float,
+        }
+    ],
+    "not_measured": {"*": str},
+}
+
 
 def read_run_manifest(directory: RunDirectory) -> dict[str, Any]:
     """The manifest of a run.
@@ -51,7 +63,8 @@ def read_run_manifest(directory: RunDirectory) -> dict[str, Any]:
         raise RunError(f"{directory.root}: not a finished run: it has no {path.name}") from error
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror}") from error
-    for fault in _faults(manifest, _FORM, ""):
+    form = _FORM | {key: part for key, part in _LATER.items() if key in manifest}
+    for fault in _faults(manifest, form, ""):
         raise RunError(f"{path}: {fault}")
     for fault in _senseless(manifest):
         raise RunError(f"{path}: {fault}")

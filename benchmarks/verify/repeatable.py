@@ -50,7 +50,6 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
             codecs=tuple(filter(None, codecs)),
             metrics=tuple(names),
             draws=suite["draws"],
-            unavailable={},
             normalize=suite.get("normalize"),
         ),
         open_items(listings),

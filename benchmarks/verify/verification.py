@@ -26,6 +26,7 @@ import pandas as pd
 
 from ...reports.figures.curves import curve_tables
 from ...reports.tables.leaderboard import leaderboard
+from ...reports.tables.not_run import with_not_run
 from ..run.plan import Plan
 from ..run.tables import checks_table, items_table
 from ..store import checksums
@@ -125,7 +126,8 @@ def _made(
         made[directory.checks] = checks_table(plan, find)
     if len(plan.suite.metrics) == len(manifest["metrics"]):
         run = make_run([directory], [manifest], rows, made.get(directory.checks, pd.DataFrame()))
-        board = made[directory.leaderboard] = leaderboard(run.scores)
+        board = leaderboard(run.scores)
+        made[directory.leaderboard] = with_not_run(board, run.not_run)
         for name, table in curve_tables(board, run.scores.directions).items():
             made[directory.curves / f"{name}.csv"] = table
     return made

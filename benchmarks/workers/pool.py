@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from .failures import ProcessDied, TaskFailed
+from .work import Task
 
 # One thread a worker: two multi-threaded workers on two cores are slower than one.
 ONE_THREAD = (
@@ -34,9 +35,9 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class _Call:
-    future: "Future[Any]"
+    future: Task[Any]
     limit: float
-    task: Callable[[], Any]
+    task: Callable[[], tuple[float, Any]]
 
 
 class Pool:
@@ -61,8 +62,8 @@ class Pool:
             self._started = True
             for worker in self._workers:
                 worker.start()
-        future: Future[R] = Future()
-        self._calls.put(_Call(future, timeout, partial(task, *args, **kwargs)))
+        future: Task[R] = Task()
+        self._calls.put(_Call(future, timeout, partial(_timed, partial(task, *args, **kwargs))))
         return future
 
     def __enter__(self) -> Self:
@@ -129,7 +130,8 @@ class _Worker(Thread):
             process.kill()
         error = answer.exception()
         if error is None:
-            call.future.set_result(answer.result())
+            call.future.seconds, result = answer.result()
+            call.future.set_result(result)
         elif not isinstance(error, BrokenExecutor):
             call.future.set_exception(error)
         else:
@@ -163,6 +165,13 @@ class _Worker(Thread):
         if self._executor:
             self._executor.shutdown()
         self._executor = self._process = None
+
+
+def _timed(task: Callable[[], R]) -> tuple[float, R]:
+    """Seconds that a call takes in its process, and what it gives: not what it waits for it."""
+    began = time.monotonic()
+    result = task()
+    return time.monotonic() - began, result
 
 
 def _child(number: int) -> BaseProcess | None:

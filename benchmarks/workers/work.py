@@ -62,6 +62,17 @@ class Work(Generic[R_co]):
     owner: str = ""
 
 
+class Task(Future[R]):
+    """A future that knows how many seconds its work took, where that was measured."""
+
+    seconds: float | None = None
+
+
+def seconds_of(task: "Future[Any]") -> float | None:
+    """Seconds that a task's work took; None where nobody measured it."""
+    return task.seconds if isinstance(task, Task) else None
+
+
 class Workers(Protocol):
     """Does work; a context manager."""
 

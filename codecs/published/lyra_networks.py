@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...metrics.machinery.chatter import held_back
 from ..base import CodecError
 from .lyra_concealment import FEATURES
 from .lyra_noise import HOP
@@ -97,6 +98,7 @@ def _interpreter(file: Path, xnnpack: bool) -> Any:
     if xnnpack:
         kernels = OpResolverType.BUILTIN
     try:
-        return Interpreter(str(file), num_threads=1, experimental_op_resolver_type=kernels)
+        with held_back():
+            return Interpreter(str(file), num_threads=1, experimental_op_resolver_type=kernels)
     except (ValueError, RuntimeError) as error:
         raise CodecError(f"{file} cannot be loaded: {error}") from error

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...metrics.machinery.names import unknown
 from ..base import CodecError
 from .plan import Budget
 from .presets import COMPONENTS
@@ -103,8 +104,8 @@ def read_campaign(path: Path) -> Campaign:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CodecError(f"{path}: {error}") from error
-    if unknown := told.keys() - {"train"}:
-        raise CodecError(f"{path}: unknown {', '.join(sorted(unknown))}; allowed is [[train]]")
+    if strange := told.keys() - {"train"}:
+        raise CodecError(f"{path}: unknown {', '.join(sorted(strange))}; allowed is [[train]]")
     tables = told.get("train", [])
     if not isinstance(tables, list) or not tables:
         raise CodecError(f"{path} has no [[train]]: nothing to do")
@@ -117,15 +118,13 @@ def read_campaign(path: Path) -> Campaign:
 
 def _stage(path: Path, table: Mapping[str, Any]) -> CampaignStage:
     allowed = ("component", "name", "minutes", "steps", *SETTINGS)
-    if unknown := table.keys() - set(allowed):
+    if strange := table.keys() - set(allowed):
         raise CodecError(
-            f"{path}: a training has no {', '.join(sorted(unknown))}; it has: {', '.join(allowed)}"
+            f"{path}: a training has no {', '.join(sorted(strange))}; it has: {', '.join(allowed)}"
         )
     component = table.get("component")
     if component not in COMPONENTS:
-        raise CodecError(
-            f"{path}: no component is called {component!r}; there are: {', '.join(COMPONENTS)}"
-        )
+        raise CodecError(f"{path}: {unknown('component', component, COMPONENTS)}")
     try:
         budget = Budget(table.get("steps"), table.get("minutes"))
     except ValueError as error:

@@ -23,6 +23,7 @@ from statistics import fmean, pstdev
 
 from ...benchmarks.store.contents import ContentError
 from ...benchmarks.store.printable import some
+from ...metrics.machinery.names import unknown
 from ..schema import REFERENCE, BuildError
 from .coded_speech import CodedSpeech, Passage
 from .duration import MOST_SIGNALS
@@ -62,9 +63,7 @@ def choose_conditions(
     if wanted:
         for name in wanted:
             if name not in speech.kinds:
-                raise BuildError(
-                    f"the run has no condition {name!r}; it has: {', '.join(speech.kinds)}"
-                )
+                raise BuildError(f"the run: {unknown('condition', name, speech.kinds)}")
         if repeated := [name for name, times in Counter(wanted).items() if times > 1]:
             raise BuildError(f"named twice: {', '.join(repeated)}")
         return _fitting(wanted, room), []

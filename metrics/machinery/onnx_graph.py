@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .chatter import held_back
 from .weights import Weights
 
 MODEL_GRAPH = 7
@@ -30,9 +31,11 @@ def session(model: bytes | str) -> Any:
 
     onnxruntime ignores OMP_NUM_THREADS; two processes with its default threads gain nothing.
     """
-    import onnxruntime
+    with held_back():  # it looks for graphics cards, and tells what it did not find
+        import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 

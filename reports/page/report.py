@@ -25,6 +25,7 @@ from .. import figures
 from ..figures.curves import curve_pictures
 from ..figures.style import INK, PAPER, Picture, drawing, save
 from ..figures.training import training_curves
+from ..tables.not_run import with_not_run
 from ..tables.printed import latex, markdown, show_summary
 from ..tables.summary import summary
 from .flags import Flag
@@ -68,10 +69,11 @@ def write_report(
         others = _saved(_pictures(material, trainings), out / "figures")
     shown = gallery(run, read_signal)
     page = _page(material, shown, [*curves_of_columns[:1], *others], curves_of_columns[1:])
+    table = with_not_run(material.table, run.not_run)
     files: dict[str, bytes] = {
-        "leaderboard.csv": csv_text(material.table),
-        "leaderboard.md": f"{markdown(material.table, material.cautions)}\n".encode(),
-        "leaderboard.tex": latex(material.table, material.cautions).encode(),
+        "leaderboard.csv": csv_text(table),
+        "leaderboard.md": f"{markdown(table, material.cautions)}\n".encode(),
+        "leaderboard.tex": latex(table, material.cautions).encode(),
         "summary.txt": f"{show_summary(summary(material.comparisons))}\n".encode(),
         "comparisons.csv": csv_text(_joined(material.comparisons)),
         "bd.csv": csv_text(material.deltas),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ...benchmarks.store.left_out import reasons_of
 from ...benchmarks.store.scores import records
 from ..columns import look
 from ..tables.summary import HEAD, summary
@@ -40,6 +41,7 @@ def template_values(material: Material, shown: Gallery) -> dict[str, Any]:
         "kinds": [kind for kind in _KINDS if scores.of_kind(kind)],
         "heads": list(heads(scores)),
         "board": list(board(material)),
+        "not_run": run.not_run,
         "matrix_columns": [{"name": c, "long": look(c).title} for c in material.comparisons],
         "summary": [HEAD, *summary(material.comparisons)],
         "comparisons": {c: _pairs(table) for c, table in material.comparisons.items()},
@@ -223,6 +225,6 @@ def _provenance(material: Material) -> Iterator[dict[str, Any]]:
             ],
             "conditions": manifest["conditions"],
             "metrics": manifest["metrics"],
-            "unavailable": manifest["unavailable"],
+            "missing": reasons_of([manifest]),
             "recordings": manifest["items"],
         }

@@ -25,6 +25,7 @@ from ...benchmarks.statistics.paired import compare
 from ...benchmarks.store.finished_run import Run
 from ...benchmarks.store.run_directory import RunError
 from ...benchmarks.store.scores import Scores
+from ...metrics.machinery.names import unknown
 
 _CLOSING = ("WORSE", "LOST", "UNDECIDED")
 _NAMED = 3  # of the items that a verdict is about
@@ -59,10 +60,8 @@ def resolve(run: Run, wanted: Sequence[str]) -> list[str]:
         found = [c for c in of_metric if c in scores.directions and scores.sign(c)]
         if not found:
             ranked = [c for c in scores.directions if scores.sign(c)]
-            raise RunError(
-                f"no metric or column of the run is called {name!r} and says what is better; "
-                f"there are: {', '.join([*names, *ranked])}"
-            )
+            noun = "metric or column of the run that says what is better"
+            raise RunError(unknown(noun, name, [*names, *ranked]))
         columns += found
     return list(dict.fromkeys(columns))
 

@@ -16,7 +16,7 @@ COLUMN_rank    1 + number of codecs that are significantly better (see `comparis
 entropy_kbps   the same of what an ideal coder would spend on the indices, under the model that the
                codec ships; empty for codecs without one
 bitrate        "measured"; "stated" where audio was decoded elsewhere: nominal_kbps is all that is
-               known; "none" for an oracle. The last column
+               known; "none" for an oracle. The last column, but for that of `not_run`
 """
 
 from collections.abc import Mapping

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from ...benchmarks.store.left_out import NOT_RUN
 from ...benchmarks.store.scores import records
 from ..columns import in_order, look
 from .bd_rate import Delta
@@ -102,7 +103,9 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
     rows = [["condition", "kbps", "n/N", *(look(c).short for c in columns)]]
     for line in _lines(table):
         kbps = "-" if pd.isna(line["measured_kbps"]) else f"{line['measured_kbps']:.2f}"
-        if line.get("bitrate") == "stated":
+        if not pd.isna(line.get("not_run")):
+            kbps = NOT_RUN
+        elif line.get("bitrate") == "stated":
             kbps = f"{line['nominal_kbps']:.2f}*"
         elif misstated(line["kind"], line.get("nominal_kbps"), line["measured_kbps"]):
             kbps += f" (states {line['nominal_kbps']:.2f})"

@@ -23,7 +23,7 @@ SUITES = [
 ]
 PARTS = dict(
     zip(
-        ("suite", "condition", "degradation"),
+        ("suite", "condition", "missing", "degradation"),
         re.split(r"^## .*$", PAGE, flags=re.M)[1:],
         strict=True,
     )
@@ -52,7 +52,8 @@ def test_the_keys_of_a_condition():
     codecs = {field.name for codec in available().values() for field in fields(codec)}
     declared = {field.name for kind in (Command, Decoded) for field in fields(kind)}
     declared -= {"name", "folder", "encoder", "decoder"}  # `codec`, the suite's own, and:
-    assert keys("condition") == codecs | declared | {"codec", "isolate", "encode", "decode"}
+    own = {"codec", "isolate", "optional", "encode", "decode"}
+    assert keys("condition") == codecs | declared | own
 
 
 def test_the_keys_of_a_degradation():
@@ -68,6 +69,6 @@ def test_a_suite_that_a_guide_shows_can_be_read(text, tmp_path):
     path = tmp_path / "my.toml"
     path.write_text(text)
     read = load_suite(str(path))
-    conditions = {codec.condition for codec in read.codecs} | set(read.unavailable)
+    conditions = {one.condition for one in (*read.codecs, *read.not_run, *read.optional)}
     assert "pcm" in conditions
     assert len(conditions) > 3

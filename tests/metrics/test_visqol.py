@@ -110,3 +110,9 @@ def test_the_lattice_maps_not_the_polynomial(clean):
     degraded = clean + noise(len(clean), 0.003)
     other = polynomial.measure_from_arrays(clean, degraded, RATE).moslqo
     assert abs(METRIC.score(clean, degraded)["visqol"] - other) > 0.05
+
+
+def test_loading_the_lattice_writes_nothing_to_the_terminal(capfd):
+    measure._lattice.cache_clear()
+    measure._lattice()
+    assert capfd.readouterr().err == ""

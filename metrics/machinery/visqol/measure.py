@@ -29,6 +29,7 @@ from visqol.visqol_core import (
 from visqol.visqol_manager import _DEFAULT_LATTICE_MODEL, NUM_BANDS_SPEECH, PATCH_SIZE_SPEECH
 
 from ...base import MetricError, Signal
+from ..chatter import held_back
 from .kernels import best_path, similarities
 from .sides import (
     FRAME,
@@ -49,7 +50,8 @@ SEARCH_RADIUS = 60 * PATCH_SIZE_SPEECH  # frames: 24 s
 def _lattice() -> Callable[..., float]:
     """Loaded once in a process."""
     mapper = TFLiteSpeechQualityMapper(_DEFAULT_LATTICE_MODEL)
-    mapper.init()
+    with held_back():
+        mapper.init()
     return mapper.predict_quality
 
 

@@ -121,9 +121,11 @@ def test_a_speaker_who_carries_the_mean_is_named(tmp_path, capsys, words):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["a"], "a is no condition of"),
+        (["a"], "no condition is called 'a'; there are: opus-6"),
+        (["opsu-6"], "no condition is called 'opsu-6'; did you mean opus-6? there are: opus-6"),
         ([], "0 names after the run"),
-        (["opus-6", "gone"], "are neither two conditions nor two codecs"),
+        (["opus-6", "gone"], "no condition or codec is called 'gone'; there are: opus-6, opus"),
+        (["opus-6", "opus"], "are neither two conditions nor two codecs"),
         (["opus-6", "--all"], "1 names after the run"),
         (["x", "y", "--gate", "pesq"], "2 names after the run"),
     ],
@@ -328,7 +330,7 @@ def test_the_gate_refuses_other_versions_of_a_metric(tmp_path, capsys):
 def test_the_gate_refuses_what_it_does_not_know(tmp_path, capsys):
     status, _, errors = gate(capsys, tmp_path, 0.0, "beauty")
     assert status == 2
-    assert "no metric or column of the run is called 'beauty'" in errors
+    assert "no metric or column of the run that says what is better is called 'beauty'" in errors
     assert "pesq, stoi, pesq_wb" in errors
 
 

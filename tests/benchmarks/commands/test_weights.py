@@ -7,7 +7,8 @@ import pytest
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.commands import weights as command
 from nscbench.benchmarks.data.published_weights import table
-from nscbench.benchmarks.run.suite import left_out, load_suite
+from nscbench.benchmarks.run.absences import asked_for
+from nscbench.benchmarks.run.suite import load_suite
 
 RESTRICTED = "nemo-nano-codec-22khz-0.6kbps-12.5fps-pytorch"
 PCM = '[[condition]]\ncodec = "pcm"\n'
@@ -87,9 +88,9 @@ def test_check_names_what_is_damaged_and_what_is_missing(mirror, capsys, tmp_pat
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["get", "pesq"], "no weights are called 'pesq'; there are: "),
+        (["get", "pesq"], "no set of weights is called 'pesq'; there are: "),
         (["get", "utmos", "--from", "no/where"], "the mirror no/where is no folder and no address"),
-        (["check", "pesq"], "no weights are called 'pesq'"),
+        (["check", "pesq"], "no set of weights is called 'pesq'"),
     ],
 )
 def test_bad_usage(words, said, capsys):
@@ -104,9 +105,10 @@ def test_what_lacks_weights_is_one_line_of_a_run(tmp_path):
     (tmp_path / "mine.toml").write_text(text + '[[condition]]\ncodec = "encodec"\nkbps = [3, 6]\n')
     suite = load_suite(str(tmp_path / "mine.toml"))
     assert suite.metrics == ("lsd",)
-    assert left_out(suite.unavailable) == [
-        "left out: encodec-3, encodec-6, utmos, scoreq_nr, scoreq_ref: need weights: "
-        "nscbench weights get encodec_24khz utmos scoreq"
+    assert asked_for(suite.not_run, suite.not_measured) == [
+        "not run: encodec-3, encodec-6: need weights: nscbench weights get encodec_24khz",
+        "not measured: utmos, scoreq_nr, scoreq_ref: need weights: nscbench weights get "
+        "utmos scoreq",
     ]
 
 
@@ -118,6 +120,7 @@ def test_a_file_of_another_version_costs_its_column_only(tmp_path):
     (tmp_path / "mine.toml").write_text('metrics = ["lsd", "utmos"]\n' + PCM)
     suite = load_suite(str(tmp_path / "mine.toml"))
     assert suite.metrics == ("lsd",)
-    assert left_out(suite.unavailable) == [
-        f"left out: utmos: {path}: not the published file; nscbench weights get utmos replaces it"
+    assert asked_for(suite.not_run, suite.not_measured) == [
+        f"not measured: utmos: {path}: not the published file; "
+        "nscbench weights get utmos replaces it"
     ]

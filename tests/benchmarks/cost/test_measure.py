@@ -106,7 +106,7 @@ def test_costs_of_a_run_are_what_reports_read(finished, capsys):
     ("words", "message"),
     [
         (["nothing"], "nothing is neither the directory of a finished run nor a suite"),
-        (["demo", "--conditions", "opus-7"], "demo has no condition 'opus-7'; it has: "),
+        (["demo", "--conditions", "opus-7"], "no condition is called 'opus-7'; did you mean opus-"),
         (["demo", "--batch", "1"], "--batch must be at least 2, not 1"),
         (["demo", "--seconds", "nan"], "--seconds must be at least 1, not nan"),
         (["demo", "--items", "absent"], "absent does not exist"),

@@ -40,7 +40,7 @@ def test_a_run_s_codecs_are_made_again_from_its_manifest(root):
     assert subject.codecs == {"pcm": get("pcm"), "mnru-20": get("mnru-20")}
     assert chosen_codecs(subject, []) == [get("pcm"), get("mnru-20")]
     assert chosen_codecs(subject, ["mnru-20"]) == [get("mnru-20")]
-    with pytest.raises(RunError, match="has no condition 'opus-6'; it has: pcm, mnru-20"):
+    with pytest.raises(RunError, match="no condition is called 'opus-6'; there are: pcm, mnru-20"):
         chosen_codecs(subject, ["pcm", "opus-6"])
 
 

@@ -15,8 +15,8 @@ from nscbench.benchmarks.data.items import (
     passed_over,
     read_audio,
     read_items,
-    speaker_of,
 )
+from nscbench.benchmarks.data.names import speaker_of
 from support.recordings import line, manifest, tone, wav
 
 
@@ -58,7 +58,6 @@ def test_folder_with_manifest_uses_it(tmp_path: Path) -> None:
         (lambda row: row.replace("b.wav", "a.wav"), ["line 3", "a.wav", "SHA-256"]),
         (lambda row: row.replace("b,b.wav", "a,b.wav"), ["line 3", "b.wav", "unique"]),
         (lambda row: row.replace("b,b.wav", "../b,b.wav"), ["line 3", "'../b'", "slash"]),
-        (lambda row: row.replace("b,b.wav", ",b.wav"), ["line 3", "''"]),
         (lambda row: row.replace("b,b.wav", "b,"), ["line 3", "path is empty"]),
         (lambda row: '"' + row, ["line 3", "list.csv"]),
     ],

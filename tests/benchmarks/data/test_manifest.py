@@ -8,6 +8,7 @@ import pytest
 from nscbench.benchmarks.data.manifest import (
     ItemsError,
     Listing,
+    absent_columns,
     read_manifest,
     write_manifest,
 )
@@ -34,8 +35,9 @@ def test_manifest_of_a_spreadsheet(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("id,path,sex", ["lacks", "speaker, sha256"]),
-        ("id;path;speaker;sex;text;sha256", ["lacks", "id, path"]),
+        ("id,file,sex", ["lacks the column path (is file it? call it path)", "and if they are"]),
+        ("id,Path", ["lacks the column path (is Path it?"]),
+        ("id;path;speaker;sex;text;sha256", ["lacks the column path; a manifest has path, and"]),
         ("", ["lacks"]),
         (HEADER + ",id", ["more than once", "id"]),
     ],
@@ -70,10 +72,34 @@ def test_every_wrong_cell_is_told_with_its_line(tmp_path: Path) -> None:
     assert [problem.partition("list.csv, ")[2] for problem in problems] == [
         "line 2: path is empty",
         "line 2: sex is 'X'; allowed are F, M and empty",
-        f"line 3: sha256 is '{'0' * 63}'; allowed are 64 hexadecimal digits",
+        f"line 3: sha256 is '{'0' * 63}'; allowed are 64 hexadecimal digits and empty",
         "line 4: has another number of cells than the header",
     ]
 
 
 def test_a_manifest_that_is_not_there(tmp_path: Path) -> None:
     assert "gone.csv: No such file" in str(refusal(tmp_path / "gone.csv"))
+
+
+def test_a_path_is_enough(tmp_path: Path) -> None:
+    """Ids are the files' names, made unique; a corpus's path says the speaker."""
+    paths = ["a.wav", "x/b.wav", "../y/b.flac", "84/121/84-121-0000.flac", "x/b.wav"]
+    found = read_manifest(manifest(tmp_path, *paths, header="path"))
+    assert [item.id for item in found] == ["a", "x_b", "y_b", "84-121-0000", "x_b-2"]
+    assert [item.speaker for item in found] == ["", "", "", "84", ""]
+    assert {(item.sex, item.text, item.sha256) for item in found} == {("", "", "")}
+    assert found[0].path == tmp_path / "a.wav"
+
+
+def test_ids_that_are_given_are_kept(tmp_path: Path) -> None:
+    found = read_manifest(manifest(tmp_path, "b,a.wav", ",b.wav", ",c.wav", header="id,path"))
+    assert [item.id for item in found] == ["b", "b-2", "c"]
+
+
+def test_what_a_manifest_lacks_is_said_once(tmp_path: Path) -> None:
+    (line,) = absent_columns(manifest(tmp_path, "a.wav", "b.wav", header="path"))
+    assert line == (
+        "list.csv has no column id, sha256: ids are made of the files' names, checksums are made "
+        "now and kept in the run"
+    )
+    assert list(absent_columns(manifest(tmp_path, header=HEADER))) == []

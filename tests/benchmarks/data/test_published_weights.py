@@ -346,5 +346,5 @@ def test_sets_are_named_by_themselves_or_by_who_needs_them():
     assert both.megabytes == 756
     assert named(["scoreq_ref", "scoreq_ref"]) == [users()["scoreq_ref"]]
     assert named(["encodec"]) == named(["encodec_24khz"])
-    with pytest.raises(WeightsError, match="no weights are called 'pesq'; there are: dac_16khz"):
+    with pytest.raises(WeightsError, match="no set of weights is called 'pesq'; there are: dac"):
         named(["utmos", "pesq"])

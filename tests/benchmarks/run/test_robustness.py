@@ -158,7 +158,7 @@ def test_degraded_items_keep_who_speaks(tmp_path, recordings):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sample = 3", "sample is a number of items of a suite with degradations"),
+        ("sample = -1", "sample is a number of items, 0 for all, not -1"),
         ('[[degradation]]\nkind = "fog"', "no degradation is called 'fog'"),
     ],
 )

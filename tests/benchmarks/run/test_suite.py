@@ -1,9 +1,11 @@
 import os
+import tomllib
 from dataclasses import replace
 
 import pytest
 
-from nscbench.benchmarks.run.suite import SuiteError, left_out, load_suite, suite_names
+from nscbench.benchmarks.run.absences import asked_for, left_out
+from nscbench.benchmarks.run.suite import FOLDER, SuiteError, load_suite, suite_names
 from nscbench.codecs import available
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
 from nscbench.reports.tables.curve_deltas import FEWEST_POINTS
@@ -28,6 +30,7 @@ def test_lists_are_grids(tmp_path):
     assert (suite.name, suite.title, suite.items, suite.draws) == ("mine", "T", "x", 2)
     assert suite.metrics == ("si_sdr",)
     assert suite.unavailable == {}
+    assert suite.whole
 
 
 PCM = '[[condition]]\ncodec = "pcm"\n'
@@ -98,14 +101,78 @@ def test_what_is_left_out_is_told_once_for_each_reason(tmp_path):
         text += f"decoded = 'absent-{number}'\n"
     suite = load_suite(write(tmp_path, text + PCM))
     lines = [
-        f"left out: {name}-1, {name}-2: there is no folder {tmp_path}/absent-{number}"
+        f"not run: {name}-1, {name}-2: there is no folder {tmp_path}/absent-{number}"
         for number, name in enumerate(("ours", "theirs"))
     ]
-    assert left_out(suite.unavailable) == lines
+    assert asked_for(suite.not_run, suite.not_measured) == lines
+    assert not suite.whole
     with pytest.raises(SuiteError) as raised:
         load_suite(write(tmp_path, text))
     assert str(raised.value).splitlines()[1:] == [f"  {line}" for line in lines]
     assert str(raised.value).splitlines()[0].endswith("mine.toml: no condition can run here")
+
+
+ABSENT = "[[condition]]\ncodec = 'x'\nkbps = 2\nsample_rate = 16000\ndecoded = 'no'\n"
+
+
+def test_only_what_is_optional_may_be_missing(tmp_path):
+    asked = load_suite(write(tmp_path, PCM + ABSENT))
+    assert [one.condition for one in asked.not_run] == ["x-2"]
+    assert (asked.not_run[0].codec, asked.not_run[0].nominal_kbps) == ("x", 2.0)
+    assert not asked.whole
+    spared = load_suite(write(tmp_path, PCM + ABSENT + "optional = true\n"))
+    assert spared.whole
+    assert not spared.not_run
+    assert list(left_out(spared.optional, {})) == [
+        f"left out: x-2: there is no folder {tmp_path}/no"
+    ]
+    with pytest.raises(SuiteError, match="optional must be true or false, not 1"):
+        load_suite(write(tmp_path, PCM + ABSENT + "optional = 1\n"))
+
+
+def test_a_metric_that_is_named_may_not_be_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("NSCBENCH_WEIGHTS", str(tmp_path / "none"))
+    named = load_suite(write(tmp_path, 'metrics = ["lsd", "utmos"]\n' + PCM))
+    assert not named.whole
+    assert asked_for((), named.not_measured) == [
+        "not measured: utmos: need weights: nscbench weights get utmos"
+    ]
+    unnamed = load_suite(write(tmp_path, PCM))
+    assert unnamed.whole
+    assert "utmos" in unnamed.unavailable
+
+
+def test_metrics_that_nobody_named_are_a_number():
+    reasons = {
+        "a": "no a.bin in /w: nscbench weights get a",
+        "b": "no b.bin in /w: nscbench weights get b",
+    }
+    assert list(left_out((), reasons)) == [
+        "2 metrics need weights: nscbench weights get NAME; nscbench doctor names them"
+    ]
+    assert list(left_out((), reasons | {"c": "no hama: pip install hama"})) == [
+        "2 metrics need weights: nscbench weights get NAME; nscbench doctor names them",
+        "1 more metric cannot run here: nscbench doctor says why",
+    ]
+    assert list(left_out((), {"c": "no hama"})) == [
+        "1 metric cannot run here: nscbench doctor says why"
+    ]
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_what_a_shipped_suite_demands_comes_with_every_installation(name):
+    """What needs a download or a package that no installation must have is optional there."""
+    demanded = [codec for codec in load_suite(name).codecs if not optional(name, codec.name)]
+    assert not load_suite(name).not_run
+    for codec in demanded:
+        assert codec.checkpoint is None
+        folder = type(codec).__module__.split(".")[-2]
+        assert folder in ("controls", "neural") or codec.name in ("codec2", "lc3")
+
+
+def optional(suite, codec):
+    tables = tomllib.loads((FOLDER / f"{suite}.toml").read_text("utf-8"))["condition"]
+    return any(table["codec"] == codec and table.get("optional") for table in tables)
 
 
 def test_without_a_metric_the_metrics_are_told(tmp_path, monkeypatch):
@@ -115,7 +182,7 @@ def test_without_a_metric_the_metrics_are_told(tmp_path, monkeypatch):
         load_suite(write(tmp_path, "metrics = ['utmos']\n" + PCM + absent))
     first, second = str(raised.value).splitlines()
     assert first.endswith("mine.toml: no metric can run here")
-    assert second == "  left out: utmos: need weights: nscbench weights get utmos"
+    assert second == "  not run: utmos: need weights: nscbench weights get utmos"
 
 
 @pytest.mark.parametrize("name", sorted(suite_names()))
@@ -142,8 +209,8 @@ def test_a_label_tells_two_checkpoints_apart(tmp_path):
     names = ["gan-1.5-old", "gan-3-old", "gan-1.5-new", "gan-3-new"]
     assert [codec.condition for codec in suite.codecs] == names
     assert len({codec.fingerprint for codec in suite.codecs}) == 2
-    assert list(suite.unavailable) == ["gan-1.5-gone", "gan-3-gone"]
-    assert "no weights no/such.safetensors" in suite.unavailable["gan-3-gone"]
+    assert [one.condition for one in suite.not_run] == ["gan-1.5-gone", "gan-3-gone"]
+    assert "no weights no/such.safetensors" in suite.not_run[1].reason
     old, new = suite.codecs[1], suite.codecs[3]
     assert header_for(old, 5).condition == "gan-3"
     check_weights(header_for(old, 5), replace(old, label="other"))

@@ -63,7 +63,7 @@ def test_suites_declare_them(tmp_path, tool, items):
     (tmp_path / "suite.toml").write_text(SUITE)
     suite = load_suite(str(tmp_path / "suite.toml"))
     assert [codec.condition for codec in suite.codecs] == ["bytewise-128", "theirs-3", "pcm"]
-    assert "there is no program there_is_no_such_program" in suite.unavailable["absent-1"]
+    assert "there is no program there_is_no_such_program" in suite.not_run[0].reason
     for codec in suite.codecs:
         stored = json.loads(json.dumps(codec.arguments()))
         assert make(codec.name, stored) == codec

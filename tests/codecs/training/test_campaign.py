@@ -79,7 +79,10 @@ def test_weights_of_earlier_stages_are_their_files_others_are_embedded(tmp_path:
         ("", r"has no \[\[train\]\]"),
         ("[train", "c.toml: "),
         ("[[traim]]\n", r"unknown traim; allowed is \[\[train\]\]"),
-        ("[[train]]\ncomponent = 'gna'\nsteps = 1", "no component is called 'gna'; there are: gan"),
+        (
+            "[[train]]\ncomponent = 'gna'\nsteps = 1",
+            "no component is called 'gna'; did you mean gan",
+        ),
         ("[[train]]\ncomponent = 'gan'", "a budget is either steps or minutes"),
         ("[[train]]\ncomponent = 'gan'\nsteps = 1\nrate = 1", "a training has no rate; it has: "),
         (2 * "[[train]]\ncomponent = 'gan'\nsteps = 1\n", "two trainings are called 'gan'"),

@@ -1,0 +1,107 @@
+"""The codecs and metrics that a suite's TOML names: what of them can run here, and what not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ... import metrics as all_metrics
+from ...codecs import Codec, CodecError
+from ...codecs.external import kind_of
+from ...codecs.registry import unchecked
+from ...metrics import MetricError
+from ..store.left_out import NotRun
+from .absences import grouped_reasons
+from .suite_settings import SuiteError, grid
+
+
+@dataclass(frozen=True)
+class ChosenCodecs:
+    """The conditions of a suite.
+
+    Attributes:
+        codecs: those that can run here, by condition.
+        isolated: which run in processes of their own.
+        not_run: those that cannot.
+        optional: those that cannot, and may be missing.
+    """
+
+    codecs: dict[str, Codec] = field(default_factory=dict)
+    isolated: set[str] = field(default_factory=set)
+    not_run: list[NotRun] = field(default_factory=list)
+    optional: list[NotRun] = field(default_factory=list)
+
+
+def choose_codecs(where: str, folder: Path, conditions: list[Any]) -> ChosenCodecs:
+    """The conditions that a suite's tables name.
+
+    Raises:
+        SuiteError: a table is wrong, or no condition can run here.
+    """
+    chosen = ChosenCodecs()
+    for settings in grid(where, conditions):
+        isolate, optional = (_switch(where, settings, key) for key in ("isolate", "optional"))
+        if kind_of(settings):
+            settings["folder"] = str(folder)
+        codec, lacking = _codec(where, settings)
+        name = codec.condition
+        if lacking:
+            facts = codec.name, codec.kind, float(codec.nominal_kbps)
+            missing = NotRun(name, *facts, reason=lacking)
+            (chosen.optional if optional else chosen.not_run).append(missing)
+            continue
+        if name in chosen.codecs:
+            raise SuiteError(f"{where}: {name} appears twice; a label tells them apart")
+        chosen.codecs[name] = codec
+        if isolate:
+            chosen.isolated.add(name)
+    if not chosen.codecs:
+        missing_all = [*chosen.not_run, *chosen.optional]
+        reasons = {one.condition: one.reason for one in missing_all}
+        raise SuiteError(_nothing(where, "condition", reasons))
+    return chosen
+
+
+def _switch(where: str, settings: dict[str, Any], key: str) -> bool:
+    value = settings.pop(key, False)
+    if not isinstance(value, bool):
+        raise SuiteError(f"{where}: {key} must be true or false, not {value!r}")
+    return value
+
+
+def _codec(where: str, settings: dict[str, Any]) -> tuple[Codec, str]:
+    """A condition, and why it cannot run here."""
+    name = settings.pop("codec")
+    try:
+        codec = unchecked(name, settings)
+        return codec, codec.lacking
+    except (CodecError, TypeError) as error:
+        raise SuiteError(f"{where}: {error}") from error
+
+
+def choose_metrics(where: str, names: Sequence[Any]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Those of these metrics that can measure here, and the reasons of the others.
+
+    Raises:
+        SuiteError: a name is none, or no metric can measure here.
+    """
+    if not all(isinstance(name, str) for name in names):
+        raise SuiteError(f"{where}: metrics must be names, not {names!r}")
+    chosen, lacking = [], {}
+    for name in dict.fromkeys(names):
+        try:
+            missing = all_metrics.get(name).unavailable()
+        except MetricError as error:
+            raise SuiteError(f"{where}: {error}") from error
+        if missing:
+            lacking[name] = missing
+        else:
+            chosen.append(name)
+    if not chosen:
+        raise SuiteError(_nothing(where, "metric", lacking))
+    return tuple(chosen), lacking
+
+
+def _nothing(where: str, what: str, reasons: Mapping[str, str]) -> str:
+    lines = [f"{where}: no {what} can run here", *grouped_reasons("not run", reasons)]
+    return "\n  ".join(lines) if reasons else f"{lines[0]}: there is none"
