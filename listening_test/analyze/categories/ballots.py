@@ -1,7 +1,7 @@
 """Votes on an opinion scale as columns: what every statistic of ACR, DCR and CCR takes."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,18 +86,6 @@ class Ballots:
         """Weights of votes that make their sum the mean over clips of clips' means."""
         _, clip, count = np.unique(self.item[rows], return_inverse=True, return_counts=True)
         return np.asarray(1 / (len(count) * count[clip]))
-
-    def without(self, listeners: Collection[str]) -> "Ballots":
-        """The same without the votes of some listeners."""
-        gone = [number for number, name in enumerate(self.listeners) if name in listeners]
-        keep = ~np.isin(self.listener, gone)
-        return replace(
-            self,
-            **{
-                name: getattr(self, name)[keep]
-                for name in ("condition", "item", "listener", "score")
-            },
-        )
 
 
 def numbered(names: Sequence[str]) -> tuple[Places, int]:
