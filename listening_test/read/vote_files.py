@@ -51,6 +51,18 @@ class Reading:
     key: Key | None = None
 
 
+def own_categories(words: str) -> dict[str, int]:
+    """The numbers of words of a scale, given from worst to best and parted by commas.
+
+    Raises:
+        ResultsError: fewer than 2 or more than 5, or one twice.
+    """
+    listed = [" ".join(word.casefold().split()) for word in words.split(",")] if words else []
+    if listed and (not 2 <= len(set(listed)) <= 5 or len(set(listed)) < len(listed)):
+        raise ResultsError(f"categories {words!r}: a scale has 2 to 5 different ones")
+    return {word: number for number, word in enumerate(listed, 1)}
+
+
 def read_votes(paths: Sequence[Path], how: Reading | None = None) -> Votes:
     """The votes of files, and of all .csv files directly in folders.
 

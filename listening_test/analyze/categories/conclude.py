@@ -33,7 +33,11 @@ def conclude(votes: Votes, margin: float = MARGIN) -> Conclusion:
         spoken += [_level(opinion, name) for opinion in described]
         spoken += [pair_sentence(pair, margin) for pair in pairs]
     return Conclusion(
-        (_conditions(described, votes.test, name), *_pairs(pairs, margin)),
+        (
+            _conditions(described, votes.test, name),
+            *_pairs(pairs, margin),
+            _distribution(opinions.distribution(ballots)),
+        ),
         tuple(spoken),
         name,
         {opinion.condition: (opinion.mos, opinion.interval) for opinion in described},
@@ -153,3 +157,15 @@ def _pairs(pairs: tuple[OpinionPair, ...], margin: float) -> list[Table]:
         f"Equivalence: within ±{margin:g} categories. Shaded: p (Holm) at most 0.05."
     )
     return [Table("pairs", "Pairs of systems", caption, columns, pairs, "p_holm")]
+
+
+def _distribution(shares: tuple[opinions.CategoryShare, ...]) -> Table:
+    columns = (
+        Column("condition", "Condition"),
+        Column("category", "Category"),
+        Column("share", "Share of votes", 3),
+        Column("at_least", "This or higher", 3),
+        Column("interval", "95 % interval", 3),
+    )
+    caption = "Shares of all votes of a condition; the interval is of this or a higher category."
+    return Table("distribution", "Distribution of categories", caption, columns, shares)

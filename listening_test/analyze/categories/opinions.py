@@ -42,9 +42,7 @@ class Opinion:
         interval: 95 % of `mos`; None where there is too little to tell.
         half_width_clips: of the toolkit, over clips; None below 2 clips.
         half_width_votes: of the toolkit, over votes; None without named clips.
-        shares: of the categories, from the lowest upwards, each with its interval.
-        at_least: the cumulative distribution: shares of votes of a category or a higher one, for
-            the second category upwards.
+        shares: of the categories in all votes, from the lowest upwards.
         p, p_holm, p_equivalent_holm: ccr only: that the mean is 0, and that it is `margin` or more
             in size.
     """
@@ -59,7 +57,6 @@ class Opinion:
     half_width_clips: float | None
     half_width_votes: float | None
     shares: tuple[float, ...]
-    at_least: tuple[tuple[float, Interval | None], ...]
     p: float | None = None
     p_holm: float | None = None
     p_equivalent_holm: float | None = None
@@ -86,6 +83,31 @@ def opinions(ballots: Ballots, margin: float) -> tuple[Opinion, ...]:
     return tuple(sorted(described, key=lambda opinion: -opinion.mos))
 
 
+@dataclass(frozen=True)
+class CategoryShare:
+    """Of one condition: votes of a category, and of this or a higher one, with its 95 % interval."""
+
+    condition: str
+    category: int
+    share: float
+    at_least: float
+    interval: Interval | None
+
+
+def distribution(ballots: Ballots) -> tuple[CategoryShare, ...]:
+    """The cumulative distribution of the categories of each condition, from the lowest upwards."""
+    found = []
+    for name in ballots.conditions:
+        rows = ballots.rows(name)
+        score, clusterings = ballots.score[rows], ballots.clusterings(rows)
+        for category in ballots.categories:
+            reached = 1.0 * (score >= category)
+            interval = clustered_wilson(reached, clusterings) if category > ballots.categories[0] else None
+            share = float((score == category).mean())
+            found.append(CategoryShare(name, category, share, float(reached.mean()), interval))
+    return tuple(found)
+
+
 def known(value: float) -> float | None:
     """A number, or None for NaN."""
     return None if np.isnan(value) else float(value)
@@ -105,7 +127,7 @@ def _describe(
     ballots: Ballots, name: str, estimate: Estimate, tested: list[float | None]
 ) -> Opinion:
     rows = ballots.rows(name)
-    score, clusterings = ballots.score[rows], ballots.clusterings(rows)
+    score = ballots.score[rows]
     clips, votes = toolkit_half_widths(score, ballots.item[rows])
     p, p_holm, equivalent = tested or (None, None, None)
     return Opinion(
@@ -119,10 +141,6 @@ def _describe(
         half_width_clips=clips if ballots.items else None,
         half_width_votes=votes if ballots.items else None,
         shares=tuple(float((score == category).mean()) for category in ballots.categories),
-        at_least=tuple(
-            (float((score >= k).mean()), clustered_wilson(1.0 * (score >= k), clusterings))
-            for k in ballots.categories[1:]
-        ),
         p=p,
         p_holm=p_holm,
         p_equivalent_holm=equivalent,

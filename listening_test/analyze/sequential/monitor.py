@@ -12,6 +12,7 @@ import numpy as np
 
 from ....benchmarks.statistics.gaps import Array
 from ....benchmarks.statistics.intervals import FEWEST, Interval
+from ..tables import csv_text
 from .betting import first, intervals, refuted_above, refuted_below
 from .listener_values import Watched
 
@@ -153,3 +154,19 @@ def _which(verdict: Verdict, look: Look, test: str) -> str:
     if verdict.looks[verdict.after - 1].mean < 0:
         better, worse = worse, better
     return f"{better} is better than {worse}"
+
+
+def looks_text(verdicts: tuple[Verdict, ...]) -> str:
+    """What was known after each listener, as CSV."""
+    return csv_text(
+        ["first", "second", "listeners", "mean", "low", "high", "verdict"],
+        (
+            [
+                *(v.first, v.second, look.listeners),
+                *(look.mean, look.interval.low, look.interval.high),
+                v.verdict if v.after and look.listeners >= v.after else OPEN,
+            ]
+            for v in verdicts
+            for look in v.looks
+        ),
+    )
