@@ -36,6 +36,7 @@ class Watched:
         waiting: listeners with too few votes so far.
         low, high: ends of what a value can be.
         null: the value of no difference.
+        symmetric: are values spread evenly around their mean, as differences on a scale are?
     """
 
     first: str
@@ -45,6 +46,7 @@ class Watched:
     low: float
     high: float
     null: float
+    symmetric: bool
 
 
 def watched_pairs(votes: Votes, votes_per_listener: int | None = None) -> tuple[Watched, ...]:
@@ -68,7 +70,7 @@ def watched_pairs(votes: Votes, votes_per_listener: int | None = None) -> tuple[
         rows = [row for row in votes.rows if _concerns(row, first, second)]
         value, low, high, null = _measure(votes.test, first, second, rows)
         values, waiting = _in_order(rows, value, votes_per_listener)
-        found.append(Watched(first, second, values, waiting, low, high, null))
+        found.append(Watched(first, second, values, waiting, low, high, null, votes.test not in ("ab", "abx")))
     if not found:
         raise ResultsError("no pair of systems was judged: there is nothing to monitor")
     return tuple(found)

@@ -71,7 +71,7 @@ def _verdict(pair: Watched, margin: float, alpha: float, seed: int) -> Verdict:
     width = pair.high - pair.low
     values = (pair.values - pair.low) / width
     null, reach = (pair.null - pair.low) / width, margin / width
-    verdict, after = _ends(values[None], null, reach, alpha)
+    verdict, after = _ends(values[None], (null - reach, null, null + reach), alpha, pair.symmetric)
     means = pair.values.cumsum() / np.arange(1, len(values) + 1)
     looks = tuple(
         Look(
@@ -79,40 +79,47 @@ def _verdict(pair: Watched, margin: float, alpha: float, seed: int) -> Verdict:
             float(means[k]),
             Interval(pair.low + width * ends.low, pair.low + width * ends.high),
         )
-        for k, ends in enumerate(intervals(values, alpha) if len(values) else [])
+        for k, ends in enumerate(intervals(values, alpha, pair.symmetric) if len(values) else [])
     )
     more, least = None, False
     if not after[0] and len(values) >= FEWEST:
-        more, least = _forecast(values, null, reach, alpha, seed)
+        more, least = _forecast(
+            values, (null - reach, null, null + reach), alpha, pair.symmetric, seed
+        )
     word = str(verdict[0]) if after[0] else OPEN
     return Verdict(
         pair.first, pair.second, word, int(after[0]), looks, pair.waiting, more, least
     )
 
 
-def _ends(values: Array, null: float, reach: float, alpha: float) -> tuple[Array, Array]:
+Nulls = tuple[float, float, float]  # the mean of no difference, with the ends of equivalence
+
+
+def _ends(values: Array, nulls: Nulls, alpha: float, symmetric: bool) -> tuple[Array, Array]:
     """Which verdict comes first in each of the sequences [k, n], and after how many; 0 for none."""
     if not values.shape[-1]:
         return np.full(len(values), OPEN), np.zeros(len(values), dtype=int)
-    decided = first(
-        refuted_below(values, null, alpha) | refuted_above(values, null, alpha)
-    )
-    low, high = max(null - reach, 0.0), min(null + reach, 1.0)
-    equal = first(
-        refuted_below(values, low, alpha) & refuted_above(values, high, alpha)
+    low, null, high = (min(max(mean, 0.0), 1.0) for mean in nulls)
+    decided, equal = (
+        first(combined)
+        for combined in (
+            refuted_below(values, null, alpha, symmetric)
+            | refuted_above(values, null, alpha, symmetric),
+            refuted_below(values, low, alpha, symmetric)
+            & refuted_above(values, high, alpha, symmetric),
+        )
     )
     sooner = (equal > 0) & ((decided == 0) | (equal < decided))
     return np.where(sooner, EQUIVALENT, DECIDED), np.where(sooner, equal, decided)
 
 
 def _forecast(
-    values: Array, null: float, reach: float, alpha: float, seed: int
+    values: Array, nulls: Nulls, alpha: float, symmetric: bool, seed: int
 ) -> tuple[int, bool]:
     """Listeners still needed in the median of futures; and whether that is only the least."""
-    generator = np.random.default_rng(seed)
-    drawn = generator.choice(values, (_FUTURES, _HORIZON))
+    drawn = np.random.default_rng(seed).choice(values, (_FUTURES, _HORIZON))
     futures = np.concatenate([np.tile(values, (_FUTURES, 1)), drawn], axis=1)
-    _, after = _ends(futures, null, reach, alpha)
+    _, after = _ends(futures, nulls, alpha, symmetric)
     needed = np.where(after > 0, after, futures.shape[1] + 1)
     middle = int(np.median(needed))
     if middle > futures.shape[1]:
