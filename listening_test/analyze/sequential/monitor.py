@@ -18,7 +18,7 @@ from .listener_values import Watched
 
 ALPHA = 0.05
 DECIDED, EQUIVALENT, OPEN = "decided", "equivalent", "open"
-_FUTURES, _HORIZON = 100, 1000  # listeners at most, of a forecast
+_FUTURES, _HORIZON = 50, 500  # listeners at most, of a forecast
 
 
 @dataclass(frozen=True)
