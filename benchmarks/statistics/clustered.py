@@ -5,10 +5,13 @@ of n votes, (vote - mean) / n). Effects of one cluster are summed first:
 
     one way     V = G / (G - 1) sum over G clusters of (sum of effects)^2, with G - 1 degrees. Of a
                 mean of clusters' means this is s^2 / G, Student's.
-    two ways    V = V(first) + V(second) - V(both), never below the larger of the first two; degrees
+    two ways    V = V(first) + V(second) - V(noise), never below the larger of the first two; degrees
                 by Satterthwaite. Listeners and clips then both stand for others like them, in any
                 design, complete or not (Cameron, Gelbach and Miller, Journal of Business & Economic
-                Statistics 29, 2011).
+                Statistics 29, 2011). They subtract what votes of the same listener and clip add,
+                which holds the effects of both and leaves too little of few clusters: here it is
+                what is left of it when both effects are taken out, so that V is that of the analysis
+                of variance in a complete design.
 """
 
 from collections.abc import Sequence
@@ -22,6 +25,8 @@ from .gaps import Array
 from .intervals import FEWEST, Interval, student_interval
 
 Clusters = NDArray[np.intp]
+
+_SWEEPS = 5  # that take out the effects of both ways; one does in a complete design
 
 
 class Estimate(NamedTuple):
@@ -77,9 +82,8 @@ def clustered_error(effects: Array, clusterings: Sequence[Clusters]) -> tuple[Ar
     ]
     if len(ways) < 2:
         return np.sqrt(variances[0]), degrees[0]
-    both = np.unique(ways[0] * (ways[1].max() + 1) + ways[1], return_inverse=True)[1]
     first, second = variances
-    total = np.maximum(first + second - _variance(effects, both), np.maximum(first, second))
+    total = np.maximum(first + second - _noise(effects, *ways), np.maximum(first, second))
     parts = first**2 / degrees[0] + second**2 / degrees[1]
     known = parts > 0
     satterthwaite = np.divide(
@@ -93,3 +97,20 @@ def _variance(effects: Array, cluster: Clusters) -> Array:
     sums = [np.bincount(cluster, column, minlength=count) for column in effects.T]
     squares = np.array([float(np.square(s).sum()) for s in sums])
     return squares * count / max(count - 1, 1)
+
+
+def _noise(effects: Array, first: Clusters, second: Clusters) -> Array:
+    """What cells of one cluster each way add to the variance, beside the effects of both."""
+    cells, cell = np.unique(first * (second.max() + 1) + second, return_inverse=True)
+    sums = np.stack([np.bincount(cell, column) for column in effects.T], axis=1)
+    left = sums.copy()
+    ways = [np.unique(way, return_inverse=True)[1] for way in np.divmod(cells, second.max() + 1)]
+    for _ in range(_SWEEPS):
+        for way in ways:
+            count = np.bincount(way)
+            left -= np.stack([np.bincount(way, c) / count for c in left.T], axis=1)[way]
+    degrees = len(cells) - sum(int(way.max()) + 1 for way in ways) + 1
+    whole = np.square(sums).sum(axis=0)
+    if degrees < 1:
+        return np.asarray(whole)
+    return np.asarray(np.minimum(whole, np.square(left).sum(axis=0) * len(cells) / degrees))

@@ -21,15 +21,18 @@ def test_each_vote_is_its_own_without_clusters():
     assert (error[0], degrees[0]) == (pytest.approx(values.std(ddof=1) / 2), 3)
 
 
-def test_two_ways_hold_what_either_scatters():
-    random = np.random.default_rng(1)
-    listener, item = (x.ravel() for x in np.indices((30, 20)))
-    score = random.normal(0, 1, 30)[listener] + random.normal(0, 1, 20)[item]
-    effects = ((score - score.mean()) / score.size)[:, None]
-    both = clustered_error(effects, [listener, item])[0][0]
-    one, other = (clustered_error(effects, [way])[0][0] for way in (listener, item))
-    assert both == pytest.approx(np.hypot(one, other), rel=0.05)
-    assert both > max(one, other)
+@pytest.mark.parametrize("listeners", [6, 30])
+def test_two_ways_are_the_analysis_of_variance_of_a_complete_design(listeners):
+    random, items = np.random.default_rng(1), 8
+    listener, item = (x.ravel() for x in np.indices((listeners, items)))
+    table = random.normal(0, 1, (listeners, 1)) + random.normal(0, 1, items)
+    table = table + random.normal(0, 1, table.shape)
+    effects = ((table - table.mean()) / table.size).ravel()[:, None]
+    rest = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0) + table.mean()
+    noise = (rest**2).sum() / ((listeners - 1) * (items - 1))
+    known = table.mean(axis=1).var(ddof=1) / listeners + table.mean(axis=0).var(ddof=1) / items
+    found = clustered_error(effects, [listener, item])[0][0]
+    assert found**2 == pytest.approx(known - noise / table.size)
 
 
 def test_fewer_than_three_clusters_are_taken_as_they_are():
