@@ -25,7 +25,7 @@ def test_each_vote_is_its_own_without_clusters():
 def test_two_ways_are_the_analysis_of_variance_of_a_complete_design(listeners):
     random, items = np.random.default_rng(1), 8
     listener, item = (x.ravel() for x in np.indices((listeners, items)))
-    table = random.normal(0, 1, (listeners, 1)) + random.normal(0, 1, items)
+    table = random.normal(0, 2, (listeners, 1)) + random.normal(0, 2, items)
     table = table + random.normal(0, 1, table.shape)
     effects = ((table - table.mean()) / table.size).ravel()[:, None]
     rest = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0) + table.mean()
