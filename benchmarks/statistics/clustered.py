@@ -83,12 +83,10 @@ def clustered_error(effects: Array, clusterings: Sequence[Clusters]) -> tuple[Ar
     if len(ways) < 2:
         return np.sqrt(variances[0]), degrees[0]
     first, second = variances
-    total = np.maximum(first + second - _noise(effects, *ways), np.maximum(first, second))
-    parts = first**2 / degrees[0] + second**2 / degrees[1]
-    known = parts > 0
-    satterthwaite = np.divide(
-        (first + second) ** 2, parts, out=np.full(len(parts), np.nan), where=known
-    )
+    noise, of_noise = _noise(effects, *ways)
+    total = np.maximum(first + second - noise, np.maximum(first, second))
+    parts = first**2 / degrees[0] + second**2 / degrees[1] + noise**2 / of_noise
+    satterthwaite = np.divide(total**2, parts, out=np.full(len(parts), np.nan), where=parts > 0)
     return np.sqrt(total), satterthwaite
 
 
@@ -99,8 +97,8 @@ def _variance(effects: Array, cluster: Clusters) -> Array:
     return squares * count / max(count - 1, 1)
 
 
-def _noise(effects: Array, first: Clusters, second: Clusters) -> Array:
-    """What cells of one cluster each way add to the variance, beside the effects of both."""
+def _noise(effects: Array, first: Clusters, second: Clusters) -> tuple[Array, int]:
+    """What cells of one cluster each way add to the variance, beside the effects of both; degrees."""
     cells, cell = np.unique(first * (second.max() + 1) + second, return_inverse=True)
     sums = np.stack([np.bincount(cell, column) for column in effects.T], axis=1)
     left = sums.copy()
@@ -112,5 +110,6 @@ def _noise(effects: Array, first: Clusters, second: Clusters) -> Array:
     degrees = len(cells) - sum(int(way.max()) + 1 for way in ways) + 1
     whole = np.square(sums).sum(axis=0)
     if degrees < 1:
-        return np.asarray(whole)
-    return np.asarray(np.minimum(whole, np.square(left).sum(axis=0) * len(cells) / degrees))
+        return np.asarray(whole), len(cells)
+    own = np.square(left).sum(axis=0) * len(cells) / degrees
+    return np.asarray(np.minimum(whole, own)), degrees

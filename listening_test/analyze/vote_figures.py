@@ -47,7 +47,9 @@ def pictures(conclusion: Conclusion, test: str, curves: Curves | None) -> list[P
         caption = f"{conclusion.scale} by condition, with 95 % intervals"
         drawn.append(Picture("scale", caption, scale_dots(conclusion)))
     if curves and curves.kbps.keys() & conclusion.points.keys():
-        caption = f"{conclusion.scale} over measured bitrate, and the run's objective columns beside"
+        caption = (
+            f"{conclusion.scale} over measured bitrate, and the run's objective columns beside"
+        )
         drawn.append(Picture("bitrate", caption, over_bitrate(conclusion, curves)))
     return drawn
 
@@ -177,7 +179,9 @@ def _curves(axes: Axes, values: Mapping[str, float], curves: Curves) -> None:
         if found:
             style = f"{markers[k % len(markers)]}-"
             rates, heights = zip(*found, strict=True)
-            axes.plot(rates, heights, style, color=f"C{k % 10}", markersize=5, label=shortened(curve))
+            axes.plot(
+                rates, heights, style, color=f"C{k % 10}", markersize=5, label=shortened(curve)
+            )
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter(lambda kbps, _: f"{kbps:g}")
     axes.set_xlabel("measured bitrate (kbit/s)")

@@ -133,7 +133,9 @@ def _flat(record: Any) -> dict[str, object]:
     """A record's fields: an interval as its two ends, several numbers with their place."""
     found: dict[str, object] = {}
     for field in fields(record):
-        _spread(field.name, getattr(record, field.name), "interval" in str(field.type).lower(), found)
+        _spread(
+            field.name, getattr(record, field.name), "interval" in str(field.type).lower(), found
+        )
     return found
 
 

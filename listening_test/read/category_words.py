@@ -1,8 +1,8 @@
 """The categories of opinion scales, as numbers and as the words that listeners read.
 
-    acr     ITU-T P.800 Table B.1, excellent 5 to bad 1
-    dcr     Table D.1, degradation is inaudible 5 to very annoying 1
-    ccr     Table E.1, much better 3 to much worse -3
+acr     ITU-T P.800 Table B.1, excellent 5 to bad 1
+dcr     Table D.1, degradation is inaudible 5 to very annoying 1
+ccr     Table E.1, much better 3 to much worse -3
 """
 
 import re

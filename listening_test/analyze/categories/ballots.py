@@ -43,7 +43,9 @@ class Ballots:
     def of(cls, votes: Votes) -> "Ballots":
         """The votes of a test of categories."""
         rows = list(votes.of_categories())
-        labels = [f"{v.condition} against {v.reference}" if v.reference else v.condition for v in rows]
+        labels = [
+            f"{v.condition} against {v.reference}" if v.reference else v.condition for v in rows
+        ]
         names = ordered_conditions(labels)
         place = {name: number for number, name in enumerate(names)}
         items, count = numbered([v.item for v in rows])
@@ -96,5 +98,3 @@ def numbered(names: Sequence[str]) -> tuple[Places, int]:
         found[place] = known[name] if name else fresh
         fresh += not name
     return found, len(known)
-
-

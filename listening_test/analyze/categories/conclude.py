@@ -75,10 +75,14 @@ def _against(opinion: Opinion, margin: float) -> str:
     equal = opinion.p_equivalent_holm
     if opinion.p_holm <= ALPHA:
         verdict = f"it is {better}, p = {opinion.p_holm:.2g} (Holm)"
-        extra = f", yet equivalent within ±{margin:g}" if equal is not None and equal <= ALPHA else ""
+        extra = (
+            f", yet equivalent within ±{margin:g}" if equal is not None and equal <= ALPHA else ""
+        )
         return f"{text}; {verdict}{extra}."
     if equal is not None and equal <= ALPHA:
-        return f"{text}; equivalent within ±{margin:g}, p = {equal:.2g} (two one-sided tests, Holm)."
+        return (
+            f"{text}; equivalent within ±{margin:g}, p = {equal:.2g} (two one-sided tests, Holm)."
+        )
     return f"{text}; neither shown to differ nor to be equivalent, p = {opinion.p_holm:.2g} (Holm)."
 
 

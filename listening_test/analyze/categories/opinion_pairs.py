@@ -81,7 +81,8 @@ def _compared(ballots: Ballots, first: str, second: str) -> tuple[int, bool, Est
     scores = [ballots.score[rows] for rows in sides]
     means = [float((w * s).sum()) for w, s in zip(weights, scores, strict=True)]
     effects = [
-        sign * w * (s - mean) for sign, w, s, mean in zip((1, -1), weights, scores, means, strict=True)
+        sign * w * (s - mean)
+        for sign, w, s, mean in zip((1, -1), weights, scores, means, strict=True)
     ]
     delta, ordinal = _cliff(scores, weights)
     error, degrees = clustered_error(
@@ -138,7 +139,9 @@ def notes(ballots: Ballots, pairs: tuple[OpinionPair, ...]) -> list[str]:
     """What is to be known of the comparisons."""
     found = []
     if loose := sum(not pair.paired for pair in pairs):
-        found.append(f"{loose} of {len(pairs)} pairs share too few clips, and are compared unpaired")
+        found.append(
+            f"{loose} of {len(pairs)} pairs share too few clips, and are compared unpaired"
+        )
     if mute := sum(pair.p is None for pair in pairs):
         found.append(
             f"{mute} of {len(pairs)} pairs have no test: all differences are equal, or fewer than "

@@ -102,7 +102,9 @@ def distribution(ballots: Ballots) -> tuple[CategoryShare, ...]:
         score, clusterings = ballots.score[rows], ballots.clusterings(rows)
         for category in ballots.categories:
             reached = 1.0 * (score >= category)
-            interval = clustered_wilson(reached, clusterings) if category > ballots.categories[0] else None
+            interval = (
+                clustered_wilson(reached, clusterings) if category > ballots.categories[0] else None
+            )
             share = float((score == category).mean())
             found.append(CategoryShare(name, category, share, float(reached.mean()), interval))
     return tuple(found)
@@ -117,9 +119,7 @@ def _mean(ballots: Ballots, rows: Places) -> Estimate:
     """The mean over clips of these votes."""
     score, weights = ballots.score[rows], ballots.weights(rows)
     mean = float((weights * score).sum())
-    error, degrees = clustered_error(
-        (weights * (score - mean))[:, None], ballots.clusterings(rows)
-    )
+    error, degrees = clustered_error((weights * (score - mean))[:, None], ballots.clusterings(rows))
     return Estimate(mean, float(error[0]), float(degrees[0]))
 
 

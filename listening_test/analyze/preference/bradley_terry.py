@@ -149,7 +149,9 @@ def _fit(votes: _Votes) -> Array:
     likelihood = _likelihood(votes, found)
     for _ in range(_STEPS):
         step = np.linalg.pinv(_information(votes, found)) @ _slopes(votes, found).sum(axis=0)
-        while (better := _likelihood(votes, found + step)) < likelihood and np.abs(step).max() > _CLOSE:
+        while (better := _likelihood(votes, found + step)) < likelihood and np.abs(
+            step
+        ).max() > _CLOSE:
             step = step / 2
         found, likelihood = found + step, better
         if np.abs(step).max() < _CLOSE:
@@ -170,7 +172,9 @@ def _chances(votes: _Votes, found: Array) -> Array:
 
 def _likelihood(votes: _Votes, found: Array) -> float:
     chances = _chances(votes, found)
-    own = np.select([votes.outcome > 0, votes.outcome < 0], [chances[:, 0], chances[:, 1]], chances[:, 2])
+    own = np.select(
+        [votes.outcome > 0, votes.outcome < 0], [chances[:, 0], chances[:, 1]], chances[:, 2]
+    )
     return float(np.log(own).sum())
 
 

@@ -53,9 +53,7 @@ def transitivity(preferences: Sequence[Preference], scale: Scale | None) -> Tran
             continue
         triples += 1
         if len(set(sides)) == 3:
-            sure = all(
-                p.p_holm <= ALPHA for p in preferences if {p.first, p.second} <= {a, b, c}
-            )
+            sure = all(p.p_holm <= ALPHA for p in preferences if {p.first, p.second} <= {a, b, c})
             circles.append(Circle((a, b, c) if sides[0] == a else (a, c, b), sure))
     return Transitivity(triples, tuple(circles), tuple(_misfits(by_pair, scale)))
 

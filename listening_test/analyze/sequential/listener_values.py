@@ -70,7 +70,11 @@ def watched_pairs(votes: Votes, votes_per_listener: int | None = None) -> tuple[
         rows = [row for row in votes.rows if _concerns(row, first, second)]
         value, low, high, null = _measure(votes.test, first, second, rows)
         values, waiting = _in_order(rows, value, votes_per_listener)
-        found.append(Watched(first, second, values, waiting, low, high, null, votes.test not in ("ab", "abx")))
+        found.append(
+            Watched(
+                first, second, values, waiting, low, high, null, votes.test not in ("ab", "abx")
+            )
+        )
     if not found:
         raise ResultsError("no pair of systems was judged: there is nothing to monitor")
     return tuple(found)

@@ -87,9 +87,7 @@ def _verdict(pair: Watched, margin: float, alpha: float, seed: int) -> Verdict:
             values, (null - reach, null, null + reach), alpha, pair.symmetric, seed
         )
     word = str(verdict[0]) if after[0] else OPEN
-    return Verdict(
-        pair.first, pair.second, word, int(after[0]), looks, pair.waiting, more, least
-    )
+    return Verdict(pair.first, pair.second, word, int(after[0]), looks, pair.waiting, more, least)
 
 
 Nulls = tuple[float, float, float]  # the mean of no difference, with the ends of equivalence

@@ -79,8 +79,10 @@ def _scored(condition: str, feature: str, rows: list[Answer]) -> Intelligibility
     values = _values(rows)
     lowest = float(min(-1 / (len(row.alternatives) - 1) for row in rows))
     interval = clustered_wilson((values - lowest) / (1 - lowest), [unit.cluster])
-    right, given = (sum(bool(x) for x in said) for said in
-                    ([row.right for row in rows], [row.given for row in rows]))
+    right, given = (
+        sum(bool(x) for x in said)
+        for said in ([row.right for row in rows], [row.given for row in rows])
+    )
     return Intelligibility(
         condition=condition,
         feature=feature,
@@ -91,7 +93,9 @@ def _scored(condition: str, feature: str, rows: list[Answer]) -> Intelligibility
         not_given=len(rows) - given,
         adjusted=100 * float(values.mean()),
         interval=interval
-        and Interval(*(100 * (lowest + end * (1 - lowest)) for end in (interval.low, interval.high))),
+        and Interval(
+            *(100 * (lowest + end * (1 - lowest)) for end in (interval.low, interval.high))
+        ),
     )
 
 
@@ -134,8 +138,6 @@ def _difference(rows: Sequence[Answer], first: str, second: str) -> Estimate:
     values = 100 * _values(both)
     side = np.array([row.condition == first for row in both])
     means = [float(values[chosen].mean()) for chosen in (side, ~side)]
-    effects = np.where(
-        side, (values - means[0]) / side.sum(), (means[1] - values) / (~side).sum()
-    )
+    effects = np.where(side, (values - means[0]) / side.sum(), (means[1] - values) / (~side).sum())
     error, degrees = clustered_error(effects[:, None], [unit_of(both).cluster])
     return Estimate(means[0] - means[1], float(error[0]), float(degrees[0]))

@@ -108,9 +108,15 @@ def test_preferences(choices, tmp_path, capsys):
 
 
 def test_words_and_discrimination(tmp_path, capsys):
-    rows = [[n, k, c, "p", "p" if n % 3 or c == "x" else "b", "p|b", "voicing"]
-            for n in range(6) for k in range(4) for c in "xy"]
-    words = table(tmp_path / "w.csv", "listener,item,condition,asked,given,alternatives,feature", rows)
+    rows = [
+        [n, k, c, "p", "p" if n % 3 or c == "x" else "b", "p|b", "voicing"]
+        for n in range(6)
+        for k in range(4)
+        for c in "xy"
+    ]
+    words = table(
+        tmp_path / "w.csv", "listener,item,condition,asked,given,alternatives,feature", rows
+    )
     assert run("analyze", words, "--out", tmp_path / "words") == 0
     assert "y is least understood in voicing: 33.3 %" in capsys.readouterr().out
     assert (tmp_path / "words" / "intelligibility.svg").exists()
@@ -123,7 +129,7 @@ def test_words_and_discrimination(tmp_path, capsys):
 def test_a_run_puts_bitrates_and_metrics_beside(opinions, tmp_path):
     run_folder = tmp_path / "run"
     run_folder.mkdir()
-    columns = {"pesq_wb": 2.5, "lsd": 1.5, "seconds": 2.0, "payload_bits": 12_000.0}
+    columns = {"pesq_wb": 2.5, "seconds": 2.0, "payload_bits": 12_000.0}
     write_values(
         run_folder,
         [
@@ -138,8 +144,9 @@ def test_a_run_puts_bitrates_and_metrics_beside(opinions, tmp_path):
     assert (out / "bitrate.svg").exists()
     curves = curves_of(run_folder, ["opus-6"])
     assert curves.kbps["opus-6"] == pytest.approx(6 * 12_000.25 / 6 / 2.25 / 1000)
-    assert curves.columns.keys() == {"pesq_wb", "lsd"}
-    assert curves.columns["lsd"][1]
+    values, lower_is_better = curves.columns["pesq_wb"]
+    assert values["mel2mel-3"] == pytest.approx(2.75)
+    assert not lower_is_better
     with pytest.raises(ResultsError, match="none of the judged conditions"):
         curves_of(run_folder, ["other"])
 
@@ -179,7 +186,9 @@ def test_monitor(opinions, choices, tmp_path, capsys):
     out = tmp_path / "looks.csv"
     assert run("monitor", opinions, "--votes-per-listener", "12", "--out", out) == 0
     said = capsys.readouterr().out
-    assert "<b>codec</b> and opus-6: decided after" in said.replace("opus-6 and <b>codec</b>", "<b>codec</b> and opus-6")
+    assert "<b>codec</b> and opus-6: decided after" in said.replace(
+        "opus-6 and <b>codec</b>", "<b>codec</b> and opus-6"
+    )
     assert len(read(out)) == 3 * 9
     assert run("monitor", choices) == 0
     assert "a and c: " in capsys.readouterr().out

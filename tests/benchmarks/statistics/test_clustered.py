@@ -12,7 +12,9 @@ def test_one_way_is_students_error_of_cluster_means():
     error, degrees = clustered_error(((values - values.mean()) / 60)[:, None], [cluster])
     assert error[0] == pytest.approx(means.std(ddof=1) / np.sqrt(12))
     assert degrees[0] == 11
-    assert Estimate(means.mean(), error[0], 11).p(3) == pytest.approx(stats.ttest_1samp(means, 3)[1])
+    assert Estimate(means.mean(), error[0], 11).p(3) == pytest.approx(
+        stats.ttest_1samp(means, 3)[1]
+    )
 
 
 def test_each_vote_is_its_own_without_clusters():

@@ -29,9 +29,11 @@ def held(name, covered, wrong=None):
 
 def ballots(random, design, conditions=4):
     """Votes on equal conditions: every listener on every clip, or a crowd of few votes each."""
-    listeners, clips, heard = {"laboratory": (16, 12, 12), "crowd": (60, 40, 8), "unnamed": (60, 40, 8)}[
-        design
-    ]
+    listeners, clips, heard = {
+        "laboratory": (16, 12, 12),
+        "crowd": (60, 40, 8),
+        "unnamed": (60, 40, 8),
+    }[design]
     rows = []
     for listener in range(listeners):
         for condition in range(conditions):
@@ -43,7 +45,11 @@ def ballots(random, design, conditions=4):
         + (0 if design == "unnamed" else random.normal(0, 0.4, listeners)[listener])
         + random.normal(0, 0.4, clips)[item]
         + random.normal(0, 0.2, (conditions, clips))[condition, item]
-        + (0 if design == "unnamed" else random.normal(0, 0.15, (conditions, listeners))[condition, listener])
+        + (
+            0
+            if design == "unnamed"
+            else random.normal(0, 0.15, (conditions, listeners))[condition, listener]
+        )
         + random.normal(0, 0.7, len(rows))
     )
     names = tuple(f"c{k}" for k in range(conditions))

@@ -43,7 +43,10 @@ def test_straight_liners_are_remarked():
     rows += [Vote("B", str(k), "xy"[k % 2], 1.0 + k % 5) for k in range(7)]
     found = screen_votes(votes(rows=rows), "checks")
     assert found.excluded == ()
-    assert found.verdicts[0].remarks == ("gave the answer 4 all 6 times", "gave 6 votes, others up to 7")
+    assert found.verdicts[0].remarks == (
+        "gave the answer 4 all 6 times",
+        "gave 6 votes, others up to 7",
+    )
     assert screen_votes(votes(rows=rows), "strict").excluded == ("A",)
 
 

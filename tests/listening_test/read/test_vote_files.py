@@ -23,7 +23,7 @@ https://example.org/a/orig/0004_f1.wav,0004_f1.wav,2,5,0,0,4,excellent,
 """
 PAIRED = [
     ["t", "", "item_a", "reference", "C1", "correct", "4100", ""],
-    ["t", "", "item_a", "reference", "C2", "incorrect", "2000", "hard, \"really\""],
+    ["t", "", "item_a", "reference", "C2", "incorrect", "2000", 'hard, "really"'],
     ["t", "", "item_b", "reference", "C1", "undecided", "1500", ""],
     ["t", "", "item_b", "reference", "C2", "unknown", "900", ""],
     ["t", "", "item_a", "reference", "C1", "incorrect", "3000", ""],
@@ -63,8 +63,14 @@ def test_p808(read):
     votes = read(P808)
     found = [(v.item, v.condition, v.score) for v in votes.rows]
     assert votes.test == "acr"
-    assert found[:5] == [("0001_f1", "opus_6", s) for s in (3, 4, 5)] + [("0002_f1", "opus_6", 2)] * 2
-    assert found[5:] == [("0001_f1", "orig", 4), ("0001_f1", "orig", 5), *[("0004_f1", "orig", s) for s in (4, 5)]]
+    assert (
+        found[:5] == [("0001_f1", "opus_6", s) for s in (3, 4, 5)] + [("0002_f1", "opus_6", 2)] * 2
+    )
+    assert found[5:] == [
+        ("0001_f1", "orig", 4),
+        ("0001_f1", "orig", 5),
+        *[("0004_f1", "orig", s) for s in (4, 5)],
+    ]
     assert said(votes) == [(5, "the clip '0001_f1' of 'orig' stands at line 4, too")]
     assert any("line" not in n and ":6: the clip '0003_f1' has no vote" in n for n in votes.notes)
 
@@ -155,7 +161,9 @@ A;i8;opus;
 
 def test_a_decimal_comma_that_parts_fields_is_told(read):
     votes = read("listener,item,condition,score\nA,i,c,3,0\nA,i,d,3\n")
-    assert said(votes)[0][1].endswith("a decimal comma needs quotes, or semicolons between the fields")
+    assert said(votes)[0][1].endswith(
+        "a decimal comma needs quotes, or semicolons between the fields"
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,8 +194,13 @@ def test_ccr_needs_its_reference(read):
 
 
 def test_long_choices_and_answers(read):
-    choices = read("listener,item,first,second,choice\nA,i,a,b,b\nA,j,b,a,tie\nA,k,a,b,z\nA,l,a,a,a\n")
-    assert [(c.first, c.second, c.choice) for c in choices.rows] == [("a", "b", "b"), ("b", "a", "")]
+    choices = read(
+        "listener,item,first,second,choice\nA,i,a,b,b\nA,j,b,a,tie\nA,k,a,b,z\nA,l,a,a,a\n"
+    )
+    assert [(c.first, c.second, c.choice) for c in choices.rows] == [
+        ("a", "b", "b"),
+        ("b", "a", ""),
+    ]
     assert [line for line, _ in said(choices)] == [4, 5]
     words = read(
         "listener,item,condition,asked,given,alternatives,feature\n"

@@ -82,7 +82,9 @@ def test_the_toolkits_half_widths():
 def test_pairs_on_shared_clips_are_paired_tests():
     random = np.random.default_rng(0)
     scores = random.integers(1, 6, (2, 1, 30)).astype(float)
-    (pair,) = compare(Ballots.of(votes(dict(zip("ab", scores, strict=True)), listeners=False)), 0.25)
+    (pair,) = compare(
+        Ballots.of(votes(dict(zip("ab", scores, strict=True)), listeners=False)), 0.25
+    )
     known = stats.ttest_rel(scores[0, 0], scores[1, 0])
     assert (pair.paired, pair.clips) == (True, 30)
     assert pair.p == pytest.approx(known.pvalue)

@@ -72,7 +72,10 @@ def test_circles_are_said():
     assert circle.sure
     assert len(found.misfits) == 3
     lines = conclude_preference(Votes("ab", tuple(rows))).sentences
-    assert any("Preferences go in a circle: a over b over c over a; each of the three is sure" in x for x in lines)
+    assert any(
+        "Preferences go in a circle: a over b over c over a; each of the three is sure" in x
+        for x in lines
+    )
 
 
 def test_transitive_preferences_are_said_to_be():

@@ -79,7 +79,9 @@ def test_values_of_each_test():
 def test_errors_are_shared_among_pairs():
     random = np.random.default_rng(4)
     two = opinions(random, 20, 0.8)
-    three = Votes("acr", two.rows + tuple(Vote(r.listener, r.item, "c", 3.0) for r in two.rows[::2]))
+    three = Votes(
+        "acr", two.rows + tuple(Vote(r.listener, r.item, "c", 3.0) for r in two.rows[::2])
+    )
     alone = monitor(watched_pairs(two), 0.25)[0].looks[-1].interval
     together = monitor(watched_pairs(three), 0.25)[0].looks[-1].interval
     assert together.high - together.low > alone.high - alone.low

@@ -7,7 +7,9 @@ from nscbench.listening_test.votes import Answer, Votes
 SIX = ("pit", "bit", "kit", "wit", "fit", "sit")
 
 
-def answers(condition, right, wrong, missing=0, words=("veal", "feel"), listeners=4, feature="voicing"):
+def answers(
+    condition, right, wrong, missing=0, words=("veal", "feel"), listeners=4, feature="voicing"
+):
     said = [words[0]] * right + [words[1]] * wrong + [""] * missing
     return [
         Answer(f"L{k % listeners}", f"w{k}", condition, words[0], given, words, feature)
