@@ -5,13 +5,13 @@ of n votes, (vote - mean) / n). Effects of one cluster are summed first:
 
     one way     V = G / (G - 1) sum over G clusters of (sum of effects)^2, with G - 1 degrees. Of a
                 mean of clusters' means this is s^2 / G, Student's.
-    two ways    V = V(first) + V(second) - V(noise), never below the larger of the first two; degrees
-                by Satterthwaite. Listeners and clips then both stand for others like them, in any
-                design, complete or not (Cameron, Gelbach and Miller, Journal of Business & Economic
-                Statistics 29, 2011). They subtract what votes of the same listener and clip add,
-                which holds the effects of both and leaves too little of few clusters: here it is
-                what is left of it when both effects are taken out, so that V is that of the analysis
-                of variance in a complete design.
+    two ways    V = V(first) + V(second) - V(noise), never below the larger of the first two, with
+                degrees by Satterthwaite. Listeners and clips then both stand for others like them,
+                in any design, complete or not (Cameron, Gelbach and Miller, Journal of Business &
+                Economic Statistics 29, 2011). They subtract what votes of the same listener and
+                clip add, which holds the effects of both and leaves too little of few clusters:
+                here it is what is left of it when both effects are taken out, so that V is that of
+                the analysis of variance in a complete design.
 """
 
 from collections.abc import Sequence
@@ -73,7 +73,8 @@ def clustered_error(effects: Array, clusterings: Sequence[Clusters]) -> tuple[Ar
     """
     ways = [np.unique(way, return_inverse=True)[1] for way in clusterings]
     ways = [way for way in ways if way.size and way.max() + 1 >= FEWEST]
-    if clusterings and not ways or not clusterings and len(effects) < FEWEST:
+    alone = not clusterings and len(effects) < FEWEST
+    if alone or (clusterings and not ways):
         nothing = np.full(effects.shape[1], np.nan)
         return nothing, nothing
     variances = [_variance(effects, way) for way in ways or [np.arange(len(effects))]]
@@ -98,7 +99,7 @@ def _variance(effects: Array, cluster: Clusters) -> Array:
 
 
 def _noise(effects: Array, first: Clusters, second: Clusters) -> tuple[Array, int]:
-    """What cells of one cluster each way add to the variance, beside the effects of both; degrees."""
+    """What cells of one cluster each way add to the variance, beside the effects of both."""
     cells, cell = np.unique(first * (second.max() + 1) + second, return_inverse=True)
     sums = np.stack([np.bincount(cell, column) for column in effects.T], axis=1)
     left = sums.copy()

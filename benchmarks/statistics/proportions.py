@@ -1,11 +1,11 @@
 """Proportions: intervals and exact tests, also where answers of one listener agree.
 
-Interval. Wilson's (Journal of the American Statistical Association 22, 1927) for as many independent
-answers as say the same: n over the design effect, which is the clustered variance of the proportion
-over that of n independent answers, 1 at least (Kish, Survey Sampling, 1965, section 8.2). Student's
-quantile takes the place of the normal one where there are clusters; with one answer in each it is
-Wilson's own. Where every answer is the same there is nothing to tell a design effect from, and as
-many answers are counted as there are clusters.
+Interval. Wilson's (Journal of the American Statistical Association 22, 1927) for as many
+independent answers as say the same: n over the design effect, which is the clustered variance of
+the proportion over that of n independent answers, 1 at least (Kish, Survey Sampling, 1965, section
+8.2). Student's quantile takes the place of the normal one where there are clusters; with one answer
+in each it is Wilson's own. Where every answer is the same there is nothing to tell a design effect
+from, and as many answers are counted as there are clusters.
 
 Test. That signs are even: all signs of a cluster flip together, each pattern equally likely. With
 one answer in each cluster this is the sign test, p of the binomial distribution.

@@ -71,7 +71,8 @@ def reading_sentences(votes: Votes) -> list[str]:
     if votes.rejected:
         lost = sum(entry.ratings for entry in votes.rejected)
         lines.append(
-            f"Not taken: {counted(len(votes.rejected), 'entry', 'entries')} ({counted(lost, 'vote')})."
+            f"Not taken: {counted(len(votes.rejected), 'entry', 'entries')} "
+            f"({counted(lost, 'vote')})."
         )
     return lines + [f"{note}." for note in votes.notes]
 

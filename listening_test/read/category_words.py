@@ -40,8 +40,10 @@ WORDS: Mapping[str, Mapping[str, int]] = {
 NAMES: Mapping[str, tuple[str, ...]] = {  # from the lowest category upwards
     "acr": ("bad", "poor", "fair", "good", "excellent"),
     "dcr": ("very annoying", "annoying", "slightly annoying", "audible", "inaudible"),
-    "ccr": ("much worse", "worse", "slightly worse", "same")
-    + ("slightly better", "better", "much better"),
+    "ccr": (
+        *("much worse", "worse", "slightly worse", "same"),
+        *("slightly better", "better", "much better"),
+    ),
 }
 NOT_ANSWERED = ("", "na", "nan", "none", "null", "undefined")
 

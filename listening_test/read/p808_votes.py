@@ -1,8 +1,9 @@
 """`votes_per_clip.csv` of the P.808 toolkit (github.com/microsoft/P.808): a clip per line.
 
-Columns: `file_url`, `short_file_name`, `n`, `MOS`, `std`, `95%CI`, `vote_1`, `vote_2`, ...; an empty
-cell is a vote that was not given, and nobody is named. The condition is in a column whose name
-starts with `condition` where the toolkit was told how to find it, else it is the folder of the file.
+Columns: `file_url`, `short_file_name`, `n`, `MOS`, `std`, `95%CI`, `vote_1`, `vote_2`, ...; an
+empty cell is a vote that was not given, and nobody is named. The condition is in a column whose
+name starts with `condition` where the toolkit was told how to find it, else it is the folder of the
+file.
 """
 
 from urllib.parse import unquote, urlsplit

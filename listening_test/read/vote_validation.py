@@ -110,7 +110,8 @@ def _test_of(placed: Sequence[Placed], scored: list[tuple[Placed, float]], test:
     high = sum(score > 5 for _, score in votes)
     if 2 * high > len(votes) and all(0 <= score <= _MUSHRA for _, score in votes):
         raise ResultsError(
-            "these are scores from 0 to 100, and no categories: `nscbench mushra analyze` reads them"
+            "these are scores from 0 to 100, and no categories: `nscbench mushra analyze` reads "
+            "them"
         )
     if any(row.reference for row, _ in votes):
         return "ccr" if any(score < 1 for _, score in votes) else "dcr"

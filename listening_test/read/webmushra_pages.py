@@ -1,16 +1,16 @@
 """webMUSHRA's tables of pages beside MUSHRA: paired comparison, Likert single and multi stimulus.
 
 Paired comparison asks which of two signals is the open reference; it stores whether the answer was
-`correct`, `incorrect`, `undecided` (where the page allows it) or `unknown` (nothing chosen), and not
-where the reference stood. It is the form of ABX in which X is the reference (duo-trio): asked is
-"reference", given is "reference", the condition's name, or nothing.
+`correct`, `incorrect`, `undecided` (where the page allows it) or `unknown` (nothing chosen), and
+not where the reference stood. It is the form of ABX in which X is the reference (duo-trio): asked
+is "reference", given is "reference", the condition's name, or nothing.
 
 Likert pages store the value of the chosen category, a word or a number, and `NA` where none was
 chosen. A page can have several scales: `stimuli_rating1`, `stimuli_rating2`, ...
 
 None of these tables names the session. Rows of one session are written together: another begins
-where what stands left of the trial (the questionnaire) changes, or where a stimulus of a trial comes
-again. The questionnaire is compared, and not kept.
+where what stands left of the trial (the questionnaire) changes, or where a stimulus of a trial
+comes again. The questionnaire is compared, and not kept.
 """
 
 from collections.abc import Iterator

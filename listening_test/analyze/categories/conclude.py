@@ -132,8 +132,9 @@ def _conditions(described: tuple[Opinion, ...], test: str, name: str) -> Table:
     return Table(
         "conditions",
         "Opinions",
-        "Mean over clips; the interval takes votes of one clip, and of one listener where votes name "
-        "them, together. ± are the half widths of the P.808 toolkit. Categories from the lowest.",
+        "Mean over clips; the interval takes votes of one clip, and of one listener where votes "
+        "name them, together. ± are the half widths of the P.808 toolkit. Categories from the "
+        "lowest.",
         tuple(columns),
         described,
         "p_holm" if test == "ccr" else "",

@@ -1,11 +1,11 @@
 """Which of two conditions do listeners place higher on the scale, by how much, and is it sure?
 
 Two conditions are compared on the clips that both have, where these are at least half of either's;
-otherwise on all of their clips, as two samples. Difference of means, its interval, p and equivalence
-are one statistic with one standard error (`statistics.clustered`). Beside it stands Cliff's delta,
-P(A above B) - P(A below B) over votes, each clip weighing the same, for which the scale is no more
-than ordered (Cliff, Psychological
-Bulletin 114, 1993); its interval is that of its arctanh, within [-1, 1].
+otherwise on all of their clips, as two samples. Difference of means, its interval, p and
+equivalence are one statistic with one standard error (`statistics.clustered`). Beside it stands
+Cliff's delta, P(A above B) - P(A below B) over votes, each clip weighing the same, for which the
+scale is no more than ordered (Cliff, Psychological Bulletin 114, 1993); its interval is that of its
+arctanh, within [-1, 1].
 """
 
 from dataclasses import dataclass

@@ -8,9 +8,9 @@ and other listeners like these (`statistics.clustered`). Without names it is Stu
 The two half widths of the P.808 toolkit's tables are given as well, so that its results compare:
 
     over clips    t(0.975, C-1) s / sqrt(C), s the standard deviation of C clips' means
-    over votes    1.96 / C sqrt(sum of s_i^2 / n_i) over clips, the votes of clip i being independent
-                  and the clips fixed; s_i^2 is divided by n_i - 1 + 0.001 there, so that a clip of
-                  one vote counts as one without spread
+    over votes    1.96 / C sqrt(sum of s_i^2 / n_i) over clips, the votes of clip i being
+                  independent and the clips fixed; s_i^2 is divided by n_i - 1 + 0.001 there, so
+                  that a clip of one vote counts as one without spread
 """
 
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ def opinions(ballots: Ballots, margin: float) -> tuple[Opinion, ...]:
 
 @dataclass(frozen=True)
 class CategoryShare:
-    """Of one condition: votes of a category, and of this or a higher one, with its 95 % interval."""
+    """Of one condition: votes of a category, and of this or a higher one with its interval."""
 
     condition: str
     category: int

@@ -7,8 +7,8 @@ Association 65, 1970; v = 0 where nobody called a tie. The worths w are given as
 the mean 0: a difference d of two says that, where it is decided, the first is preferred with the
 probability 1 / (1 + exp(-d)).
 
-The standard errors are those of a sandwich: votes of one listener are summed before they are squared
-(`statistics.clustered`), for they agree more than the model says.
+The standard errors are those of a sandwich: votes of one listener are summed before they are
+squared (`statistics.clustered`), for they agree more than the model says.
 
 There is no estimate where a group of conditions never lost against the others, nor tied with them:
 its worth would be infinite (Ford, American Mathematical Monthly 64, 1957).

@@ -64,7 +64,8 @@ def preference_sentence(pair: Preference, margin: float) -> str:
         extra = f", yet equivalent {within}" if equal else ""
         return f"{first} is preferred to {second}: {said}, p = {pair.p_holm:.2g} (Holm){extra}."
     if equal:
-        return f"{first} and {second} are equivalent {within}: {said}, p = {pair.p_equivalent_holm:.2g}."
+        p = pair.p_equivalent_holm
+        return f"{first} and {second} are equivalent {within}: {said}, p = {p:.2g}."
     return (
         f"{first} and {second}: neither a preference nor equivalence is shown, {said}, "
         f"p = {pair.p_holm:.2g} (Holm)."
@@ -101,8 +102,8 @@ def _order(order: Order | None) -> list[str]:
     effect = "matters" if order.p <= ALPHA else "is not shown to matter"
     ends = bracket(order.interval, 0, 100)
     return [
-        f"The order {effect}: what was heard first is preferred in {100 * order.share:.0f} %{ends}, "
-        f"p = {order.p:.2g}."
+        f"The order {effect}: what was heard first is preferred in "
+        f"{100 * order.share:.0f} %{ends}, p = {order.p:.2g}."
     ]
 
 
@@ -182,8 +183,8 @@ def conclude_discrimination(votes: Votes, margin: float = MARGIN) -> Conclusion:
         Column("d_prime_high", "d', high", 2),
     )
     caption = (
-        "Chance is 1/2; p is one-sided, of guessing. d' by the differencing strategy; a dash where it "
-        "has no end. Shaded: p (Holm) at most 0.05."
+        "Chance is 1/2; p is one-sided, of guessing. d' by the differencing strategy; a dash where "
+        "it has no end. Shaded: p (Holm) at most 0.05."
     )
     return Conclusion(
         (Table("discrimination", "Discrimination", caption, columns, found, "p_holm"),),

@@ -8,9 +8,9 @@ d' is the distance of the two signals in standard deviations of a listener's per
 
     P(right) = F(d/sqrt 2) F(d/sqrt 6) + F(-d/sqrt 2) F(-d/sqrt 6),   F normal
 
-by the differencing strategy, which is that of ABX with changing material, and of duo-trio (Macmillan
-and Creelman, Detection Theory, 2nd ed., 2005, chapter 9). It is 0 at half right and without an upper
-end at all right; its interval is that of the share.
+by the differencing strategy, which is that of ABX with changing material, and of duo-trio
+(Macmillan and Creelman, Detection Theory, 2nd ed., 2005, chapter 9). It is 0 at half right and
+without an upper end at all right; its interval is that of the share.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,9 @@
 """Do preferences go in circles? Where they do, no single scale tells who is preferred to whom.
 
 A circle is three conditions of which A is preferred to B by most, B to C, and C to A (Kendall and
-Babington Smith, Biometrika 31, 1940). It is sure where each of the three is (p, Holm, at most 0.05).
-A misfit is a pair whose share the Bradley-Terry scale puts outside the interval of its own votes.
+Babington Smith, Biometrika 31, 1940). It is sure where each of the three is (p, Holm, at most
+0.05). A misfit is a pair whose share the Bradley-Terry scale puts outside the interval of its own
+votes.
 """
 
 from collections.abc import Sequence

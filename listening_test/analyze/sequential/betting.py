@@ -1,20 +1,21 @@
 """Tests and intervals of a mean that hold at every look: by betting.
 
-Whoever bets on values against a mean m, before each value is seen, cannot expect to win if m is true.
-A capital of 1 exceeds 1/alpha at any time with a probability of alpha at most (Ville), so that such a
-capital refutes m, whenever one looks and however often (Ramdas, Gruenwald, Vovk and Shafer,
-Statistical Science 38, 2023). One half of alpha goes to a bet that the mean is above m, one half to a
-bet below. Each capital is that of several players together, each with a stake of its own, from next
-to nothing to nearly all: whatever the values are, some player has nearly the best one (a mixture, as
-in Robbins, Annals of Mathematical Statistics 41, 1970). Values of different listeners are taken for
-independent. Two games, by what else is known of them:
+Whoever bets on values against a mean m, before each value is seen, cannot expect to win if m is
+true. A capital of 1 exceeds 1/alpha at any time with a probability of alpha at most (Ville), so
+that such a capital refutes m, whenever one looks and however often (Ramdas, Gruenwald, Vovk and
+Shafer, Statistical Science 38, 2023). One half of alpha goes to a bet that the mean is above m, one
+half to a bet below. Each capital is that of several players together, each with a stake of its own,
+from next to nothing to nearly all: whatever the values are, some player has nearly the best one (a
+mixture, as in Robbins, Annals of Mathematical Statistics 41, 1970). Values of different listeners
+are taken for independent. Two games, by what else is known of them:
 
-    bounded       values in [0, 1] of whatever shape: the stake s wins s (x - m) / m (Waudby-Smith and
-                  Ramdas, Journal of the Royal Statistical Society B 86, 2024). For shares of votes
-    symmetric     values spread evenly around their mean, as the sign-flip tests of this package take
-                  them: capital is multiplied by 2 / (1 + exp(-2 s (x - m))), of which the mean over
-                  the two signs is 1 (Ramdas, Ruf, Larsson and Koolen, arXiv 2009.03167). It knows
-                  small spreads and needs far fewer listeners. For differences on a scale
+    bounded       values in [0, 1] of whatever shape: the stake s wins s (x - m) / m (Waudby-Smith
+                  and Ramdas, Journal of the Royal Statistical Society B 86, 2024). For shares of
+                  votes
+    symmetric     values spread evenly around their mean, as the sign-flip tests of this package
+                  take them: capital is multiplied by 2 / (1 + exp(-2 s (x - m))), of which the mean
+                  over the two signs is 1 (Ramdas, Ruf, Larsson and Koolen, arXiv 2009.03167). It
+                  knows small spreads and needs far fewer listeners. For differences on a scale
 
 The means that are not refuted are an interval, at every time, for all times together.
 """

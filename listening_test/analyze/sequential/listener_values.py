@@ -6,8 +6,8 @@
     abx         share of right answers among decided ones; chance is 1/2
     drt, mrt    adjusted percents of the first minus those of the second
 
-A listener who keeps coming back would change a number that was already counted. So a listener counts
-from a number of votes on, with the first so many, in the order of the last of these.
+A listener who keeps coming back would change a number that was already counted. So a listener
+counts from a number of votes on, with the first so many, in the order of the last of these.
 """
 
 from collections import defaultdict

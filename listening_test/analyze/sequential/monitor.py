@@ -142,7 +142,8 @@ def sentence(verdict: Verdict, margin: str, test: str) -> str:
     now = f"after {count} listener{'s' if count > 1 else ''}, {ends}"
     pair = f"{verdict.first} and {verdict.second}"
     if verdict.verdict == DECIDED:
-        return f"{pair}: decided after {verdict.after} listeners, {_which(verdict, look, test)}; {now}."
+        which = _which(verdict, look, test)
+        return f"{pair}: decided after {verdict.after} listeners, {which}; {now}."
     if verdict.verdict == EQUIVALENT:
         return f"{pair}: equivalent within {margin} after {verdict.after} listeners; {now}."
     if verdict.more is None:

@@ -28,8 +28,8 @@ def conclude(votes: Votes, margin: float = MARGIN) -> Conclusion:
         notes.append("fewer than two systems under test: there is nothing to compare")
     spoken = [sentence_of(note) for note in notes]
     spoken += [
-        f"{s.condition}: {s.adjusted:.1f} %{bracket(s.interval, 1)} of {s.words} words, adjusted for "
-        "guessing."
+        f"{s.condition}: {s.adjusted:.1f} %{bracket(s.interval, 1)} of {s.words} words, "
+        "adjusted for guessing."
         for s in whole
     ]
     for score in whole:

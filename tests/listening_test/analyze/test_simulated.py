@@ -162,7 +162,7 @@ def test_words():
 
 
 def votes_of(name, random, listeners):
-    """Values in [0, 1] around 1/2 [trials, listeners]: what one vote each, or the mean of 8, gives."""
+    """Values in [0, 1] around 1/2 [trials, listeners]: of one vote each, or the mean of 8."""
     if name == "preference":
         return (random.random((TRIALS, listeners)) < 0.5).astype(float)
     per, level = (8, 3.0) if name == "means" else (1, 4.6 if name == "ceiling" else 3.0)

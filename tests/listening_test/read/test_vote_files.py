@@ -109,7 +109,8 @@ def test_likert_comes_back_unchanged(read, name):
 
 
 def test_likert_of_several_scales(read):
-    text = "session_test_id,trial_id,stimuli_rating1,stimuli_rating2,stimuli,rating_time\nt,p,1,5,C1,9\n"
+    text = "session_test_id,trial_id,stimuli_rating1,stimuli_rating2,stimuli,rating_time\n"
+    text += "t,p,1,5,C1,9\n"
     with pytest.raises(ResultsError, match="2 scales.*--scale 1"):
         read(text)
     assert [v.score for v in read(text, scale=2).rows] == [5]
