@@ -16,7 +16,7 @@ from nscbench.listening_test.analyze.words import intelligibility
 from nscbench.listening_test.votes import Answer, Choice
 from support.designs import error_bound
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 TRIALS = 1000
 
 
