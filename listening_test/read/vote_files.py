@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..schema import ResultsError
+from ..schema import SESSION_FIELD, ResultsError
 from ..votes import Votes
 from .blind_key import Key
 from .p808_votes import read_p808_votes
@@ -100,6 +100,11 @@ def _read(path: Path, how: Reading) -> Table:
     if not whole.strip():
         table.notes.append(f"{path} is empty")
         return table
+    if whole.startswith(("{", "[", SESSION_FIELD)):
+        raise ResultsError(
+            f"{path} holds JSON, and no table of votes: of webMUSHRA's pages beside MUSHRA, its CSV "
+            "files are read"
+        )
     if above := len(text) - len(whole):
         table.notes.append(f"{path}: lines are counted from the first that is not empty ({above})")
     _reader(whole, str(path), how)(whole, table)

@@ -176,6 +176,7 @@ def test_a_decimal_comma_that_parts_fields_is_told(read):
         ("condition,score,test\nc,3,mos\n", "known are"),
         ("condition,score\nc,x\n", "no vote in.*'x'"),
         ("", "no vote in"),
+        ('{"testId": "t", "trials": []}', "holds JSON, and no table of votes"),
     ],
 )
 def test_refused_files(read, text, message):
