@@ -6,7 +6,13 @@ from ...schema import is_system
 from ...votes import Votes
 from ..conclusion import ALPHA, Column, Conclusion, Table, bracket, sentence_of
 from ..units import notes_on, unit_of
-from .intelligibility import ALL, IntelligibilityPair, compare, intelligibilities
+from .intelligibility import (
+    ALL,
+    Intelligibility,
+    IntelligibilityPair,
+    compare,
+    intelligibilities,
+)
 
 MARGIN = 5.0  # adjusted percents
 
@@ -20,39 +26,53 @@ def conclude(votes: Votes, margin: float = MARGIN) -> Conclusion:
     """
     rows = list(votes.of_answers())
     unit, scores, pairs = unit_of(rows), intelligibilities(rows), compare(rows, margin)
-    whole = [score for score in scores if score.feature == ALL]
-    notes = notes_on(unit, len(rows))
-    if (missed := sum(score.not_given for score in whole)) > 0:
-        notes.append(f"{missed} answers were not given: they count as neither right nor wrong")
-    if sum(is_system(score.condition) for score in whole) < 2:
-        notes.append("fewer than two systems under test: there is nothing to compare")
-    spoken = [sentence_of(note) for note in notes]
-    spoken += [
-        f"{s.condition}: {s.adjusted:.1f} %{bracket(s.interval, 1)} of {s.words} words, "
-        "adjusted for guessing."
-        for s in whole
-    ]
-    for score in whole:
-        parts = [s for s in scores if s.condition == score.condition and s.feature != ALL]
-        if parts:
-            worst = min(parts, key=lambda part: part.adjusted)
-            spoken.append(
-                f"{score.condition} is least understood in {worst.feature}: {worst.adjusted:.1f} %"
-                f"{bracket(worst.interval, 1)}."
-            )
+    spoken = [sentence_of(note) for note in [*notes_on(unit, len(rows)), *_notes(scores)]]
+    spoken += _levels(scores)
     spoken += [pair_sentence(pair, margin) for pair in pairs]
     tables = (_scores(scores, unit.name), *_pairs(pairs, margin))
     return Conclusion(
         tables,
         tuple(spoken),
         "intelligibility (adjusted %)",
-        {score.condition: (score.adjusted, score.interval) for score in whole},
+        {score.condition: (score.adjusted, score.interval) for score in _whole(scores)},
         {
             (p.first, p.second): p.first if p.difference > 0 else p.second
             for p in pairs
             if p.p_holm is not None and p.p_holm <= ALPHA
         },
     )
+
+
+def _whole(scores: tuple[Intelligibility, ...]) -> list[Intelligibility]:
+    """Scores over all words."""
+    return [score for score in scores if score.feature == ALL]
+
+
+def _notes(scores: tuple[Intelligibility, ...]) -> list[str]:
+    notes, whole = [], _whole(scores)
+    if (missed := sum(score.not_given for score in whole)) > 0:
+        notes.append(f"{missed} answers were not given: they count as neither right nor wrong")
+    if sum(is_system(score.condition) for score in whole) < 2:
+        notes.append("fewer than two systems under test: there is nothing to compare")
+    return notes
+
+
+def _levels(scores: tuple[Intelligibility, ...]) -> list[str]:
+    """How much of each condition is understood, and in which feature least."""
+    lines = [
+        f"{s.condition}: {s.adjusted:.1f} %{bracket(s.interval, 1)} of {s.words} words, "
+        "adjusted for guessing."
+        for s in _whole(scores)
+    ]
+    for score in _whole(scores):
+        parts = [s for s in scores if s.condition == score.condition and s.feature != ALL]
+        if parts:
+            worst = min(parts, key=lambda part: part.adjusted)
+            lines.append(
+                f"{score.condition} is least understood in {worst.feature}: "
+                f"{worst.adjusted:.1f} %{bracket(worst.interval, 1)}."
+            )
+    return lines
 
 
 def pair_sentence(pair: IntelligibilityPair, margin: float) -> str:
@@ -72,7 +92,7 @@ def pair_sentence(pair: IntelligibilityPair, margin: float) -> str:
     )
 
 
-def _scores(scores: tuple[object, ...], unit: str) -> Table:
+def _scores(scores: tuple[Intelligibility, ...], unit: str) -> Table:
     columns = (
         Column("condition", "Condition"),
         Column("feature", "Feature"),
