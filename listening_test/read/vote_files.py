@@ -102,8 +102,8 @@ def _read(path: Path, how: Reading) -> Table:
         return table
     if whole.startswith(("{", "[", SESSION_FIELD)):
         raise ResultsError(
-            f"{path} holds JSON, and no table of votes: of webMUSHRA's pages beside MUSHRA, its CSV "
-            "files are read"
+            f"{path} holds JSON, and no table of votes: of webMUSHRA's pages beside MUSHRA, its "
+            "CSV files are read"
         )
     if above := len(text) - len(whole):
         table.notes.append(f"{path}: lines are counted from the first that is not empty ({above})")
