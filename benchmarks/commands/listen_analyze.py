@@ -80,9 +80,9 @@ def _said(action: Callable[[argparse.Namespace], None], arguments: argparse.Name
 def _votes(arguments: argparse.Namespace) -> Votes:
     """The votes of the results; what is not taken is said at once."""
     from ...listening_test.read.blind_key import read_key
-    from ...listening_test.read.vote_files import Reading, own_categories, read_votes
+    from ...listening_test.read.vote_files import ReadingRules, own_categories, read_votes
 
-    how = Reading(
+    how = ReadingRules(
         test=arguments.test or "",
         scale=arguments.scale,
         categories=own_categories(arguments.categories or ""),

@@ -35,7 +35,7 @@ KNOWN = {
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingRules:
     """How votes are to be read, where files do not say it.
 
     Attributes:
@@ -63,14 +63,14 @@ def own_categories(words: str) -> dict[str, int]:
     return {word: number for number, word in enumerate(listed, 1)}
 
 
-def read_votes(paths: Sequence[Path], how: Reading | None = None) -> Votes:
+def read_votes(paths: Sequence[Path], how: ReadingRules | None = None) -> Votes:
     """The votes of files, and of all .csv files directly in folders.
 
     Raises:
         ResultsError: a file that is not there or in none of the forms, files of several tests, or
             no vote at all.
     """
-    how = how or Reading()
+    how = how or ReadingRules()
     tables = []
     for path in paths:
         if not path.is_dir():
@@ -84,7 +84,7 @@ def read_votes(paths: Sequence[Path], how: Reading | None = None) -> Votes:
     return valid_votes(tables, how.test, how.categories, how.key)
 
 
-def _read_of_folder(file: Path, how: Reading) -> Table:
+def _read_of_folder(file: Path, how: ReadingRules) -> Table:
     try:
         return _read(file, how)
     except ResultsError as error:
@@ -93,7 +93,7 @@ def _read_of_folder(file: Path, how: Reading) -> Table:
         return table
 
 
-def _read(path: Path, how: Reading) -> Table:
+def _read(path: Path, how: ReadingRules) -> Table:
     table = Table(str(path))
     text = text_of(path, table.notes)
     whole = text.lstrip("\n")
@@ -111,7 +111,7 @@ def _read(path: Path, how: Reading) -> Table:
     return table
 
 
-def _reader(text: str, source: str, how: Reading) -> Reader:
+def _reader(text: str, source: str, how: ReadingRules) -> Reader:
     """What reads a table of these columns."""
     header = header_of(text)
     names = set(header)

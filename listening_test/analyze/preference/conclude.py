@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....benchmarks.statistics.intervals import Interval
 from ...votes import Votes
 from ..conclusion import ALPHA, Column, Conclusion, Table, bracket, sentence_of
 from ..units import notes_on, unit_of
@@ -50,13 +51,11 @@ def preference_sentence(pair: Preference, margin: float) -> str:
     first, second, wins, losses = pair.first, pair.second, pair.wins, pair.losses
     if pair.share is None:
         return f"{first} and {second}: none of {pair.votes} votes is decided."
-    low, high = (pair.interval.low, pair.interval.high) if pair.interval else (None, None)
-    share = pair.share
+    share, ends = pair.share, pair.interval
     if share < 0.5:
-        first, second, wins, losses = second, first, losses, wins
-        share, low, high = 1 - share, high and 1 - high, low and 1 - low
-    ends = "" if low is None or high is None else f" [{100 * low:.0f}, {100 * high:.0f}]"
-    said = f"{100 * share:.0f} %{ends} of {wins + losses} decided votes"
+        first, second, share = second, first, 1 - share
+        ends = ends and Interval(1 - ends.high, 1 - ends.low)
+    said = f"{100 * share:.0f} %{bracket(ends, 0, 100)} of {wins + losses} decided votes"
     said += f", {pair.ties} ties" if pair.ties else ""
     equal = pair.p_equivalent_holm is not None and pair.p_equivalent_holm <= ALPHA
     within = f"within {50 + 100 * margin:g} to {50 - 100 * margin:g} %"

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from nscbench.listening_test.read.blind_key import Key, TrialKey
-from nscbench.listening_test.read.vote_files import Reading, own_categories, read_votes
+from nscbench.listening_test.read.vote_files import ReadingRules, own_categories, read_votes
 from nscbench.listening_test.schema import ResultsError
 
 P808 = """file_url,short_file_name,n,MOS,std,95%CI,vote_1,vote_2,vote_3
@@ -50,7 +50,7 @@ def read(tmp_path):
     def read(text, name="votes.csv", **how):
         path = tmp_path / name
         path.write_text(text, "utf-8")
-        return read_votes([path], Reading(**how))
+        return read_votes([path], ReadingRules(**how))
 
     return read
 

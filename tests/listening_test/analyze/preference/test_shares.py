@@ -43,6 +43,7 @@ def test_the_order_heard_is_told_apart_from_the_condition():
     [
         (choices(19, 1), "a is preferred to b: 95 %"),
         (choices(1, 19), "b is preferred to a: 95 %"),
+        (choices(0, 20), "b is preferred to a: 100 % [84, 100] of 20"),
         (choices(11, 9), "neither a preference nor equivalence is shown"),
         (choices(0, 0, 5), "none of 5 votes is decided"),
         (choices(200, 199, 600), "are equivalent within 60 to 40 %"),
