@@ -48,7 +48,8 @@ def pictures(conclusion: Conclusion, test: str, curves: Curves | None) -> list[P
         drawn.append(Picture("scale", caption, scale_dots(conclusion)))
     if curves and curves.kbps.keys() & conclusion.points.keys():
         caption = (
-            f"{conclusion.scale} over measured bitrate, and the run's objective columns beside"
+            f"{conclusion.scale} over measured bitrate (dotted: conditions without one), and the "
+            "run's objective columns beside, the better end on top"
         )
         drawn.append(Picture("bitrate", caption, over_bitrate(conclusion, curves)))
     return drawn
@@ -66,7 +67,8 @@ def category_bars(opinions: Sequence[Opinion], test: str) -> Figure:
         left += width
     axes.set_xlim(0, 100)
     axes.set_xlabel("% of votes")
-    figure.legend(loc="outside lower center", ncols=4, fontsize="small", frameon=False)
+    columns = len(names) if len(names) < 6 else 4
+    figure.legend(loc="outside lower center", ncols=columns, fontsize="small", frameon=False)
     return figure
 
 
