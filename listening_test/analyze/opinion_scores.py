@@ -26,7 +26,7 @@ class OpinionScores:
         """Repeated trials of an item (a retest) are averaged within the listener."""
         listeners = sorted({r.listener for r in ratings}, key=_natural)
         items = sorted({r.item for r in ratings}, key=_natural)
-        conditions = _ordered(r.condition for r in ratings)
+        conditions = ordered_conditions(r.condition for r in ratings)
         rows, columns, layers = (
             {name: index for index, name in enumerate(axis)}
             for axis in (listeners, items, conditions)
@@ -101,6 +101,6 @@ def _natural(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
     ), name
 
 
-def _ordered(conditions: Iterable[str]) -> list[str]:
+def ordered_conditions(conditions: Iterable[str]) -> list[str]:
     """The hidden reference first, then the systems, then the anchors, each by name."""
     return sorted(set(conditions), key=lambda c: (c != REFERENCE, not is_system(c), _natural(c)))

@@ -14,16 +14,16 @@ ALPHA = 0.05
 def reading_sentences(reading: Reading, scores: OpinionScores) -> list[str]:
     """What was read and what was not."""
     lines = [
-        f"Read {_count(len(reading.ratings), 'rating')} of "
-        f"{_count(len(scores.listeners), 'listener')}, {_count(len(scores.items), 'item')} and "
-        f"{_count(len(scores.conditions), 'condition')} from "
-        f"{_count(len(reading.sources), 'file')}."
+        f"Read {counted(len(reading.ratings), 'rating')} of "
+        f"{counted(len(scores.listeners), 'listener')}, {counted(len(scores.items), 'item')} and "
+        f"{counted(len(scores.conditions), 'condition')} from "
+        f"{counted(len(reading.sources), 'file')}."
     ]
     if reading.rejected:
         lost = sum(r.ratings for r in reading.rejected)
         lines.append(
-            f"Not taken: {_count(len(reading.rejected), 'entry', 'entries')} "
-            f"({_count(lost, 'rating')})."
+            f"Not taken: {counted(len(reading.rejected), 'entry', 'entries')} "
+            f"({counted(lost, 'rating')})."
         )
     return lines + [f"{note}." for note in reading.notes]
 
@@ -33,7 +33,7 @@ def screening_sentences(screening: Screening) -> list[str]:
     excluded = [v for v in screening.verdicts if v.excluded]
     lines = [
         f"Post-screening ({screening.preset}) excludes {len(excluded)} of "
-        f"{_count(len(screening.verdicts), 'listener')}."
+        f"{counted(len(screening.verdicts), 'listener')}."
     ]
     lines += [f"Listener {v.listener} {' and '.join(v.reasons)}: excluded." for v in excluded]
     lines += [
@@ -123,13 +123,13 @@ def correlation_sentences(reports: tuple[ColumnReport, ...]) -> list[str]:
         if rho.value is None:
             lines.append(
                 f"{report.column}: no correlation exists over "
-                f"{_count(report.stimuli, 'stimulus', 'stimuli')}."
+                f"{counted(report.stimuli, 'stimulus', 'stimuli')}."
             )
             continue
         bracket = f" [{rho.interval.low:.2f}, {rho.interval.high:.2f}]" if rho.interval else ""
         line = (
             f"{report.column}: Spearman's rho = {rho.value:.2f}{bracket} over "
-            f"{_count(report.stimuli, 'stimulus', 'stimuli')}"
+            f"{counted(report.stimuli, 'stimulus', 'stimuli')}"
         )
         if report.pairs:
             line += f"; it ranks {len(report.flips)} of {report.pairs} pairs the other way round"
@@ -140,5 +140,6 @@ def correlation_sentences(reports: tuple[ColumnReport, ...]) -> list[str]:
     return lines
 
 
-def _count(number: int, noun: str, plural: str = "") -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

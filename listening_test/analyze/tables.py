@@ -25,23 +25,23 @@ def csv_tables(
     """The CSV files by name."""
     stages = (("all listeners", before), ("after screening", after))
     found = {
-        "conditions.csv": _csv(
+        "conditions.csv": csv_text(
             ["listeners_counted", *_columns(ConditionSummary)],
             ([stage, *_flat(s)] for stage, a in stages for s in a.conditions),
         ),
-        "pairs.csv": _csv(
+        "pairs.csv": csv_text(
             ["listeners_counted", *_columns(Pair)],
             ([stage, *_flat(pair)] for stage, a in stages for pair in a.pairs),
         ),
-        "listeners.csv": _csv(
+        "listeners.csv": csv_text(
             ["listener", "items", "excluded", "reasons", "remarks", "participant"],
             (_listener(v, reading.participants.get(v.listener, "")) for v in screening.verdicts),
         ),
-        "ratings.csv": _csv(
+        "ratings.csv": csv_text(
             ["listener", "item", "condition", "score", "trial", "plays", "seconds"],
             (list(asdict(rating).values()) for rating in reading.ratings),
         ),
-        "rejected.csv": _csv(
+        "rejected.csv": csv_text(
             ["source", "line", "ratings", "why"],
             ([r.source, r.line, r.ratings, r.why] for r in reading.rejected),
         ),
@@ -57,7 +57,7 @@ def _listener(verdict: ListenerVerdict, participant: str) -> list[object]:
 
 
 def _correlation_table(reports: tuple[ColumnReport, ...]) -> str:
-    return _csv(
+    return csv_text(
         [
             "column",
             "direction",
@@ -129,7 +129,7 @@ def _ends(interval: Interval | None) -> list[object]:
     return [interval.low, interval.high] if interval else [None, None]
 
 
-def _csv(header: list[str], rows: Iterable[list[object]]) -> str:
+def csv_text(header: list[str], rows: Iterable[list[object]]) -> str:
     """A CSV text; None is an empty field."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

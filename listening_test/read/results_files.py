@@ -58,7 +58,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _read(path: Path, imported: Imported, columns: Mapping[str, str]) -> None:
-    text = _text(path, imported)
+    text = text_of(path, imported.notes)
     imported.sources.append(str(path))
     if not text.strip():
         imported.notes.append(f"{path} is empty")
@@ -73,8 +73,12 @@ def _read(path: Path, imported: Imported, columns: Mapping[str, str]) -> None:
             read_json(text, str(path), imported)  # of JSON lines, the first is damaged
 
 
-def _text(path: Path, imported: Imported) -> str:
-    """The text of a file; bytes that are none are replaced and noted."""
+def text_of(path: Path, notes: list[str]) -> str:
+    """The text of a file; bytes that are none are replaced and noted.
+
+    Raises:
+        ResultsError: it cannot be read, or is no text.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -87,5 +91,5 @@ def _text(path: Path, imported: Imported) -> str:
         text = content.decode("utf-8-sig", "replace")
         lines = [n for n, line in enumerate(text.split("\n"), 1) if "\ufffd" in line]
         where = ", ".join(map(str, lines[:10])) + (" ..." if len(lines) > 10 else "")
-        imported.notes.append(f"{path} has bytes that are no UTF-8, read as \ufffd: lines {where}")
+        notes.append(f"{path} has bytes that are no UTF-8, read as \ufffd: lines {where}")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,1 @@
+"""Which word was said: DRT and MRT of ITU-T P.807 and ANSI/ASA S3.2."""

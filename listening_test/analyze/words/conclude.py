@@ -1,0 +1,129 @@
+"""DRT and MRT: tables and sentences."""
+
+from __future__ import annotations
+
+from ...schema import is_system
+from ...votes import Votes
+from ..conclusion import ALPHA, Column, Conclusion, Table, bracket, sentence_of
+from ..units import notes_on, unit_of
+from .intelligibility import (
+    ALL,
+    Intelligibility,
+    IntelligibilityPair,
+    compare,
+    intelligibilities,
+)
+
+MARGIN = 5.0  # adjusted percents
+
+
+def conclude(votes: Votes, margin: float = MARGIN) -> Conclusion:
+    """The whole analysis of words.
+
+    Args:
+        votes: of drt or mrt, of the listeners that count.
+        margin: adjusted percents within which two systems are equivalent.
+    """
+    rows = list(votes.of_answers())
+    unit, scores, pairs = unit_of(rows), intelligibilities(rows), compare(rows, margin)
+    spoken = [sentence_of(note) for note in [*notes_on(unit, len(rows)), *_notes(scores)]]
+    spoken += _levels(scores)
+    spoken += [pair_sentence(pair, margin) for pair in pairs]
+    tables = (_scores(scores, unit.name), *_pairs(pairs, margin))
+    return Conclusion(
+        tables,
+        tuple(spoken),
+        "intelligibility (adjusted %)",
+        {score.condition: (score.adjusted, score.interval) for score in _whole(scores)},
+        {
+            (p.first, p.second): p.first if p.difference > 0 else p.second
+            for p in pairs
+            if p.p_holm is not None and p.p_holm <= ALPHA
+        },
+    )
+
+
+def _whole(scores: tuple[Intelligibility, ...]) -> list[Intelligibility]:
+    """Scores over all words."""
+    return [score for score in scores if score.feature == ALL]
+
+
+def _notes(scores: tuple[Intelligibility, ...]) -> list[str]:
+    notes, whole = [], _whole(scores)
+    if (missed := sum(score.not_given for score in whole)) > 0:
+        notes.append(f"{missed} answers were not given: they count as neither right nor wrong")
+    if sum(is_system(score.condition) for score in whole) < 2:
+        notes.append("fewer than two systems under test: there is nothing to compare")
+    return notes
+
+
+def _levels(scores: tuple[Intelligibility, ...]) -> list[str]:
+    """How much of each condition is understood, and in which feature least."""
+    lines = [
+        f"{s.condition}: {s.adjusted:.1f} %{bracket(s.interval, 1)} of {s.words} words, "
+        "adjusted for guessing."
+        for s in _whole(scores)
+    ]
+    for score in _whole(scores):
+        parts = [s for s in scores if s.condition == score.condition and s.feature != ALL]
+        if parts:
+            worst = min(parts, key=lambda part: part.adjusted)
+            lines.append(
+                f"{score.condition} is least understood in {worst.feature}: "
+                f"{worst.adjusted:.1f} %{bracket(worst.interval, 1)}."
+            )
+    return lines
+
+
+def pair_sentence(pair: IntelligibilityPair, margin: float) -> str:
+    """One pair: better understood, equivalent, or neither shown."""
+    said = f"{pair.difference:+.1f} %{bracket(pair.interval, 1)}"
+    if pair.p_holm is None:
+        return f"{pair.first} minus {pair.second}: {said}; not tested."
+    if pair.p_holm <= ALPHA:
+        word = "better" if pair.difference > 0 else "worse"
+        verdict = f"{pair.first} is understood {word} than {pair.second}"
+        return f"{verdict}: {said}, p = {pair.p_holm:.2g} (Holm)."
+    if pair.p_equivalent_holm is not None and pair.p_equivalent_holm <= ALPHA:
+        return f"{pair.first} and {pair.second} are equivalent within ±{margin:g} %: {said}."
+    return (
+        f"{pair.first} and {pair.second} are neither shown to differ nor to be equivalent: {said}, "
+        f"p = {pair.p_holm:.2g} (Holm)."
+    )
+
+
+def _scores(scores: tuple[Intelligibility, ...], unit: str) -> Table:
+    columns = (
+        Column("condition", "Condition"),
+        Column("feature", "Feature"),
+        Column("units", f"{unit.capitalize()}s"),
+        Column("words", "Words"),
+        Column("right", "Right"),
+        Column("wrong", "Wrong"),
+        Column("not_given", "Not given"),
+        Column("adjusted", "Adjusted %", 1),
+        Column("interval", "95 % interval", 1),
+    )
+    caption = (
+        "100 (right - wrong / (alternatives - 1)) / words: 0 is guessing. No feature: all words."
+    )
+    return Table("intelligibility", "Intelligibility", caption, columns, scores)
+
+
+def _pairs(pairs: tuple[IntelligibilityPair, ...], margin: float) -> list[Table]:
+    if not pairs:
+        return []
+    columns = (
+        Column("first", "First"),
+        Column("second", "Second"),
+        Column("difference", "Difference", 1),
+        Column("interval", "95 % interval", 1),
+        Column("p", "p", "p"),
+        Column("p_holm", "p (Holm)", "p"),
+        Column("p_equivalent_holm", "p (equivalence, Holm)", "p"),
+    )
+    caption = (
+        "First minus second over all words. Equivalence: within "
+        f"±{margin:g} %. Shaded: p (Holm) at most 0.05."
+    )
+    return [Table("pairs", "Pairs of systems", caption, columns, pairs, "p_holm")]
