@@ -12,7 +12,8 @@ from ...benchmarks.store.costs import read_costs
 from ...benchmarks.store.finished_run import Run
 from ..figures.design_space import CEILINGS, REFERENCES, design_space
 from ..figures.nfe import against_nfe
-from ..figures.style import Picture, drawing, save
+from ..figures.files import save
+from ..figures.style import Picture, drawing
 from ..tables.leaderboard import leaderboard
 from ..tables.nfe import over_nfe
 from . import basis, cells, nfe_and_samplers, paper, seeds, targets

@@ -23,7 +23,8 @@ from ...benchmarks.store.finished_run import Run
 from ...benchmarks.store.received import csv_text
 from .. import figures
 from ..figures.curves import curve_pictures
-from ..figures.style import INK, PAPER, Picture, drawing, save
+from ..figures.files import save
+from ..figures.style import INK, PAPER, Picture, drawing
 from ..figures.training import training_curves
 from ..tables.printed import latex, markdown, show_summary
 from ..tables.summary import summary
