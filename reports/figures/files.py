@@ -34,7 +34,7 @@ def save(picture: Picture, folder: Path, suffixes: Sequence[str] = FORMATS) -> N
 def follows_layout(picture: Picture) -> bool:
     """Is a figure as wide as the layout wants it? Matrices are as wide as they must be."""
     width = layout().width
-    return not width or picture.figure.get_figwidth() <= width
+    return not width or picture.figure.get_figwidth() <= width + 0.01
 
 
 # the same data make the same file

@@ -31,6 +31,7 @@ from .style import (
     tone,
 )
 
+NAME = "front"
 NAMED = 2  # of a family's codecs that begin at one bitrate
 _WORDS = {"neural": "neural, no diffusion", OTHER: "other codecs"}
 _ALONE = "without reference"
@@ -61,7 +62,7 @@ def front(given: Given) -> Iterator[Picture]:
         place(axes, labels[column], _hidden(points, column))
     kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
     yield Picture(
-        "front",
+        NAME,
         title,
         f"Mean and 95 % interval over speakers against the bitrate measured from the payload; "
         f"dotted: the original recording. Of a family's codecs that begin at one bitrate, the best "
@@ -156,4 +157,4 @@ def _entry(family: str) -> Line2D:
     )
 
 
-FIGURE = Figure("front", 0, front)
+FIGURE = Figure(NAME, 0, front)

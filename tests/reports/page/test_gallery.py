@@ -11,8 +11,9 @@ from PIL import Image
 
 from nscbench.benchmarks.commands.report import read_signal
 from nscbench.benchmarks.store.finished_run import read_run
-from nscbench.reports.page.gallery import gallery, picks, spectrogram
+from nscbench.reports.page.gallery import gallery, picks
 from nscbench.reports.page.material import Material
+from nscbench.reports.page.spectrogram import spectrogram
 from nscbench.reports.page.template_values import template_values
 from support.runs import items, ladder, write_run
 
