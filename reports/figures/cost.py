@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 
 from ...benchmarks.store.scores import Scores
 from ..columns import heading, look, overview
+from .axes import common_legend, time_axis
 from .base import Figure, counted, of_items
-from .style import INK, Mark, Picture, common_legend, marks, panels, time_axis, titled
+from .style import INK, Mark, Picture, marks, panels, titled
 
 COST = "decode_rtf"
 

@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from ...benchmarks.store.scores import curve_of
 from ..columns import heading, overview
 from ..tables.rates import equal_rates
+from .axes import bitrate_axis, common_legend
 from .base import counted, of_items
 from .equal_rate import dots
 from .files import save
@@ -24,8 +25,6 @@ from .style import (
     INK,
     Mark,
     Picture,
-    bitrate_axis,
-    common_legend,
     drawing,
     marks,
     panels,
@@ -172,7 +171,9 @@ def _errorbars(axes: Axes, own: pd.DataFrame, column: str, curve: str, mark: Mar
         markerfacecolor="none" if stated else mark.colour,
         label=text,
     )
-    return Label(text, tone(mark.colour), [_point(line, column) for _, line in own[::-1].iterrows()])
+    return Label(
+        text, tone(mark.colour), [_point(line, column) for _, line in own[::-1].iterrows()]
+    )
 
 
 def _hidden(points: pd.DataFrame, column: str, pale: "pd.Series[bool]") -> Drawn:

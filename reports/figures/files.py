@@ -8,9 +8,10 @@ from matplotlib import pyplot as plt
 
 from ...benchmarks.store.atomic import write_atomically
 from ...benchmarks.store.received import csv_text
-from .style import Picture, layout
+from .style import Picture, layout, settle
 
 FORMATS = (".png", ".svg", ".csv")
+
 
 def save(picture: Picture, folder: Path, suffixes: Sequence[str] = FORMATS) -> None:
     """Write NAME.png, NAME.svg and NAME.csv, or those of these suffixes, and close the figure.
@@ -18,8 +19,7 @@ def save(picture: Picture, folder: Path, suffixes: Sequence[str] = FORMATS) -> N
     NAME ends as the layout says, "_column" in a column.
     """
     name = f"{picture.name}{layout().suffix}"
-    picture.figure.draw_without_rendering()
-    picture.figure.set_layout_engine("none")  # one layout for all formats
+    settle(picture.figure)
     for suffix in (suffix for suffix in suffixes if suffix != ".csv"):
         drawn = BytesIO()
         kind = suffix.removeprefix(".")

@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from ...benchmarks.store.scores import Scores, curve_of
 from ..columns import heading, headline, look, overview
 from ..tables.rates import EQUAL, rate
+from .axes import bitrate_axis
 from .base import Figure, Given, counted, of_items
 from .labels import Drawn, Label, place
 from .style import (
@@ -24,7 +25,6 @@ from .style import (
     OTHER,
     Mark,
     Picture,
-    bitrate_axis,
     layout,
     panels,
     titled,
@@ -152,9 +152,7 @@ def _hidden(points: pd.DataFrame, column: str) -> Drawn:
 def _entry(family: str) -> Line2D:
     mark = FAMILY_MARKS[family]
     label = _WORDS.get(family, family)
-    return Line2D(
-        [], [], color=mark.colour, marker=mark.marker, linestyle=mark.line, label=label
-    )
+    return Line2D([], [], color=mark.colour, marker=mark.marker, linestyle=mark.line, label=label)
 
 
 FIGURE = Figure(NAME, 0, front)

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...benchmarks.statistics.gaps import Array
+from .style import settle
 
 _DISTANCES = (5.0, 11.0, 18.0, 27.0, 38.0, 52.0, 68.0)  # points between an anchor and its label
 _ANGLES = np.deg2rad([0, 20, -20, 45, -45, 70, -70, 90, -90, 115, -115, 150, -150, 180])
@@ -45,13 +46,13 @@ def place(axes: Axes, labels: Sequence[Label], drawn: Drawn) -> list[str]:
     The axes must be as they will be saved: limits, scales, titles and legends made.
 
     Args:
-        axes: whose figure is laid out by this.
+        axes: whose figure is laid out by this, and stays so.
         labels: one a curve or point.
         drawn: what else is in the axes.
     """
     figure = axes.get_figure(root=True)
     assert isinstance(figure, Figure)
-    figure.draw_without_rendering()
+    settle(figure)
     size = 0.8 * float(rcParams["font.size"])
     frame = np.asarray(axes.get_window_extent().extents, dtype=float)
     hidden = _boxes(axes, drawn)
@@ -75,8 +76,7 @@ def place(axes: Axes, labels: Sequence[Label], drawn: Drawn) -> list[str]:
 
 
 class _Found(NamedTuple):
-    """A place: offset in points from the anchor to the text's middle, box in pixels, gap in points.
-    """
+    """A place: offset in points from the anchor to the text's middle, box in pixels, gap in points."""
 
     cost: float
     anchor: tuple[float, float]

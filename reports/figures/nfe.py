@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from ...benchmarks.store.scores import Scores
 from ..columns import heading, look, overview
 from ..tables.nfe import over_nfe
+from .axes import common_legend, time_axis
 from .base import Figure, counted, of_items
 from .cost import COST, machines
-from .style import INK, Mark, Picture, common_legend, marks, panels, time_axis, titled
+from .style import INK, Mark, Picture, marks, panels, titled
 
 CAPTION = "The same bitstreams decoded with more denoiser evaluations. Bars: 95 % intervals."
 

@@ -7,7 +7,7 @@ A figure is drawn in one of two layouts: `WIDE`, several panels in a row, or `CO
 column of a two-column paper.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import cycle, islice
@@ -17,11 +17,8 @@ import matplotlib
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib import rcParams
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-
 
 INK = "#1b1b1f"  # of text and lines; a page replaces it by its own colour of text
 PAPER = "#fffffe"  # of backgrounds; a page lets its own shine through
@@ -168,6 +165,13 @@ def _marks() -> Iterator[Mark]:
             yield Mark(next(hues), next(markers), line)
 
 
+def settle(figure: Figure) -> None:
+    """Lay a figure out for good; at once if that is done."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
 def tone(colour: str) -> str:
     """The colour of text beside what has this colour: dark enough to be read on paper.
 
@@ -217,37 +221,3 @@ def titled(figure: Figure, title: str, counted: str) -> None:
         figure.text(0.992, 0.98, counted, ha="right", va="top", fontsize=8.5)
     else:
         figure.suptitle(counted, x=0.98, ha="right")
-
-
-LEGEND_LETTERS = 130  # that fit below a figure of full width
-_COLUMN_LETTERS = 62
-
-
-def common_legend(figure: Figure, axes: Sequence[Axes], only: Container[str] | None = None) -> None:
-    """One legend of all curves below the figure, or of those of these names."""
-    entries: dict[str, Artist] = {}
-    for one in axes:
-        handles, labels = one.get_legend_handles_labels()
-        entries |= dict(zip(map(str, labels), handles, strict=True))
-    if only is not None:
-        entries = {name: handle for name, handle in entries.items() if name in only}
-    if not entries:
-        return
-    letters = _COLUMN_LETTERS if layout().width else LEGEND_LETTERS
-    columns = max(1, min(7, len(entries), letters // (8 + max(map(len, entries)))))
-    figure.legend(
-        list(entries.values()), list(entries), loc="outside lower center", ncols=columns
-    )
-
-
-def bitrate_axis(axes: Axes) -> None:
-    """A logarithmic axis of measured bitrates, labelled by plain numbers."""
-    axes.set_xscale("log", base=2)
-    axes.xaxis.set_major_formatter(lambda kbps, _: f"{kbps:g}")
-    axes.set_xlabel("measured bitrate (kbit/s)")
-
-
-def time_axis(axis: Axis) -> None:
-    """Plain numbers at 1, 2 and 5 of each decade: matplotlib's own are TeX, which is not parsed."""
-    axis.set_major_formatter(lambda factor, _: f"{factor:g}")
-    axis.set_minor_formatter(lambda factor, _: f"{factor:g}" if f"{factor:e}"[0] in "25" else "")

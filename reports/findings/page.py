@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ...benchmarks.store.costs import read_costs
 from ...benchmarks.store.finished_run import Run
 from ..figures.design_space import compared, design_space
-from ..figures.nfe import against_nfe
 from ..figures.files import save
+from ..figures.nfe import against_nfe
 from ..figures.style import Picture, drawing
 from ..tables.leaderboard import leaderboard
 from ..tables.nfe import over_nfe

@@ -63,8 +63,7 @@ class Sound(NamedTuple):
 
 
 class Card(NamedTuple):
-    """An item with its reference first, then the conditions to compare, those shown at once first.
-    """
+    """An item with its reference first, then the conditions to compare, those shown at once first."""
 
     pick: Pick
     speaker: str
@@ -161,8 +160,7 @@ class _Made:
         self.files: dict[str, bytes] = {}
 
     def begin(self, card: Card, number: int) -> bool:
-        """Add the reference, the pick and its neighbours; False where the first two cannot be had.
-        """
+        """Add the reference, the pick and its neighbours; False where the first two cannot be had."""
         item, picked = card.pick.item, card.pick.condition
         reference = self._audio.signal(item)
         decoded = self._audio.signal(item, picked) if reference else None

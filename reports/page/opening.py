@@ -66,7 +66,9 @@ def _at_equal_rates(material: Material) -> Iterator[str]:
     scores = material.run.scores
     column = headline(scores.ranked)
     for group in equal_rates(material.table) if column else ():
-        values = group.dropna(subset=[column]).sort_values(column, ascending=scores.sign(column) < 0)
+        values = group.dropna(subset=[column]).sort_values(
+            column, ascending=scores.sign(column) < 0
+        )
         if len(values):
             best, mean = values["condition"].iloc[0], values[column].iloc[0]
             yield (

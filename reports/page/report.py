@@ -25,8 +25,8 @@ from ...benchmarks.store.finished_run import Run
 from ...benchmarks.store.received import csv_text
 from .. import figures
 from ..figures.curves import curve_pictures
-from ..figures.front import NAME as FRONT
 from ..figures.files import FORMATS, follows_layout, save
+from ..figures.front import NAME as FRONT
 from ..figures.style import COLUMN, INK, PAPER, TONES, Picture, drawing
 from ..figures.training import training_curves
 from ..tables.printed import latex, markdown, show_summary
@@ -140,8 +140,7 @@ def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, Any]]:
 
 
 def _narrow(pictures: Iterable[Picture], folder: Path) -> dict[str, Markup]:
-    """Save figures as wide as a column, those that can be; what the page shows on narrow screens.
-    """
+    """Save figures as wide as a column, those that can be; what the page shows on narrow screens."""
     shown = {}
     for picture in pictures:
         if follows_layout(picture):

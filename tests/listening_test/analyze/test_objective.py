@@ -23,3 +23,11 @@ def test_a_runs_first_draws_are_read(tmp_path: Path) -> None:
     assert directions == {"pesq_wb": "higher", "lsd_of_a_plugin": "none"}
     with pytest.raises(ResultsError, match="not a finished run"):
         objective_values(tmp_path / "absent")
+
+
+def test_quality_comes_first_and_what_was_equalized_not_at_all(tmp_path: Path) -> None:
+    columns = ("level_db", "f0_rmse", "delay_ms", "estoi", "visqol", "lsd_of_a_plugin", "pesq_wb")
+    write_values(tmp_path, [["pcm", "007", 0, column, 1.0, ""] for column in columns])
+    table, directions = objective_values(tmp_path)
+    assert list(table) == ["pesq_wb", "visqol", "estoi", "f0_rmse", "lsd_of_a_plugin"]
+    assert list(directions) == list(table)
