@@ -7,6 +7,7 @@ there is no curve, and the figure is a dot plot.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def _hidden(points: pd.DataFrame, column: str, pale: "pd.Series[bool]") -> Drawn
     lines = []
     for _, own in points[~pale].groupby("curve", sort=False):
         where = [_point(line, column) for _, line in own.iterrows()]
-        lines += list(zip(where, where[1:], strict=False))
+        lines += pairwise(where)
         bars = own[["kbps", f"{column}_lo", f"{column}_hi"]].dropna().to_numpy(float).tolist()
         lines += [((kbps, low), (kbps, high)) for kbps, low, high in bars]
     return Drawn(at, lines)

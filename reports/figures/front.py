@@ -7,6 +7,7 @@ names beside them, and the others are pale.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -143,7 +144,7 @@ def _hidden(points: pd.DataFrame, column: str) -> Drawn:
     lines: list[Any] = []
     for _, own in points.groupby("curve", sort=False):
         at = _anchors(own, column)
-        lines += zip(at, at[1:], strict=False)
+        lines += pairwise(at)
     bars = points[["kbps", f"{column}_lo", f"{column}_hi"]].dropna().to_numpy(float).tolist()
     lines += [((kbps, low), (kbps, high)) for kbps, low, high in bars]
     return Drawn(_anchors(points, column), lines)

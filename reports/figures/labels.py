@@ -76,7 +76,7 @@ def place(axes: Axes, labels: Sequence[Label], drawn: Drawn) -> list[str]:
 
 
 class _Found(NamedTuple):
-    """A place: offset in points from the anchor to the text's middle, box in pixels, gap in points."""
+    """A place: points from the anchor to the text's middle and to its edge, box in pixels."""
 
     cost: float
     anchor: tuple[float, float]

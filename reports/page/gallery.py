@@ -5,8 +5,8 @@ deviations its value is off the condition's mean, better upwards. Each item appe
 with the conditions of other codecs whose bitrates are nearest; what the other conditions made of it
 can be chosen beside them, as far as there is room.
 
-Each signal is a script of its own beside the page, which the page loads when it is asked for: a page
-on file:// may not read its neighbours, but runs their scripts.
+Each signal is a script of its own beside the page, which loads it when it is asked for: a page on
+file:// may not read its neighbours, but runs their scripts.
 """
 
 import base64
@@ -63,7 +63,7 @@ class Sound(NamedTuple):
 
 
 class Card(NamedTuple):
-    """An item with its reference first, then the conditions to compare, those shown at once first."""
+    """An item: its reference, then the conditions to compare, those shown at once first."""
 
     pick: Pick
     speaker: str
@@ -160,7 +160,7 @@ class _Made:
         self.files: dict[str, bytes] = {}
 
     def begin(self, card: Card, number: int) -> bool:
-        """Add the reference, the pick and its neighbours; False where the first two cannot be had."""
+        """Add the reference, the pick and its neighbours; False without one of the first two."""
         item, picked = card.pick.item, card.pick.condition
         reference = self._audio.signal(item)
         decoded = self._audio.signal(item, picked) if reference else None

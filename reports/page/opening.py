@@ -43,17 +43,23 @@ def _leaders(material: Material) -> Iterator[str]:
         alone = len(leading) < len(found)
         first.setdefault(leading if alone else (), []).append(look(column).short)
     for leading, columns in first.items():
-        names = [_with_rate(scores, name) for name in leading[:_NAMED]]
-        more = f" and {len(leading) - _NAMED} more" if len(leading) > _NAMED else ""
+        names = _some([_with_rate(scores, name) for name in leading])
         if not leading:
             yield f"No codec is shown to lead in {listed(columns)}."
         elif len(leading) == 1:
-            yield f"{names[0]} leads in {listed(columns)}."
+            yield f"{names} leads in {listed(columns)}."
         else:
-            yield f"{listed(names) if not more else ', '.join(names) + more} share the first rank in {listed(columns)}."
+            yield f"{names} share the first rank in {listed(columns)}."
     if not shown:
-        yield "There is nothing to compare: fewer than two codecs have values in a column that ranks."
+        yield "There is nothing to compare: no column that ranks has values of two codecs."
     yield from _at_equal_rates(material)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    if len(names) <= _NAMED:
+        return listed(names)
+    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
 
 
 def _with_rate(scores: Scores, name: str) -> str:
@@ -96,12 +102,12 @@ def _gates(flags: Sequence[Flag], scores: Scores) -> str:
     parts = []
     for kind, words in GATES.items():
         names = list(dict.fromkeys(flag.subject for flag in flags if flag.kind == kind))
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         if names:
-            parts.append(f"{words} ({', '.join(names[:_NAMED])}{more})")
+            parts.append(f"{words} ({_some(names)})")
     failed = scores.failures["condition"].nunique()
     lost = f" {failed} conditions have failures." if failed > 1 else ""
     lost = " One condition has failures." if failed == 1 else lost
     if not parts:
         return f"None: alignment, bitrates and trade-offs are as they should be.{lost}"
-    return f"{'; '.join(parts)[0].upper()}{'; '.join(parts)[1:]}.{lost}"
+    found = "; ".join(parts)
+    return f"{found[0].upper()}{found[1:]}.{lost}"

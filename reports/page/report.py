@@ -140,7 +140,7 @@ def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, Any]]:
 
 
 def _narrow(pictures: Iterable[Picture], folder: Path) -> dict[str, Markup]:
-    """Save figures as wide as a column, those that can be; what the page shows on narrow screens."""
+    """Save those figures that can be as wide as a column; what narrow screens show, by name."""
     shown = {}
     for picture in pictures:
         if follows_layout(picture):
