@@ -96,7 +96,7 @@ def _picture(
 ) -> Picture:
     own = leaderboard[leaderboard["kind"] == "codec"]
     if len(own) and not data["curve"].duplicated().any():
-        return dots(own, columns, name, title)
+        return dots(own, columns, name, title)._replace(data=data)
     counts = own if len(own) else leaderboard
     styles = marks(list(dict.fromkeys(data["curve"])))
     figure, grid = panels(len(columns), *((4.0, 3.3) if len(columns) > 1 else (6.4, 4.2)))

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from ..columns import heading, headline, overview
 from ..tables.rates import equal_rates
 from .base import Figure, Given, counted, of_items
-from .style import FAMILY_MARKS, INK, OTHER, Picture, panels, titled, tone
+from .style import FAMILY_MARKS, HUES, INK, OTHER, Mark, Picture, panels, titled, tone
 
 MOST = 60  # codecs in a figure
+_PLAIN = Mark(HUES[0], "o", "-")  # where no family is known
 
 
 def equal_rate(given: Given) -> Iterator[Picture]:
@@ -51,6 +52,7 @@ def dots(
     """
     first = headline(columns)
     columns = {first: columns[first], **columns}
+    codecs = codecs.dropna(subset=list(columns), how="all")
     ordered = codecs.sort_values(first, ascending=columns[first] == "lower", na_position="last")
     shown = ordered.head(MOST)
     figure, grid = panels(len(columns), 3.4, 0.75, lines_of_text=len(shown))
@@ -70,14 +72,14 @@ def dots(
 
 def _panel(axes: Axes, codecs: pd.DataFrame, column: str, families: Mapping[str, str]) -> None:
     names = codecs["condition"].tolist()
+    marks = [FAMILY_MARKS[families.get(n, OTHER)] if families else _PLAIN for n in names]
     values = codecs[[column, f"{column}_lo", f"{column}_hi"]].to_numpy(np.float64)
-    for place, (name, (mean, low, high)) in enumerate(zip(names, values, strict=True)):
-        mark = FAMILY_MARKS[families.get(name, OTHER)]
+    for place, (mark, (mean, low, high)) in enumerate(zip(marks, values, strict=True)):
         axes.plot([low, high], [place, place], color=mark.colour, linewidth=1.4)
         axes.plot(mean, place, mark.marker, color=mark.colour, markersize=5)
     axes.set_yticks(range(len(names)), names)
-    for label, name in zip(axes.get_yticklabels(), names, strict=False):  # none beside the first
-        label.set(color=tone(FAMILY_MARKS[families.get(name, OTHER)].colour), parse_math=False)
+    for label, mark in zip(axes.get_yticklabels(), marks, strict=False):  # none beside the first
+        label.set(color=tone(mark.colour), parse_math=False)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

@@ -50,7 +50,7 @@ def place(axes: Axes, labels: Sequence[Label], drawn: Drawn) -> list[str]:
         labels: one a curve or point.
         drawn: what else is in the axes.
     """
-    figure = axes.get_figure(root=True)
+    figure = axes.figure
     assert isinstance(figure, Figure)
     settle(figure)
     size = 0.8 * float(rcParams["font.size"])

@@ -11,6 +11,7 @@ from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.commands.findings import weights_of
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.reports.figures.design_space import apart
+from nscbench.reports.figures.style import drawing
 from nscbench.reports.findings import cells, seeds, targets
 from nscbench.reports.findings.answers import Answer
 from nscbench.reports.findings.basis import limits
@@ -202,7 +203,8 @@ def test_the_design_space_is_of_the_items_of_its_table(tmp_path):
     grid = write_run(tmp_path / "grid", conditions(dict.fromkeys(cells.NINE, 0.0) | {"gan": 0.1}))
     few = {"mel2mel-3-nfe4": ("mel2mel", "codec", 3, 0.0)}
     nfe = write_run(tmp_path / "nfe", few, items()[:5], seed=3)
-    (picture,) = list(pictures(merge([read_run(grid), read_run(nfe)])))
+    with drawing():
+        (picture,) = pictures(merge([read_run(grid), read_run(nfe)]))
     table = leaderboard(read_run(grid).scores, {}).set_index("condition")
     drawn_means = picture.data.set_index("condition")[["pesq_wb", "pesq_wb_lo", "estoi"]]
     expected = table.loc[drawn_means.index, list(drawn_means)]

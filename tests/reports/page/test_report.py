@@ -57,7 +57,7 @@ def test_the_page_opens_with_its_picture_and_three_sentences(report):
         *("Who leads", "What is undecided", "Which gates fired"),
     ]
     leads, undecided, gates = (text for _, text in heads)
-    assert leads == "new-24 (24 kbit/s) leads in PESQ, STOI and ESTOI."
+    assert leads == "new-24 (24 kbit/s) leads in PESQ and ESTOI."
     assert undecided.startswith("Pairs of codecs that are not told apart: ")
     assert " of 28 in PESQ" in undecided
     assert gates.endswith("One condition has failures.")
