@@ -82,6 +82,10 @@ function reveal(cell, text) {
   detail.hidden = false;
 }
 
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("td")) detail.hidden = true;
+});
+
 function explore(table, describe) {
   const cells = () => all("tbody tr", table).filter((row) => !row.hidden)
     .map((row) => [...row.cells].filter((cell) => cell.tagName === "TD" && cell.offsetParent));
