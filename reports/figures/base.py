@@ -36,11 +36,13 @@ class Figure:
         name: how messages call it.
         place: in the report, the lowest first.
         draw: the pictures; none where what is given holds nothing to draw.
+        narrow: can it be as wide as a paper's column? A matrix is as wide as it must be.
     """
 
     name: str
     place: int
     draw: Callable[[Given], Iterator[Picture]]
+    narrow: bool = True
 
 
 def counted(table: pd.DataFrame, columns: Iterable[str]) -> str:

@@ -174,7 +174,7 @@ def _common_means(scores: Scores, column: str, codecs: Sequence[str]) -> "pd.Ser
 
 FIGURES = (
     Figure("distributions", 40, lambda given: distributions(given.scores)),
-    Figure("speakers", 50, lambda given: speakers(given.scores)),
+    Figure("speakers", 50, lambda given: speakers(given.scores), narrow=False),
     Figure("sexes", 60, lambda given: sexes(given.scores)),
-    Figure("agreement", 70, lambda given: agreement(given.scores)),
+    Figure("agreement", 70, lambda given: agreement(given.scores), narrow=False),
 )

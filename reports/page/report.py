@@ -78,7 +78,7 @@ def write_report(
         curves_of_columns = _saved(_curves(material), out / "figures")
         others = _saved(_pictures(material, trainings), out / "figures")
     with drawing(COLUMN):
-        every = chain(_curves(material), _pictures(material, trainings))
+        every = chain(_curves(material), _pictures(material, trainings, narrow=True))
         narrow = _narrow(every, out / "figures")
     for shown_picture in (*curves_of_columns[:1], *others):
         shown_picture["narrow"] = narrow.get(shown_picture["name"], "")
@@ -112,11 +112,14 @@ def _curves(material: Material) -> Iterator[Picture]:
     return curve_pictures(material.table, ranked, material.run.title)
 
 
-def _pictures(material: Material, trainings: Sequence[Path]) -> Iterator[Picture]:
+def _pictures(
+    material: Material, trainings: Sequence[Path], narrow: bool = False
+) -> Iterator[Picture]:
     run = material.run
     given = figures.Given(run.scores, material.table, material.costs, material.families, run.title)
     for figure in figures.available():
-        yield from figure.draw(given)
+        if figure.narrow or not narrow:
+            yield from figure.draw(given)
     yield from training_curves(trainings)
 
 
