@@ -180,7 +180,7 @@ def _errorbars(axes: Axes, own: pd.DataFrame, column: str, curve: str, mark: Mar
 def _hidden(points: pd.DataFrame, column: str, pale: "pd.Series[bool]") -> Drawn:
     """Points, intervals and lines of a panel."""
     at = [_point(line, column) for _, line in points.iterrows()]
-    lines = []
+    lines: list[Any] = []
     for _, own in points[~pale].groupby("curve", sort=False):
         where = [_point(line, column) for _, line in own.iterrows()]
         lines += pairwise(where)

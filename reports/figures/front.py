@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from ...benchmarks.store.scores import Scores, curve_of
+from ...benchmarks.store.scores import Scores, curve_of, records
 from ..columns import heading, headline, look, overview
 from ..tables.rates import EQUAL, rate
 from .axes import bitrate_axis
@@ -45,7 +45,7 @@ def front(given: Given) -> Iterator[Picture]:
     if not columns:
         return
     figure, grid = panels(len(columns), 6.2, 4.9)
-    labels = {}
+    labels: dict[str, list[Label]] = {}
     for axes, column in zip(grid, columns, strict=True):
         labels[column] = _panel(axes, points, column, given.scores.sign(column))
         axes.set_title(heading(column, given.scores.directions[column]))
@@ -84,7 +84,7 @@ def chosen(scores: Scores) -> list[str]:
 def _points(given: Given) -> pd.DataFrame:
     """The codecs that have a bitrate, with it, their curve and their family."""
     own = given.table[given.table["kind"] == "codec"]
-    lines = own.to_dict("records")
+    lines = records(own)
     points = own.assign(
         kbps=[rate(line) for line in lines],
         curve=[curve_of(line["condition"], line["codec"]) for line in lines],
@@ -99,7 +99,7 @@ def _panel(axes: Axes, points: pd.DataFrame, column: str, sign: int) -> list[Lab
     axes.margins(x=0.13, y=0.08)
     points = points.dropna(subset=[column])
     named = best_curves(points, column, sign)
-    labels = []
+    labels: list[Label] = []
     for curve, own in points.groupby("curve", sort=False):
         mark = FAMILY_MARKS[own["family"].iloc[0]]
         if str(curve) not in named:

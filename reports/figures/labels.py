@@ -99,7 +99,7 @@ def _best(
             middles = at + distance * pixels * towards + towards * half
             boxes = np.hstack([middles - half, middles + half])
             free = _within(boxes, frame) & ~_overlapping(boxes, taken).any(axis=1)
-            hits = _overlapping(boxes, hidden[:, :4]) @ hidden[:, 4] if len(hidden) else 0.0
+            hits = _overlapping(boxes, hidden[:, :4]) @ hidden[:, 4]
             costs = np.where(free, distance + hits + np.abs(_ANGLES) + 3 * rank, np.inf)
             choice = int(np.argmin(costs))
             cost = float(costs[choice])

@@ -74,17 +74,9 @@ def write_report(
         RunError: a folder of a training has no log.
     """
     material = Material(run, families or {})
-    with drawing():
-        curves_of_columns = _saved(_curves(material), out / "figures")
-        others = _saved(_pictures(material, trainings), out / "figures")
-    with drawing(COLUMN):
-        every = chain(_curves(material), _pictures(material, trainings, narrow=True))
-        narrow = _narrow(every, out / "figures")
-    for shown_picture in (*curves_of_columns[:1], *others):
-        shown_picture["narrow"] = narrow.get(shown_picture["name"], "")
+    pictures, curves_of_columns = _drawn(material, out / "figures", trainings)
     shown = gallery(run, read_signal)
-    pictures = sorted([*curves_of_columns[:1], *others], key=lambda one: one["name"] != FRONT)
-    page = _page(material, shown, pictures, curves_of_columns[1:])
+    page = _page(material, shown, pictures, curves_of_columns)
     files: dict[str, bytes] = {
         "leaderboard.csv": csv_text(material.table),
         "leaderboard.md": f"{markdown(material.table, material.cautions)}\n".encode(),
@@ -103,6 +95,22 @@ def write_report(
 
 def _joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables.values()) if tables else pd.DataFrame()
+
+
+def _drawn(
+    material: Material, folder: Path, trainings: Sequence[Path]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Draw and save all figures, in both layouts; what the page shows, then curves of columns."""
+    with drawing():
+        overview, *of_columns = _saved(_curves(material), folder) or [{}]
+        others = _saved(_pictures(material, trainings), folder)
+    with drawing(COLUMN):
+        every = chain(_curves(material), _pictures(material, trainings, narrow=True))
+        narrow = _narrow(every, folder)
+    pictures = [picture for picture in (overview, *others) if picture]
+    for picture in pictures:
+        picture["narrow"] = narrow.get(picture["name"], "")
+    return sorted(pictures, key=lambda picture: picture["name"] != FRONT), of_columns
 
 
 def _curves(material: Material) -> Iterator[Picture]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from ...benchmarks.store.scores import records
+
 TOLERANCE = 1.25  # ratio of measured and stated: short items and variable rates stay below
 
 
@@ -34,9 +36,10 @@ def equal_rates(table: pd.DataFrame) -> list[pd.DataFrame]:
     A group has several codecs, not one codec's settings alone; each line has its `kbps`.
     """
     codecs = table[table["kind"] == "codec"]
-    codecs = codecs.assign(kbps=[rate(line) for line in codecs.to_dict("records")])
+    codecs = codecs.assign(kbps=[rate(line) for line in records(codecs)])
     codecs = codecs[codecs["kbps"] > 0].sort_values("kbps", kind="stable")
-    groups, left = [], codecs
+    groups: list[pd.DataFrame] = []
+    left = codecs
     while len(left):
         alike = left["kbps"] <= EQUAL * left["kbps"].iloc[0]
         group, left = left[alike], left[~alike]
