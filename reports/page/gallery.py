@@ -84,7 +84,7 @@ class Gallery(NamedTuple):
     cards: list[Card]
     faults: list[str]
     changed: bool
-    files: dict[str, bytes]
+    files: dict[str, bytes] = {}
 
 
 def picks(scores: Scores) -> list[Pick]:

@@ -9,6 +9,12 @@ from nscbench.reports.figures.labels import Drawn, Label, place
 from nscbench.reports.figures.style import drawing
 
 
+def boxes(axes):
+    """The labels' boxes in pixels, without the lines that lead to them."""
+    axes.figure.draw_without_rendering()
+    return [Text.get_window_extent(label) for label in axes.texts]
+
+
 def placed(points, names, size=(5, 4)):
     """Place a label at each of these points; the axes and what found no place."""
     _, axes = plt.subplots(figsize=size, layout="constrained")
@@ -23,8 +29,7 @@ def test_fourteen_names_at_one_bitrate_do_not_collide():
     with drawing():
         axes, lost = placed(points, [f"codec-number-{n}" for n in range(14)])
         found = [label.get_text() for label in axes.texts]
-        # without the lines that lead to them
-        text_boxes = [Text.get_window_extent(label) for label in axes.texts]
+        text_boxes = boxes(axes)
         frame = axes.get_window_extent()
     assert sorted(found + lost) == sorted(f"codec-number-{n}" for n in range(14))
     assert len(found) >= 10
@@ -39,7 +44,7 @@ def test_a_name_does_not_hide_a_point_where_there_is_room():
     with drawing():
         axes, lost = placed(points, ["one", "other"])
         at = axes.transData.transform(points)
-        found = [Text.get_window_extent(text) for text in axes.texts]
+        found = boxes(axes)
     assert lost == []
     assert not any(box.contains(*point) for box in found for point in at)
 
