@@ -12,7 +12,8 @@ file:// may not read its neighbours, but runs their scripts.
 import base64
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -84,7 +85,7 @@ class Gallery(NamedTuple):
     cards: list[Card]
     faults: list[str]
     changed: bool
-    files: dict[str, bytes] = {}
+    files: Mapping[str, bytes] = MappingProxyType({})
 
 
 def picks(scores: Scores) -> list[Pick]:

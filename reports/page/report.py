@@ -88,7 +88,7 @@ def write_report(
         "findings.csv": csv_text(pd.DataFrame(material.flags, columns=list(Flag._fields))),
         "report.html": page.encode(),
     }
-    for name, content in (shown.files | files).items():
+    for name, content in {**shown.files, **files}.items():
         write_atomically(out / name, content)
     return Report(out / "report.html", shown.faults, shown.changed)
 
