@@ -25,7 +25,7 @@ LONGEST_LABEL = 40  # characters
 MOST_DRAWN = 60  # conditions: more have no room, and take minutes
 INK = "#1b1b1f"  # of text and axes; a page replaces it by its own colour of text
 PAPER = "#fffffe"  # of backgrounds; a page lets its own shine through
-_FILL = "#8fb8d8"
+_FILL = "#2f7cc059"
 _LINE = "#2f7cc0"  # seen on light and on dark paper
 _PALE = "#8a8a8a"
 _GRID = "#8a8a8a55"
@@ -64,7 +64,7 @@ def violin_plot(scores: OpinionScores, analysis: Analysis) -> Figure:
         showextrema=False,
     )
     for body in parts["bodies"]:  # type: ignore[attr-defined]
-        body.set(facecolor=_FILL, edgecolor=_LINE, alpha=1)
+        body.set(facecolor=_FILL, edgecolor=_LINE, alpha=None)
     parts["cmedians"].set(color=INK, linewidth=2)
     _listener_points(axes, scores, names)
     return figure
@@ -106,7 +106,9 @@ def interval_plot(analysis: Analysis, before: Analysis | None = None) -> Figure:
             markersize=4,
             label="mean before screening",
         )
-    figure.legend(loc="outside lower center", fontsize="small", frameon=False, ncols=2)
+    figure.legend(
+        loc="outside lower center", fontsize="small", frameon=False, ncols=2, labelcolor=INK
+    )
     return figure
 
 
