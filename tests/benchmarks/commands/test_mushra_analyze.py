@@ -101,7 +101,7 @@ def test_the_page_is_one_offline_file_and_escapes_names(tmp_path: Path) -> None:
     assert len(ids := re.findall(r'\bid="([^"]+)"', page)) == len(set(ids))
     assert "prefers-color-scheme: dark" in page
     assert not re.search("#1b1b1f|#fffffe", page[page.index("<svg") :])  # the page's colours
-    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert not re.search(r"<img(?![^>]*\balt=)", page)
     assert "<script" not in page
 

@@ -69,7 +69,9 @@ def test_every_other_condition_can_be_chosen_as_far_as_there_is_room(finished, m
     monkeypatch.setattr(module, "MOST", 40)
     few = gallery(run, read_signal)
     assert len(few.files) == 40
-    assert [len(card.sounds) for card in few.cards] == [5] * 4 + [4] * 5
+    counts = [len(card.sounds) for card in few.cards]
+    assert set(counts) == {4, 5}  # the best one of the others, wherever it is not shown already
+    assert sum(counts) == 40
 
 
 def test_runs_without_their_recordings_have_no_cards(tmp_path):
