@@ -3,19 +3,22 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...codecs import available
 from ...codecs.audio.reading import AudioError, read_audio
 from ...reports.page.report import write_report
-from ..store.finished_run import merge, read_run
+from ..store.finished_run import Run, merge, read_run
 from ..store.printable import printable
 from ..store.run_directory import RunDirectory, RunError, real_path
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
+FOLDERS = ("neural", "published", "conventional")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -40,7 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
         merged = merge([read_run(root) for root in arguments.runs])
         out = arguments.out or arguments.runs[0] / "report"
         _check_place(out, arguments.runs)
-        page, faults, changed = write_report(merged, out, read_signal, arguments.training)
+        page, faults, changed = write_report(
+            merged, out, read_signal, arguments.training, families(merged)
+        )
     except RunError as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -53,6 +58,23 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"not played: {printable(fault)}", file=sys.stderr)
     print(f"{page}: {page.stat().st_size / 2**20:.1f} MiB", file=sys.stderr)
     return CHANGED if changed else OK
+
+
+def families(run: Run) -> dict[str, str]:
+    """Family of each codec of a run: "diffusion", or its folder: "neural", "published", ...
+
+    Codecs of other packages, programs and folders have none.
+    """
+    classes = available()
+    found = {}
+    for name, entry in run.scores.conditions.items():
+        codec = classes.get(entry["codec"])
+        package, _, module = (codec.__module__ if codec else "").partition(".codecs.")
+        folder = module.partition(".")[0]
+        if codec and package == "nscbench" and folder in FOLDERS:
+            diffusion = any(field.name == "nfe" for field in fields(codec))
+            found[name] = "diffusion" if diffusion else folder
+    return found
 
 
 def _check_place(out: Path, runs: Sequence[Path]) -> None:

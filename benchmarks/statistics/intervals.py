@@ -28,6 +28,14 @@ class Interval:
     low: float
     high: float
 
+    def within(self, least: float, most: float) -> "Interval":
+        """What of it lies within [least, most], where all that it is of lies.
+
+        It holds its quantity as often as before: nothing outside was possible.
+        """
+        low, high = (min(max(end, least), most) for end in (self.low, self.high))
+        return Interval(low, high)
+
 
 def student(probability: float, degrees: float) -> float:
     """Quantile of Student's distribution with these degrees of freedom."""

@@ -23,6 +23,7 @@ from .pairs import SEED, Pair, compare_pairs
 
 ALPHA = 0.05
 MARGIN = 5.0
+SCALE = (0.0, 100.0)
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class ConditionSummary:
     """One condition over listener means, and the quartiles of its single ratings.
 
     `mean_t` and `mean_bootstrap` are 95 % intervals of the mean, `median_bootstrap` of the median
-    of listener means. Quartiles interpolate linearly (numpy's default); they describe, and have no
-    interval.
+    of listener means; none leaves the scale. Quartiles interpolate linearly (numpy's default); they
+    describe, and have no interval.
     """
 
     condition: str
@@ -155,12 +156,16 @@ def _describe(scores: OpinionScores, condition: str, resample_items: bool) -> Co
         ratings=len(single),
         mean=float(means.mean()),
         sd=float(means.std(ddof=1)) if len(means) >= FEWEST else None,
-        mean_t=t_interval(means),
-        mean_bootstrap=of_mean,
+        mean_t=_on_scale(t_interval(means)),
+        mean_bootstrap=_on_scale(of_mean),
         median=float(np.median(means)),
-        median_bootstrap=of_median,
+        median_bootstrap=_on_scale(of_median),
         rating_quartiles=(float(quartiles[0]), float(quartiles[1]), float(quartiles[2])),
     )
+
+
+def _on_scale(interval: Interval | None) -> Interval | None:
+    return interval and interval.within(*SCALE)
 
 
 def _listener_intervals(means: Array) -> tuple[Interval | None, Interval | None]:

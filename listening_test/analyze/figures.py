@@ -1,6 +1,7 @@
 """Figures of a listening test: box, violin and interval plots, as matplotlib figures.
 
-Box and violin plots show single ratings; the points over them are listener means, the unit of every
+Conditions stand below one another, the best at the top, so that each has its whole name. Box and
+violin plots show single ratings; the points over them are listener means, the unit of every
 interval and test. Matplotlib is imported when a figure is drawn.
 """
 
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
 BANDS = ("Bad", "Poor", "Fair", "Good", "Excellent")  # of BS.1534-3, 20 points each
 LONGEST_LABEL = 40  # characters
 MOST_DRAWN = 60  # conditions: more have no room, and take minutes
-_FILL = "#a6c8e4"
-_LINE = "#1f4e79"
+INK = "#1b1b1f"  # of text and axes; a page replaces it by its own colour of text
+PAPER = "#fffffe"  # of backgrounds; a page lets its own shine through
+_FILL = "#2f7cc059"
+_LINE = "#2f7cc0"  # seen on light and on dark paper
 _PALE = "#8a8a8a"
+_GRID = "#8a8a8a55"
+_HEIGHT = 0.36  # inches of a condition
 
 
 def box_plot(scores: OpinionScores, analysis: Analysis) -> Figure:
@@ -34,10 +39,13 @@ def box_plot(scores: OpinionScores, analysis: Analysis) -> Figure:
         [_ratings(scores, name) for name in names],
         positions=range(len(names)),
         widths=0.6,
+        orientation="horizontal",
         patch_artist=True,
         manage_ticks=False,
         boxprops={"facecolor": _FILL, "edgecolor": _LINE},
-        medianprops={"color": _LINE, "linewidth": 2},
+        medianprops={"color": INK, "linewidth": 2},
+        whiskerprops={"color": INK},
+        capprops={"color": INK},
         flierprops={"marker": ".", "markersize": 4, "markeredgecolor": _PALE},
     )
     _listener_points(axes, scores, names)
@@ -51,12 +59,13 @@ def violin_plot(scores: OpinionScores, analysis: Analysis) -> Figure:
         [_ratings(scores, name) for name in names],
         positions=range(len(names)),
         widths=0.8,
+        orientation="horizontal",
         showmedians=True,
         showextrema=False,
     )
     for body in parts["bodies"]:  # type: ignore[attr-defined]
-        body.set(facecolor=_FILL, edgecolor=_LINE, alpha=1)
-    parts["cmedians"].set(color=_LINE, linewidth=2)
+        body.set(facecolor=_FILL, edgecolor=_LINE, alpha=None)
+    parts["cmedians"].set(color=INK, linewidth=2)
     _listener_points(axes, scores, names)
     return figure
 
@@ -71,18 +80,18 @@ def interval_plot(analysis: Analysis, before: Analysis | None = None) -> Figure:
     figure, axes, names = _scale(analysis)
     for position, summary in enumerate(_drawn(analysis)):
         for offset, centre, interval, marker, label in (
-            (-0.14, summary.mean, summary.mean_t, "o", "mean, t"),
+            (-0.16, summary.mean, summary.mean_t, "o", "mean, t"),
             (0.0, summary.mean, summary.mean_bootstrap, "s", "mean, bootstrap"),
-            (0.14, summary.median, summary.median_bootstrap, "D", "median, bootstrap"),
+            (0.16, summary.median, summary.median_bootstrap, "D", "median, bootstrap"),
         ):
             if interval:
-                axes.vlines(position + offset, interval.low, interval.high, color=_LINE)
+                axes.hlines(position + offset, interval.low, interval.high, color=_LINE)
             axes.plot(
-                position + offset,
                 centre,
+                position + offset,
                 marker,
                 color=_LINE,
-                markerfacecolor=_LINE if marker == "o" else "white",
+                markerfacecolor=_LINE if marker == "o" else PAPER,
                 markersize=5,
                 label=label if position == 0 else None,
             )
@@ -90,14 +99,16 @@ def interval_plot(analysis: Analysis, before: Analysis | None = None) -> Figure:
         means = {summary.condition: summary.mean for summary in before.conditions}
         positions = [k for k, name in enumerate(names) if name in means]
         axes.plot(
-            [k - 0.28 for k in positions],
             [means[names[k]] for k in positions],
+            [k - 0.3 for k in positions],
             "o",
             color=_PALE,
             markersize=4,
             label="mean before screening",
         )
-    axes.legend(loc="upper right", fontsize="small", frameon=True)
+    figure.legend(
+        loc="outside lower center", fontsize="small", frameon=False, ncols=2, labelcolor=INK
+    )
     return figure
 
 
@@ -106,32 +117,36 @@ def to_svg(figure: Figure) -> bytes:
     import matplotlib
 
     buffer = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "nscbench", "svg.fonttype": "path"}):
+    with matplotlib.rc_context({"svg.hashsalt": "nscbench", "svg.fonttype": "none"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 
 def _scale(analysis: Analysis) -> tuple[Figure, Axes, list[str]]:
-    """An empty figure with MUSHRA's scale, and the conditions from left to right, best first."""
+    """An empty figure with MUSHRA's scale, and the conditions from the top down, best first."""
     from matplotlib.figure import Figure
 
     names = [summary.condition for summary in _drawn(analysis)]
-    figure = Figure(figsize=(max(5.0, 2 + 0.8 * len(names)), 4.6), layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_ylim(-2, 102)
-    axes.set_xlim(-0.6, max(len(names), 1) - 0.4)
-    axes.set_yticks(range(0, 101, 20))
-    axes.set_ylabel("MUSHRA score")
-    axes.grid(axis="y", color="#dddddd")
+    size = (7.0, 1.6 + _HEIGHT * max(len(names), 1))
+    figure = Figure(figsize=size, layout="constrained", facecolor=PAPER)
+    axes = figure.add_subplot(facecolor=PAPER)
+    axes.set_xlim(-2, 102)
+    axes.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    axes.set_xticks(range(0, 101, 20))
+    axes.set_xlabel("MUSHRA score", color=INK)
+    axes.grid(axis="x", color=_GRID)
     axes.set_axisbelow(True)
-    labels = [shortened(name) for name in names]
-    axes.set_xticks(range(len(names)), labels, rotation=35, ha="right", parse_math=False)
-    bands = axes.secondary_yaxis("right")
-    bands.set_yticks([10 + 20 * k for k in range(len(BANDS))], BANDS)
+    axes.set_yticks(range(len(names)), [shortened(name) for name in names], parse_math=False)
+    bands = axes.secondary_xaxis("top")
+    bands.set_xticks([10 + 20 * k for k in range(len(BANDS))], BANDS)
+    for own in (axes, bands):
+        own.tick_params(colors=INK, labelcolor=INK)
+        own.spines[:].set_color(INK)
     bands.tick_params(length=0)
-    axes.tick_params(axis="x", length=0)
+    axes.tick_params(axis="y", length=0)
     if len(names) < (count := len(analysis.conditions)):
-        axes.set_title(f"{len(names)} of {count} conditions: those that most listeners rated")
+        text = f"{len(names)} of {count} conditions: those that most listeners rated"
+        axes.set_title(text, color=INK)
     return figure, axes, names
 
 
@@ -159,4 +174,4 @@ def _listener_points(axes: Axes, scores: OpinionScores, names: list[str]) -> Non
         own = means[:, scores.conditions.index(name)]
         own = own[np.isfinite(own)]
         sideways = position + generator.uniform(-0.12, 0.12, len(own))
-        axes.scatter(sideways, own, s=9, color="black", alpha=0.6, linewidths=0, zorder=3)
+        axes.scatter(own, sideways, s=9, color=INK, alpha=0.6, linewidths=0, zorder=3)

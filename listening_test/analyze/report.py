@@ -11,13 +11,13 @@ correlations.csv   `ColumnReport`, where a run was given
 box.svg, violin.svg, intervals.svg
 """
 
-import base64
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...benchmarks.statistics.coefficients import KINDS
 from ...benchmarks.statistics.intervals import Interval
@@ -29,6 +29,9 @@ from .correlation import ColumnReport
 from .opinion_scores import OpinionScores
 from .screening import Screening
 from .tables import csv_tables
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 ANALYSIS_SCHEMA = 2  # of analysis.json
 
@@ -150,10 +153,22 @@ def to_html(conclusions: Conclusions, drawn: Mapping[str, bytes]) -> str:
         conclusions=conclusions,
         shown=conclusions.shown,
         sections=conclusions.sections(),
-        figures={name: base64.b64encode(svg).decode() for name, svg in drawn.items()},
+        figures={name: _inline(name, svg.decode()) for name, svg in drawn.items()},
         before={summary.condition: summary for summary in conclusions.before.conditions},
         kinds=KINDS,
     )
+
+
+def _inline(name: str, svg: str) -> "Markup":
+    """A figure within the page: ids of its own, and the page's colours of text and paper."""
+    from markupsafe import Markup
+
+    text = svg[svg.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
+    text = re.sub(r'\bid="', f'id="{name}-', text)
+    text = re.sub(r'(href="|url\()#', rf"\1#{name}-", text)
+    text = text.replace(figures.INK, "currentColor").replace(figures.PAPER, "none")
+    return Markup(text.replace("<svg", '<svg aria-hidden="true"', 1))
 
 
 def _number(value: float | None, digits: int = 1) -> str:

@@ -4,6 +4,7 @@ from ...benchmarks.statistics.intervals import Interval
 from ..schema import Reading
 from .analysis import Analysis
 from .correlation import ColumnReport
+from .objective import is_quality
 from .opinion_scores import OpinionScores
 from .pairs import Pair
 from .screening import Screening
@@ -112,13 +113,13 @@ def change_sentences(before: Analysis, after: Analysis) -> list[str]:
 
 
 def correlation_sentences(reports: tuple[ColumnReport, ...]) -> list[str]:
-    """How well each metric ranks what listeners rated, the best first."""
+    """How well each metric ranks what listeners rated: those of quality first, then by strength."""
 
-    def strength(report: ColumnReport) -> float:
-        return abs(report.by_stimulus["spearman"].value or 0.0)
+    def place(report: ColumnReport) -> tuple[bool, float]:
+        return not is_quality(report.column), -abs(report.by_stimulus["spearman"].value or 0.0)
 
     lines = []
-    for report in sorted(reports, key=strength, reverse=True):
+    for report in sorted(reports, key=place):
         rho = report.by_stimulus["spearman"]
         if rho.value is None:
             lines.append(

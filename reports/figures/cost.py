@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 
 from ...benchmarks.store.scores import Scores
 from ..columns import heading, look, overview
-from .base import Figure
-from .style import INK, Mark, Picture, common_legend, marks, panels, time_axis
+from .axes import common_legend, time_axis
+from .base import Figure, counted, of_items
+from .style import INK, Mark, Picture, marks, panels, titled
 
 COST = "decode_rtf"
 
@@ -64,12 +65,13 @@ def _against_time(scores: Scores, points: pd.DataFrame, name: str, machine: str)
         axes.set_xlabel(look(COST).title)
         axes.set_title(heading(column, scores.directions[column]))
     common_legend(figure, grid)
-    figure.suptitle("Quality against decoding time")
+    titled(figure, "Quality against decoding time", counted(points, columns))
     return Picture(
         name,
         "Quality against decoding time",
         f"Each point is a condition, decoded on {machine}. Dotted: the Pareto front, conditions "
-        "that no other beats in both. The vertical line is real time.",
+        "that no other beats in both. The vertical line is real time. "
+        f"{of_items(points, columns)}",
         figure,
         points[["condition", "codec", "measured_kbps", COST, "machine", *columns]],
     )

@@ -2,10 +2,14 @@
 
 Beside each grid stands the scale of its colours, and on it what the cells are held against: the
 codec without diffusion, the ablations and the ceilings.
+
+The means are those of the leaderboard that is given, of the items that all its codecs have: who
+draws the grid beside a table gives the table's lines, or a leaderboard of `compared` alone.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,8 +21,8 @@ from seaborn.utils import relative_luminance
 
 from ...benchmarks.store.scores import Scores, curve_of
 from ..columns import heading, look, overview
-from .base import Figure
-from .style import INK, SEQUENTIAL, Picture, panels
+from .base import Figure, counted, of_items
+from .style import INK, SEQUENTIAL, Picture, panels, titled
 
 DOMAINS = ("wav", "mel", "lat")
 REFERENCES = ("gan", "mel-regression", "mel-vocoder")  # at the bitrate of the cells
@@ -28,27 +32,48 @@ _EQUAL_CONTRAST = 0.19  # relative luminance at which dark and white text have t
 _LETTERING = 0.085  # least distance of two labels beside the scale, in heights of it
 
 
-def design_space(scores: Scores, leaderboard: pd.DataFrame) -> Iterator[Picture]:
-    """One picture for each bitrate at which there are cells.
+class Grid(NamedTuple):
+    """Cells of one bitrate and the same settings, and what they are held against."""
 
-    All cells of a picture have the same settings: the default ones, or, where a run has none of
+    kbps: float
+    settings: str
+    cells: list[str]
+    references: list[str]
+
+
+def grids(scores: Scores) -> list[Grid]:
+    """One for each bitrate at which there are cells, from the lowest.
+
+    All cells of a grid have the same settings: the default ones, or, where a run has none of
     these, those that most cells have (`nfe10`).
     """
-    cells = leaderboard[leaderboard["codec"].str.fullmatch(_CELL.pattern)]
-    names = zip(cells["condition"], cells["codec"], strict=True)
-    cells = cells.assign(
-        settings=[curve_of(name, codec)[len(codec) + 1 :] for name, codec in names]
-    )
-    for kbps in sorted(cells["nominal_kbps"].unique()):
-        own = cells[cells["nominal_kbps"] == kbps]
-        counts = own["settings"].value_counts()
-        settings = "" if "" in counts else str(counts.index[0])
-        alike = own[own["settings"] == settings]
+    settings: dict[float, dict[str, list[str]]] = {}
+    for name, entry in scores.conditions.items():
+        if _CELL.fullmatch(codec := entry["codec"]):
+            words = curve_of(name, codec)[len(codec) + 1 :]
+            settings.setdefault(entry["nominal_kbps"], {}).setdefault(words, []).append(name)
+    found = []
+    for kbps, cells in sorted(settings.items()):
+        words = "" if "" in cells else max(cells, key=lambda one: len(cells[one]))
+        held = [*(f"{name}-{kbps:g}" for name in REFERENCES), *CEILINGS]
+        references = [name for name in scores.conditions if name in held]
+        found.append(Grid(kbps, words, cells[words], references))
+    return found
+
+
+def compared(scores: Scores) -> list[str]:
+    """The conditions of all grids."""
+    return list(dict.fromkeys(n for grid in grids(scores) for n in (*grid.cells, *grid.references)))
+
+
+def design_space(scores: Scores, leaderboard: pd.DataFrame) -> Iterator[Picture]:
+    """One picture for each bitrate at which there are cells."""
+    for grid in grids(scores):
+        alike = leaderboard[leaderboard["condition"].isin(grid.cells)]
         columns = overview([c for c in scores.ranked if alike[c].notna().any()])
         if columns:
-            held = [*(f"{name}-{kbps:g}" for name in REFERENCES), *CEILINGS]
-            references = leaderboard[leaderboard["condition"].isin(held)]
-            yield _picture(scores, alike, references, columns, kbps, settings)
+            references = leaderboard[leaderboard["condition"].isin(grid.references)]
+            yield _picture(scores, alike, references, columns, grid.kbps, grid.settings)
 
 
 def _picture(
@@ -64,7 +89,7 @@ def _picture(
     for axes, column in zip(grid, columns, strict=True):
         _panel(axes, cells, references, column, scores.sign(column))
         axes.set_title(heading(column, scores.directions[column]))
-    figure.suptitle(title)
+    titled(figure, title, counted(cells, columns))
     kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
     return Picture(
         f"design_space_{kbps:g}",
@@ -72,7 +97,7 @@ def _picture(
         "What the diffusion model is given (rows) by what it makes (columns), brighter is better: "
         "mean and half the width of its 95 % interval. The scale has the means of what the cells "
         "are held against at the same bitrate, and of the ceilings (oracles). Hatched: not in "
-        "this run.",
+        f"this run. {of_items(cells, columns)}",
         figure,
         pd.concat([cells, references])[["condition", "nominal_kbps", "measured_kbps", *kept]],
     )

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from ...benchmarks.store.scores import Scores
 from ..columns import heading, look, overview
 from ..tables.nfe import over_nfe
-from .base import Figure
+from .axes import common_legend, time_axis
+from .base import Figure, counted, of_items
 from .cost import COST, machines
-from .style import INK, Mark, Picture, common_legend, marks, panels, time_axis
+from .style import INK, Mark, Picture, marks, panels, titled
 
 CAPTION = "The same bitstreams decoded with more denoiser evaluations. Bars: 95 % intervals."
 
@@ -44,13 +45,13 @@ def against_nfe(
             time_axis(axes.yaxis)
             axes.axhline(1, color=INK, linewidth=0.8, alpha=0.5)
     common_legend(figure, grid)
-    figure.suptitle("Quality against NFE")
+    titled(figure, "Quality against NFE", counted(points, columns))
     kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
     times = f" Times: {machine}; the horizontal line is real time." if machine else ""
     yield Picture(
         "quality_nfe",
         "Quality against NFE",
-        CAPTION + times,
+        f"{CAPTION}{times} {of_items(points, columns)}",
         figure,
         points[["curve", "condition", "nfe", *kept, *([COST] if machine else [])]],
     )

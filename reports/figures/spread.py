@@ -11,7 +11,7 @@ from ...benchmarks.store.scores import Scores
 from ..columns import first_of_overview, heading, look, overview
 from ..tables.leaderboard import mean
 from .base import Figure
-from .style import DIVERGING, HUES, INK, MARKERS, Picture
+from .style import DIVERGING, HUES, INK, MARKERS, Picture, panels, titled
 
 TEXT_LIMIT = 14  # lines and columns of a matrix up to which its cells are labelled
 
@@ -22,13 +22,9 @@ def distributions(scores: Scores) -> Iterator[Picture]:
     if not columns:
         return
     names = list(scores.conditions)
-    height = 1.3 + 0.28 * len(names)
-    figure, grid = plt.subplots(
-        1, len(columns), figsize=(4.4 * len(columns), height), layout="constrained", sharey=True,
-        squeeze=False,
-    )  # fmt: skip
+    figure, grid = panels(len(columns), 4.4, 1.3, lines_of_text=len(names))
     drawn = []
-    for axes, column in zip(grid.flat, columns, strict=True):
+    for axes, column in zip(grid, columns, strict=True):
         long = scores.of(column).melt(var_name="condition", ignore_index=False).dropna()
         seaborn.violinplot(
             long, x="value", y="condition", order=names, ax=axes, color="#8fb8d8", cut=0,
@@ -38,12 +34,13 @@ def distributions(scores: Scores) -> Iterator[Picture]:
         axes.set_xlabel("")
         axes.set_ylabel("")
         drawn.append(long.assign(column=column).rename_axis("item").reset_index())
-    figure.suptitle("Distribution over items")
+    count = f"{len(scores.items)} items"
+    titled(figure, "Distribution over items", count)
     yield Picture(
         "distributions",
         "Distribution over items",
-        "Every item of every condition; dashed lines are the quartiles. A codec that fails on some "
-        "items has a tail that its mean does not show.",
+        f"Every item that a condition has, of {count}; dashed lines are the quartiles. A codec "
+        "that does badly on some items has a tail that its mean does not show.",
         figure,
         pd.concat(drawn),
     )
@@ -77,8 +74,8 @@ def speakers(scores: Scores) -> Iterator[Picture]:
     yield Picture(
         "speakers",
         "Speakers",
-        "Mean of each speaker's items, off the mean of all speakers, from the hardest speaker to "
-        "the easiest.",
+        f"Mean of each speaker's items, off the mean of all speakers, from the hardest speaker to "
+        f"the easiest. n/N: {len(known)}/{len(scores.items)} items, those whose speaker is known.",
         figure,
         offsets.rename_axis("condition").reset_index(),
     )
@@ -91,12 +88,9 @@ def sexes(scores: Scores) -> Iterator[Picture]:
     names = scores.of_kind("codec", "oracle")
     if not columns or not names or not {"F", "M"} <= set(sex):
         return
-    figure, grid = plt.subplots(
-        1, len(columns), figsize=(4.4 * len(columns), 1.6 + 0.28 * len(names)),
-        layout="constrained", sharey=True, squeeze=False,
-    )  # fmt: skip
+    figure, grid = panels(len(columns), 4.4, 1.6, lines_of_text=len(names))
     lines = []
-    for axes, column in zip(grid.flat, columns, strict=True):
+    for axes, column in zip(grid, columns, strict=True):
         for number, kind in enumerate("FM"):
             table = pd.DataFrame(
                 [(name, kind, column, *_mean(scores, column, name, sex == kind)) for name in names],
@@ -112,12 +106,14 @@ def sexes(scores: Scores) -> Iterator[Picture]:
         axes.set_yticks(range(len(names)), names)
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_title(heading(column, scores.directions[column]))
-    grid.flat[0].legend(loc="best")
-    figure.suptitle("Female and male speakers")
+    grid[0].legend(loc="best")
+    count = " and ".join(f"{(sex == kind).sum()} {kind}" for kind in "FM")
+    titled(figure, "Female and male speakers", f"{count} of {len(scores.items)} items")
     yield Picture(
         "sexes",
         "Female and male speakers",
-        "Mean over the items of each sex; bars are 95 % intervals by bootstrap over speakers.",
+        f"Mean over the items of each sex that a condition has ({count} of {len(scores.items)}); "
+        "bars are 95 % intervals by bootstrap over speakers.",
         figure,
         pd.concat(lines),
     )
@@ -157,10 +153,16 @@ def agreement(scores: Scores) -> Iterator[Picture]:
         "Do the metrics agree?",
         "Rank correlation between metrics, turned so that 1 is agreement. Above the diagonal: of "
         "the codecs' means over common items. Below: of single items around the mean of their "
-        "condition.",
+        f"condition. n/N: {_counted(scores, columns, codecs)} items.",
         figure,
         both.rename_axis("column").reset_index(),
     )
+
+
+def _counted(scores: Scores, columns: Sequence[str], codecs: Sequence[str]) -> str:
+    counts = [len(scores.common(column, codecs)) for column in columns]
+    low, high = min(counts), max(counts)
+    return f"{low if low == high else f'{low}–{high}'}/{len(scores.items)}"
 
 
 def _common_means(scores: Scores, column: str, codecs: Sequence[str]) -> "pd.Series[float]":
@@ -172,7 +174,7 @@ def _common_means(scores: Scores, column: str, codecs: Sequence[str]) -> "pd.Ser
 
 FIGURES = (
     Figure("distributions", 40, lambda given: distributions(given.scores)),
-    Figure("speakers", 50, lambda given: speakers(given.scores)),
+    Figure("speakers", 50, lambda given: speakers(given.scores), narrow=False),
     Figure("sexes", 60, lambda given: sexes(given.scores)),
-    Figure("agreement", 70, lambda given: agreement(given.scores)),
+    Figure("agreement", 70, lambda given: agreement(given.scores), narrow=False),
 )

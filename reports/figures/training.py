@@ -7,7 +7,8 @@ import pandas as pd
 
 from ...benchmarks.store.run_directory import RunError
 from ..columns import look
-from .style import Picture, common_legend, marks, panels
+from .axes import common_legend
+from .style import Picture, marks, panels
 
 LOG = "validation.csv"
 _COLUMNS = ["step", "minutes", "audio_seconds", "name", "value"]

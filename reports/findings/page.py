@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from ...benchmarks.store.costs import read_costs
 from ...benchmarks.store.finished_run import Run
-from ..figures.design_space import CEILINGS, REFERENCES, design_space
+from ..figures.design_space import compared, design_space
+from ..figures.files import save
 from ..figures.nfe import against_nfe
-from ..figures.style import Picture, drawing, save
+from ..figures.style import Picture, drawing
 from ..tables.leaderboard import leaderboard
 from ..tables.nfe import over_nfe
 from . import basis, cells, nfe_and_samplers, paper, seeds, targets
@@ -57,8 +58,8 @@ def answers(run: Run) -> list[Answer]:
 def pictures(run: Run) -> Iterator[Picture]:
     """The design space at each bitrate, and quality against NFE."""
     scores, costs = run.scores.part(run.scores.conditions, draw=0), read_costs(run)
-    held = {*cells.NINE, *REFERENCES, *CEILINGS}
-    space = scores.part(n for n, c in scores.conditions.items() if c["codec"] in held)
+    # of these alone: other operating points, on fewer items, would take items away
+    space = scores.part(compared(scores))
     if space.conditions:
         yield from design_space(space, leaderboard(space, {}))
     if len(curves := over_nfe(scores)):

@@ -2,14 +2,19 @@
 
 Conditions differ in their means, so an item is judged within its condition: by how many standard
 deviations its value is off the condition's mean, better upwards. Each item appears once, together
-with the conditions of other codecs whose bitrates are nearest.
+with the conditions of other codecs whose bitrates are nearest; what the other conditions made of it
+can be chosen beside them, as far as there is room.
+
+Each signal is a script of its own beside the page, which loads it when it is asked for: a page on
+file:// may not read its neighbours, but runs their scripts.
 """
 
 import base64
 import io
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple, cast
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -21,17 +26,16 @@ from ...benchmarks.store.scores import Scores, curve_of
 from ...metrics.machinery.signals import resample
 from ..columns import headline, look, overview
 from .run_signals import ReadSignal, RunSignals
+from .spectrogram import spectrogram
 
 EACH = 3  # items of each kind
 OTHERS = 5  # conditions of other codecs beside the one that made an item stand out
-SECONDS = 8.0  # of an item that are embedded
-REFERENCE_HZ = 24_000  # of the embedded reference: of the widest band that a codec here has
-BUDGET = 16 * 2**20  # bytes of audio and pictures in all, before base64 adds a third
+SECONDS = 8.0  # of an item that can be heard
+REFERENCE_HZ = 24_000  # of the reference that is heard: of the widest band that a codec here has
+BUDGET = 48 * 2**20  # bytes of audio and pictures in all, before base64 adds a third
+MOST = 240  # signals in all
 
-_WINDOW, _PICTURE = 512, (560, 150)  # samples; pixels, width and height
-_EMPHASIS, _RANGE_DB = 0.95, 65.0
 _LEAST_KBPS = 1e-3  # rates below are alike
-_QUIETEST_DB = -20.0  # level of white: noise of a silent signal stays dark
 
 
 class Pick(NamedTuple):
@@ -44,16 +48,23 @@ class Pick(NamedTuple):
 
 
 class Sound(NamedTuple):
-    """One signal of a card: its name, FLAC and PNG in base64, and its values by short name."""
+    """One signal of a card.
+
+    Attributes:
+        name: of the condition, or "reference".
+        file: the script that holds it, from the page.
+        values: of the item, by short name.
+        near: is it shown before anything is chosen?
+    """
 
     name: str
-    flac: str
-    png: str
+    file: str
     values: dict[str, str]
+    near: bool
 
 
 class Card(NamedTuple):
-    """An item with its reference first and the conditions to compare."""
+    """An item: its reference, then the conditions to compare, those shown at once first."""
 
     pick: Pick
     speaker: str
@@ -68,11 +79,13 @@ class Gallery(NamedTuple):
         cards: of the items that stand out.
         faults: a sentence for each signal that is left out.
         changed: is one of them there, but not what was measured?
+        files: the signals, by the path of each from the page.
     """
 
     cards: list[Card]
     faults: list[str]
     changed: bool
+    files: Mapping[str, bytes] = MappingProxyType({})
 
 
 def picks(scores: Scores) -> list[Pick]:
@@ -123,37 +136,76 @@ def _explained(pick: Pick, off: pd.DataFrame) -> Pick:
 
 
 def gallery(run: Run, read_signal: ReadSignal) -> Gallery:
-    """The cards of a run, as many as the budget has room for."""
+    """The cards of a run, and as many signals as there is room for."""
     audio = RunSignals(run, read_signal)
-    shown: list[Card] = []
-    used = 0
-    for pick in picks(run.scores):
+    made = _Made(run, audio)
+    cards = []
+    for number, pick in enumerate(picks(run.scores)):
         item = run.scores.items[pick.item]
-        sounds = _sounds(run, pick, audio)
-        used += sum(len(sound.flac) + len(sound.png) for sound in sounds) * 3 // 4
-        if used > BUDGET:
-            break
-        if sounds:
-            shown.append(Card(pick, item["speaker"], item["sex"], sounds))
-    return Gallery(shown, audio.faults, audio.changed)
+        card = Card(pick, item["speaker"], item["sex"], [])
+        if made.begin(card, number):
+            cards.append((number, card))
+    for name in _ordered(run.scores) if cards else ():
+        for number, card in cards:
+            if name not in [sound.name for sound in card.sounds]:
+                made.add(card, number, name, near=False)
+    return Gallery([card for _, card in cards], audio.faults, audio.changed, made.files)
 
 
-def _sounds(run: Run, pick: Pick, audio: RunSignals) -> list[Sound]:
-    """The reference, the pick, and what others made of the item.
+class _Made:
+    """The signals of a gallery as they come, within its limits."""
 
-    None at all where one of the first two cannot be had.
-    """
-    reference = audio.signal(pick.item)
-    if reference is None:
-        return []
-    sounds = [_sound("reference", resample(*reference, REFERENCE_HZ), REFERENCE_HZ, {})]
-    for name in _beside(run.scores, pick.condition):
-        decoded = audio.signal(pick.item, name)
-        if decoded is not None:
-            sounds.append(_sound(name, *decoded, _values(run.scores, name, pick.item)))
-        elif name == pick.condition:
-            return []
-    return sounds
+    def __init__(self, run: Run, audio: RunSignals) -> None:
+        self._run, self._audio = run, audio
+        self._used = 0
+        self.files: dict[str, bytes] = {}
+
+    def begin(self, card: Card, number: int) -> bool:
+        """Add the reference, the pick and its neighbours; False without one of the first two."""
+        item, picked = card.pick.item, card.pick.condition
+        reference = self._audio.signal(item)
+        decoded = self._audio.signal(item, picked) if reference else None
+        if reference is None or decoded is None:
+            return False
+        whole = resample(*reference, REFERENCE_HZ), REFERENCE_HZ
+        self._take(card, number, "reference", whole, True)
+        self._take(card, number, picked, decoded, True)
+        for name in _beside(self._run.scores, picked)[1:]:
+            self.add(card, number, name, near=True)
+        return True
+
+    def add(self, card: Card, number: int, name: str, near: bool) -> None:
+        """Add what a condition made of the item, where it can be had and there is room."""
+        if self._used < BUDGET and len(self.files) < MOST:
+            decoded = self._audio.signal(card.pick.item, name)
+            if decoded is not None:
+                self._take(card, number, name, decoded, near)
+
+    def _take(
+        self,
+        card: Card,
+        number: int,
+        name: str,
+        signal: tuple[NDArray[np.float64], int],
+        near: bool,
+    ) -> None:
+        file = f"audio/{number:02}-{len(card.sounds):03}.js"
+        condition = name if card.sounds else ""
+        values = _values(self._run.scores, condition, card.pick.item) if condition else {}
+        card.sounds.append(Sound(name, file, values, near))
+        flac, png = _encoded(*signal)
+        self._used += len(flac) + len(png)
+        words = [file, *(base64.b64encode(content).decode() for content in (flac, png))]
+        self.files[file] = f"signal({json.dumps(words)[1:-1]});\n".encode()
+
+
+def _ordered(scores: Scores) -> Iterator[str]:
+    """All conditions, the best first within codecs, then oracles and controls."""
+    column = headline(scores.ranked)
+    means = (scores.sign(column) * scores.of(column).mean()).fillna(-np.inf)
+    for kind in ("codec", "oracle", "control"):
+        own = means[scores.of_kind(kind)].sort_values(ascending=False, kind="stable")
+        yield from map(str, own.index)
 
 
 def _beside(scores: Scores, condition: str) -> list[str]:
@@ -172,54 +224,17 @@ def _beside(scores: Scores, condition: str) -> list[str]:
 
 
 def _values(scores: Scores, condition: str, item: str) -> dict[str, str]:
-    stated = " (stated)" * scores.states_bitrate(condition)
-    values = {"kbit/s": f"{scores.kbps(condition):.2f}{stated}"}
+    kbps, stated = scores.kbps(condition), " (stated)" * scores.states_bitrate(condition)
+    values = {} if pd.isna(kbps) else {"kbit/s": f"{kbps:.2f}{stated}"}
     for column in overview(scores.ranked):
         value = float(scores.of(column)[condition][item])
-        values[look(column).short] = "-" if pd.isna(value) else f"{value:.{look(column).digits}f}"
+        values[look(column).short] = "–" if pd.isna(value) else f"{value:.{look(column).digits}f}"
     return values
 
 
-def _sound(name: str, signal: NDArray[np.float64], rate: int, values: dict[str, str]) -> Sound:
+def _encoded(signal: NDArray[np.float64], rate: int) -> tuple[bytes, bytes]:
+    """FLAC and PNG of the beginning of a signal."""
     cut = signal[: round(SECONDS * rate)]
     flac = io.BytesIO()
     soundfile.write(flac, cut, rate, format="FLAC", subtype="PCM_16")
-    return Sound(name, _text(flac.getvalue()), _text(spectrogram(cut, rate)), values)
-
-
-def _text(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def spectrogram(signal: NDArray[np.float64], rate: int) -> bytes:
-    """PNG of a signal's [T] spectrogram up to 8 kHz, its highs raised by pre-emphasis."""
-    from PIL import Image
-
-    at_rate = resample(signal, rate, 16_000)
-    raised = np.append(at_rate[:1], at_rate[1:] - _EMPHASIS * at_rate[:-1])
-    width, height = _PICTURE
-    padded = np.pad(raised, _WINDOW // 2)
-    starts = np.linspace(0, len(padded) - _WINDOW, width).astype(int)
-    frames = padded[starts[:, None] + np.arange(_WINDOW)] * np.hanning(_WINDOW)
-    level = 20 * np.log10(np.abs(np.fft.rfft(frames)[:, 1:]) + 1e-6)  # [width, 256]
-    top = max(np.percentile(level, 99.8), _QUIETEST_DB)
-    shades = np.clip(255 * (1 + (level - top) / _RANGE_DB), 0, 255).astype(np.uint8)
-    picture = Image.fromarray(np.ascontiguousarray(shades.T[::-1]), mode="L")
-    picture = picture.resize((width, height), Image.Resampling.BILINEAR).quantize(64)
-    picture.putpalette(_palette(picture))
-    file = io.BytesIO()
-    picture.save(file, "PNG", optimize=True)
-    return file.getvalue()
-
-
-def _palette(grey: Any) -> list[int]:
-    """Colours of a picture's own grey levels."""
-    levels = np.array(grey.getpalette()[: 3 * 64 : 3])
-    return [int(value) for value in _magma()[levels].ravel()]
-
-
-@lru_cache(maxsize=1)
-def _magma() -> NDArray[np.uint8]:
-    from matplotlib import colormaps
-
-    return (colormaps["magma"](np.arange(256))[:, :3] * 255).astype(np.uint8)
+    return flac.getvalue(), spectrogram(cut, rate)

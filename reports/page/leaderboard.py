@@ -1,13 +1,14 @@
 """The leaderboard of the report, as plain values: heads and cells.
 
-Columns beside those of the overview have the class `more`: the page shows them on request.
+Lines come by kind, the best first within each. Columns beside those of the overview have the class
+`more`: the page shows them on request.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from ...benchmarks.store.scores import Scores, records
-from ..columns import ARROWS, look, overview
+from ..columns import ARROWS, headline, look, overview
 from ..tables.printed import winner
 from ..tables.rates import misstated
 from .material import Material
@@ -36,12 +37,29 @@ def heads(scores: Scores) -> Iterator[dict[str, str]]:
         }
 
 
+KINDS = ("codec", "oracle", "control")
+
+
+def best_first(material: Material) -> list[str]:
+    """All conditions: codecs, oracles, controls; the best in the headline's column first."""
+    scores = material.run.scores
+    column = headline(scores.ranked)
+    table = material.table.set_index("condition")
+    if column:
+        table = table.sort_values(
+            column, ascending=scores.sign(column) < 0, na_position="last", kind="stable"
+        )
+    kinds = table["kind"].map(KINDS.index)
+    return [str(name) for name in kinds.sort_values(kind="stable").index]
+
+
 def board(material: Material) -> Iterator[dict[str, Any]]:
     """Its lines, one a condition: a cell has the value to sort by, and the text to show."""
     scores = material.run.scores
     shown = overview(scores.measured)
     won = {column: winner(material.table, column) for column in scores.measured}
-    table = material.table.astype(object).where(material.table.notna(), None)
+    table = material.table.set_index("condition").loc[best_first(material)].reset_index()
+    table = table.astype(object).where(table.notna(), None)
     for line in records(table):
         stated = line.get("bitrate") == "stated"
         kbps = line["nominal_kbps"] if stated else line["measured_kbps"]

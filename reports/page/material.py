@@ -1,7 +1,7 @@
 """What a report is made of: a run, and every table of it, each made once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -19,9 +19,15 @@ from .flags import Flag, flags
 
 @dataclass(frozen=True)
 class Material:
-    """A run and every table that its report needs, each made once."""
+    """A run and every table that its report needs, each made once.
+
+    Attributes:
+        run: one run, or several merged.
+        families: of codecs, by condition, where they are known (`figures.style.FAMILY_MARKS`).
+    """
 
     run: Run
+    families: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def comparisons(self) -> Mapping[str, pd.DataFrame]:

@@ -1,18 +1,20 @@
-"""The report of a run: one HTML file that needs no network, and beside it the same as files.
+"""The report of a run: one page that needs no network, and beside it the same as files.
 
 report.html         leaderboard, findings, figures, significance, players, failures, provenance
+audio/              the signals that it plays, each loaded when it is asked for
 leaderboard.*       as CSV, Markdown and LaTeX
 summary.txt         who leads each column, and how many pairs are decided
 comparisons.csv     all pairs of codecs in all columns
 bd.csv, seeds.csv   Bjøntegaard deltas; variance of draws
 findings.csv        what a reader must not overlook
-figures/            each as PNG, SVG and CSV
+figures/            each as PNG, SVG, PDF and CSV; NAME_column as wide as a paper's column
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,7 +25,9 @@ from ...benchmarks.store.finished_run import Run
 from ...benchmarks.store.received import csv_text
 from .. import figures
 from ..figures.curves import curve_pictures
-from ..figures.style import INK, PAPER, Picture, drawing, save
+from ..figures.files import FORMATS, follows_layout, save
+from ..figures.front import NAME as FRONT
+from ..figures.style import COLUMN, INK, PAPER, TONES, Picture, drawing
 from ..figures.training import training_curves
 from ..tables.not_run import with_not_run
 from ..tables.printed import latex, markdown, show_summary
@@ -33,6 +37,8 @@ from .gallery import Gallery, gallery
 from .material import Material
 from .run_signals import ReadSignal
 from .template_values import template_values
+
+MOST_VALUES = 1500  # of a figure, in the page's table of them
 
 
 class Report(NamedTuple):
@@ -50,7 +56,11 @@ class Report(NamedTuple):
 
 
 def write_report(
-    run: Run, out: Path, read_signal: ReadSignal, trainings: Sequence[Path] = ()
+    run: Run,
+    out: Path,
+    read_signal: ReadSignal,
+    trainings: Sequence[Path] = (),
+    families: Mapping[str, str] | None = None,
 ) -> Report:
     """Write all files of a report.
 
@@ -59,16 +69,15 @@ def write_report(
         out: folder of the report.
         read_signal: reads the recordings and decoded audio that the page plays.
         trainings: folders of trainings whose curves are drawn, too.
+        families: of codecs, by condition, where they are known.
 
     Raises:
         RunError: a folder of a training has no log.
     """
-    material = Material(run)
-    with drawing():
-        curves_of_columns = _saved(_curves(material), out / "figures")
-        others = _saved(_pictures(material, trainings), out / "figures")
+    material = Material(run, families or {})
+    pictures, curves_of_columns = _drawn(material, out / "figures", trainings)
     shown = gallery(run, read_signal)
-    page = _page(material, shown, [*curves_of_columns[:1], *others], curves_of_columns[1:])
+    page = _page(material, shown, pictures, curves_of_columns)
     table = with_not_run(material.table, run.not_run)
     files: dict[str, bytes] = {
         "leaderboard.csv": csv_text(table),
@@ -81,13 +90,29 @@ def write_report(
         "findings.csv": csv_text(pd.DataFrame(material.flags, columns=list(Flag._fields))),
         "report.html": page.encode(),
     }
-    for name, content in files.items():
+    for name, content in {**shown.files, **files}.items():
         write_atomically(out / name, content)
     return Report(out / "report.html", shown.faults, shown.changed)
 
 
 def _joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables.values()) if tables else pd.DataFrame()
+
+
+def _drawn(
+    material: Material, folder: Path, trainings: Sequence[Path]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Draw and save all figures, in both layouts; what the page shows, then curves of columns."""
+    with drawing():
+        overview, *of_columns = _saved(_curves(material), folder) or [{}]
+        others = _saved(_pictures(material, trainings), folder)
+    with drawing(COLUMN):
+        every = chain(_curves(material), _pictures(material, trainings, narrow=True))
+        narrow = _narrow(every, folder)
+    pictures = [picture for picture in (overview, *others) if picture]
+    for picture in pictures:
+        picture["narrow"] = narrow.get(picture["name"], "")
+    return sorted(pictures, key=lambda picture: picture["name"] != FRONT), of_columns
 
 
 def _curves(material: Material) -> Iterator[Picture]:
@@ -97,18 +122,22 @@ def _curves(material: Material) -> Iterator[Picture]:
     return curve_pictures(material.table, ranked, material.run.title)
 
 
-def _pictures(material: Material, trainings: Sequence[Path]) -> Iterator[Picture]:
-    given = figures.Given(material.run.scores, material.table, material.costs)
+def _pictures(
+    material: Material, trainings: Sequence[Path], narrow: bool = False
+) -> Iterator[Picture]:
+    run = material.run
+    given = figures.Given(run.scores, material.table, material.costs, material.families, run.title)
     for figure in figures.available():
-        yield from figure.draw(given)
+        if figure.narrow or not narrow:
+            yield from figure.draw(given)
     yield from training_curves(trainings)
 
 
-def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, str]]:
+def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, Any]]:
     """Save figures as they come; what the page shows of them."""
     shown = []
     for picture in pictures:
-        save(picture, folder)
+        save(picture, folder, (*FORMATS, ".pdf"))
         svg = (folder / f"{picture.name}.svg").read_text("utf-8")
         shown.append(
             {
@@ -116,16 +145,45 @@ def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, str]]:
                 "title": picture.title,
                 "caption": picture.caption,
                 "svg": inline(picture.name, picture.title, svg),
+                "narrow": "",
+                "values": _values(picture.data),
             }
         )
     return shown
 
 
+def _narrow(pictures: Iterable[Picture], folder: Path) -> dict[str, Markup]:
+    """Save those figures that can be as wide as a column; what narrow screens show, by name."""
+    shown = {}
+    for picture in pictures:
+        if follows_layout(picture):
+            save(picture, folder, (".svg", ".pdf"))
+            name = f"{picture.name}{COLUMN.suffix}"
+            svg = (folder / f"{name}.svg").read_text("utf-8")
+            shown[picture.name] = inline(name, picture.title, svg)
+    return shown
+
+
+def _values(data: pd.DataFrame) -> list[list[str]]:
+    """Heads and lines of a figure's numbers, to be read without seeing it; none of very many."""
+    if data.size > MOST_VALUES:
+        return []
+    lines = [[_text(value) for value in line] for line in data.to_numpy(object)]
+    return [[str(column) for column in data], *lines]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    number = pd.to_numeric(value, errors="coerce")
+    return "–" if pd.isna(number) else f"{number:.4g}"
+
+
 def _page(
     material: Material,
     shown: Gallery,
-    pictures: list[dict[str, str]],
-    each: list[dict[str, str]],
+    pictures: list[dict[str, Any]],
+    each: list[dict[str, Any]],
 ) -> str:
     environment = Environment(
         loader=PackageLoader("nscbench.reports.page"), autoescape=True, undefined=StrictUndefined
@@ -149,4 +207,6 @@ def inline(name: str, title: str, svg: str) -> Markup:
     text = re.sub(r'\bid="', f'id="{name}-', text)
     text = re.sub(r'(href="|url\()#', rf"\1#{name}-", text)
     text = text.replace(INK, "currentColor").replace(PAPER, "none")
+    for number, colour in enumerate(TONES):
+        text = text.replace(colour.lower(), f"var(--tone{number})")
     return Markup(text.replace("<svg", f'<svg role="img" aria-label="{Markup.escape(title)}"', 1))

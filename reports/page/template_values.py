@@ -12,8 +12,9 @@ from ..columns import look
 from ..tables.summary import HEAD, summary
 from .flags import NEARLY, TRANSPARENT, Flag, yardsticks
 from .gallery import Gallery
-from .leaderboard import board, heads
+from .leaderboard import KINDS, best_first, board, heads
 from .material import Material
+from .opening import opening
 
 FLAG_TITLES = {
     "swapped": "Items that fit another item's reference better",
@@ -24,9 +25,9 @@ FLAG_TITLES = {
     "trade-off": "Better quality, worse intelligibility or pitch",
     "small": "Significant, but smaller than what a low-pass of 7 kHz does",
 }
-_KINDS = ("codec", "oracle", "control")
 _SHOWN_CONTROLS = (TRANSPARENT, NEARLY, "lowpass-3.5", "mnru-25", "mnru-15", "swapped", "noise")
 _ITEMS_NAMED = 4
+MOST_COMPARED = 60  # codecs of the page's matrix; comparisons.csv has all
 
 
 def template_values(material: Material, shown: Gallery) -> dict[str, Any]:
@@ -34,17 +35,19 @@ def template_values(material: Material, shown: Gallery) -> dict[str, Any]:
     run, scores = material.run, material.run.scores
     values: dict[str, Any] = {
         "title": run.title,
+        "opening": opening(material),
         "tiles": list(_tiles(material)),
         "flags": _grouped(material.flags),
         "flag_titles": FLAG_TITLES,
         "notes": list(_notes(material)),
-        "kinds": [kind for kind in _KINDS if scores.of_kind(kind)],
+        "kinds": [kind for kind in KINDS if scores.of_kind(kind)],
         "heads": list(heads(scores)),
         "board": list(board(material)),
         "not_run": run.not_run,
         "matrix_columns": [{"name": c, "long": look(c).title} for c in material.comparisons],
         "summary": [HEAD, *summary(material.comparisons)],
-        "comparisons": {c: _pairs(table) for c, table in material.comparisons.items()},
+        "comparisons": {c: _pairs(material, c) for c in material.comparisons},
+        "most_compared": MOST_COMPARED,
         "anchor": material.anchor,
         "bd": list(_deltas(material.deltas)),
         "seeds": list(_seeds(material.seeds)),
@@ -60,8 +63,8 @@ def template_values(material: Material, shown: Gallery) -> dict[str, Any]:
 
 
 def _sections(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "findings", "Findings"
     yield "leaderboard", "Leaderboard"
+    yield "findings", "Findings"
     yield "figures", "Figures"
     if values["comparisons"]:
         yield "significance", "Who beats whom"
@@ -104,9 +107,15 @@ def _notes(material: Material) -> Iterator[str]:
         )
 
 
-def _pairs(table: pd.DataFrame) -> dict[str, Any]:
-    """Pairs as [a, b, difference, low, high, p, winner]; a and b are places in `names`."""
-    names = list(dict.fromkeys([*table["a"], *table["b"]]))
+def _pairs(material: Material, column: str) -> dict[str, Any]:
+    """Pairs as [a, b, difference, low, high, p, winner]; a and b are places in `names`.
+
+    Names come as the leaderboard has them, the best first; of very many, the first.
+    """
+    table = material.comparisons[column]
+    measured = set(table["a"]) | set(table["b"])
+    names = [name for name in best_first(material) if name in measured][:MOST_COMPARED]
+    table = table[table["a"].isin(names) & table["b"].isin(names)]
     place = {name: index for index, name in enumerate(names)}
     pairs = [
         [
@@ -152,7 +161,7 @@ def _delta(line: dict[str, Any], kind: str, form: str) -> dict[str, str]:
 def _seeds(table: pd.DataFrame) -> Iterator[list[str]]:
     for line in records(table):
         numbers = (line[c] for c in ("seed_sd", "item_sd", "mean_sd", "worst", "best"))
-        values = [f"{number:.3g}" for number in numbers]
+        values = ["–" if pd.isna(number) else f"{number:.3g}" for number in numbers]
         items = f"{line['n']}/{line['N']}"
         yield [line["condition"], look(line["column"]).short, items, str(line["draws"]), *values]
 

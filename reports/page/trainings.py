@@ -8,7 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...benchmarks.store.atomic import write_atomically
-from ..figures.style import INK, PAPER, drawing, save
+from ..figures.files import save
+from ..figures.style import INK, PAPER, drawing
 from ..figures.training import training_curves
 from .report import inline
 

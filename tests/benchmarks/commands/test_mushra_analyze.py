@@ -96,8 +96,12 @@ def test_the_page_is_one_offline_file_and_escapes_names(tmp_path: Path) -> None:
     page = (out / "index.html").read_text()
     assert "&lt;b&gt;codec&lt;/b&gt;" in page
     assert "<b>codec" not in page
-    assert page.count('src="data:image/svg+xml;base64,') == 3
-    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert page.count("<svg") == 3
+    assert page.index("<svg") < page.index("<h2>")  # plots first
+    assert len(ids := re.findall(r'\bid="([^"]+)"', page)) == len(set(ids))
+    assert "prefers-color-scheme: dark" in page
+    assert not re.search("#1b1b1f|#fffffe", page[page.index("<svg") :])  # the page's colours
+    assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert not re.search(r"<img(?![^>]*\balt=)", page)
     assert "<script" not in page
 

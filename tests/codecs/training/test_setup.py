@@ -1,6 +1,5 @@
 """What a training is asked for, as its component."""
 
-
 from nscbench.codecs.networks.discriminators import Critics
 from nscbench.codecs.training.setup import ComponentSetup
 

@@ -331,9 +331,38 @@ def test_hundreds_of_names_in_one_post_are_described_and_not_tested() -> None:
     assert [(p.first, p.second) for p in found.pairs] == [("c1", "c0")]
     (axes,) = interval_plot(found).axes
     assert axes.get_title() == "60 of 1500 conditions: those that most listeners rated"
-    drawn = [label.get_text() for label in axes.get_xticklabels()]
+    drawn = [label.get_text() for label in axes.get_yticklabels()]
     assert len(drawn) == 60
     assert {"c0", "c1"} < set(drawn)
+
+
+def test_intervals_of_scores_stay_on_the_scale() -> None:
+    """Nine listeners give 100, one 90: Student's interval of the mean would end at 101.3."""
+    values = np.full((10, 1, 2), 100.0)
+    values[0] = 90.0
+    values[:, 0, 1] = 100 - values[:, 0, 1]
+    top, bottom = analyse(of_array(values)).conditions
+    assert top.mean_t is not None
+    assert top.mean_t.low == pytest.approx(99 - 2.262, abs=0.01)
+    assert bottom.mean_t is not None
+    assert (top.mean_t.high, bottom.mean_t.low) == (100, 0)
+    for interval in (top.mean_bootstrap, top.median_bootstrap, bottom.mean_bootstrap):
+        assert interval is not None
+        assert 0 <= interval.low <= interval.high <= 100
+
+
+def test_conditions_stand_below_one_another_with_their_whole_names() -> None:
+    """Nothing of a plot lies outside it."""
+    name = "a-condition-whose-name-is-long-6-nfe50"
+    ratings = [Rating(str(n), "i", c, 50.0 + n) for n in range(4) for c in (name, "b")]
+    figure = interval_plot(analyse(OpinionScores.of(ratings)))
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    assert name in [label.get_text() for label in axes.get_yticklabels()]
+    frame = figure.bbox.padded(1)
+    for label in axes.get_yticklabels():
+        box = label.get_window_extent()
+        assert frame.x0 <= box.x0 <= box.x1 <= frame.x1
 
 
 def both(differences: list[float]) -> Analysis:

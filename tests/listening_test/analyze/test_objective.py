@@ -36,3 +36,11 @@ def test_a_metric_that_is_not_installed_keeps_its_values(tmp_path: Path) -> None
     assert table["mine"] == {("a", "pcm"): 2.5}
     assert directions == {"mine": "none", "pesq_wb": "higher"}
     assert foreign_metrics(tmp_path) == ["plugin"]
+
+
+def test_quality_comes_first_and_what_was_equalized_not_at_all(tmp_path: Path) -> None:
+    columns = ("level_db", "f0_rmse", "delay_ms", "estoi", "visqol", "lsd_of_a_plugin", "pesq_wb")
+    write_values(tmp_path, [["pcm", "007", 0, column, 1.0, ""] for column in columns])
+    table, directions = objective_values(tmp_path)
+    assert list(table) == ["pesq_wb", "visqol", "estoi", "f0_rmse", "lsd_of_a_plugin"]
+    assert list(directions) == list(table)

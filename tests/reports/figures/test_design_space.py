@@ -5,8 +5,9 @@ import json
 from nscbench.benchmarks.store.finished_run import read_run
 from nscbench.reports.figures.cost import against_cost
 from nscbench.reports.figures.design_space import design_space
+from nscbench.reports.figures.files import save
 from nscbench.reports.figures.nfe import against_nfe
-from nscbench.reports.figures.style import drawing, save
+from nscbench.reports.figures.style import drawing
 from nscbench.reports.page.gallery import Gallery
 from nscbench.reports.page.material import Material
 from nscbench.reports.page.template_values import template_values

@@ -11,11 +11,13 @@ from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.commands.findings import weights_of
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.reports.figures.design_space import apart
+from nscbench.reports.figures.style import drawing
 from nscbench.reports.findings import cells, seeds, targets
 from nscbench.reports.findings.answers import Answer
 from nscbench.reports.findings.basis import limits
 from nscbench.reports.findings.duels import DETAILS
-from nscbench.reports.findings.page import answers
+from nscbench.reports.findings.page import answers, pictures
+from nscbench.reports.tables.leaderboard import leaderboard
 from support.findings_runs import TIED, conditions, drawn, made
 from support.runs import items, write_run
 
@@ -194,6 +196,21 @@ def test_the_command_writes_a_page_with_its_figures(tmp_path, capsys):
     assert list(table.columns) == list(DETAILS)
     assert len(table) == 9 * 3
     assert table["better"].eq("gan-3").all()
+
+
+def test_the_design_space_is_of_the_items_of_its_table(tmp_path):
+    """Other operating points on fewer items take none away from the cells' figure."""
+    grid = write_run(tmp_path / "grid", conditions(dict.fromkeys(cells.NINE, 0.0) | {"gan": 0.1}))
+    few = {"mel2mel-3-nfe4": ("mel2mel", "codec", 3, 0.0)}
+    nfe = write_run(tmp_path / "nfe", few, items()[:5], seed=3)
+    with drawing():
+        (picture,) = pictures(merge([read_run(grid), read_run(nfe)]))
+    table = leaderboard(read_run(grid).scores, {}).set_index("condition")
+    drawn_means = picture.data.set_index("condition")[["pesq_wb", "pesq_wb_lo", "estoi"]]
+    expected = table.loc[drawn_means.index, list(drawn_means)]
+    pd.testing.assert_frame_equal(drawn_means, expected)
+    assert len(drawn_means) == 10
+    assert "n/N: 24/24 items" in picture.caption
 
 
 def test_a_page_needs_a_name_apart_from_its_folder(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,10 @@ from PIL import Image
 
 from nscbench.benchmarks.commands.report import read_signal
 from nscbench.benchmarks.store.finished_run import read_run
-from nscbench.reports.page.gallery import gallery, picks, spectrogram
+from nscbench.reports.page import gallery as module
+from nscbench.reports.page.gallery import gallery, picks
 from nscbench.reports.page.material import Material
+from nscbench.reports.page.spectrogram import spectrogram
 from nscbench.reports.page.template_values import template_values
 from support.runs import items, ladder, write_run
 
@@ -37,16 +40,38 @@ def test_the_gallery_finds_the_outlier(tmp_path):
 
 
 def test_cards_hold_playable_audio_beside_conditions_of_near_bitrate(finished):
-    card = next(iter(gallery(read_run(finished), read_signal).cards))
-    names = [sound.name for sound in card.sounds]
+    shown = gallery(read_run(finished), read_signal)
+    card = shown.cards[0]
+    names = [sound.name for sound in card.sounds if sound.near]
     assert names[:2] == ["reference", card.pick.condition]
     kbps = card.pick.condition.split("-")[1]
     other = {"opus": "new", "new": "opus"}[card.pick.condition.split("-")[0]]
     assert names[2:] == [f"{other}-{kbps}", "ceiling"]
     for sound in card.sounds:
-        audio, rate = soundfile.read(io.BytesIO(base64.b64decode(sound.flac)))
+        script = shown.files[sound.file].decode()
+        words = script.removeprefix("signal(").removesuffix(");\n")
+        file, flac, png = json.loads(f"[{words}]")
+        assert file == sound.file
+        audio, rate = soundfile.read(io.BytesIO(base64.b64decode(flac)))
         assert len(audio) / rate == pytest.approx(1.0)
-        assert Image.open(io.BytesIO(base64.b64decode(sound.png))).size == (560, 150)
+        assert Image.open(io.BytesIO(base64.b64decode(png))).size == (560, 150)
+
+
+def test_every_other_condition_can_be_chosen_as_far_as_there_is_room(finished, monkeypatch):
+    run = read_run(finished)
+    shown = gallery(run, read_signal)
+    for card in shown.cards:
+        names = [sound.name for sound in card.sounds]
+        failed = {"new-6"} & ({"new-6"} if card.pick.item == "i003" else set())
+        assert set(names) == {"reference", *run.scores.conditions} - failed
+        assert not any(sound.near for sound in card.sounds if sound.name == "pcm")
+        assert "kbit/s" not in card.sounds[names.index("ceiling")].values  # an oracle has none
+    monkeypatch.setattr(module, "MOST", 40)
+    few = gallery(run, read_signal)
+    assert len(few.files) == 40
+    counts = [len(card.sounds) for card in few.cards]
+    assert set(counts) == {4, 5}  # the best one of the others, wherever it is not shown already
+    assert sum(counts) == 40
 
 
 def test_runs_without_their_recordings_have_no_cards(tmp_path):

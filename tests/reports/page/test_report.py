@@ -27,6 +27,7 @@ HOSTILE = "</script><b>"
 def test_every_figure_comes_with_its_data(report):
     names = {path.stem for path in (report / "figures").glob("*.png")}
     assert {"curves", "pesq_wb", "distributions", "speakers", "sexes", "agreement"} <= names
+    assert "front" in names
     for name in names:
         assert (report / "figures" / f"{name}.svg").read_text().startswith("<?xml")
         assert len(pd.read_csv(report / "figures" / f"{name}.csv"))
@@ -40,7 +41,53 @@ def test_the_page_needs_nothing_from_outside(report):
     assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
     assert not re.findall(r"url\((?!#)|@import|\bfetch\(|XMLHttpRequest", page)
     assert "default-src 'none'" in page
-    assert len(page) < 30 * 2**20
+    assert "fLaC" not in page
+    assert len(page) < 3 * 2**20
+    board = page[: page.index("</table>", page.index('id="board"'))]
+    assert len(board) < 2**19  # what is read before the first table is seen
+
+
+def test_the_page_opens_with_its_picture_and_three_sentences(report):
+    page = (report / "report.html").read_text()
+    begin, end = page.index('id="opening"'), page.index('id="leaderboard"')
+    assert page.index("<svg") > begin
+    assert page.count("<svg", begin, end) == 2  # of wide and of narrow screens
+    heads = re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", page[begin:end])
+    assert [head for head, _ in heads] == [
+        *("Who leads", "What is undecided", "Which gates fired"),
+    ]
+    leads, undecided, gates = (text for _, text in heads)
+    assert leads == "new-24 (24 kbit/s) leads in PESQ and ESTOI."
+    assert undecided.startswith("Pairs of codecs that are not told apart: ")
+    assert " of 28 in PESQ" in undecided
+    assert gates.endswith("One condition has failures.")
+
+
+def test_lines_come_by_kind_the_best_first(report):
+    page = (report / "report.html").read_text()
+    names = re.findall(r'data-name="([^"]+)">\n', page)
+    assert names[:3] == ["new-24", "opus-24", "new-12"]
+    assert names[-3:] == ["ceiling", "pcm", "lowpass-7"]
+
+
+def test_every_figure_says_of_how_many_items_it_is(report):
+    page = (report / "report.html").read_text()
+    captions = re.findall(r"<figcaption>(.*?)<span class=\"files\">", page, re.DOTALL)
+    assert len(captions) > 5
+    assert all(re.search(r"\d+(–\d+)?/12 items|12 items| of 12", text) for text in captions)
+
+
+def test_figures_come_as_wide_as_a_column_too(report):
+    for name in ("front", "curves", "pesq_wb"):
+        for end in (".pdf", "_column.pdf", "_column.svg"):
+            assert (report / "figures" / f"{name}{end}").is_file()
+
+
+def test_no_number_is_a_nan(report):
+    page = (report / "report.html").read_text()
+    text = re.sub("<(script|style).*?</\\1>|<[^>]*>", " ", page, flags=re.DOTALL)
+    assert "Leaderboard" in text
+    assert not re.search(r"\bnan\b", text, re.IGNORECASE)
 
 
 def test_the_page_names_failed_items_and_counts_common_ones(report):
