@@ -4,7 +4,7 @@ Resampling ten points says little: draws repeat some of them, and ten that agree
 draws that all do, an interval of no width. Here the interval holds the populations under which the
 coefficient that was found is not unusual: the coefficient of n pairs is simulated under a normal
 copula, for correlations from -1 to 1, and those are left out that give one so high, or so low, in
-less than 2.5 % of all cases (a case just as high counts half: coefficients of ranks are few values).
+less than 2.5 % of all cases. A case just as high counts half, for coefficients of ranks are few.
 Spearman's and Kendall's look at ranks alone, so only the copula matters to them, whatever scale a
 metric has; of Pearson's the two sides are taken for normal.
 """

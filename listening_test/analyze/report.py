@@ -115,16 +115,17 @@ def to_json(conclusions: Conclusions) -> str:
         "correlations": conclusions.correlations,
         "correlation_notes": conclusions.notes,
     }
-    return json.dumps(_plain(document), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(plain(document), indent=1, ensure_ascii=False) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Records, maps, lists and numbers as JSON has them; None for what is no finite number."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -50,7 +50,9 @@ def _add(
     address = PurePosixPath(unquote(urlsplit(line[ADDRESS] or "").path))
     condition, item = address.parent.name, line.get(NAME) or address.name
     given = [
-        text for name, text in line.items() if name and name.startswith(VOTE) and (text or "").strip()
+        text
+        for name, text in line.items()
+        if name and name.startswith(VOTE) and (text or "").strip()
     ]
     if not condition or not item:
         why = f"the address {line[ADDRESS]!r} names no folder and file"
