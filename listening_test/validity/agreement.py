@@ -30,7 +30,7 @@ from ...benchmarks.statistics.mapping import (
 from ...benchmarks.statistics.rank_interval import FEWEST_POINTS, coefficient_interval
 from .compared import Compared, Table
 from .resampled import Draws, draw
-from .reversals import Reversal, reversals
+from .reversals import Reversal, of_draws, reversals
 
 CONDITIONS, ITEMS = "conditions", "items"
 
@@ -115,13 +115,16 @@ def _validity(compared: Compared, table: Table, drawn: Draws) -> ColumnValidity:
     ]
     if compared.shared:
         levels.append(_of_items(compared, table, drawn))
-    pairs, found = reversals(
-        compared.conditions,
-        (rated, values),
-        (drawn_rated, drawn_values),
-        drawn.units,
-        table.direction,
-    )
+    pairs, found = 0, tuple[Reversal, ...]()
+    if table.direction != "none":
+        sign = 1 if table.direction == "higher" else -1
+        chance = compared.chance(known) or of_draws(rated, drawn_rated, drawn.units)
+        pairs, found = reversals(
+            compared.conditions,
+            rated,
+            sign * values,
+            (chance, of_draws(values, drawn_values, drawn.units)),
+        )
     return ColumnValidity(
         column=table.column,
         direction=table.direction,

@@ -15,6 +15,7 @@ from ...benchmarks.store.scores import Scores
 from ..schema import ResultsError
 from .matching import match
 from .opinions import Opinions
+from .reversals import Chance, of_listeners
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,13 @@ class Compared:
         """95 % half widths of opinions, of cells or of conditions; `Opinions.half_widths`."""
         every = np.ones(self.opinions.shape, dtype=bool)
         return self.opinions.half_widths(known if self.shared else every, by_item)
+
+    def chance(self, known: NDArray[np.bool_]) -> Chance | None:
+        """P of the listeners' differences over the items that count; None if nobody is named."""
+        if not (self.opinions.listeners and self.opinions.items):
+            return None
+        scores = self.opinions.by_listener()
+        return of_listeners(np.where(known, scores, np.nan) if self.shared else scores)
 
 
 def compare(root: Path, opinions: Opinions, given: Mapping[str, str]) -> Compared:

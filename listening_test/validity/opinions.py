@@ -80,6 +80,15 @@ class Opinions:
         total = self._summed(self.score if each is None else self.score * each)
         return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
 
+    def by_listener(self) -> Array:
+        """Mean score of each listener, item and condition, NaN where there is none."""
+        rows, columns = self.shape
+        shape = max(1, len(self.listeners)), rows, columns
+        cell = (self.listener * rows + self.item) * columns + self.condition
+        count = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
+        total = np.bincount(cell, self.score, int(np.prod(shape))).reshape(shape)
+        return np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
+
     def half_widths(self, known: NDArray[np.bool_], by_item: bool) -> Array:
         """Half widths of 95 % intervals of means as P.1401 has them, from all scores alike.
 

@@ -1,17 +1,20 @@
 """Pairs of conditions that a metric orders against the listeners, and whether that is sure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from scipy import special
 
+from ...benchmarks.statistics.crossed import CrossedMean
 from ...benchmarks.statistics.gaps import Array
 from ...benchmarks.statistics.holm import holm
 from ...benchmarks.statistics.intervals import FEWEST
 
 ALPHA = 0.05
+
+Chance = Callable[[int, int], float]  # p that two conditions do not differ; NaN if none exists
 
 
 @dataclass(frozen=True)
@@ -42,33 +45,24 @@ class Reversal:
 
 def reversals(
     conditions: Sequence[str],
-    observed: tuple[Array, Array],
-    drawn: tuple[Array, Array],
-    units: int,
-    direction: str,
+    rated: Array,
+    merit: Array,
+    chance: tuple[Chance, Chance],
 ) -> tuple[int, tuple[Reversal, ...]]:
     """How many pairs have both sides, and those in another order, the largest difference first.
 
     Args:
         conditions: names.
-        observed: mean ratings and values [conditions].
-        drawn: the same in every draw [draws, conditions].
-        units: the fewest clusters or listeners that were drawn from.
-        direction: of the metric; "none": there is no order.
+        rated: mean ratings [conditions]; NaN where there are none.
+        merit: mean values [conditions], higher is better.
+        chance: of ratings and of values: p of a pair of conditions, by their numbers.
     """
-    if direction == "none":
-        return 0, ()
-    sign = 1 if direction == "higher" else -1
-    rated, merit = observed[0], sign * observed[1]
     pairs = [
         (a, b)
         for a, b in combinations(range(len(conditions)), 2)
         if np.isfinite((rated[a] - rated[b]) * (merit[a] - merit[b]))
     ]
-    p_rated, p_merit = (
-        holm(np.array([_p_value(means, draws, pair, units) for pair in pairs]))
-        for means, draws in ((rated, drawn[0]), (merit, drawn[1]))
-    )
+    p_rated, p_merit = (holm(np.array([p(a, b) for a, b in pairs])) for p in chance)
     found = []
     for k, (a, b) in enumerate(pairs):
         if (rated[a] - rated[b]) * (merit[a] - merit[b]) < 0:
@@ -86,14 +80,39 @@ def reversals(
     return len(pairs), tuple(sorted(found, key=lambda pair: -pair.rated))
 
 
-def _p_value(means: Array, draws: Array, pair: tuple[int, int], units: int) -> float:
-    """Two-sided p of a difference by its scatter over draws, by Student's; NaN if none exists."""
-    first, second = pair
-    error = np.nanstd(draws[:, first] - draws[:, second])
-    if units < FEWEST or not error > 0:
-        return float("nan")
-    t = abs(means[first] - means[second]) / (error * np.sqrt(units / (units - 1)))
-    return float(2 * special.stdtr(units - 1, -t))
+def of_draws(means: Array, draws: Array, units: int) -> Chance:
+    """Two-sided p by Student's, with the scatter over draws as the error of a difference.
+
+    Args:
+        means: of conditions [conditions].
+        draws: the same in every draw [draws, conditions].
+        units: the fewest clusters that were drawn from; under 3, there is no p.
+    """
+
+    def p(first: int, second: int) -> float:
+        apart = draws[:, first] - draws[:, second]
+        error = float(np.std(apart[np.isfinite(apart)])) if np.isfinite(apart).any() else 0.0
+        if units < FEWEST or not error > 0:
+            return float("nan")
+        t = abs(means[first] - means[second]) / (error * np.sqrt(units / (units - 1)))
+        return float(2 * special.stdtr(units - 1, -t))
+
+    return p
+
+
+def of_listeners(scores: Array) -> Chance:
+    """Two-sided p by the crossed model of listeners and items.
+
+    Args:
+        scores: [listeners, items, conditions], NaN where there are none.
+    """
+
+    def p(first: int, second: int) -> float:
+        apart = scores[:, :, first] - scores[:, :, second]
+        crossed = CrossedMean.of(apart)
+        return float("nan") if crossed is None else crossed.p()
+
+    return p
 
 
 def _known(value: float) -> float | None:
