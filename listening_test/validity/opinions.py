@@ -78,7 +78,9 @@ class Opinions:
         each = None if weights is None else weights[self.listener]
         count = self._summed(each)
         total = self._summed(self.score if each is None else self.score * each)
-        return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
+        return np.asarray(
+            np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
+        )
 
     def by_listener(self) -> Array:
         """Mean score of each listener, item and condition, NaN where there is none."""
@@ -87,7 +89,7 @@ class Opinions:
         cell = (self.listener * rows + self.item) * columns + self.condition
         count = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
         total = np.bincount(cell, self.score, int(np.prod(shape))).reshape(shape)
-        return np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
+        return np.asarray(np.divide(total, count, out=np.full(shape, np.nan), where=count > 0))
 
     def half_widths(self, known: NDArray[np.bool_], by_item: bool) -> Array:
         """Half widths of 95 % intervals of means as P.1401 has them, from all scores alike.
