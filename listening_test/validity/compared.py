@@ -38,7 +38,9 @@ class Table:
         weights = np.where(known, self.weights, 0.0)
         total = weights.sum(axis=0)
         summed = np.where(known, self.values * weights, 0.0).sum(axis=0)
-        return np.divide(summed, total, out=np.full(total.shape, np.nan), where=total > 0)
+        return np.asarray(
+            np.divide(summed, total, out=np.full(total.shape, np.nan), where=total > 0)
+        )
 
 
 @dataclass(frozen=True)
