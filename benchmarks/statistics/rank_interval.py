@@ -38,6 +38,9 @@ def coefficient_interval(
     """
     if points < FEWEST_POINTS or not np.isfinite(value):
         return None
+    if value < 0:  # mirrored, so that a distance and a score are told the same
+        mirrored = coefficient_interval(kind, -value, points, level)
+        return mirrored and Interval(-mirrored.high, -mirrored.low)
     simulated = _simulated(kind, points)
     slack = 1e-9
     equal = (np.abs(simulated - value) <= slack).mean(axis=1) / 2
