@@ -26,7 +26,10 @@ COMMANDS = {
     "findings": ("benchmarks.commands.findings", "answers to the questions of the design space"),
     "doctor": ("benchmarks.commands.doctor", "what is installed, what is missing, what is off"),
     "mushra": ("benchmarks.commands.mushra", "make, serve and analyze listening tests"),
-    "listen": ("benchmarks.commands.listen", "listening tests: ACR, DCR, CCR, AB, ABX, DRT, MRT"),
+    "listen": (
+        "benchmarks.commands.listen",
+        "listening tests of every type, and metrics held to them",
+    ),
     "train": ("benchmarks.commands.train", "train a part of the codecs on speech"),
 }
 

@@ -23,7 +23,8 @@ few columns stand for all. All metrics judge 16 kHz. How they are measured:
 
 No single column ranks codecs. Read one with a reference, one without, and one of content, voice or
 pitch together, and look at the controls first: `pcm` has the ceiling of a column, `noise` its
-floor, and `swapped` what it says of the wrong recording.
+floor, and `swapped` what it says of the wrong recording. Which agreed with listeners, on which
+data: [metrics and listeners](metrics_and_listeners.md).
 """
 _HEAD = """\
 | column | in tables | in words | unit | better | range | mode | shown |

@@ -122,7 +122,7 @@ def to_json(conclusions: Conclusions) -> str:
 
 
 def plain(value: Any) -> Any:
-    """What JSON can have: records as objects, null for NaN and infinity."""
+    """Records, maps, lists and numbers as JSON has them; None for what is no finite number."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):

@@ -1,0 +1,1 @@
+"""Can an objective metric be trusted? What a run measured against what listeners said."""

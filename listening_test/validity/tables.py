@@ -1,0 +1,99 @@
+"""The CSV tables of a comparison of metrics and listeners."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+
+from ...benchmarks.statistics.coefficients import KINDS
+from ...benchmarks.statistics.intervals import Interval
+from ...benchmarks.store.received import no_formula
+from .agreement import ColumnValidity
+from .compared import Compared
+from .sentences import ordered
+
+
+def csv_tables(columns: Sequence[ColumnValidity], compared: Compared) -> dict[str, str]:
+    """The CSV files by name."""
+    return {
+        "coefficients.csv": _coefficients(columns, compared),
+        "errors.csv": _errors(columns),
+        "reversals.csv": _csv(
+            ["column", "preferred", "other", "rated", "p_rated", "measured", "p_measured", "sure"],
+            ([c.column, *astuple(r), int(r.sure)] for c in ordered(columns) for r in c.reversals),
+        ),
+        "conditions.csv": _conditions(columns, compared),
+        "rejected.csv": _csv(
+            ["source", "line", "ratings", "why"],
+            ([r.source, r.line, r.ratings, r.why] for r in compared.opinions.rejected),
+        ),
+    }
+
+
+_COEFFICIENTS = (
+    *("column", "better", "level", "recordings", "points", "kind", "value"),
+    *("items_low", "items_high", "conditions_low", "conditions_high", "pairs", "reversals"),
+)
+_ERRORS = (
+    *("column", "level", "order", "points", "rmse", "rmse_star", "outlier_ratio"),
+    *("low", "high", "c0", "c1", "c2", "c3"),
+)
+
+
+def _coefficients(columns: Sequence[ColumnValidity], compared: Compared) -> str:
+    rows: list[list[object]] = []
+    for c in ordered(columns):
+        for level in c.levels:
+            for kind in KINDS:
+                found = level.coefficients[kind]
+                rows.append(
+                    [
+                        *(c.column, c.direction, level.name),
+                        *("same" if compared.shared else "others", level.points, kind),
+                        *(found.value, *_ends(found.over_items), *_ends(found.over_conditions)),
+                        *(c.pairs, len(c.reversals)),
+                    ]
+                )
+    return _csv(_COEFFICIENTS, rows)
+
+
+def _errors(columns: Sequence[ColumnValidity]) -> str:
+    rows: list[list[object]] = []
+    for c in ordered(columns):
+        for level in c.levels:
+            for error in level.errors:
+                d, m = error.deviation, error.mapping
+                left = (d.points, d.rmse, d.rmse_star, d.outlier_ratio) if d else (None,) * 4
+                rows.append(
+                    [c.column, level.name, error.order, *left, m.low, m.high, *m.coefficients]
+                )
+    return _csv(_ERRORS, rows)
+
+
+def _conditions(columns: Sequence[ColumnValidity], compared: Compared) -> str:
+    """Mean opinion over all recordings, and the mean of every column, by condition."""
+    tables = ordered(columns)
+    known = compared.opinions.cells() == compared.opinions.cells()
+    rated = compared.rated(known)
+    half = compared.half_widths(known, by_item=False)
+    return _csv(
+        ["condition", "rated_as", "score", "half_width", *(c.column for c in tables)],
+        (
+            [name, compared.names[name], float(rated[k]), float(half[k])]
+            + [c.values.get(name) for c in tables]
+            for k, name in enumerate(compared.conditions)
+        ),
+    )
+
+
+def _ends(interval: Interval | None) -> list[object]:
+    return [interval.low, interval.high] if interval else [None, None]
+
+
+def _csv(header: Sequence[str], rows: Iterable[list[object]]) -> str:
+    """A CSV text; None is an empty field."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([no_formula(value) for value in row] for row in rows)
+    return buffer.getvalue()
