@@ -173,7 +173,7 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         title=printable(content.get("title", name)),
         items=content.get("items", "demo"),
         codecs=codecs,
-        metrics=_metrics(where, content.get("metrics"), unavailable),
+        metrics=chosen_metrics(where, content.get("metrics"), unavailable),
         draws=content.get("draws", 1),
         unavailable=unavailable,
         isolated=isolated,
@@ -220,7 +220,19 @@ def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) ->
     return None
 
 
-def _metrics(where: str, wanted: list[str] | None, unavailable: dict[str, str]) -> tuple[str, ...]:
+def chosen_metrics(
+    where: str, wanted: list[str] | None, unavailable: dict[str, str]
+) -> tuple[str, ...]:
+    """The wanted metrics that can run here, each once; all where none is named.
+
+    Args:
+        where: what names them, to begin messages with.
+        wanted: their names.
+        unavailable: takes up those that cannot run here, with the reason.
+
+    Raises:
+        SuiteError: there is no such metric, or none of them can run here.
+    """
     if wanted is not None and not all(isinstance(name, str) for name in wanted):
         raise SuiteError(f"{where}: metrics must be names, not {wanted!r}")
     chosen, lacking = [], {}
