@@ -18,6 +18,7 @@ Conventions
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
@@ -25,9 +26,12 @@ from torch import Tensor, nn
 
 from ..metrics.machinery.weights import Weights
 from .noise import Noise
+from .streams import Stream
 
 Kind = Literal["codec", "control", "oracle"]
 Bitrate = Literal["measured", "stated"]
+
+WHOLE_ONLY = "whole signals only"
 
 
 class CodecError(ValueError):
@@ -73,6 +77,7 @@ class Codec(ABC):
         checkpoint        what others published and the codec runs on: `nscbench weights` fetches it
         keeps_rate        does no payload take much more than `nominal_kbps`? Then one that does is
                           refused as damaged, if `length` cannot tell
+        streams           can it code while the signal comes (`stream`), or whole signals only?
     """
 
     name: ClassVar[str]
@@ -84,6 +89,7 @@ class Codec(ABC):
     bitrate: ClassVar[Bitrate] = "measured"
     checkpoint: ClassVar[Weights | None] = None
     keeps_rate: ClassVar[bool] = True
+    streams: ClassVar[bool] = False
 
     label: str = field(default="", kw_only=True, repr=False, metadata={"in_name": False})
 
@@ -150,6 +156,22 @@ class Codec(ABC):
             CodecError: the signal is of another length than is allowed.
         """
         return signal[:samples], ()
+
+    def stream(self) -> AbstractContextManager[Stream]:
+        """Both ends of a new signal that is coded while it comes.
+
+        Raises:
+            CodecError: it codes whole signals only: `streams` says so.
+        """
+        raise CodecError(f"{self.condition} codes {WHOLE_ONLY}")
+
+    def join(self, packets: Sequence[bytes]) -> bytes:
+        """The payload that the packets of a stream are: what `encode` gives of the whole signal.
+
+        Raises:
+            CodecError: it codes whole signals only.
+        """
+        raise CodecError(f"{self.condition} codes {WHOLE_ONLY}")
 
     def length(self, payload: bytes) -> int | None:
         """Samples that a payload decodes to, told without decoding; None where that is unknown.
