@@ -42,6 +42,22 @@ class Unavailable(CodecError):
     """What this codec runs on is missing here: the message says how to get it."""
 
 
+class Tokens(NamedTuple):
+    """Indices of codebooks, as a payload holds them.
+
+    Attributes:
+        codebooks: the indices [T_c] of each, in the order of time; a slow codebook has fewer.
+        entries: of each codebook.
+        frames: how many a payload has; every codebook has a whole number of indices in each.
+        frame_rate: frames of a second of audio.
+    """
+
+    codebooks: tuple[Tensor, ...]
+    entries: int
+    frames: int
+    frame_rate: float
+
+
 class EncodedItem(NamedTuple):
     """The payload of an item, and what was done to what stands for it."""
 
@@ -175,6 +191,14 @@ class Codec(ABC):
 
     def length(self, payload: bytes) -> int | None:
         """Samples that a payload decodes to, told without decoding; None where that is unknown.
+
+        Raises:
+            BitstreamError: a payload is not one of this operating point.
+        """
+        return None
+
+    def tokens(self, payload: bytes) -> Tokens | None:
+        """The indices that a payload holds; None of a codec that sends none.
 
         Raises:
             BitstreamError: a payload is not one of this operating point.

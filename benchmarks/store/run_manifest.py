@@ -133,6 +133,9 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
         if entry["seconds"] <= 0:
             yield f"the item {entry['id']} is {entry['seconds']} s long"
     for entry in manifest["conditions"]:
+        tokens = entry.get("tokens", {})  # which older runs lack
+        if not isinstance(tokens, dict) or not all(_is(v, float) for v in tokens.values()):
+            yield f"the tokens of {entry['condition']} are not numbers by column"
         for key, least in (("sample_rate", 1), ("nominal_kbps", 0)):
             if entry[key] < least:
                 yield f"the {key} of {entry['condition']} is {entry[key]}; at least {least}"

@@ -7,7 +7,7 @@ On the whole run, at the cost of reading it:
     rows.csv holds the values and reasons of the journal, no more and no fewer, and a failure for
     each that the journal lacks
     items.csv, checks.csv, leaderboard.csv and the tables of the curves are what these make
-    bitstreams say the lengths and bits of the journal; they and decoded audio have its digests
+    bitstreams say the lengths and bits of the journal, and tokens.csv what they hold; they and decoded audio have its digests
 On a random part of its items, condition by condition, at the cost of running them:
     encoding gives the same bytes, decoding these bytes the same samples, scoring the same values
 
@@ -39,6 +39,7 @@ from .files import file_differences
 from .recomputation import Recomputation
 from .repeatable import repeatable_plan
 from .tables import row_differences, table_differences
+from .token_use import token_differences
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
         for path, made in _made(plan, find, manifest, rows, directory).items():
             differences += table_differences(path, tables.get(path), made)
         differences += file_differences(plan, find, directory)
+        differences += token_differences(plan, find, directory, manifest, tables)
         pairs = [(codec, item) for codec in plan.suite.codecs for item in plan.items]
         part = random.sample(pairs, min(len(pairs), ceil(fraction * len(pairs))))
         differences += Recomputation(plan, find, directory).differences(part)
@@ -98,7 +100,8 @@ def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFram
     with reading(directory):
         directory.journal.stat()
         items = read_table(directory.root, directory.items, dtype=texts, keep_default_na=False)
-        drawn = [directory.leaderboard, *sorted(directory.curves.glob("*.csv"))]
+        drawn = [directory.leaderboard, *directory.root.glob(directory.tokens.name)]
+        drawn += sorted(directory.curves.glob("*.csv"))
         tables = {path: read_table(directory.root, path) for path in drawn}
     try:
         items = _resolved(items)

@@ -16,7 +16,7 @@ from typing import ClassVar, Literal, TypeVar, get_args
 import torch
 from torch import Tensor, nn
 
-from ..base import Codec, CodecError
+from ..base import Codec, CodecError, Tokens
 from ..coding.entropy import IndexModel
 from ..coding.tokens import CODINGS, Coding, count_frames, read_indices, whole_frames, write_indices
 from ..networks.draws import DrawShape
@@ -137,6 +137,11 @@ class TokenCodec(Codec):
     def length(self, payload: bytes) -> int:
         c = self._config
         return count_frames(payload, self.stages, c.entries, self._coder) * c.hop
+
+    def tokens(self, payload: bytes) -> Tokens:
+        c = self._config
+        indices = self._read(payload) if payload else torch.zeros(self.stages, 0, dtype=torch.int64)
+        return Tokens(tuple(indices), c.entries, indices.shape[1], c.sample_rate / c.hop)
 
     def entropy_bits(self, payload: bytes) -> float:
         """Information of a payload's indices under the shipped model, in bit.

@@ -19,10 +19,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ...metrics.machinery.weights import Weights
-from ..base import CodecError
+from ..base import CodecError, Tokens
 from ..coding.framed import Frames, Lost, Samples, points
 from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingConcealingCodec
 from .lyra_concealment import Receiver
@@ -91,6 +92,11 @@ class Lyra(StreamingConcealingCodec):
         except PackageNotFoundError:
             return "ai-edge-litert is missing: pip install ai-edge-litert"
         return WEIGHTS.missing()
+
+    def tokens(self, payload: bytes) -> Tokens:
+        indices = torch.from_numpy(unpacked(self.unpack(payload)).astype(np.int64))
+        rate = self.sample_rate / self.frame
+        return Tokens(tuple(indices.reshape(-1, self.stages).T), 16, len(indices), rate)
 
     @contextmanager
     def frame_encoder(self) -> Iterator[FrameEncoder]:

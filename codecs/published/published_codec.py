@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 from ...metrics.machinery.packages import lacking
 from ...metrics.machinery.weights import Weights
-from ..base import Codec, CodecError
+from ..base import Codec, CodecError, Tokens
 from ..bitstream import BitstreamError
 from ..coding.tokens import count_frames, read_indices, write_indices
 from ..noise import Noise
@@ -153,6 +153,19 @@ class PublishedCodec(Codec):
     def length(self, payload: bytes) -> int:
         frames = count_frames(payload, self.stages, self.geometry.entries, None)
         return frames * self.geometry.hop
+
+    def tokens(self, payload: bytes) -> Tokens:
+        g = self.geometry
+        indices = torch.zeros(self.stages, 0, dtype=torch.int64)
+        if payload:
+            indices = read_indices(payload, self.stages, g.entries, None)
+        books = tuple(indices[rows].T.reshape(-1) for rows in self.codebook_rows)
+        return Tokens(books, g.entries, indices.shape[1], g.sample_rate / g.hop)
+
+    @property
+    def codebook_rows(self) -> Sequence[slice]:
+        """The rows of the indices [stages, k] that each codebook has; one for most codecs."""
+        return [slice(row, row + 1) for row in range(self.stages)]
 
     def _encode(self, signal: Tensor) -> bytes:
         frames = -(-len(signal) // self.geometry.hop)
