@@ -31,6 +31,13 @@ def add_parser(subparsers: Any) -> None:
         metavar="DIR",
         help="folders of trainings whose curves are drawn, too",
     )
+    parser.add_argument(
+        "--split",
+        nargs="+",
+        default=[],
+        metavar="COLUMN",
+        help="leaderboards by language, sex, speaker or any other column of the manifest, too",
+    )
     parser.set_defaults(command=run)
 
 
@@ -40,7 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
         merged = merge([read_run(root) for root in arguments.runs])
         out = arguments.out or arguments.runs[0] / "report"
         _check_place(out, arguments.runs)
-        page, faults, changed = write_report(merged, out, read_signal, arguments.training)
+        page, faults, changed = write_report(
+            merged, out, read_signal, arguments.training, arguments.split
+        )
     except RunError as error:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT

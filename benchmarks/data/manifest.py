@@ -2,26 +2,29 @@
 
 UTF-8 CSV with a header. Columns: id (taken in Unicode's form NFC), path (relative to the
 manifest), speaker, sex ("F", "M" or
-empty), text (the column may be missing), sha256 (of the file's bytes). Other columns are ignored,
-the order of the lines is kept. Unknown speakers, sexes and texts are empty.
+empty), text (the column may be missing), sha256 (of the file's bytes), language (`languages`; the
+column may be missing). Other columns are kept: results can be split by each. The order of the lines
+is kept. Unknown speakers, sexes, texts and languages are empty.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ...codecs.audio.folders import nfc
 from ..store.atomic import write_atomically
 from ..store.printable import printable
+from .languages import fault_of
 
 NAME = "manifest.csv"
 COLUMNS = ("id", "path", "speaker", "sex", "text", "sha256")
 
 _OPTIONAL_COLUMNS = {"text"}
 _SEXES = ("F", "M", "")
+_MEASURED = ("seconds", "sample_rate")  # of the file itself, whatever a manifest says
 
 
 class ItemsError(ValueError):
@@ -44,6 +47,8 @@ class Listing(NamedTuple):
     text: str = ""
     sha256: str = ""
     where: str = ""  # the line that says so, to begin messages with
+    language: str = ""
+    columns: Mapping[str, str] = {}  # all others
 
 
 def read_manifest(manifest: Path) -> list[Listing]:
@@ -74,9 +79,17 @@ def read_manifest(manifest: Path) -> list[Listing]:
             row.get("text", ""),
             row["sha256"].lower(),
             where,
+            row.get("language", ""),
+            other_columns(row, COLUMNS),
         )
         for where, row in rows
     ]
+
+
+def other_columns(row: Mapping[str, str], known: Sequence[str]) -> dict[str, str]:
+    """The cells of a line that are none of the known columns, nor the language, nor measured."""
+    left = {*known, *_MEASURED, "language", ""}
+    return {name: printable(text) for name, text in row.items() if name not in left}
 
 
 def write_manifest(manifest: Path, listings: Iterable[Listing]) -> None:
@@ -111,5 +124,7 @@ def _faults(row: dict[str, str]) -> Iterator[str]:
         yield "path is empty"
     if row["sex"] not in _SEXES:
         yield f"sex is {row['sex']!r}; allowed are F, M and empty"
+    if (code := row.get("language")) and (fault := fault_of(code)):
+        yield fault
     if not re.fullmatch("[0-9a-fA-F]{64}", row["sha256"]):
         yield f"sha256 is {row['sha256']!r}; allowed are 64 hexadecimal digits"

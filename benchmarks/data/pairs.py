@@ -6,7 +6,7 @@ A CSV pairs whatever it names:
 
     reference, degraded   paths, from the two folders where these are given, else from the CSV's
     id                    may be missing: the degraded file's path with "_" for "/", no suffix
-    speaker, sex, text    the same: empty
+    speaker, sex, text, language    the same: empty
 
 A reference without a degraded file is a pair with a fault, and counts in every N.
 """
@@ -21,9 +21,12 @@ from ...codecs.audio.folders import is_unicode, nfc, on_disk, search, some
 from ...codecs.audio.reading import AudioError, inspect
 from ...codecs.external.declaration import TOLERANCE
 from .items import EMBEDDED, Item, ItemsError, open_items, read_items, speaker_of
-from .manifest import Listing
+from .languages import fault_of
+from .manifest import Listing, other_columns
 
 NEEDED = ("reference", "degraded")
+_OPTIONAL = ("id", "speaker", "sex", "text", "language")
+_KNOWN = (*NEEDED, *_OPTIONAL)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def read_pairs(table: Path, folders: Sequence[Path]) -> Pairs:
             row.get("sex", ""),
             row.get("text", ""),
             where=where,
+            language=row.get("language", ""),
+            columns=other_columns(row, _KNOWN),
         )
         for where, row in rows
     ]
@@ -147,13 +152,15 @@ def _rows(table: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
                 raise ItemsError(
                     [
                         f"{table}, line 1: lacks the columns {', '.join(missing)}; pairs have "
-                        f"{', '.join(NEEDED)}, and may have id, speaker, sex, text"
+                        f"{', '.join(NEEDED)}, and may have {', '.join(_OPTIONAL)}"
                     ]
                 )
             for row in reader:
                 where = f"{table}, line {reader.line_num}: "
                 if None in row or None in row.values():
                     raise ItemsError([f"{where}has another number of cells than the header"])
+                if (code := row.get("language")) and (fault := fault_of(code)):
+                    raise ItemsError([f"{where}{fault}"])
                 if empty := [name for name in NEEDED if not row[name]]:
                     raise ItemsError([f"{where}{', '.join(empty)} is empty"])
                 yield where, row

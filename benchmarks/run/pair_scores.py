@@ -88,7 +88,8 @@ def _scored(
 
 def _submit(pair: Pair, names: Sequence[str], workers: Workers) -> "Future[Scored]":
     assert pair.degraded, "a pair without a fault has both files"
-    request = Score(pair.item.path, pair.degraded, names, pair.item.text)
+    said = {"text": pair.item.text, "language": pair.item.language}
+    request = Score(pair.item.path, pair.degraded, names, **said)
     return workers.submit(Work(request, scoring_limit(pair.item.seconds)))
 
 

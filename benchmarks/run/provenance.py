@@ -54,6 +54,8 @@ def describe_run(
                 "sex": item.sex,
                 "seconds": item.seconds,
                 "sha256": item.sha256,
+                "language": item.language,
+                "columns": dict(item.columns),
             }
             for item in items
         ],

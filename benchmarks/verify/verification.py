@@ -96,15 +96,16 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
 def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFrame]]:
     """The rows, and all other tables by their paths."""
     rows, checks = read_tables(directory)
-    texts = dict.fromkeys(("id", "speaker", "sex", "text", "sha256", "path"), str)
     with reading(directory):
         directory.journal.stat()
-        items = read_table(directory.root, directory.items, dtype=texts, keep_default_na=False)
+        items = read_table(directory.root, directory.items, dtype=str, keep_default_na=False)
         drawn = [directory.leaderboard, *directory.root.glob(directory.tokens.name)]
         drawn += sorted(directory.curves.glob("*.csv"))
         tables = {path: read_table(directory.root, path) for path in drawn}
     try:
-        items = _resolved(items)
+        items = _resolved(items.astype({"seconds": float, "sample_rate": int}))
+    except ValueError as error:
+        raise RunError(f"{directory.items}: has a number that is none: {error}") from error
     except KeyError as error:
         raise RunError(f"{directory.items}: has no column {error}") from error
     return rows, {directory.items: items, directory.checks: checks, **tables}

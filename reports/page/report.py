@@ -2,6 +2,7 @@
 
 report.html         leaderboard, findings, figures, significance, players, failures, provenance
 leaderboard.*       as CSV, Markdown and LaTeX
+leaderboard_by_*    as CSV and Markdown: by a column of the items, where asked for
 summary.txt         who leads each column, and how many pairs are decided
 comparisons.csv     all pairs of codecs in all columns
 bd.csv, seeds.csv   Bjøntegaard deltas; variance of draws
@@ -26,6 +27,7 @@ from ..figures.curves import curve_pictures
 from ..figures.style import INK, PAPER, Picture, drawing, save
 from ..figures.training import training_curves
 from ..tables.printed import latex, markdown, show_summary
+from ..tables.split import Split, cells_by_column, split, split_markdown
 from ..tables.summary import summary
 from .flags import Flag
 from .gallery import Gallery, gallery
@@ -49,7 +51,11 @@ class Report(NamedTuple):
 
 
 def write_report(
-    run: Run, out: Path, read_signal: ReadSignal, trainings: Sequence[Path] = ()
+    run: Run,
+    out: Path,
+    read_signal: ReadSignal,
+    trainings: Sequence[Path] = (),
+    splits: Sequence[str] = (),
 ) -> Report:
     """Write all files of a report.
 
@@ -58,16 +64,18 @@ def write_report(
         out: folder of the report.
         read_signal: reads the recordings and decoded audio that the page plays.
         trainings: folders of trainings whose curves are drawn, too.
+        splits: columns of the items by which the leaderboard is split, too.
 
     Raises:
-        RunError: a folder of a training has no log.
+        RunError: a folder of a training has no log, or no item has a column to split by.
     """
     material = Material(run)
+    parts = [split(run.scores, column) for column in splits]
     with drawing():
         curves_of_columns = _saved(_curves(material), out / "figures")
         others = _saved(_pictures(material, trainings), out / "figures")
     shown = gallery(run, read_signal)
-    page = _page(material, shown, [*curves_of_columns[:1], *others], curves_of_columns[1:])
+    page = _page(material, shown, [*curves_of_columns[:1], *others], curves_of_columns[1:], parts)
     files: dict[str, bytes] = {
         "leaderboard.csv": csv_text(material.table),
         "leaderboard.md": f"{markdown(material.table, material.cautions)}\n".encode(),
@@ -79,6 +87,9 @@ def write_report(
         "findings.csv": csv_text(pd.DataFrame(material.flags, columns=list(Flag._fields))),
         "report.html": page.encode(),
     }
+    for part in parts:
+        files[f"{part.name}.csv"] = csv_text(part.table)
+        files[f"{part.name}.md"] = split_markdown(part).encode()
     for name, content in files.items():
         write_atomically(out / name, content)
     return Report(out / "report.html", shown.faults, shown.changed)
@@ -124,6 +135,7 @@ def _page(
     shown: Gallery,
     pictures: list[dict[str, str]],
     each: list[dict[str, str]],
+    parts: Sequence[Split],
 ) -> str:
     environment = Environment(
         loader=PackageLoader("nscbench.reports.page"), autoescape=True, undefined=StrictUndefined
@@ -132,8 +144,9 @@ def _page(
     assert loader is not None
     style, script = (Markup(loader.get_source(environment, f"report.{end}")[0]) for end in _PARTS)
     values = template_values(material, shown)
+    groups = [{"column": part.column, "tables": list(cells_by_column(part))} for part in parts]
     return environment.get_template("report.html").render(
-        css=style, js=script, pictures=pictures, curves=each, **values
+        css=style, js=script, pictures=pictures, curves=each, groups=groups, **values
     )
 
 

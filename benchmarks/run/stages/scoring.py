@@ -64,6 +64,7 @@ class Score(Request[Scored]):
         reference, degraded: files of the pair.
         metrics: names.
         text: what the reference says; "" if unknown.
+        language: in which it says that (BCP 47); "" if unknown.
         versions: of the metrics as planned, to be checked; empty for none.
         level: RMS of the reference, in dBFS, to which the pair is brought; None: as it is.
         hashes: SHA-256 of both files, to be checked; empty for none.
@@ -78,6 +79,7 @@ class Score(Request[Scored]):
     level: float | None = None
     hashes: Sequence[str] = ()
     device: str = "cpu"
+    language: str = ""
 
     @property
     def reads(self) -> tuple[Path, ...]:
@@ -105,7 +107,7 @@ class Score(Request[Scored]):
         scored = (clean, coded)
         if self.level is not None:
             scored = signals.at_level(clean, coded, self.level)
-        pair = _Pair(*scored, self.text)
+        pair = _Pair(*scored, self.text, self.language)
         cause = "".join(f" ({one})" for one in read if kind_of(one))
         outcomes = tuple(_outcome(name, pair, cause) for name in self.metrics)
         notices = (*told, *(f"decoded audio: {notice}" for notice in told_of_coded))
@@ -120,10 +122,10 @@ class Score(Request[Scored]):
 class _Pair:
     """Two signals of one length; their delay is found when it is asked for."""
 
-    def __init__(self, clean: Signal, coded: Signal, text: str) -> None:
+    def __init__(self, clean: Signal, coded: Signal, text: str, language: str) -> None:
         self._plain = clean, coded
         self._aligned: tuple[Signal, Signal] | None = None
-        self.text = text
+        self.text, self.language = text, language
         self.notices: list[str] = []  # on what resampling did
 
     def signals(self, aligned: bool, rate: int) -> Iterator[Signal]:
@@ -140,6 +142,7 @@ class _Pair:
 def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
     metric = metrics.get(name)
     try:
+        _check_language(metric, pair.language)
         at_rate = list(pair.signals(metric.aligned, metric.sample_rate))
         signals.check_pair(metric, *at_rate)
         values = metric.score(*at_rate, *([pair.text] if metric.needs_text else []))
@@ -150,6 +153,12 @@ def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
     except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it dies of is one row
         return Outcome(name, {}, printable(f"{type(error).__name__}: {error}{cause}"))
     return Outcome(name, values)
+
+
+def _check_language(metric: metrics.Metric, language: str) -> None:
+    spoken = language.partition("-")[0].lower()
+    if metric.languages and spoken and spoken not in metric.languages:
+        raise Undefined(f"knows {', '.join(metric.languages)}; what is said here is {language}")
 
 
 def _load(path: Path) -> tuple[Signal, tuple[str, ...], tuple[str, ...]]:
