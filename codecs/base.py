@@ -20,18 +20,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Literal, NamedTuple, Self
-
-from torch import Tensor, nn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 from ..metrics.machinery.weights import Weights
-from .noise import Noise
-from .streams import Stream
+
+if TYPE_CHECKING:  # who only scores files need not wait for torch
+    from torch import Tensor, nn
+
+    from .noise import Noise
+    from .streams import Stream
 
 Kind = Literal["codec", "control", "oracle"]
 Bitrate = Literal["measured", "stated"]
 
 WHOLE_ONLY = "whole signals only"
+TOLERANCE = 0.1  # s, between the lengths of a recording and of audio decoded elsewhere
 
 
 class CodecError(ValueError):
@@ -52,7 +55,7 @@ class Tokens(NamedTuple):
         frame_rate: frames of a second of audio.
     """
 
-    codebooks: tuple[Tensor, ...]
+    codebooks: "tuple[Tensor, ...]"
     entries: int
     frames: int
     frame_rate: float
@@ -68,7 +71,7 @@ class EncodedItem(NamedTuple):
 class DecodedItem(NamedTuple):
     """The signal of a payload [T], and what was done to it when it was read."""
 
-    signal: Tensor
+    signal: "Tensor"
     notices: tuple[str, ...] = ()
 
 
@@ -120,11 +123,11 @@ class Codec(ABC):
         """The rate that the operating point claims, in kbit/s; 0 for an oracle."""
 
     @abstractmethod
-    def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
+    def encode(self, audio: "Sequence[Tensor]") -> list[bytes]:
         """Payloads of mono float32 signals [T_i] at `sample_rate`."""
 
     def encode_items(
-        self, ids: Sequence[str], audio: Sequence[Tensor], gains: Sequence[float]
+        self, ids: Sequence[str], audio: "Sequence[Tensor]", gains: Sequence[float]
     ) -> list[EncodedItem]:
         """Payloads of the items with these ids: what a run calls.
 
@@ -145,7 +148,7 @@ class Codec(ABC):
         return []
 
     @abstractmethod
-    def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+    def decode(self, payloads: Sequence[bytes], noise: "Noise") -> "list[Tensor]":
         """Mono float32 signals [T_i'] on the CPU, T_i' >= T_i.
 
         Args:
@@ -156,14 +159,14 @@ class Codec(ABC):
             BitstreamError: a payload is not one of this operating point.
         """
 
-    def decode_items(self, payloads: Sequence[bytes], noise: Noise) -> list[DecodedItem]:
+    def decode_items(self, payloads: Sequence[bytes], noise: "Noise") -> list[DecodedItem]:
         """What `decode` gives, and what was done to it: what a run calls.
 
         Only programs, whose files are read, have something to tell.
         """
         return [DecodedItem(signal) for signal in self.decode(payloads, noise)]
 
-    def fit(self, signal: Tensor, samples: int) -> tuple[Tensor, tuple[str, ...]]:
+    def fit(self, signal: "Tensor", samples: int) -> "tuple[Tensor, tuple[str, ...]]":
         """What was decoded, as long as what was encoded [T], and what was done for it.
 
         A codec's own signal is at least so long, and is cut without a word: its last frame is.
@@ -173,7 +176,7 @@ class Codec(ABC):
         """
         return signal[:samples], ()
 
-    def stream(self) -> AbstractContextManager[Stream]:
+    def stream(self) -> "AbstractContextManager[Stream]":
         """Both ends of a new signal that is coded while it comes.
 
         Raises:
@@ -219,7 +222,7 @@ class Codec(ABC):
         return ""
 
     @property
-    def networks(self) -> Sequence[nn.Module]:
+    def networks(self) -> "Sequence[nn.Module]":
         """The networks that encode and decode: their parameters are counted."""
         return ()
 

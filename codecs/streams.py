@@ -8,16 +8,17 @@ is cut: the contract test holds every codec that streams against that.
 """
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class StreamEncoder(ABC):
     """Packets of a signal that comes in chunks."""
 
     @abstractmethod
-    def push(self, chunk: Tensor) -> list[bytes]:
+    def push(self, chunk: "Tensor") -> list[bytes]:
         """Packets that the next samples, mono float32 [T] of any length, complete."""
 
     @abstractmethod
@@ -29,7 +30,7 @@ class StreamDecoder(ABC):
     """A signal from packets as they come."""
 
     @abstractmethod
-    def push(self, packet: bytes) -> Tensor:
+    def push(self, packet: bytes) -> "Tensor":
         """Mono float32 samples [T] that the next packet makes known; none may be.
 
         Raises:
@@ -37,7 +38,7 @@ class StreamDecoder(ABC):
         """
 
     @abstractmethod
-    def finish(self) -> Tensor:
+    def finish(self) -> "Tensor":
         """What was held back [T]. Nothing may be pushed after."""
 
 

@@ -13,7 +13,8 @@ from ..data.items import AudioError, Item, ItemsError, passed_over, read_items
 from ..degradations import DegradationError
 from ..run.plan import Plan
 from ..run.robustness import CLEAN
-from ..run.suite import Suite, decoded_folders, left_out, load_suite
+from ..run.suite import Suite, decoded_folders, load_suite
+from ..run.suite_choice import left_out
 from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
 from ..store.contents import ContentError

@@ -12,7 +12,8 @@ from ...reports.tables.robustness import (
 from ..data.items import Item
 from ..run.plan import Plan
 from ..run.robustness import parts
-from ..run.suite import Suite, left_out
+from ..run.suite import Suite
+from ..run.suite_choice import left_out
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
 from ..store.finished_run import read_run

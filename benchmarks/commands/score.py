@@ -21,7 +21,7 @@ from ...reports.tables.means import means_table, show_means
 from ..data.items import AudioError, ItemsError
 from ..data.pairs import Pairs, is_test_set, pair_files, pair_folders, read_pairs
 from ..run.pair_scores import CONDITION, PairScored, score_pairs, scores_of
-from ..run.suite import chosen_metrics, left_out
+from ..run.suite_choice import choose_metrics, left_out
 from ..run.suite_settings import SuiteError
 from ..store.outputs import OutputError, OutputFile
 from ..store.received import csv_text
@@ -69,9 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _score(arguments: argparse.Namespace, stack: ExitStack) -> int:
     if arguments.workers < 1:
         raise RunError(f"--workers must be at least 1, not {arguments.workers}")
-    unavailable: dict[str, str] = {}
-    wanted = arguments.metrics.split(",") if arguments.metrics is not None else None
-    names = chosen_metrics("--metrics", wanted, unavailable)
+    wanted = arguments.metrics.split(",") if arguments.metrics else list(metrics.available())
+    names, unavailable = choose_metrics("--metrics", wanted)
     given: dict[Path, str] = {}
     pairs, lines = _pairs(arguments, stack, given)
     inputs = [path for pair in pairs for path in (pair.item.path, pair.degraded) if path]

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from ...codecs.audio.folders import is_unicode, nfc, on_disk, search, some
 from ...codecs.audio.reading import AudioError, inspect
-from ...codecs.external.declaration import TOLERANCE
+from ...codecs.base import TOLERANCE
 from .items import EMBEDDED, Item, ItemsError, open_items, read_items, speaker_of
 from .languages import fault_of
 from .manifest import Listing, other_columns

@@ -40,13 +40,12 @@ from ...codecs import Codec, CodecError
 from ...codecs.external import kind_of
 from ...codecs.external.decoded import Decoded
 from ...codecs.registry import unchecked
-from ...metrics import MetricError
-from ...metrics.machinery.weights import COMMAND, set_to_get
 from ..data.items import EMBEDDED
 from ..degradations import DegradationError
 from ..degradations.declared import Declared
 from ..degradations.declared import read as read_degradations
 from ..store.printable import printable
+from .suite_choice import choose_metrics, nothing
 from .suite_settings import SuiteError, check_keys, grid
 
 FOLDER = Path(__file__).parents[1] / "suites"
@@ -89,25 +88,6 @@ class Suite:
         if self.items in EMBEDDED:
             return self.items
         return str(Path(self.folder, os.path.expanduser(self.items)))
-
-
-def left_out(unavailable: Mapping[str, str]) -> list[str]:
-    """A line for each reason of a suite's `unavailable`, naming all that it leaves out.
-
-    What only lacks weights is one line together.
-    """
-    by_reason: dict[str, list[str]] = {}
-    sets: dict[str, list[str]] = {}
-    for name, why in unavailable.items():
-        if wanted := set_to_get(why):
-            sets.setdefault(wanted, []).append(name)
-        else:
-            by_reason.setdefault(why, []).append(name)
-    lines = [f"left out: {', '.join(names)}: {why}" for why, names in by_reason.items()]
-    if sets:
-        names = ", ".join(name for lacking in sets.values() for name in lacking)
-        lines.append(f"left out: {names}: need weights: {COMMAND} {' '.join(sets)}")
-    return lines
 
 
 def decoded_folders(suite: Suite) -> list[Path]:
@@ -167,13 +147,16 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
     unavailable: dict[str, str] = {}
     codecs, isolated = _codecs(where, folder, content.get("condition", []), unavailable)
     if not codecs:
-        raise SuiteError(_nothing(where, "condition", unavailable))
+        raise SuiteError(nothing(where, "condition", unavailable))
+    named = content.get("metrics")
+    chosen, lacking = choose_metrics(where, all_metrics.available() if named is None else named)
+    unavailable |= lacking
     return Suite(
         name=name,
         title=printable(content.get("title", name)),
         items=content.get("items", "demo"),
         codecs=codecs,
-        metrics=chosen_metrics(where, content.get("metrics"), unavailable),
+        metrics=chosen,
         draws=content.get("draws", 1),
         unavailable=unavailable,
         isolated=isolated,
@@ -218,39 +201,3 @@ def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) ->
         return codec
     unavailable[codec.condition] = lacking
     return None
-
-
-def chosen_metrics(
-    where: str, wanted: list[str] | None, unavailable: dict[str, str]
-) -> tuple[str, ...]:
-    """The wanted metrics that can run here, each once; all where none is named.
-
-    Args:
-        where: what names them, to begin messages with.
-        wanted: their names.
-        unavailable: takes up those that cannot run here, with the reason.
-
-    Raises:
-        SuiteError: there is no such metric, or none of them can run here.
-    """
-    if wanted is not None and not all(isinstance(name, str) for name in wanted):
-        raise SuiteError(f"{where}: metrics must be names, not {wanted!r}")
-    chosen, lacking = [], {}
-    for name in dict.fromkeys(wanted if wanted is not None else all_metrics.available()):
-        try:
-            missing = all_metrics.get(name).unavailable()
-        except MetricError as error:
-            raise SuiteError(f"{where}: {error}") from error
-        if missing:
-            lacking[name] = missing
-        else:
-            chosen.append(name)
-    if not chosen:
-        raise SuiteError(_nothing(where, "metric", lacking))
-    unavailable |= lacking
-    return tuple(chosen)
-
-
-def _nothing(where: str, what: str, unavailable: Mapping[str, str]) -> str:
-    lines = [f"{where}: no {what} can run here", *left_out(unavailable)]
-    return "\n  ".join(lines) if unavailable else f"{lines[0]}: there is none"

@@ -135,7 +135,8 @@ def packed(indices: NDArray[np.int32]) -> Frames:
 
 def unpacked(frames: Frames) -> NDArray[np.int32]:
     """Indices [N, stages] of packets [N, stages / 2]."""
-    return np.stack([frames >> 4, frames & 15], axis=2).reshape(len(frames), -1).astype(np.int32)
+    indices = np.stack([frames >> 4, frames & 15], axis=2).astype(np.int32)
+    return indices.reshape(len(frames), 2 * frames.shape[1])
 
 
 CODEC = Lyra

@@ -107,9 +107,11 @@ class Score(Request[Scored]):
         scored = (clean, coded)
         if self.level is not None:
             scored = signals.at_level(clean, coded, self.level)
-        pair = _Pair(*scored, self.text, self.language)
+        pair = _Pair(*scored, self.text)
         cause = "".join(f" ({one})" for one in read if kind_of(one))
-        outcomes = tuple(_outcome(name, pair, cause) for name in self.metrics)
+        outcomes = tuple(
+            self._refused(name) or _outcome(name, pair, cause) for name in self.metrics
+        )
         notices = (*told, *(f"decoded audio: {notice}" for notice in told_of_coded))
         return Scored(
             outcomes,
@@ -118,14 +120,22 @@ class Score(Request[Scored]):
             notices=tuple(dict.fromkeys((*notices, *pair.notices))),
         )
 
+    def _refused(self, name: str) -> Outcome | None:
+        """The outcome of a metric that does not know the language."""
+        known, spoken = metrics.get(name).languages, self.language.partition("-")[0].lower()
+        if not known or not spoken or spoken in known:
+            return None
+        why = f"{name} knows {', '.join(known)}; what is said here is {self.language}"
+        return Outcome(name, {}, why, undefined=True)
+
 
 class _Pair:
     """Two signals of one length; their delay is found when it is asked for."""
 
-    def __init__(self, clean: Signal, coded: Signal, text: str, language: str) -> None:
+    def __init__(self, clean: Signal, coded: Signal, text: str) -> None:
         self._plain = clean, coded
         self._aligned: tuple[Signal, Signal] | None = None
-        self.text, self.language = text, language
+        self.text = text
         self.notices: list[str] = []  # on what resampling did
 
     def signals(self, aligned: bool, rate: int) -> Iterator[Signal]:
@@ -142,7 +152,6 @@ class _Pair:
 def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
     metric = metrics.get(name)
     try:
-        _check_language(metric, pair.language)
         at_rate = list(pair.signals(metric.aligned, metric.sample_rate))
         signals.check_pair(metric, *at_rate)
         values = metric.score(*at_rate, *([pair.text] if metric.needs_text else []))
@@ -153,12 +162,6 @@ def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
     except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it dies of is one row
         return Outcome(name, {}, printable(f"{type(error).__name__}: {error}{cause}"))
     return Outcome(name, values)
-
-
-def _check_language(metric: metrics.Metric, language: str) -> None:
-    spoken = language.partition("-")[0].lower()
-    if metric.languages and spoken and spoken not in metric.languages:
-        raise Undefined(f"knows {', '.join(metric.languages)}; what is said here is {language}")
 
 
 def _load(path: Path) -> tuple[Signal, tuple[str, ...], tuple[str, ...]]:

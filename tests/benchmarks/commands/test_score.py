@@ -4,6 +4,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 
@@ -187,3 +189,13 @@ def test_a_value_that_cannot_be_is_nothing_with_its_reason(folders, capsys):
     assert table["si_sdr"].isna().all()
     assert "the reference is silent" in table["errors"][0]
     assert "no value: 1 items (a): si_sdr" in capsys.readouterr().out
+
+
+def test_who_scores_files_does_not_wait_for_torch():
+    """Nor do the processes that score, until a metric asks for it."""
+    code = (
+        "import sys, nscbench.benchmarks.commands.score as command\n"
+        "import nscbench.benchmarks.run.stages\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

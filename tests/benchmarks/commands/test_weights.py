@@ -7,7 +7,8 @@ import pytest
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.commands import weights as command
 from nscbench.benchmarks.data.published_weights import table
-from nscbench.benchmarks.run.suite import left_out, load_suite
+from nscbench.benchmarks.run.suite import load_suite
+from nscbench.benchmarks.run.suite_choice import left_out
 
 RESTRICTED = "nemo-nano-codec-22khz-0.6kbps-12.5fps-pytorch"
 PCM = '[[condition]]\ncodec = "pcm"\n'

@@ -135,7 +135,7 @@ def test_a_metric_refuses_a_language_that_it_does_not_know(tmp_path, monkeypatch
     assert outcome.undefined == undefined
     assert not outcome.failed
     if undefined:
-        assert outcome.error == "knows en; what is said here is de-CH"
+        assert outcome.error == "level knows en; what is said here is de-CH"
 
 
 def test_word_error_rates_are_of_english():

@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from nscbench.benchmarks.run.suite import SuiteError, left_out, load_suite, suite_names
+from nscbench.benchmarks.run.suite import SuiteError, load_suite, suite_names
+from nscbench.benchmarks.run.suite_choice import left_out
 from nscbench.codecs import available
 from nscbench.codecs.bitstream import BitstreamError, check_weights, header_for
 from nscbench.reports.tables.curve_deltas import FEWEST_POINTS

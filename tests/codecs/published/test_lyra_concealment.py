@@ -7,7 +7,7 @@ cosine alone.
 import numpy as np
 import pytest
 
-from nscbench.codecs.published.lyra_concealment import FEATURES, receive
+from nscbench.codecs.published.lyra_concealment import FEATURES, Receiver
 from nscbench.codecs.published.lyra_noise import ComfortNoise, NoiseFloor
 
 HOP = 320
