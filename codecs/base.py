@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # who only scores files need not wait for torch
 
     from .noise import Noise
     from .streams import Stream
+    from .tokens import Tokens
 
 Kind = Literal["codec", "control", "oracle"]
 Bitrate = Literal["measured", "stated"]
@@ -43,22 +44,6 @@ class CodecError(ValueError):
 
 class Unavailable(CodecError):
     """What this codec runs on is missing here: the message says how to get it."""
-
-
-class Tokens(NamedTuple):
-    """Indices of codebooks, as a payload holds them.
-
-    Attributes:
-        codebooks: the indices [T_c] of each, in the order of time; a slow codebook has fewer.
-        entries: of each codebook.
-        frames: how many a payload has; every codebook has a whole number of indices in each.
-        frame_rate: frames of a second of audio.
-    """
-
-    codebooks: "tuple[Tensor, ...]"
-    entries: int
-    frames: int
-    frame_rate: float
 
 
 class EncodedItem(NamedTuple):
@@ -200,7 +185,7 @@ class Codec(ABC):
         """
         return None
 
-    def tokens(self, payload: bytes) -> Tokens | None:
+    def tokens(self, payload: bytes) -> "Tokens | None":
         """The indices that a payload holds; None of a codec that sends none.
 
         Raises:

@@ -51,7 +51,10 @@ def _codecs() -> Iterator[tuple[str, str]]:
         missing = codec.unavailable()
         kind = "" if codec.kind == "codec" else f"({codec.kind}) "
         streams = "" if codec.streams or codec.kind != "codec" else f"; {WHOLE_ONLY}"
-        yield name, kind + (f"not here: {missing}" if missing else ", ".join(_points(codec)) + streams)
+        yield (
+            name,
+            kind + (f"not here: {missing}" if missing else ", ".join(_points(codec)) + streams),
+        )
 
 
 def _points(codec: type[Codec]) -> list[str]:

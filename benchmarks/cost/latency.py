@@ -1,18 +1,19 @@
 """How late a stream is: audio that has to come before the first packet's is played, and computing.
 
-The signal comes a millisecond at a time. What a packet takes is the computing of the encoder when it
-completes the packet, and of the decoder on it, by the wall clock, on one thread; a first signal
+The signal comes a millisecond at a time. What a packet takes is the computing of the encoder when
+it completes the packet, and of the decoder on it, by the wall clock, on one thread; a first signal
 warms up.
 
     first packet  the audio that had come when the decoder gave its first samples, and the computing
                   until then
     packet        median over the other packets
-    jitter        mean absolute difference of successive packets' computing: what interarrival jitter
-                  (RFC 3550, section 6.4.1) is of a network that adds none
+    jitter        mean absolute difference of successive packets' computing: what interarrival
+                  jitter (RFC 3550, section 6.4.1) is of a network that adds none
 """
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from statistics import fmean, median
 from typing import NamedTuple, TypeVar
 
@@ -56,7 +57,7 @@ def measure_latency(codec: Codec, device: str, signal: Tensor) -> Latency:
     if len(later) < FEWEST:
         raise TooShort(f"{len(signal) / codec.sample_rate:g} s have no {FEWEST} packets to time")
     waited = heard[first].fed / codec.sample_rate
-    steps = [abs(one - other) for one, other in zip(later, later[1:], strict=False)]
+    steps = [abs(one - other) for one, other in pairwise(later)]
     return Latency(waited + times[first], median(later), fmean(steps))
 
 

@@ -1,8 +1,8 @@
 """Codes of languages: BCP 47 (RFC 5646), such as en, de-CH, zh-Hant, yue or x-mine.
 
 A code is well formed, and its first part, the language, is assigned: two letters are those of ISO
-639-1; a language that has two is not called by three. Other three letters (ISO 639-3 has thousands),
-scripts and regions are held against their form alone.
+639-1; a language that has two is not called by three. Other three letters (ISO 639-3 has
+thousands), scripts and regions are held against their form alone.
 """
 
 import re

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-
 class Prepared(NamedTuple):
     """A recording as a codec takes it: mono float32 [T], what was done to it, and by which gain its
     peak was brought to full scale."""

@@ -98,7 +98,9 @@ def scores_of(found: Sequence[PairScored], names: Sequence[str]) -> Scores:
     rows = [row for one in found for row in _rows(one)]
     condition = {"condition": CONDITION, "codec": CONDITION, "kind": "codec", "nominal_kbps": 0.0}
     items = [{"id": one.pair.item.id, "speaker": one.pair.item.speaker} for one in found]
-    return Scores.measured_by(names, pd.DataFrame(rows, columns=list(ROW_COLUMNS)), [condition], items)
+    return Scores.measured_by(
+        names, pd.DataFrame(rows, columns=list(ROW_COLUMNS)), [condition], items
+    )
 
 
 def _rows(one: PairScored) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 `tokens.csv`, a line for each codebook of each condition: condition, codebook, entries, tokens (that
 all items have), used, perplexity, entropy0, entropy1 (bit an index), coverage0, coverage1 (see
-`statistics.codebooks`; an entropy is empty below a coverage of 0.9), and per_second (of its tokens).
+`statistics.codebooks`; an entropy is empty below a coverage of 0.9), and per_second, of its tokens.
 
 A condition's columns on the leaderboard are made of its lines:
 
@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 
 from ...codecs import Codec, CodecError
-from ...codecs.base import Tokens
 from ...codecs.bitstream import unpack
+from ...codecs.tokens import Tokens
 from ..data.items import Item
 from ..statistics.codebooks import COVERAGE, Use, use_of
 from ..store.contents import ContentError, check_content
@@ -59,8 +59,8 @@ def not_measured(columns: Mapping[str, Mapping[str, float]]) -> list[str]:
         names = [name for name, own in columns.items() if f"entropy{order}_kbps" not in own]
         if names:
             said.append(
-                f"entropy of order {order} of the tokens is not measured ({', '.join(names)}): more "
-                f"than {1 - COVERAGE:.0%} of what is sent was seen once only; tokens.csv has the shares"
+                f"entropy of order {order} of the tokens is not measured ({', '.join(names)}): "
+                f"more than {1 - COVERAGE:.0%} of what is sent was seen once only: tokens.csv"
             )
     return said
 

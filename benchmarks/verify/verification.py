@@ -7,7 +7,8 @@ On the whole run, at the cost of reading it:
     rows.csv holds the values and reasons of the journal, no more and no fewer, and a failure for
     each that the journal lacks
     items.csv, checks.csv, leaderboard.csv and the tables of the curves are what these make
-    bitstreams say the lengths and bits of the journal, and tokens.csv what they hold; they and decoded audio have its digests
+    bitstreams say the lengths and bits of the journal, and tokens.csv what they hold; they and
+    decoded audio have the journal's digests
 On a random part of its items, condition by condition, at the cost of running them:
     encoding gives the same bytes, decoding these bytes the same samples, scoring the same values
 

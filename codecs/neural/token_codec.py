@@ -16,12 +16,13 @@ from typing import ClassVar, Literal, TypeVar, get_args
 import torch
 from torch import Tensor, nn
 
-from ..base import Codec, CodecError, Tokens
+from ..base import Codec, CodecError
 from ..coding.entropy import IndexModel
 from ..coding.tokens import CODINGS, Coding, count_frames, read_indices, whole_frames, write_indices
 from ..networks.draws import DrawShape
 from ..noise import Noise
 from ..settings import choose
+from ..tokens import Tokens
 from ..weights.parts import PARTS, FrameConfig, Part, TokenConfig
 from ..weights.pretrained import config, fingerprint, load, missing
 

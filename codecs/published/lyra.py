@@ -23,9 +23,10 @@ import torch
 from numpy.typing import NDArray
 
 from ...metrics.machinery.weights import Weights
-from ..base import CodecError, Tokens
+from ..base import CodecError
 from ..coding.framed import Frames, Lost, Samples, points
 from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingConcealingCodec
+from ..tokens import Tokens
 from .lyra_concealment import Receiver
 from .lyra_networks import DECODER, ENCODER, QUANTIZER, Decoder, Encoder, Quantizer
 

@@ -20,11 +20,12 @@ from torch.nn import functional as F
 
 from ...metrics.machinery.packages import lacking
 from ...metrics.machinery.weights import Weights
-from ..base import Codec, CodecError, Tokens
+from ..base import Codec, CodecError
 from ..bitstream import BitstreamError
 from ..coding.tokens import count_frames, read_indices, write_indices
 from ..noise import Noise
 from ..settings import choose
+from ..tokens import Tokens
 from ..weights.published_checkpoints import fingerprint, load_transformers, locate, missing
 
 FILES = ("config.json", "model.safetensors")  # as transformers saves a network

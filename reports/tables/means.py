@@ -1,4 +1,4 @@
-"""One condition alone, a line for each column: its mean, its interval, and how many items it has."""
+"""One condition alone, a line for each column: its mean, its interval, how many items it has."""
 
 import pandas as pd
 

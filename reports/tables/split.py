@@ -1,9 +1,9 @@
 """The leaderboard by groups of items: by language, sex, speaker, corpus, any column of a manifest.
 
 `leaderboard_by_COLUMN.csv`: the column, then those of a leaderboard, for each group and condition.
-A group is what shares a cell; "" is one, too. Means, intervals and N are of the group's items alone.
-There are no ranks: groups have few speakers, and tests in each of them would be many. Whether groups
-differ, intervals that overlap do not tell.
+A group is what shares a cell; "" is one, too. Means, intervals and N are of its items alone.
+There are no ranks: groups have few speakers, and tests in each of them would be many. Whether
+groups differ, intervals that overlap do not tell.
 
 What is told of a condition's tokens is of all items, and left out.
 """
@@ -90,7 +90,9 @@ def split_markdown(found: Split) -> str:
     text = [f"# By {found.column}", "Means with 95 % intervals over speakers; in brackets, items."]
     for title, lines in cells_by_column(found):
         rule = [":--", *("--:" for _ in lines[0][1:])]
-        cells = [[cell.replace("|", "\\|") for cell in line] for line in (lines[0], rule, *lines[1:])]
+        cells = [
+            [cell.replace("|", "\\|") for cell in line] for line in (lines[0], rule, *lines[1:])
+        ]
         text += [f"## {title}", "\n".join(f"| {' | '.join(line)} |" for line in cells)]
     return "\n\n".join(text) + "\n"
 

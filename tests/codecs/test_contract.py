@@ -173,7 +173,7 @@ def test_no_items_are_no_results(codec):
 
 
 def test_chunks_make_what_the_whole_makes(codec, items, payloads, decoded):
-    """Of a codec that streams: in chunks of no frame's length, and sample by sample at its start."""
+    """Of a codec that streams: in chunks of no frame's length, the first of one sample."""
     if not codec.streams:
         for refused in (lambda: codec.stream().__enter__(), lambda: codec.join([])):
             with pytest.raises(CodecError, match="whole signals only"):

@@ -124,7 +124,9 @@ def test_bad_input_is_named(folders, capsys, monkeypatch, words, message):
 
 def test_a_csv_pairs_files_of_any_name(folders, capsys):
     table = folders / "pairs.csv"
-    table.write_text("reference,degraded,speaker\nref/a.flac,deg/b.wav,s1\nref/a.flac,deg/a.wav,s2\n")
+    table.write_text(
+        "reference,degraded,speaker\nref/a.flac,deg/b.wav,s1\nref/a.flac,deg/a.wav,s2\n"
+    )
     assert scored("--pairs", table, "--metrics", "si_sdr", "--json") == 0
     found = lines(capsys)
     assert [line["item"] for line in found] == ["deg_b", "deg_a"]

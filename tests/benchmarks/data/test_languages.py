@@ -8,7 +8,8 @@ from support.recordings import HEADER, line, manifest, wav
 
 
 @pytest.mark.parametrize(
-    "code", ["en", "de-CH", "zh-Hant-TW", "yue", "EN-us", "sl-rozaj-biske", "es-419", "x-mine", "und"]
+    "code",
+    ["en", "de-CH", "zh-Hant-TW", "yue", "EN-us", "sl-rozaj-biske", "es-419", "x-mine", "und"],
 )
 def test_codes(code):
     assert fault_of(code) == ""

@@ -125,8 +125,12 @@ def test_limits_grow_with_the_audio():
     assert scoring_limit(10) - scoring_limit(0) == 200
 
 
-@pytest.mark.parametrize(("language", "undefined"), [("de-CH", True), ("EN-gb", False), ("", False)])
-def test_a_metric_refuses_a_language_that_it_does_not_know(tmp_path, monkeypatch, language, undefined):
+@pytest.mark.parametrize(
+    ("language", "undefined"), [("de-CH", True), ("EN-gb", False), ("", False)]
+)
+def test_a_metric_refuses_a_language_that_it_does_not_know(
+    tmp_path, monkeypatch, language, undefined
+):
     heard = dataclasses.replace(metrics.get("level"), languages=("en",))
     monkeypatch.setattr(metrics, "get", lambda name: heard)
     path = tmp_path / "a.flac"

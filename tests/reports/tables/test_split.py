@@ -53,7 +53,9 @@ def test_a_cell_that_is_empty_is_a_group_and_any_cell_can_be_printed(run):
 
 def test_columns_that_make_no_groups_are_refused(run, tmp_path):
     scores = read_run(run).scores
-    with pytest.raises(RunError, match="no item has a 'dialect' to split by; they have: speaker, sex"):
+    with pytest.raises(
+        RunError, match="no item has a 'dialect' to split by; they have: speaker, sex"
+    ):
         split(scores, "dialect")
     many = items(MOST + 1)
     for number, item in enumerate(many):
