@@ -49,7 +49,8 @@ class StreamingCodec(FramedCodec):
 
     def join(self, packets: Sequence[bytes]) -> bytes:
         """The payload that packets are."""
-        return self.pack(np.concatenate([self.unpack(packet) for packet in packets]))
+        frames = [self.unpack(packet) for packet in packets]
+        return self.pack(np.concatenate(frames)) if frames else b""
 
     @property
     def packet_frames(self) -> int:

@@ -198,6 +198,7 @@ def test_a_stream_of_nothing_is_nothing(codec):
     with codec.stream() as (encoder, decoder):
         assert encoder.finish() == []
         assert len(decoder.finish()) == 0
+    assert codec.join([]) == codec.encode([torch.zeros(0)])[0]
 
 
 @pytest.mark.parametrize("codec", _points("codec"), indirect=True)
