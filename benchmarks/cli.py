@@ -13,6 +13,7 @@ from .terminal import ClosedPipe, open_output
 
 COMMANDS = {
     "run": ("benchmarks.commands.run", "encode, decode and measure a test set with a suite"),
+    "score": ("benchmarks.commands.score", "metrics of files that exist already"),
     "list": ("benchmarks.commands.list", "codecs, metrics, suites and data sets"),
     "encode": ("benchmarks.commands.encode_decode", "encode one recording to a bitstream file"),
     "decode": ("benchmarks.commands.encode_decode", "decode a bitstream file"),

@@ -18,16 +18,24 @@ Conventions
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Literal, NamedTuple, Self
-
-from torch import Tensor, nn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 from ..metrics.machinery.weights import Weights
-from .noise import Noise
+
+if TYPE_CHECKING:  # who only scores files need not wait for torch
+    from torch import Tensor, nn
+
+    from .noise import Noise
+    from .streams import Stream
+    from .tokens import Tokens
 
 Kind = Literal["codec", "control", "oracle"]
 Bitrate = Literal["measured", "stated"]
+
+WHOLE_ONLY = "whole signals only"
+TOLERANCE = 0.1  # s, between the lengths of a recording and of audio decoded elsewhere
 
 
 class CodecError(ValueError):
@@ -48,7 +56,7 @@ class EncodedItem(NamedTuple):
 class DecodedItem(NamedTuple):
     """The signal of a payload [T], and what was done to it when it was read."""
 
-    signal: Tensor
+    signal: "Tensor"
     notices: tuple[str, ...] = ()
 
 
@@ -73,6 +81,7 @@ class Codec(ABC):
         checkpoint        what others published and the codec runs on: `nscbench weights` fetches it
         keeps_rate        does no payload take much more than `nominal_kbps`? Then one that does is
                           refused as damaged, if `length` cannot tell
+        streams           can it code while the signal comes (`stream`), or whole signals only?
     """
 
     name: ClassVar[str]
@@ -84,6 +93,7 @@ class Codec(ABC):
     bitrate: ClassVar[Bitrate] = "measured"
     checkpoint: ClassVar[Weights | None] = None
     keeps_rate: ClassVar[bool] = True
+    streams: ClassVar[bool] = False
 
     label: str = field(default="", kw_only=True, repr=False, metadata={"in_name": False})
 
@@ -98,11 +108,11 @@ class Codec(ABC):
         """The rate that the operating point claims, in kbit/s; 0 for an oracle."""
 
     @abstractmethod
-    def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
+    def encode(self, audio: "Sequence[Tensor]") -> list[bytes]:
         """Payloads of mono float32 signals [T_i] at `sample_rate`."""
 
     def encode_items(
-        self, ids: Sequence[str], audio: Sequence[Tensor], gains: Sequence[float]
+        self, ids: Sequence[str], audio: "Sequence[Tensor]", gains: Sequence[float]
     ) -> list[EncodedItem]:
         """Payloads of the items with these ids: what a run calls.
 
@@ -123,7 +133,7 @@ class Codec(ABC):
         return []
 
     @abstractmethod
-    def decode(self, payloads: Sequence[bytes], noise: Noise) -> list[Tensor]:
+    def decode(self, payloads: Sequence[bytes], noise: "Noise") -> "list[Tensor]":
         """Mono float32 signals [T_i'] on the CPU, T_i' >= T_i.
 
         Args:
@@ -134,14 +144,14 @@ class Codec(ABC):
             BitstreamError: a payload is not one of this operating point.
         """
 
-    def decode_items(self, payloads: Sequence[bytes], noise: Noise) -> list[DecodedItem]:
+    def decode_items(self, payloads: Sequence[bytes], noise: "Noise") -> list[DecodedItem]:
         """What `decode` gives, and what was done to it: what a run calls.
 
         Only programs, whose files are read, have something to tell.
         """
         return [DecodedItem(signal) for signal in self.decode(payloads, noise)]
 
-    def fit(self, signal: Tensor, samples: int) -> tuple[Tensor, tuple[str, ...]]:
+    def fit(self, signal: "Tensor", samples: int) -> "tuple[Tensor, tuple[str, ...]]":
         """What was decoded, as long as what was encoded [T], and what was done for it.
 
         A codec's own signal is at least so long, and is cut without a word: its last frame is.
@@ -151,8 +161,32 @@ class Codec(ABC):
         """
         return signal[:samples], ()
 
+    def stream(self) -> "AbstractContextManager[Stream]":
+        """Both ends of a new signal that is coded while it comes.
+
+        Raises:
+            CodecError: it codes whole signals only: `streams` says so.
+        """
+        raise CodecError(f"{self.condition} codes {WHOLE_ONLY}")
+
+    def join(self, packets: Sequence[bytes]) -> bytes:
+        """The payload that the packets of a stream are: what `encode` gives of the whole signal.
+
+        Raises:
+            CodecError: it codes whole signals only.
+        """
+        raise CodecError(f"{self.condition} codes {WHOLE_ONLY}")
+
     def length(self, payload: bytes) -> int | None:
         """Samples that a payload decodes to, told without decoding; None where that is unknown.
+
+        Raises:
+            BitstreamError: a payload is not one of this operating point.
+        """
+        return None
+
+    def tokens(self, payload: bytes) -> "Tokens | None":
+        """The indices that a payload holds; None of a codec that sends none.
 
         Raises:
             BitstreamError: a payload is not one of this operating point.
@@ -173,7 +207,7 @@ class Codec(ABC):
         return ""
 
     @property
-    def networks(self) -> Sequence[nn.Module]:
+    def networks(self) -> "Sequence[nn.Module]":
         """The networks that encode and decode: their parameters are counted."""
         return ()
 

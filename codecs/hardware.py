@@ -5,8 +5,6 @@ import platform
 from pathlib import Path
 from typing import Any
 
-import torch
-
 
 def hardware(device: str) -> dict[str, Any]:
     """Processor, cores and, of "cuda", the accelerator of this machine."""
@@ -17,6 +15,8 @@ def hardware(device: str) -> dict[str, Any]:
         "cores": os.cpu_count(),
     }
     if device == "cuda":
+        import torch
+
         found["gpu"] = torch.cuda.get_device_name()
     return found
 

@@ -7,9 +7,10 @@ are compared on the same noise.
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def seed_for(item: str, draw: int = 0) -> int:
@@ -22,6 +23,8 @@ class Noise:
     """One generator per item of a batch."""
 
     def __init__(self, seeds: Sequence[int]) -> None:
+        import torch
+
         self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
 
     @classmethod
@@ -32,17 +35,21 @@ class Noise:
     def __len__(self) -> int:
         return len(self._generators)
 
-    def drawing(self, item: int) -> Callable[[tuple[int, ...]], Tensor]:
+    def drawing(self, item: int) -> "Callable[[tuple[int, ...]], Tensor]":
         """Draws of one item: standard normal float32 tensors of a shape, on the CPU."""
+        import torch
+
         generator = self._generators[item]
         return lambda shape: torch.randn(shape, generator=generator)
 
-    def randn(self, shapes: Sequence[tuple[int, ...]]) -> list[Tensor]:
+    def randn(self, shapes: Sequence[tuple[int, ...]]) -> "list[Tensor]":
         """Standard normal float32 tensors on the CPU, the i-th of `shapes[i]` from item i.
 
         Raises:
             ValueError: there are not as many shapes as items.
         """
+        import torch
+
         if len(shapes) != len(self._generators):
             raise ValueError(f"{len(shapes)} shapes for {len(self._generators)} items")
         return [

@@ -173,6 +173,8 @@ class Metric:
         aligned: the runner removes delay between the signals first.
         shortest: seconds below which a pair is refused.
         longest: seconds above which a pair is refused.
+        languages: that it knows (BCP 47, the first part alone); empty: it does not mind. Items of
+            another language have no value; those of an unknown one are measured.
         needs_text: `score` takes what the reference says, "" where that is unknown.
         needs_reference_activity: a (nearly) silent reference is refused.
         needs_degraded_activity: a (nearly) silent degraded signal is refused.
@@ -192,6 +194,7 @@ class Metric:
     aligned: bool = False
     shortest: float = 0.0
     longest: float = float("inf")
+    languages: tuple[str, ...] = ()
     needs_text: bool = False
     needs_reference_activity: bool = True
     needs_degraded_activity: bool = False

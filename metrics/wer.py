@@ -8,7 +8,8 @@
 An error is a substitution, deletion or insertion of the shortest edit (Levenshtein), counted by
 `jiwer`; characters include the spaces between words. Rates of many items are corpus rates: errors
 of all over words of all, so that a short item does not weigh as much as a long one. The recognizer
-and the normalization of both sides are `recognizer`'s. An item without a text has no rate.
+and the normalization of both sides are `recognizer`'s. An item without a text has no rate, nor has
+one in a language that the recognizer does not know.
 """
 
 from .base import Column, Meaning, Metric, Signal, Undefined
@@ -134,6 +135,7 @@ METRIC = Metric(
     sample_rate=recognizer.RATE,
     shortest=0.5,
     longest=60.0,
+    languages=recognizer.LANGUAGES,
     needs_text=True,
     unavailable=recognizer.unavailable,
     place=10,

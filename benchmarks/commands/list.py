@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import metrics
 from ...codecs import available, registry
-from ...codecs.base import Codec
+from ...codecs.base import WHOLE_ONLY, Codec
 from ..data.datasets import catalogue
 from ..run.suite import suite_names
 from .json_output import add_json, print_json
@@ -55,7 +55,11 @@ def _codecs() -> Iterator[tuple[str, str]]:
     for name, codec in available().items():
         missing = codec.unavailable()
         kind = "" if codec.kind == "codec" else f"({codec.kind}) "
-        yield name, kind + (f"not here: {missing}" if missing else ", ".join(_points(codec)))
+        streams = "" if codec.streams or codec.kind != "codec" else f"; {WHOLE_ONLY}"
+        yield (
+            name,
+            kind + (f"not here: {missing}" if missing else ", ".join(_points(codec)) + streams),
+        )
 
 
 def _points(codec: type[Codec]) -> list[str]:

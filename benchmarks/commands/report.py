@@ -34,6 +34,13 @@ def add_parser(subparsers: Any) -> None:
         metavar="DIR",
         help="folders of trainings whose curves are drawn, too",
     )
+    parser.add_argument(
+        "--split",
+        nargs="+",
+        default=[],
+        metavar="COLUMN",
+        help="leaderboards by language, sex, speaker or any other column of the manifest, too",
+    )
     parser.set_defaults(command=run)
 
 
@@ -44,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
         out = arguments.out or arguments.runs[0] / "report"
         _check_place(out, arguments.runs)
         page, faults, changed = write_report(
-            merged, out, read_signal, arguments.training, families(merged)
+            *(merged, out, read_signal, arguments.training),
+            families=families(merged),
+            splits=arguments.split,
         )
     except RunError as error:
         print(f"nscbench: {error}", file=sys.stderr)

@@ -21,6 +21,7 @@ from ..run.progress import Progress
 from ..run.provenance import describe_run
 from ..run.runner import Runner
 from ..run.tables import checks_table, items_table, notices, rows_table, summary
+from ..run.token_use import not_measured, token_use
 from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
@@ -68,6 +69,9 @@ def carry_out(
         if cache:
             manifest["cache"] = {"folder": str(cache.folder), "restored": dict(finished.restored)}
         manifest["notices"] = notices(plan, journal.get)
+        books, tokens = token_use(plan, journal.get, directory)
+        for entry in manifest["conditions"]:
+            entry["tokens"] = tokens.get(entry["condition"], {})
         # Rows and manifest appear together, after all work: an interrupted second run leaves the
         # first one's, and never rows of one beside the manifest of another.
         write_atomically(directory.rows, csv_text(rows))
@@ -78,13 +82,15 @@ def carry_out(
         write_atomically(directory.items, csv_text(items_table(plan.items)))
         table, beware = write_leaderboard(directory, manifest, rows)
         found = checks_table(plan, journal.get)
+        if len(books):
+            write_atomically(directory.tokens, csv_text(books))
     write_atomically(directory.checks, csv_text(found))
     checksums.add(directory, directory.tables())
     remarks = [f"check: {line}" for line in [*summary(found, len(plan.items)), *beware]]
     names = {name: metrics.get(name) for name in plan.suite.metrics}
     remarks += [f"check: {line}" for line in checks(manifest["notices"], names, len(plan.items))]
     told = [notice for notice in manifest["notices"] if not kind_of(notice[1])]
-    remarks += [f"note: {line}" for line in grouped(told)]
+    remarks += [f"note: {line}" for line in (*not_measured(tokens), *grouped(told))]
     return Measured(table, failed, remarks)
 
 

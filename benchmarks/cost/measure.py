@@ -16,10 +16,11 @@ import torch
 from numpy.typing import NDArray
 
 from ...codecs import Codec
+from ...codecs.base import WHOLE_ONLY
 from ...codecs.noise import Noise
 from ..workers.failures import reason
 from ..workers.pool import Pool
-from . import delay, energy, macs, memory, timing
+from . import delay, energy, latency, macs, memory, timing
 
 LIMIT = 1800.0  # seconds for one measurement
 ENERGY_SECONDS = 2.0  # of computing between two looks at a meter, at least
@@ -29,8 +30,11 @@ COLUMNS = (
     *("encode_rtf_all_threads", "decode_rtf_all_threads"),
     *("encode_rtf_batched_all_threads", "decode_rtf_batched_all_threads"),
     *("encode_macs_per_second", "decode_macs_per_second", "codec_memory_mb", "cuda_memory_mb"),
-    *("impulse_delay_ms", "cut_delay_ms", "encode_joules_per_second", "decode_joules_per_second"),
+    *("impulse_delay_ms", "cut_delay_ms", "first_packet_ms", "packet_ms", "packet_jitter_ms"),
+    *("encode_joules_per_second", "decode_joules_per_second"),
 )
+
+_LATENCIES = ("first_packet_ms", "packet_ms", "packet_jitter_ms")
 
 Signal = NDArray[np.float32]
 Found = float | list[float] | str  # a number, a number for each timed call, why there is none
@@ -103,6 +107,7 @@ def _tasks(codec: Codec, setup: Setup) -> Iterator[tuple[Sequence[str], Callable
             yield names, task
     for way in ("impulse", "cut"):
         yield (f"{way}_delay_ms",), partial(_delay, codec, device, way, setup.speech)
+    yield _LATENCIES, partial(_latency, codec, device, one)
     yield (
         ("encode_joules_per_second", "decode_joules_per_second"),
         partial(_energy, codec, device, one),
@@ -156,6 +161,13 @@ def _delay(codec: Codec, device: str, way: delay.Way, speech: Signal) -> dict[st
     except delay.NoDelay as error:
         found = str(error)
     return {f"{way}_delay_ms": found}
+
+
+def _latency(codec: Codec, device: str, signal: Signal) -> dict[str, Found]:
+    if not codec.streams:
+        return dict.fromkeys(_LATENCIES, WHOLE_ONLY)
+    taken = latency.measure_latency(codec, device, torch.from_numpy(signal))
+    return {name: 1000 * seconds for name, seconds in zip(_LATENCIES, taken, strict=True)}
 
 
 def _energy(codec: Codec, device: str, signal: Signal) -> dict[str, Found]:

@@ -80,11 +80,13 @@ class CostTable:
     def show(self, conditions: Sequence[str]) -> str:
         """What a reader wants first of these conditions, as text."""
         head = ("condition", "RTF enc", "RTF dec", "parameters", "MAC/s", "MB", "delay ms")
+        head = (*head, "first packet ms", "jitter ms")
         lines = []
         for name in conditions:
             line = self._lines[name]
             waits = [line[c] for c in ("impulse_delay_ms", "cut_delay_ms") if line.get(c)]
             shown = [*(line.get(c, "") for c in _FIRST[1:6]), max(waits, key=float, default="")]
+            shown += [line.get(column, "") for column in ("first_packet_ms", "packet_jitter_ms")]
             lines.append((name, *map(_short, shown)))
         widths = [max(map(len, cells)) for cells in zip(head, *lines, strict=True)]
         return "\n".join(
@@ -125,7 +127,10 @@ class CostTable:
         if not os.path.lexists(self.path):
             return {}
         table = read_table(self._root, self.path, dtype=str, keep_default_na=False)
-        lines = [dict(zip(_HEADER, line, strict=True)) for line in table[list(_HEADER)].to_numpy()]
+        if lacking := [column for column in _FIRST if column not in table]:
+            raise KeyError(f"it lacks {', '.join(lacking)}")
+        table = table.reindex(columns=list(_HEADER), fill_value="")  # older ones have fewer
+        lines = [dict(zip(_HEADER, line, strict=True)) for line in table.to_numpy()]
         return {line["condition"]: line for line in lines}
 
     def _read_facts(self) -> dict[str, Any]:

@@ -11,9 +11,9 @@ whole folder would be a guess, and so would one for each file.
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tqdm import tqdm
@@ -61,6 +61,8 @@ class Item:
         seconds: duration.
         sample_rate: Hz, of the file.
         sha256: hexadecimal digest of the file's bytes.
+        language: that is spoken (BCP 47); "" if unknown.
+        columns: what else a manifest says of it, by column.
     """
 
     id: str
@@ -71,6 +73,8 @@ class Item:
     seconds: float
     sample_rate: int
     sha256: str
+    language: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def read_items(
@@ -170,7 +174,8 @@ def _open(listing: Listing, decoded: bool) -> Item:
                 f"the manifest says {listing.sha256}"
             ]
         )
-    return Item(*listing[:5], found.seconds, found.sample_rate, found.sha256)
+    said = listing.language, listing.columns
+    return Item(*listing[:5], found.seconds, found.sample_rate, found.sha256, *said)
 
 
 def _id_problems(listings: Sequence[Listing]) -> Iterator[str]:

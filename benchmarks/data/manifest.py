@@ -1,15 +1,16 @@
 """The manifest of a test set: one line for each item.
 
 UTF-8 CSV with a header. Columns: path (relative to the manifest), and, if they are known, id (taken
-in Unicode's form NFC), speaker, sex ("F", "M" or empty), text, sha256 (of the file's bytes). Other
-columns are ignored, the order of the lines is kept. What is unknown is empty, or has no column: an
-id is then made of the path, a speaker is what the path says where it is laid out as a corpus.
+in Unicode's form NFC), speaker, sex ("F", "M" or empty), text, sha256 (of the file's bytes),
+language (`languages`). Other columns are kept: results can be split by each. The order of the lines
+is kept. What is unknown is empty, or has no column: an id is then made of the path, a speaker is
+what the path says where it is laid out as a corpus.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from ...codecs.audio.folders import nfc
 from ...metrics.machinery.names import nearest
 from ..store.atomic import write_atomically
 from ..store.printable import printable
+from .languages import fault_of
 from .names import ids_of, speaker_of
 
 NAME = "manifest.csv"
@@ -30,6 +32,7 @@ _MISSING = {  # what it means that a manifest has no such column, where that sho
     "sha256": "checksums are made now and kept in the run",
 }
 _SEXES = ("F", "M", "")
+_MEASURED = ("seconds", "sample_rate")  # of the file itself, whatever a manifest says
 
 
 class ItemsError(ValueError):
@@ -52,6 +55,8 @@ class Listing(NamedTuple):
     text: str = ""
     sha256: str = ""
     where: str = ""  # the line that says so, to begin messages with
+    language: str = ""
+    columns: Mapping[str, str] = {}  # all others
 
 
 def read_manifest(manifest: Path) -> list[Listing]:
@@ -94,7 +99,15 @@ def _listings(manifest: Path, rows: Sequence[tuple[str, dict[str, str]]]) -> Ite
             row.get("text", ""),
             row.get("sha256", "").lower(),
             where,
+            row.get("language", ""),
+            other_columns(row, COLUMNS),
         )
+
+
+def other_columns(row: Mapping[str, str], known: Sequence[str]) -> dict[str, str]:
+    """The cells of a line that are none of the known columns, nor the language, nor measured."""
+    left = {*known, *_MEASURED, "language", ""}
+    return {name: printable(text) for name, text in row.items() if name not in left}
 
 
 def write_manifest(manifest: Path, listings: Iterable[Listing]) -> None:
@@ -148,5 +161,7 @@ def _faults(row: dict[str, str]) -> Iterator[str]:
         yield "path is empty"
     if row.get("sex", "") not in _SEXES:
         yield f"sex is {row['sex']!r}; allowed are F, M and empty"
+    if (code := row.get("language")) and (fault := fault_of(code)):
+        yield fault
     if not re.fullmatch("([0-9a-fA-F]{64})?", row.get("sha256", "")):
         yield f"sha256 is {row['sha256']!r}; allowed are 64 hexadecimal digits and empty"

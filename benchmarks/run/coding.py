@@ -3,12 +3,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ...codecs import Codec, CodecError
 from ...codecs.audio.reading import AudioError, read_unscaled, to_full_scale
@@ -19,12 +17,15 @@ from ...metrics.base import Signal
 from ...metrics.machinery.ranges import traits
 from ...metrics.machinery.signals import resample
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 
 class Prepared(NamedTuple):
     """A recording as a codec takes it: mono float32 [T], what was done to it, and by which gain its
     peak was brought to full scale."""
 
-    audio: Tensor
+    audio: "Tensor"
     notices: tuple[str, ...]
     gain: float
 
@@ -53,6 +54,8 @@ def read_for(codec: Codec, path: Path) -> Prepared:
     if found.rate != codec.sample_rate:
         notices += (f"resampled from {found.rate} to {codec.sample_rate} Hz", *overshot)
     notices += traits(signal, found.rate)
+    import torch
+
     return Prepared(torch.from_numpy(resampled.astype(np.float32)), notices, gain)
 
 
@@ -76,6 +79,8 @@ def decode_streams(codec: Codec, streams: Sequence[bytes], noise: Noise) -> list
             holds fewer samples than it promises.
         CodecError: decoded samples are not finite, or not as many as a declared codec may give.
     """
+    import torch
+
     contents = [unpack(stream) for stream in streams]
     for header, payload in contents:
         check_weights(header, codec)

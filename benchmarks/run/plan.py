@@ -7,8 +7,8 @@ changes decoded audio for new scores:
     encode   settings, weights, code, library, resampler and device (`maker_digests.maker`), hash of
              the recording
     decode   the same maker, hash of the bitstream, id of the item and draw (they seed the noise)
-    score    hash of the decoded audio, hash of the reference (and what it says, for a metric that
-             is told), metric and versions
+    score    hash of the decoded audio, hash of the reference (and what it says, and in which
+             language, for a metric that is told), metric and versions
 
 The chain is defined here only. The runner asks for one piece after the other (`encoding`,
 `decoding`, `scoring`) as their inputs get ready; whoever reads a journal uses `walk`.
@@ -119,8 +119,11 @@ class Plan:
         return {name: metric_version(name, level) for name in self.suite.metrics}
 
     def _score_key(self, reference: Item, metric: str, decoded: str) -> str:
-        said = reference.text if metrics.get(metric).needs_text else ""
-        return key_of("score", decoded, reference.sha256, metric, self.versions[metric], said)
+        measure = metrics.get(metric)
+        said = [reference.text if measure.needs_text else ""]
+        if measure.languages and reference.language:
+            said.append(reference.language)
+        return key_of("score", decoded, reference.sha256, metric, self.versions[metric], *said)
 
     @cached_property
     def _makers(self) -> dict[str, str]:

@@ -5,13 +5,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import __version__, metrics
 from ...codecs import Codec
 from ...metrics.machinery import alignment
 from ..data.items import Item
-from .suite import Suite
+
+if TYPE_CHECKING:
+    from .suite import Suite
 
 _ALWAYS = ("torch", "numpy", "scipy", "soundfile", "soxr", "pandas")
 _OF_CODECS = ("av", "lc3py", "pycodec2")
@@ -24,7 +26,7 @@ def packages() -> list[str]:
 
 
 def describe_run(
-    suite: Suite, items: Sequence[Item], device: str, machine: Mapping[str, Any]
+    suite: "Suite", items: Sequence[Item], device: str, machine: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Everything that someone needs to repeat or to doubt the run; JSON-able."""
     return {
@@ -58,6 +60,8 @@ def describe_run(
                 "sex": item.sex,
                 "seconds": item.seconds,
                 "sha256": item.sha256,
+                "language": item.language,
+                "columns": dict(item.columns),
             }
             for item in items
         ],

@@ -138,7 +138,8 @@ def _recorded(
         soundfile.write(flac, degraded, rate, format="FLAC", subtype="PCM_24")
         path = folder / f"{item.id}.flac"
         write_atomically(path, flac.getvalue())
-        listings.append(Listing(item.id, path.absolute(), item.speaker, item.sex, item.text))
+        said = Listing(item.id, path.absolute(), item.speaker, item.sex, item.text)
+        listings.append(said._replace(language=item.language, columns=item.columns))
     return open_items(listings)
 
 

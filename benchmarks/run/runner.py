@@ -202,6 +202,7 @@ class Runner:
             degraded=one.decoding.path(self._directory),
             metrics=names,
             text=one.reference.text,
+            language=one.reference.language,
             versions={name: self._plan.versions[name] for name in names},
             level=self._plan.suite.normalize,
             hashes=one.hashes,

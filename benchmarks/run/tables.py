@@ -51,8 +51,23 @@ def _rows(step: Step, failures: Failures) -> Iterator[Row]:
 
 def items_table(items: Sequence[Item]) -> pd.DataFrame:
     """The items of a run: `items.csv`."""
-    columns = ("id", "path", "speaker", "sex", "seconds", "sample_rate", "text", "sha256")
-    return pd.DataFrame([[getattr(i, c) for c in columns] for i in items], columns=list(columns))
+    columns = (
+        "id",
+        "path",
+        "speaker",
+        "sex",
+        "language",
+        "seconds",
+        "sample_rate",
+        "text",
+        "sha256",
+    )
+    others = list(dict.fromkeys(name for item in items for name in item.columns))
+    cells = [
+        [*(getattr(i, c) for c in columns), *(i.columns.get(name, "") for name in others)]
+        for i in items
+    ]
+    return pd.DataFrame(cells, columns=[*columns, *others])
 
 
 def checks_table(plan: Plan, find: Find) -> pd.DataFrame:

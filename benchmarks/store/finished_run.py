@@ -153,9 +153,22 @@ def make_run(
     names = dict.fromkeys(entry["metric"] for m in manifests for entry in m["metrics"])
     if foreign:
         names = {name: None for name in names if name in metrics.available()}
-    listed = [conditions[name] for name in order]
+    listed = [_of_all_items(conditions[name], manifests) for name in order]
     scores = Scores.measured_by(names, rows, listed, list(items.values()))
     return Run(tuple(directories), tuple(manifests), scores, findings)
+
+
+def _of_all_items(
+    condition: dict[str, Any], manifests: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """A condition without its tokens where runs of several sets of items tell them apart."""
+    told = [
+        entry.get("tokens", {})
+        for manifest in manifests
+        for entry in manifest["conditions"]
+        if entry["condition"] == condition["condition"]
+    ]
+    return {**condition, "tokens": {}} if any(one != told[0] for one in told) else condition
 
 
 def merge(runs: Sequence[Run]) -> Run:

@@ -15,12 +15,13 @@ import stat
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from .printable import printable
 from .run_directory import RunError, real_path
+
+if TYPE_CHECKING:  # processes that code and score make no tables
+    import pandas as pd
 
 LARGEST = 1 << 31  # bytes of any file that is read whole
 LARGEST_JSON = 1 << 28  # bytes: the objects that it makes take several times that
@@ -94,7 +95,7 @@ def read_json(root: Path, path: Path) -> Any:
     return _bounded(path, made)
 
 
-def read_table(root: Path, path: Path, **settings: Any) -> pd.DataFrame:
+def read_table(root: Path, path: Path, **settings: Any) -> "pd.DataFrame":
     """A table of a run, by `pandas.read_csv`; text as it was before it was written.
 
     Raises:
@@ -102,6 +103,8 @@ def read_table(root: Path, path: Path, **settings: Any) -> pd.DataFrame:
         ValueError: it is not CSV, or not as the settings want it.
         OSError: it is missing or may not be read.
     """
+    import pandas as pd
+
     with open_within(root, path) as file:
         table: pd.DataFrame = pd.read_csv(file, **settings)
     for name in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
@@ -111,8 +114,10 @@ def read_table(root: Path, path: Path, **settings: Any) -> pd.DataFrame:
     return table
 
 
-def csv_text(table: pd.DataFrame) -> bytes:
+def csv_text(table: "pd.DataFrame") -> bytes:
     """A table as CSV in which no text is a formula to a spreadsheet."""
+    import pandas as pd
+
     safe = table.rename(columns=no_formula)
     for place, kind in enumerate(safe.dtypes):
         if not pd.api.types.is_numeric_dtype(kind):

@@ -10,6 +10,10 @@ from .run_directory import RunDirectory, RunError
 
 ROW_COLUMNS = ("condition", "item", "draw", "column", "value", "error")
 RATE_COLUMNS = ("seconds", "payload_bits", "container_bits", "entropy_bits")
+TOKEN_COLUMNS = (  # of a leaderboard: see `run.token_use`
+    *("frames_per_second", "tokens_per_second", "bits_per_token"),
+    *("codebook_use", "codebook_perplexity", "entropy0_kbps", "entropy1_kbps"),
+)
 NOT_REACHED = "not reached"  # the error of a value whose failure is not known
 MOST_DRAWS = 1000  # of an item
 COPIED = "decoded audio is the recording itself, sample for sample"  # a finding of the checks

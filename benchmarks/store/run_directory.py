@@ -6,6 +6,7 @@ journal.jsonl                     finished work
 rows.csv                          every measured value: condition, item, draw, column, value, error
 leaderboard.csv                   one line per condition
 checks.csv                        what the suite itself found suspicious
+tokens.csv                        what token codecs send: use of their codebooks, entropies
 streams/CONDITION/ITEM.nsc        bitstreams
 decoded/CONDITION/ITEM.flac       decoded audio, 16 bit, at the codec's rate; ITEM@DRAW.flac
                                   for draws after the first
@@ -26,7 +27,7 @@ from .printable import printable
 
 # What only a run has: where they lie without a journal, somebody else's files would be replaced
 _OURS = ("manifest.json", "items.csv", "rows.csv", "leaderboard.csv", "checks.csv", "curves",
-         "streams", "decoded", "robustness.csv", "robustness.md")  # fmt: skip
+         "tokens.csv", "streams", "decoded", "robustness.csv", "robustness.md")  # fmt: skip
 
 
 class RunError(ValueError):
@@ -71,6 +72,10 @@ class RunDirectory:
         return self.root / "checks.csv"
 
     @property
+    def tokens(self) -> Path:
+        return self.root / "tokens.csv"
+
+    @property
     def curves(self) -> Path:
         return self.root / "curves"
 
@@ -81,7 +86,7 @@ class RunDirectory:
     def tables(self) -> list[Path]:
         """What a finished run has beside bitstreams and decoded audio."""
         fixed = [self.manifest, self.items, self.journal, self.rows, self.leaderboard, self.checks]
-        return [*fixed, *sorted(self.curves.glob("*"))]
+        return [*fixed, *self.root.glob(self.tokens.name), *sorted(self.curves.glob("*"))]
 
     def stream(self, condition: str, item: str) -> Path:
         """Bitstream of an item."""

@@ -143,9 +143,16 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
     if not _is(manifest["suite"].get("normalize", 0.0), float):
         yield f"suite.normalize is {manifest['suite']['normalize']!r}, not a number"
     for entry in manifest["items"]:
+        columns = entry.get("columns", {})  # which older runs lack
+        said = [entry.get("language", ""), *columns.values()] if isinstance(columns, dict) else [0]
+        if not all(isinstance(text, str) for text in said):
+            yield f"the item {entry['id']} has a language or columns that are not text"
         if entry["seconds"] <= 0:
             yield f"the item {entry['id']} is {entry['seconds']} s long"
     for entry in manifest["conditions"]:
+        tokens = entry.get("tokens", {})  # which older runs lack
+        if not isinstance(tokens, dict) or not all(_is(v, float) for v in tokens.values()):
+            yield f"the tokens of {entry['condition']} are not numbers by column"
         for key, least in (("sample_rate", 1), ("nominal_kbps", 0)):
             if entry[key] < least:
                 yield f"the {key} of {entry['condition']} is {entry[key]}; at least {least}"

@@ -79,6 +79,13 @@ class Scores:
         items, directions = list(self.items.values()), self.directions
         return type(self)(self.rows[kept], listed, items, directions, self.denominators)
 
+    def among(self, items: Iterable[str]) -> Self:
+        """The values of these items alone."""
+        wanted = set(items)
+        listed = [entry for name, entry in self.items.items() if name in wanted]
+        conditions, kept = list(self.conditions.values()), self.rows["item"].isin(wanted)
+        return type(self)(self.rows[kept], conditions, listed, self.directions, self.denominators)
+
     def of(self, column: str) -> pd.DataFrame:
         """Values of a column, items by conditions in the order of the run; NaN where missing."""
         if column not in self._values:

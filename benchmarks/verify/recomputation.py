@@ -99,6 +99,7 @@ class Recomputation:
             scoring.reference.text,
             level=self._plan.suite.normalize,
             hashes=scoring.hashes,
+            language=scoring.reference.language,
         )
         made = self._made(request, scoring_limit(scoring.item.seconds))
         if isinstance(made, str):

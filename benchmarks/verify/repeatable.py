@@ -37,7 +37,16 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
     texts = dict(zip(items["id"], items["text"], strict=True))
     listings = [
         Listing(
-            i["id"], Path(i["path"]), i["speaker"], i["sex"], texts.get(i["id"], ""), i["sha256"]
+            *(
+                i["id"],
+                Path(i["path"]),
+                i["speaker"],
+                i["sex"],
+                texts.get(i["id"], ""),
+                i["sha256"],
+            ),
+            language=i.get("language", ""),
+            columns=i.get("columns", {}),
         )
         for i in manifest["items"]
     ]

@@ -7,7 +7,8 @@ On the whole run, at the cost of reading it:
     rows.csv holds the values and reasons of the journal, no more and no fewer, and a failure for
     each that the journal lacks
     items.csv, checks.csv, leaderboard.csv and the tables of the curves are what these make
-    bitstreams say the lengths and bits of the journal; they and decoded audio have its digests
+    bitstreams say the lengths and bits of the journal, and tokens.csv what they hold; they and
+    decoded audio have the journal's digests
 On a random part of its items, condition by condition, at the cost of running them:
     encoding gives the same bytes, decoding these bytes the same samples, scoring the same values
 
@@ -40,6 +41,7 @@ from .files import file_differences
 from .recomputation import Recomputation
 from .repeatable import repeatable_plan
 from .tables import row_differences, table_differences
+from .token_use import token_differences
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
         for path, made in _made(plan, find, manifest, rows, directory).items():
             differences += table_differences(path, tables.get(path), made)
         differences += file_differences(plan, find, directory)
+        differences += token_differences(plan, find, directory, manifest, tables)
         pairs = [(codec, item) for codec in plan.suite.codecs for item in plan.items]
         part = random.sample(pairs, min(len(pairs), ceil(fraction * len(pairs))))
         differences += Recomputation(plan, find, directory).differences(part)
@@ -95,14 +98,16 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
 def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFrame]]:
     """The rows, and all other tables by their paths."""
     rows, checks = read_tables(directory)
-    texts = dict.fromkeys(("id", "speaker", "sex", "text", "sha256", "path"), str)
     with reading(directory):
         directory.journal.stat()
-        items = read_table(directory.root, directory.items, dtype=texts, keep_default_na=False)
-        drawn = [directory.leaderboard, *sorted(directory.curves.glob("*.csv"))]
+        items = read_table(directory.root, directory.items, dtype=str, keep_default_na=False)
+        drawn = [directory.leaderboard, *directory.root.glob(directory.tokens.name)]
+        drawn += sorted(directory.curves.glob("*.csv"))
         tables = {path: read_table(directory.root, path) for path in drawn}
     try:
-        items = _resolved(items)
+        items = _resolved(items.astype({"seconds": float, "sample_rate": int}))
+    except ValueError as error:
+        raise RunError(f"{directory.items}: has a number that is none: {error}") from error
     except KeyError as error:
         raise RunError(f"{directory.items}: has no column {error}") from error
     return rows, {directory.items: items, directory.checks: checks, **tables}

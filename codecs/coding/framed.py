@@ -132,9 +132,12 @@ class FramedCodec(Codec):
                 f"not a payload of {self.condition}: {len(frames)} frames decode to "
                 f"{len(samples)} samples, not to {len(frames) * self.frame}"
             )
+        return self.as_signal(samples[self.delay :])
+
+    def as_signal(self, samples: NDArray[np.int16] | NDArray[np.float32]) -> Tensor:
+        """What the library decoded [T] as audio."""
         scale = 32768 if samples.dtype == np.int16 else 1
-        signal = samples[self.delay :].astype(np.float32) / scale
-        return torch.from_numpy(np.clip(signal, -1, 1))
+        return torch.from_numpy(np.clip(samples.astype(np.float32) / scale, -1, 1))
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """Signals as 16-bit samples, little endian: what files hold and conventional codecs take."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import torch
-from torch import Tensor
 
 from ..base import CodecError
 from ..bitstream import BitstreamError
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
-def to_pcm16(audio: Tensor) -> bytes:
+
+def to_pcm16(audio: "Tensor") -> bytes:
     """Little-endian 16-bit samples of a signal [T], clipped to full scale.
 
     Raises:
@@ -20,12 +23,14 @@ def to_pcm16(audio: Tensor) -> bytes:
     return np.clip(scaled, -32768, 32767).astype("<i2").tobytes()
 
 
-def from_pcm16(payload: bytes) -> Tensor:
+def from_pcm16(payload: bytes) -> "Tensor":
     """The signal [T] of 16-bit samples.
 
     Raises:
         BitstreamError: an odd number of bytes.
     """
+    import torch
+
     if len(payload) % 2:
         raise BitstreamError(f"{len(payload)} bytes are not a whole number of 16-bit samples")
     return torch.from_numpy(np.frombuffer(payload, "<i2").astype(np.float32) / 32768)

@@ -15,6 +15,8 @@ from ..coding.framed import Frames, Lost
 
 def without_contents(packets: Sequence[bytes]) -> Frames:
     """Speech bytes [N, size] of packets of one mode."""
+    if not packets:
+        return np.zeros((0, 0), np.uint8)
     return np.frombuffer(b"".join(packets), np.uint8).reshape(len(packets), -1)[:, 1:]
 
 

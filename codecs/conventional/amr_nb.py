@@ -5,14 +5,13 @@ table-of-contents byte before each frame and the fill behind it are removed. The
 5 ms look-ahead of the encoder.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.framed import Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingConcealingCodec
 from . import av_packets
 from .amr_frames import with_contents, without_contents, without_lost
 
@@ -21,7 +20,7 @@ _NO_DATA = 15  # frame type, RFC 4867 table 1a: narrow band has none for lost sp
 
 
 @dataclass(frozen=True)
-class AmrNb(ConcealingCodec):
+class AmrNb(StreamingConcealingCodec):
     """opencore-amr's AMR-NB."""
 
     name: ClassVar[str] = "amr-nb"
@@ -53,14 +52,24 @@ class AmrNb(ConcealingCodec):
     def unavailable(cls) -> str:
         return av_packets.missing(_LIBRARY, _LIBRARY)
 
-    def encode_frames(self, samples: Samples) -> Frames:
-        packets = av_packets.encode(_LIBRARY, samples, self.sample_rate, round(1000 * self.kbps))
-        return without_contents(packets[: len(samples)])
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
+        encoder = av_packets.Encoder(_LIBRARY, self.sample_rate, round(1000 * self.kbps))
 
-    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.int16] | NDArray[np.float32]:
+        def encode(samples: Samples, last: bool) -> Frames:
+            return without_contents(encoder(samples, last))
+
+        yield encode
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
+        decoder = av_packets.Decoder(_LIBRARY, self.sample_rate)
         mode = list(self.rates).index(self.kbps)
-        packets = without_lost(with_contents(frames, mode), lost, _NO_DATA)
-        return av_packets.decode(_LIBRARY, packets, self.sample_rate)
+
+        def decode(frames: Frames, lost: Lost, last: bool) -> av_packets.Decoded:
+            return decoder(without_lost(with_contents(frames, mode), lost, _NO_DATA))
+
+        yield decode
 
 
 CODEC = AmrNb

@@ -7,14 +7,15 @@ the look-ahead of 5 ms at the internal 12.8 kHz and the two resampling filters.
 """
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.framed import Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingConcealingCodec
 from . import av_packets, native
 from .amr_frames import with_contents, without_contents, without_lost
 
@@ -24,7 +25,7 @@ _SPEECH_LOST = 14  # frame type, RFC 4867 table 1a
 
 
 @dataclass(frozen=True)
-class AmrWb(ConcealingCodec):
+class AmrWb(StreamingConcealingCodec):
     """vo-amrwbenc's AMR-WB, decoded by opencore-amr."""
 
     name: ClassVar[str] = "amr-wb"
@@ -66,23 +67,34 @@ class AmrWb(ConcealingCodec):
     def _mode(self) -> int:
         return list(self.rates).index(self.kbps)
 
-    def encode_frames(self, samples: Samples) -> Frames:
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
         library = ctypes.CDLL(native.find("vo-amrwbenc", 0))
         library.E_IF_init.restype = ctypes.c_void_p
         state = ctypes.c_void_p(library.E_IF_init())
         packet = ctypes.create_string_buffer(_LARGEST_PACKET)
-        packets = []
-        for frame in np.ascontiguousarray(samples):
-            size = library.E_IF_encode(
-                state, ctypes.c_int(self._mode), ctypes.c_void_p(frame.ctypes.data), packet, 0
-            )
-            packets.append(packet.raw[:size])
-        library.E_IF_exit(state)
-        return without_contents(packets)
 
-    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.int16] | NDArray[np.float32]:
-        packets = without_lost(with_contents(frames, self._mode), lost, _SPEECH_LOST)
-        return av_packets.decode(_DECODER, packets, self.sample_rate)
+        def coded(frame: Samples) -> bytes:
+            address = ctypes.c_void_p(frame.ctypes.data)
+            size = library.E_IF_encode(state, ctypes.c_int(self._mode), address, packet, 0)
+            return packet.raw[:size]
+
+        def encode(samples: Samples, last: bool) -> Frames:
+            return without_contents([coded(frame) for frame in np.ascontiguousarray(samples)])
+
+        try:
+            yield encode
+        finally:
+            library.E_IF_exit(state)
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
+        decoder = av_packets.Decoder(_DECODER, self.sample_rate)
+
+        def decode(frames: Frames, lost: Lost, last: bool) -> av_packets.Decoded:
+            return decoder(without_lost(with_contents(frames, self._mode), lost, _SPEECH_LOST))
+
+        yield decode
 
 
 CODEC = AmrWb

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,50 +14,75 @@ if TYPE_CHECKING:
     from av.audio.codeccontext import AudioCodecContext
 
 
-def encode(
-    codec: str,
-    samples: NDArray[np.int16],
-    sample_rate: int,
-    bit_rate: int | None = None,
-    options: Mapping[str, str] | None = None,
-) -> list[bytes]:
-    """Packets of the mono signal [T], from a new encoder that is flushed at the end."""
-    import av
-
-    context = _context(codec, "w", sample_rate, options)
-    context.format = "s16"
-    if bit_rate is not None:
-        context.bit_rate = bit_rate
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-    frame.sample_rate = sample_rate
-    return [bytes(packet) for packet in [*context.encode(frame), *context.encode(None)]]
+Decoded: TypeAlias = NDArray[np.int16] | NDArray[np.float32]
 
 
-def decode(
-    codec: str,
-    packets: Sequence[bytes],
-    sample_rate: int,
-    extradata: bytes | None = None,
-    options: Mapping[str, str] | None = None,
-) -> NDArray[np.int16] | NDArray[np.float32]:
-    """The mono signal [T] of raw packets, from a new decoder.
+class Encoder:
+    """Packets of one mono signal."""
 
-    Raises:
-        BitstreamError: the decoder refuses a packet.
-    """
-    import av
+    def __init__(
+        self,
+        codec: str,
+        sample_rate: int,
+        bit_rate: int | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> None:
+        self._context = _context(codec, "w", sample_rate, options)
+        self._context.format = "s16"
+        if bit_rate is not None:
+            self._context.bit_rate = bit_rate
 
-    context = _context(codec, "r", sample_rate, options)
-    if extradata is not None:
-        context.extradata = extradata
-    parts = []
-    for index, packet in enumerate(packets):
-        try:
-            frames = context.decode(av.Packet(packet))
-        except av.FFmpegError as error:
-            raise BitstreamError(f"{codec} refuses packet {index}: {error}") from error
-        parts += [frame.to_ndarray()[0] for frame in frames]
-    return np.concatenate(parts) if parts else np.zeros(0, np.int16)
+    def __call__(self, samples: NDArray[np.int16], last: bool) -> list[bytes]:
+        """Packets that the next samples [T] complete; all that are missing if they are the last."""
+        import av
+
+        packets = []
+        if samples.size:
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(samples).reshape(1, -1), format="s16", layout="mono"
+            )
+            frame.sample_rate = self._context.sample_rate
+            packets += self._context.encode(frame)
+        if last:
+            packets += self._context.encode(None)
+        return [bytes(packet) for packet in packets]
+
+
+class Decoder:
+    """The mono signal of raw packets."""
+
+    def __init__(
+        self,
+        codec: str,
+        sample_rate: int,
+        extradata: bytes | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> None:
+        self._codec = codec
+        self._context = _context(codec, "r", sample_rate, options)
+        if extradata is not None:
+            self._context.extradata = extradata
+        self._count = 0
+
+    def __call__(self, packets: Sequence[bytes]) -> Decoded:
+        """Samples [T] of the next packets.
+
+        Raises:
+            BitstreamError: the decoder refuses a packet.
+        """
+        import av
+
+        parts = []
+        for packet in packets:
+            try:
+                frames = self._context.decode(av.Packet(packet))
+            except av.FFmpegError as error:
+                raise BitstreamError(
+                    f"{self._codec} refuses packet {self._count}: {error}"
+                ) from error
+            self._count += 1
+            parts += [frame.to_ndarray()[0] for frame in frames]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
 
 @lru_cache(maxsize=32)

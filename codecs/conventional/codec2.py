@@ -21,14 +21,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..coding.framed import FramedCodec, Frames, Samples, points
+from ..coding.framed import Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingCodec
 from . import native
 
 _MODES = {0.7: 8, 1.2: 5, 1.3: 4, 1.4: 3, 1.6: 2, 2.4: 1, 3.2: 0}  # of codec2.h, by kbit/s
 
 
 @dataclass(frozen=True)
-class Codec2(FramedCodec):
+class Codec2(StreamingCodec):
     """libcodec2."""
 
     name: ClassVar[str] = "codec2"
@@ -69,19 +70,29 @@ class Codec2(FramedCodec):
             return "the wheel of pycodec2, with libcodec2 inside, is missing: pip install pycodec2"
         return ""
 
-    def encode_frames(self, samples: Samples) -> Frames:
-        encoded = np.zeros((len(samples), -(-self.frame_bits // 8)), np.uint8)
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
         with self._state() as (library, state):
-            for frame, packet in zip(np.ascontiguousarray(samples), encoded, strict=True):
-                library.codec2_encode(state, _address(packet), _address(frame))
-        return encoded
 
-    def decode_frames(self, frames: Frames) -> Samples:
-        decoded = np.zeros((len(frames), self.frame), np.int16)
+            def encode(samples: Samples, last: bool) -> Frames:
+                encoded = np.zeros((len(samples), -(-self.frame_bits // 8)), np.uint8)
+                for frame, packet in zip(np.ascontiguousarray(samples), encoded, strict=True):
+                    library.codec2_encode(state, _address(packet), _address(frame))
+                return encoded
+
+            yield encode
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
         with self._state() as (library, state):
-            for packet, frame in zip(np.ascontiguousarray(frames), decoded, strict=True):
-                library.codec2_decode(state, _address(frame), _address(packet))
-        return decoded.reshape(-1)
+
+            def decode(frames: Frames, lost: Lost, last: bool) -> Samples:
+                decoded = np.zeros((len(frames), self.frame), np.int16)
+                for packet, frame in zip(np.ascontiguousarray(frames), decoded, strict=True):
+                    library.codec2_decode(state, _address(frame), _address(packet))
+                return decoded.reshape(-1)
+
+            yield decode
 
     @contextmanager
     def _state(self) -> Iterator[tuple[ctypes.CDLL, ctypes.c_void_p]]:

@@ -1,18 +1,19 @@
 """G.711 μ-law: 8 bits a sample at 8 kHz, 64 kbps, no delay."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..coding.framed import FramedCodec, Frames, Samples, points
+from ..coding.framed import Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingCodec
 from . import av_packets
 
 
 @dataclass(frozen=True)
-class G711(FramedCodec):
+class G711(StreamingCodec):
     """FFmpeg's μ-law."""
 
     name: ClassVar[str] = "g711"
@@ -34,12 +35,23 @@ class G711(FramedCodec):
     def unavailable(cls) -> str:
         return av_packets.missing("pcm_mulaw", "pcm_mulaw")
 
-    def encode_frames(self, samples: Samples) -> Frames:
-        packets = av_packets.encode("pcm_mulaw", samples, self.sample_rate)
-        return np.frombuffer(b"".join(packets), np.uint8).reshape(len(samples), 1)
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
+        encoder = av_packets.Encoder("pcm_mulaw", self.sample_rate)
 
-    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
-        return av_packets.decode("pcm_mulaw", [frames.tobytes()], self.sample_rate)
+        def encode(samples: Samples, last: bool) -> Frames:
+            return np.frombuffer(b"".join(encoder(samples, last)), np.uint8).reshape(-1, 1)
+
+        yield encode
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
+        decoder = av_packets.Decoder("pcm_mulaw", self.sample_rate)
+
+        def decode(frames: Frames, lost: Lost, last: bool) -> av_packets.Decoded:
+            return decoder([frames.tobytes()] if len(frames) else [])
+
+        yield decode
 
 
 CODEC = G711

@@ -5,21 +5,22 @@ the last one or two bits of the lower band, and the payload leaves them out. A f
 codewords. The delay is that of the two QMF filters of 24 taps: 22 samples.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..coding.framed import FramedCodec, Frames, Samples, points
+from ..coding.framed import Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingCodec
 from . import av_packets
 
 _CODEWORDS = 4  # of a frame
 
 
 @dataclass(frozen=True)
-class G722(FramedCodec):
+class G722(StreamingCodec):
     """FFmpeg's G.722."""
 
     name: ClassVar[str] = "g722"
@@ -46,17 +47,29 @@ class G722(FramedCodec):
     def _codeword_bits(self) -> int:
         return self.frame_bits // _CODEWORDS
 
-    def encode_frames(self, samples: Samples) -> Frames:
-        encoded = b"".join(av_packets.encode("g722", samples, self.sample_rate))
-        bits = np.unpackbits(np.frombuffer(encoded, np.uint8)).reshape(len(samples), _CODEWORDS, 8)
-        kept = bits[:, :, : self._codeword_bits]
-        return np.packbits(kept.reshape(len(samples), self.frame_bits), axis=1)
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
+        encoder = av_packets.Encoder("g722", self.sample_rate)
 
-    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
-        bits = np.unpackbits(frames, axis=1)[:, : self.frame_bits]
-        codewords = np.packbits(bits.reshape(-1, self._codeword_bits), axis=1)
+        def encode(samples: Samples, last: bool) -> Frames:
+            encoded = np.frombuffer(b"".join(encoder(samples, last)), np.uint8)
+            bits = np.unpackbits(encoded).reshape(-1, _CODEWORDS, 8)
+            kept = bits[:, :, : self._codeword_bits]
+            return np.packbits(kept.reshape(len(kept), self.frame_bits), axis=1)
+
+        yield encode
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
         options = {"bits_per_codeword": str(self._codeword_bits)}
-        return av_packets.decode("g722", [codewords.tobytes()], self.sample_rate, options=options)
+        decoder = av_packets.Decoder("g722", self.sample_rate, options=options)
+
+        def decode(frames: Frames, lost: Lost, last: bool) -> av_packets.Decoded:
+            bits = np.unpackbits(frames, axis=1)[:, : self.frame_bits]
+            codewords = np.packbits(bits.reshape(-1, self._codeword_bits), axis=1)
+            return decoder([codewords.tobytes()] if len(frames) else [])
+
+        yield decode
 
 
 CODEC = G722

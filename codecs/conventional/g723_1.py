@@ -5,19 +5,20 @@ frame types apart and one that is unused), so that the measured rate is 6.4 kbps
 has no 5.3 kbps. The delay is the 7.5 ms look-ahead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..coding.framed import FramedCodec, Frames, Samples, points
+from ..coding.framed import Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingCodec
 from . import av_packets
 
 
 @dataclass(frozen=True)
-class G7231(FramedCodec):
+class G7231(StreamingCodec):
     """FFmpeg's G.723.1."""
 
     name: ClassVar[str] = "g723.1"
@@ -40,12 +41,24 @@ class G7231(FramedCodec):
     def unavailable(cls) -> str:
         return av_packets.missing("g723_1", "g723_1")
 
-    def encode_frames(self, samples: Samples) -> Frames:
-        packets = av_packets.encode("g723_1", samples, self.sample_rate, round(1000 * self.kbps))
-        return np.frombuffer(b"".join(packets[: len(samples)]), np.uint8).reshape(len(samples), 24)
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
+        encoder = av_packets.Encoder("g723_1", self.sample_rate, round(1000 * self.kbps))
 
-    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
-        return av_packets.decode("g723_1", [frame.tobytes() for frame in frames], self.sample_rate)
+        def encode(samples: Samples, last: bool) -> Frames:
+            packets = b"".join(encoder(samples, last))
+            return np.frombuffer(packets, np.uint8).reshape(-1, self.frame_bits // 8)
+
+        yield encode
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
+        decoder = av_packets.Decoder("g723_1", self.sample_rate)
+
+        def decode(frames: Frames, lost: Lost, last: bool) -> av_packets.Decoded:
+            return decoder([frame.tobytes() for frame in frames])
+
+        yield decode
 
 
 CODEC = G7231

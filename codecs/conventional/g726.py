@@ -1,6 +1,7 @@
 """G.726 ADPCM: 2 to 5 bits a sample at 8 kHz, no delay.
 
-Codewords are packed most significant bit first; eight of them fill whole bytes.
+Codewords are packed most significant bit first; eight of them fill whole bytes. FFmpeg's encoder
+gives them in blocks of 256 ms: no codec for a stream.
 """
 
 from collections.abc import Mapping
@@ -8,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..coding.framed import FramedCodec, Frames, Samples, points
 from . import av_packets
@@ -45,12 +45,13 @@ class G726(FramedCodec):
     def encode_frames(self, samples: Samples) -> Frames:
         rate = round(1000 * self.kbps)
         options = {"code_size": self._bits}
-        packets = av_packets.encode("g726", samples, self.sample_rate, rate, options)
+        packets = av_packets.Encoder("g726", self.sample_rate, rate, options)(samples, True)
         return np.frombuffer(b"".join(packets), np.uint8).reshape(len(samples), -1)
 
-    def decode_frames(self, frames: Frames) -> NDArray[np.int16] | NDArray[np.float32]:
+    def decode_frames(self, frames: Frames) -> av_packets.Decoded:
         options = {"bits_per_coded_sample": self._bits}
-        return av_packets.decode("g726", [frames.tobytes()], self.sample_rate, options=options)
+        decoder = av_packets.Decoder("g726", self.sample_rate, options=options)
+        return decoder([frames.tobytes()])
 
 
 CODEC = G726

@@ -5,21 +5,23 @@ the 2.5 ms overlap of its low-delay MDCT. liblc3 conceals a frame that it finds 
 of ones always is: the last of its spectral lines would lie beyond the spectrum.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.framed import Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingConcealingCodec
 
 _FRAME_US = 10_000
 _DAMAGED = np.uint8(0xFF)  # all bits one
 
 
 @dataclass(frozen=True)
-class Lc3(ConcealingCodec):
+class Lc3(StreamingConcealingCodec):
     """Google's liblc3."""
 
     name: ClassVar[str] = "lc3"
@@ -46,21 +48,31 @@ class Lc3(ConcealingCodec):
             return "lc3py is missing: pip install lc3py"
         return ""
 
-    def encode_frames(self, samples: Samples) -> Frames:
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
         import lc3
 
         encoder = lc3.Encoder(_FRAME_US, self.sample_rate)
         size = self.frame_bits // 8
-        packets = [encoder.encode(frame.tobytes(), size, bit_depth=16) for frame in samples]
-        return np.frombuffer(b"".join(packets), np.uint8).reshape(-1, size)
 
-    def conceal_frames(self, frames: Frames, lost: Lost) -> Samples:
+        def encode(samples: Samples, last: bool) -> Frames:
+            packets = [encoder.encode(frame.tobytes(), size, bit_depth=16) for frame in samples]
+            return np.frombuffer(b"".join(packets), np.uint8).reshape(-1, size)
+
+        yield encode
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
         import lc3
 
         decoder = lc3.Decoder(_FRAME_US, self.sample_rate)
-        received = np.where(lost[:, None], _DAMAGED, frames)
-        decoded = b"".join(decoder.decode(frame.tobytes(), bit_depth=16) for frame in received)
-        return np.frombuffer(decoded, np.int16)
+
+        def decode(frames: Frames, lost: Lost, last: bool) -> Samples:
+            received = np.where(lost[:, None], _DAMAGED, frames)
+            parts = [decoder.decode(frame.tobytes(), bit_depth=16) for frame in received]
+            return np.frombuffer(b"".join(parts), np.int16)
+
+        yield decode
 
 
 CODEC = Lc3

@@ -4,7 +4,8 @@ The library is the one inside PyAV's wheel, or the system's.
 """
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
@@ -28,11 +29,11 @@ _SET_BITRATE, _SET_VBR, _SET_BANDWIDTH, _SET_COMPLEXITY = 4002, 4006, 4008, 4010
 _WIDEBAND = 1103
 
 
-def encode_wideband(samples: Samples, bit_rate: int, variable: bool) -> list[bytes]:
-    """Packets of frames [N, 320] at 16 kHz, forced to wide band, by a new encoder.
+@contextmanager
+def wideband_encoder(bit_rate: int, variable: bool) -> Iterator[Callable[[Samples], bytes]]:
+    """A new encoder, forced to wide band: from 320 samples at 16 kHz to a packet.
 
     Args:
-        samples: 16 bit.
         bit_rate: bit/s.
         variable: VBR, libopus's constrained one; else every packet has the same size.
 
@@ -49,32 +50,41 @@ def encode_wideband(samples: Samples, bit_rate: int, variable: bool) -> list[byt
     status = ctypes.c_int()
     state = ctypes.c_void_p(library.opus_encoder_create(RATE, 1, _VOIP, ctypes.byref(status)))
     _check(library, status.value)
+    packet = ctypes.create_string_buffer(LARGEST)
+
+    def encode(frame: Samples) -> bytes:
+        pcm = ctypes.c_void_p(np.ascontiguousarray(frame).ctypes.data)
+        size = _check(library, library.opus_encode(state, pcm, FRAME, packet, LARGEST))
+        return packet.raw[:size]
+
     try:
         for request, value in settings.items():
             _check(library, library.opus_encoder_ctl(state, request, ctypes.c_int(value)))
-        packet = ctypes.create_string_buffer(LARGEST)
-        packets = []
-        for frame in np.ascontiguousarray(samples):
-            pcm = ctypes.c_void_p(frame.ctypes.data)
-            size = _check(library, library.opus_encode(state, pcm, FRAME, packet, LARGEST))
-            packets.append(packet.raw[:size])
+        yield encode
     finally:
         library.opus_encoder_destroy(state)
-    return packets
 
 
-def decode(packets: Sequence[bytes], lost: Lost) -> NDArray[np.float32]:
-    """The signal [N * 320] at 16 kHz of packets, by a new decoder that conceals those `lost` [N].
+def encode_wideband(samples: Samples, bit_rate: int, variable: bool) -> list[bytes]:
+    """Packets of frames [N, 320] of 16 bit at 16 kHz, by a new encoder: see `wideband_encoder`."""
+    with wideband_encoder(bit_rate, variable) as encode:
+        return [encode(frame) for frame in samples]
+
+
+@contextmanager
+def decoder() -> Iterator[Callable[[Sequence[bytes], Lost], NDArray[np.float32]]]:
+    """A new decoder: from packets, those `lost` [N] concealed, to samples [N * 320] at 16 kHz.
 
     Raises:
-        BitstreamError: libopus refuses a packet, or it does not hold 20 ms.
+        BitstreamError: when it is used: libopus refuses a packet, or it does not hold 20 ms.
     """
     library = _library()
     status = ctypes.c_int()
     state = ctypes.c_void_p(library.opus_decoder_create(RATE, 1, ctypes.byref(status)))
     _check(library, status.value)
-    signal = np.zeros(len(packets) * FRAME + _LONGEST, np.float32)
-    try:
+
+    def decode(packets: Sequence[bytes], lost: Lost) -> NDArray[np.float32]:
+        signal = np.zeros(len(packets) * FRAME + _LONGEST, np.float32)
         for index, (packet, gone) in enumerate(zip(packets, lost, strict=True)):
             made = library.opus_decode_float(
                 state,
@@ -87,9 +97,18 @@ def decode(packets: Sequence[bytes], lost: Lost) -> NDArray[np.float32]:
             if made != FRAME:
                 reason = _reason(library, made) if made < 0 else f"{made} samples, not {FRAME}"
                 raise BitstreamError(f"libopus refuses packet {index}: {reason}")
+        return signal[: len(packets) * FRAME]
+
+    try:
+        yield decode
     finally:
         library.opus_decoder_destroy(state)
-    return signal[: len(packets) * FRAME]
+
+
+def decode(packets: Sequence[bytes], lost: Lost) -> NDArray[np.float32]:
+    """The signal [N * 320] of packets by a new decoder: see `decoder`."""
+    with decoder() as decode_next:
+        return decode_next(packets, lost)
 
 
 def version() -> str:

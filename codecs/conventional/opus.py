@@ -11,14 +11,16 @@ length, which a receiver knows from other packets.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.framed import Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingConcealingCodec
 from . import av_packets
 
 _OPTIONS = {
@@ -33,7 +35,7 @@ _HEAD = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, 0, 16_000, 0, 0)  # pre-skip
 
 
 @dataclass(frozen=True)
-class Opus(ConcealingCodec):
+class Opus(StreamingConcealingCodec):
     """libopus, constant bitrate."""
 
     name: ClassVar[str] = "opus"
@@ -56,26 +58,37 @@ class Opus(ConcealingCodec):
     def unavailable(cls) -> str:
         return av_packets.missing("libopus", "libopus")
 
-    def encode_frames(self, samples: Samples) -> Frames:
-        packets = av_packets.encode(
-            "libopus", samples, self.sample_rate, round(1000 * self.kbps), _OPTIONS
-        )
-        # The flush adds a packet that only pushes out the delay, which `samples` already holds.
-        return np.frombuffer(b"".join(packets[: len(samples)]), np.uint8).reshape(
-            len(samples), self.frame_bits // 8
-        )
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
+        rate = round(1000 * self.kbps)
+        encoder = av_packets.Encoder("libopus", self.sample_rate, rate, _OPTIONS)
 
-    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.float32]:
+        def encode(samples: Samples, last: bool) -> Frames:
+            # the flush adds a packet that only pushes out the delay, which `samples` already holds
+            packets = b"".join(encoder(samples, last))
+            return np.frombuffer(packets, np.uint8).reshape(-1, self.frame_bits // 8)
+
+        yield encode
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
         import soxr
 
-        empty = bytes([int(frames[0, 0]) & _ONE_FRAME])
-        packets = [
-            empty if gone else frame.tobytes() for frame, gone in zip(frames, lost, strict=True)
-        ]
-        decoded = av_packets.decode("libopus", packets, _DECODER_RATE, _HEAD)
-        scaled = decoded.astype(np.float32) / 32768
-        resampled = soxr.resample(scaled, _DECODER_RATE, self.sample_rate, quality="VHQ")
-        return np.asarray(resampled, np.float32)
+        decoder = av_packets.Decoder("libopus", _DECODER_RATE, _HEAD)
+        resampler = soxr.ResampleStream(_DECODER_RATE, self.sample_rate, 1, "float32", "VHQ")
+
+        first: list[int] = []  # byte of the signal
+
+        def decode(frames: Frames, lost: Lost, last: bool) -> NDArray[np.float32]:
+            first.extend(frames[:1, 0].tolist())
+            packets = [
+                bytes([first[0] & _ONE_FRAME]) if gone else frame.tobytes()
+                for frame, gone in zip(frames, lost, strict=True)
+            ]
+            decoded = decoder(packets).astype(np.float32) / 32768
+            return np.asarray(resampler.resample_chunk(decoded, last=last), np.float32)
+
+        yield decode
 
 
 CODEC = Opus

@@ -14,7 +14,8 @@ The delay is the 104 samples that libopus states as its pre-skip.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from ..base import CodecError
 from ..bitstream import BitstreamError
 from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingConcealingCodec
 from . import libopus, opus_neural
 from .opus_neural import Enhancement
 
@@ -55,22 +57,42 @@ class OpusWideband(ConcealingCodec):
     def decode_packets(self, packets: Sequence[bytes], lost: Lost) -> NDArray[np.float32]:
         """The signal [N * 320] of N packets, those `lost` [N] concealed."""
 
+    @property
+    def bit_rate(self) -> int:
+        """As libopus takes it, in bit/s."""
+        return round(1000 * self.kbps)
+
     def encode_frames(self, samples: Samples) -> Frames:
-        packets = libopus.encode_wideband(samples, round(1000 * self.kbps), self.variable)
+        return self.as_frames(libopus.encode_wideband(samples, self.bit_rate, self.variable))
+
+    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.float32]:
+        return self.decode_packets(self.as_packets(frames, lost), lost)
+
+    def as_frames(self, packets: Sequence[bytes]) -> Frames:
+        """Packets of libopus as a payload has them [N, bytes].
+
+        Raises:
+            CodecError: one is of another mode.
+        """
         for packet in packets:
             self._check(packet, CodecError)
         if self.variable:
             packets = [bytes([len(packet)]) + packet[1:] for packet in packets]
         return _rows(packets)
 
-    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.float32]:
+    def as_packets(self, frames: Frames, lost: Lost) -> list[bytes]:
+        """Packets as libopus takes them; what is in those that are lost is not looked at.
+
+        Raises:
+            BitstreamError: one is of another mode.
+        """
         packets = [frame.tobytes() for frame in frames]
         if self.variable:
             packets = [bytes([_CONTENTS]) + packet[1 : packet[0]] for packet in packets]
         for packet, gone in zip(packets, lost, strict=True):
             if not gone:
                 self._check(packet, BitstreamError)
-        return self.decode_packets(packets, lost)
+        return packets
 
     def packets(self, payload: bytes) -> int:
         return len(_split(payload)) if self.variable else super().packets(payload)
@@ -92,7 +114,7 @@ class OpusWideband(ConcealingCodec):
 
 
 @dataclass(frozen=True)
-class OpusWb(OpusWideband):
+class OpusWb(StreamingConcealingCodec, OpusWideband):
     """Decoded plainly, by libopus."""
 
     name: ClassVar[str] = "opus-wb"
@@ -107,6 +129,19 @@ class OpusWb(OpusWideband):
 
     def decode_packets(self, packets: Sequence[bytes], lost: Lost) -> NDArray[np.float32]:
         return libopus.decode(packets, lost)
+
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
+        with libopus.wideband_encoder(self.bit_rate, self.variable) as encode:
+            yield lambda samples, last: self.as_frames([encode(frame) for frame in samples])
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
+        with libopus.decoder() as decode:
+            yield lambda frames, lost, last: decode(self.as_packets(frames, lost), lost)
+
+    def join(self, packets: Sequence[bytes]) -> bytes:
+        return b"".join(packets)  # whole bytes, at constant rates too
 
 
 @dataclass(frozen=True)

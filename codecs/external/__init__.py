@@ -19,18 +19,23 @@
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..base import Codec, CodecError
-from .command import Command
-from .decoded import Decoded
+
+if TYPE_CHECKING:
+    from .command import Command
+    from .decoded import Decoded
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._+-]{0,63}")
 _RENAMED = {"encode": "encoder", "decode": "decoder"}  # Codec has methods of these names
 
 
-def kind_of(settings: Mapping[str, Any]) -> type[Command] | type[Decoded] | None:
+def kind_of(settings: Mapping[str, Any]) -> "type[Command] | type[Decoded] | None":
     """What these settings declare; None for a codec of the registry."""
+    from .command import Command
+    from .decoded import Decoded
+
     if "decoded" in settings:
         return Decoded
     return Command if {*_RENAMED, *_RENAMED.values()} & settings.keys() else None

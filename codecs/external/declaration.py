@@ -18,9 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..audio.reading import to_full_scale
-from ..base import Codec, CodecError
-
-TOLERANCE = 0.1  # s, between the lengths of a recording and of its decoded audio
+from ..base import TOLERANCE, Codec, CodecError
 
 _UNNAMED = {"in_name": False}
 

@@ -22,6 +22,7 @@ from ..coding.tokens import CODINGS, Coding, count_frames, read_indices, whole_f
 from ..networks.draws import DrawShape
 from ..noise import Noise
 from ..settings import choose
+from ..tokens import Tokens
 from ..weights.parts import PARTS, FrameConfig, Part, TokenConfig
 from ..weights.pretrained import config, fingerprint, load, missing
 
@@ -137,6 +138,11 @@ class TokenCodec(Codec):
     def length(self, payload: bytes) -> int:
         c = self._config
         return count_frames(payload, self.stages, c.entries, self._coder) * c.hop
+
+    def tokens(self, payload: bytes) -> Tokens:
+        c = self._config
+        indices = self._read(payload) if payload else torch.zeros(self.stages, 0, dtype=torch.int64)
+        return Tokens(tuple(indices), c.entries, indices.shape[1], c.sample_rate / c.hop)
 
     def entropy_bits(self, payload: bytes) -> float:
         """Information of a payload's indices under the shipped model, in bit.

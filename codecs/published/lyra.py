@@ -12,18 +12,22 @@ N. Zeghidour et al., "SoundStream: An End-to-End Neural Audio Codec", IEEE/ACM T
 https://github.com/google/lyra, version 1.3.2.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ...metrics.machinery.weights import Weights
 from ..base import CodecError
-from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
-from .lyra_concealment import receive
+from ..coding.framed import Frames, Lost, Samples, points
+from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingConcealingCodec
+from ..tokens import Tokens
+from .lyra_concealment import Receiver
 from .lyra_networks import DECODER, ENCODER, QUANTIZER, Decoder, Encoder, Quantizer
 
 
@@ -54,7 +58,7 @@ WEIGHTS = Weights(
 
 
 @dataclass(frozen=True)
-class Lyra(ConcealingCodec):
+class Lyra(StreamingConcealingCodec):
     """One rate of Lyra V2."""
 
     name: ClassVar[str] = "lyra"
@@ -90,18 +94,33 @@ class Lyra(ConcealingCodec):
             return "ai-edge-litert is missing: pip install ai-edge-litert"
         return WEIGHTS.missing()
 
-    def encode_frames(self, samples: Samples) -> Frames:
-        encoder, quantizer = Encoder(WEIGHTS.folder), Quantizer(WEIGHTS.folder)
-        indices = [quantizer.indices(encoder(frame), self.stages) for frame in samples]
-        return packed(np.array(indices))
+    def tokens(self, payload: bytes) -> Tokens:
+        indices = torch.from_numpy(unpacked(self.unpack(payload)).astype(np.int64))
+        rate = self.sample_rate / self.frame
+        return Tokens(tuple(indices.reshape(-1, self.stages).T), 16, len(indices), rate)
 
-    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.int16]:
-        quantizer = Quantizer(WEIGHTS.folder)
-        features = [
-            np.zeros(0, np.float32) if gone else quantizer.features(indices)
-            for indices, gone in zip(unpacked(frames), lost, strict=True)
-        ]
-        return receive(features, lost, Decoder(WEIGHTS.folder))
+    @contextmanager
+    def frame_encoder(self) -> Iterator[FrameEncoder]:
+        encoder, quantizer = Encoder(WEIGHTS.folder), Quantizer(WEIGHTS.folder)
+
+        def encode(samples: Samples, last: bool) -> Frames:
+            indices = [quantizer.indices(encoder(frame), self.stages) for frame in samples]
+            return packed(np.array(indices, np.int32).reshape(-1, self.stages))
+
+        yield encode
+
+    @contextmanager
+    def frame_decoder(self) -> Iterator[FrameDecoder]:
+        quantizer, receiver = Quantizer(WEIGHTS.folder), Receiver(Decoder(WEIGHTS.folder))
+
+        def decode(frames: Frames, lost: Lost, last: bool) -> NDArray[np.int16]:
+            features = [
+                np.zeros(0, np.float32) if gone else quantizer.features(indices)
+                for indices, gone in zip(unpacked(frames), lost, strict=True)
+            ]
+            return receiver.receive(features, lost)
+
+        yield decode
 
 
 def packed(indices: NDArray[np.int32]) -> Frames:
@@ -110,14 +129,15 @@ def packed(indices: NDArray[np.int32]) -> Frames:
     Raises:
         CodecError: an index is not one of 4 bits.
     """
-    if indices.min() < 0 or indices.max() > 15:
+    if indices.size and (indices.min() < 0 or indices.max() > 15):
         raise CodecError(f"indices {indices.min()}..{indices.max()}; 4 bits hold 0..15")
     return (indices[:, ::2] << 4 | indices[:, 1::2]).astype(np.uint8)
 
 
 def unpacked(frames: Frames) -> NDArray[np.int32]:
     """Indices [N, stages] of packets [N, stages / 2]."""
-    return np.stack([frames >> 4, frames & 15], axis=2).reshape(len(frames), -1).astype(np.int32)
+    indices = np.stack([frames >> 4, frames & 15], axis=2).astype(np.int32)
+    return indices.reshape(len(frames), 2 * frames.shape[1])
 
 
 CODEC = Lyra

@@ -24,26 +24,12 @@ _FADE = 640  # samples: 40 ms
 Generate = Callable[[NDArray[np.float32]], Floats]
 
 
-def receive(
-    features: Sequence[NDArray[np.float32]], lost: Lost, generate: Generate
-) -> NDArray[np.int16]:
-    """The signal [N * 320] of a stream of which some packets never came.
+class Receiver:
+    """What is played, and the state between frames.
 
     Args:
-        features: [64] of each of the N packets; those that are lost are not looked at.
-        lost: [N].
         generate: samples [320] of a frame's features; it has a state, so it is called in order.
     """
-    receiver = _Receiver(generate)
-    frames = [
-        receiver.without_packet() if gone else receiver.with_packet(feature)
-        for feature, gone in zip(features, lost, strict=True)
-    ]
-    return np.concatenate(frames).astype(np.int16)
-
-
-class _Receiver:
-    """The state between frames."""
 
     def __init__(self, generate: Generate) -> None:
         self._generate = generate
@@ -52,7 +38,21 @@ class _Receiver:
         self._missing = 0  # frames in a row, up to `_CONCEALED`
         self._faded = 0  # samples into comfort noise: 0 .. `_FADE`
 
+    def receive(self, features: Sequence[NDArray[np.float32]], lost: Lost) -> NDArray[np.int16]:
+        """The next samples [N * 320], where some packets never came.
+
+        Args:
+            features: [64] of each of the N packets; those that are lost are not looked at.
+            lost: [N].
+        """
+        frames = [
+            self.without_packet() if gone else self.with_packet(feature)
+            for feature, gone in zip(features, lost, strict=True)
+        ]
+        return np.concatenate([np.zeros(0), *frames]).astype(np.int16)
+
     def with_packet(self, features: NDArray[np.float32]) -> Floats:
+        """The next samples [320] of features [64]."""
         self._missing = 0
         generated = self._generate(features)
         played = self._mixed(generated, -1)
@@ -60,6 +60,7 @@ class _Receiver:
         return played
 
     def without_packet(self) -> Floats:
+        """The next samples [320], where none came."""
         fades_out = self._missing == _CONCEALED
         if fades_out and self._faded == _FADE:
             return self._comfort(self._floor.estimate)

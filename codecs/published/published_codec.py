@@ -25,6 +25,7 @@ from ..bitstream import BitstreamError
 from ..coding.tokens import count_frames, read_indices, write_indices
 from ..noise import Noise
 from ..settings import choose
+from ..tokens import Tokens
 from ..weights.published_checkpoints import fingerprint, load_transformers, locate, missing
 
 FILES = ("config.json", "model.safetensors")  # as transformers saves a network
@@ -153,6 +154,19 @@ class PublishedCodec(Codec):
     def length(self, payload: bytes) -> int:
         frames = count_frames(payload, self.stages, self.geometry.entries, None)
         return frames * self.geometry.hop
+
+    def tokens(self, payload: bytes) -> Tokens:
+        g = self.geometry
+        indices = torch.zeros(self.stages, 0, dtype=torch.int64)
+        if payload:
+            indices = read_indices(payload, self.stages, g.entries, None)
+        books = tuple(indices[rows].T.reshape(-1) for rows in self.codebook_rows)
+        return Tokens(books, g.entries, indices.shape[1], g.sample_rate / g.hop)
+
+    @property
+    def codebook_rows(self) -> Sequence[slice]:
+        """The rows of the indices [stages, k] that each codebook has; one for most codecs."""
+        return [slice(row, row + 1) for row in range(self.stages)]
 
     def _encode(self, signal: Tensor) -> bytes:
         frames = -(-len(signal) // self.geometry.hop)

@@ -10,7 +10,7 @@ H. Siuzdak, F. Grötschla, L. A. Lanzendörfer, "SNAC: Multi-Scale Neural Audio 
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -67,6 +67,10 @@ class Snac(PublishedCodec):
     operating_points: ClassVar = ({"kbps": 0.98},)
 
     kbps: float = 0.98
+
+    @property
+    def codebook_rows(self) -> Sequence[slice]:
+        return [slice(0, 1), slice(1, 3), slice(3, 7)]  # one, two and four indices of every frame
 
     def load(self, folder: Path) -> Any:
         return _load(folder, self.device)

@@ -26,6 +26,7 @@ from .remember import remember
 from .weights import Weights, needs, network
 
 RATE = 16_000
+LANGUAGES = ("en",)  # of LibriSpeech
 WEIGHTS = Weights(
     "hubert-large-ls960-ft",
     "https://huggingface.co/facebook/hubert-large-ls960-ft/resolve/"

@@ -3,6 +3,7 @@
 report.html         leaderboard, findings, figures, significance, players, failures, provenance
 audio/              the signals that it plays, each loaded when it is asked for
 leaderboard.*       as CSV, Markdown and LaTeX
+leaderboard_by_*    as CSV and Markdown: by a column of the items, where asked for
 summary.txt         who leads each column, and how many pairs are decided
 comparisons.csv     all pairs of codecs in all columns
 bd.csv, seeds.csv   Bjøntegaard deltas; variance of draws
@@ -31,6 +32,7 @@ from ..figures.style import COLUMN, INK, PAPER, TONES, Picture, drawing
 from ..figures.training import training_curves
 from ..tables.not_run import with_not_run
 from ..tables.printed import latex, markdown, show_summary
+from ..tables.split import Split, cells_by_column, split, split_markdown
 from ..tables.summary import summary
 from .flags import Flag
 from .gallery import Gallery, gallery
@@ -61,6 +63,7 @@ def write_report(
     read_signal: ReadSignal,
     trainings: Sequence[Path] = (),
     families: Mapping[str, str] | None = None,
+    splits: Sequence[str] = (),
 ) -> Report:
     """Write all files of a report.
 
@@ -70,14 +73,16 @@ def write_report(
         read_signal: reads the recordings and decoded audio that the page plays.
         trainings: folders of trainings whose curves are drawn, too.
         families: of codecs, by condition, where they are known.
+        splits: columns of the items by which the leaderboard is split, too.
 
     Raises:
-        RunError: a folder of a training has no log.
+        RunError: a folder of a training has no log, or no item has a column to split by.
     """
     material = Material(run, families or {})
+    parts = [split(run.scores, column) for column in splits]
     pictures, curves_of_columns = _drawn(material, out / "figures", trainings)
     shown = gallery(run, read_signal)
-    page = _page(material, shown, pictures, curves_of_columns)
+    page = _page(material, shown, pictures, curves_of_columns, parts)
     table = with_not_run(material.table, run.not_run)
     files: dict[str, bytes] = {
         "leaderboard.csv": csv_text(table),
@@ -90,6 +95,9 @@ def write_report(
         "findings.csv": csv_text(pd.DataFrame(material.flags, columns=list(Flag._fields))),
         "report.html": page.encode(),
     }
+    for part in parts:
+        files[f"{part.name}.csv"] = csv_text(part.table)
+        files[f"{part.name}.md"] = split_markdown(part).encode()
     for name, content in {**shown.files, **files}.items():
         write_atomically(out / name, content)
     return Report(out / "report.html", shown.faults, shown.changed)
@@ -184,6 +192,7 @@ def _page(
     shown: Gallery,
     pictures: list[dict[str, Any]],
     each: list[dict[str, Any]],
+    parts: Sequence[Split],
 ) -> str:
     environment = Environment(
         loader=PackageLoader("nscbench.reports.page"), autoescape=True, undefined=StrictUndefined
@@ -192,8 +201,9 @@ def _page(
     assert loader is not None
     style, script = (Markup(loader.get_source(environment, f"report.{end}")[0]) for end in _PARTS)
     values = template_values(material, shown)
+    groups = [{"column": part.column, "tables": list(cells_by_column(part))} for part in parts]
     return environment.get_template("report.html").render(
-        css=style, js=script, pictures=pictures, curves=each, **values
+        css=style, js=script, pictures=pictures, curves=each, groups=groups, **values
     )
 
 

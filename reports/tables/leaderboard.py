@@ -15,6 +15,10 @@ COLUMN_rank    1 + number of codecs that are significantly better (see `comparis
                which no test can succeed. Counts and ranks stand after the means
 entropy_kbps   the same of what an ideal coder would spend on the indices, under the model that the
                codec ships; empty for codecs without one
+frames_per_second, tokens_per_second, bits_per_token, codebook_use, codebook_perplexity,
+entropy0_kbps, entropy1_kbps
+               of token codecs, over all items of the run: see `benchmarks.run.token_use`; empty for
+               others, and where too few tokens were sent to tell
 bitrate        "measured"; "stated" where audio was decoded elsewhere: nominal_kbps is all that is
                known; "none" for an oracle. The last column, but for that of `not_run`
 """
@@ -26,6 +30,7 @@ import numpy as np
 import pandas as pd
 
 from ...benchmarks.statistics.bootstrap import cluster_bootstrap
+from ...benchmarks.store.results import TOKEN_COLUMNS
 from ...benchmarks.store.scores import Scores
 from .comparisons import compare_all, hopeless, ranks
 
@@ -62,6 +67,9 @@ def leaderboard(
         if not hopeless(pairs):
             others[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")
     others["entropy_kbps"] = table.index.map(scores.entropy_kbps)
+    for column in TOKEN_COLUMNS:
+        tokens = [scores.conditions[name].get("tokens", {}) for name in table.index]
+        others[column] = [own.get(column, float("nan")) for own in tokens]
     others["bitrate"] = table.index.map(lambda name: _bitrate(scores, name))
     # at once: pandas warns of tables that grow by hundreds of columns
     return pd.concat([table, pd.DataFrame(values | others, index=table.index)], axis=1).reset_index(

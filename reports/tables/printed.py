@@ -24,7 +24,7 @@ STATED = "* bitrate stated, not measured"
 
 def show(table: pd.DataFrame) -> str:
     """Fixed-width text: codecs first, by bitrate within each, then oracles and controls."""
-    return _columns([tuple(row) for row in _cells(table)], left=1) + _footnote(table, "\n")
+    return show_lines([tuple(row) for row in _cells(table)], left=1) + _footnote(table, "\n")
 
 
 def markdown(table: pd.DataFrame, cautions: Sequence[str] = ()) -> str:
@@ -154,12 +154,12 @@ def show_comparisons(table: pd.DataFrame) -> str:
         )
         for _, row in table.iterrows()
     ]
-    return _columns([head, *lines], left=3)
+    return show_lines([head, *lines], left=3)
 
 
 def show_summary(lines: Sequence[tuple[str, ...]]) -> str:
     """Lines of `summary` as fixed-width text."""
-    return _columns([HEAD, *lines], left=2)
+    return show_lines([HEAD, *lines], left=2)
 
 
 def show_deltas(
@@ -172,7 +172,7 @@ def show_deltas(
     lines = [("column", "n/N", "BD-rate %", "95 %", "BD-quality", "95 %")]
     for column, (n, rate, quality) in found.items():
         lines.append((column, f"{n}/{total}", *_delta(rate, 1), *_delta(quality, 3)))
-    return f"{test} against {anchor}\n" + _columns(lines, left=1)
+    return f"{test} against {anchor}\n" + show_lines(lines, left=1)
 
 
 def _delta(delta: Delta, digits: int) -> tuple[str, str]:
@@ -184,7 +184,7 @@ def _interval(low: float, high: float) -> str:
     return "too few speakers" if pd.isna(low) else f"[{low:+.4f}, {high:+.4f}]"
 
 
-def _columns(lines: Sequence[tuple[str, ...]], left: int) -> str:
+def show_lines(lines: Sequence[tuple[str, ...]], left: int) -> str:
     """Lines of cells as text, the first `left` columns left-justified."""
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
     return "\n".join(

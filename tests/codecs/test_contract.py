@@ -172,6 +172,35 @@ def test_no_items_are_no_results(codec):
     assert codec.decode([], Noise([])) == []
 
 
+def test_chunks_make_what_the_whole_makes(codec, items, payloads, decoded):
+    """Of a codec that streams: in chunks of no frame's length, the first of one sample."""
+    if not codec.streams:
+        for refused in (lambda: codec.stream().__enter__(), lambda: codec.join([])):
+            with pytest.raises(CodecError, match="whole signals only"):
+                refused()
+        return
+    for item, payload, signal in zip(items, payloads, decoded, strict=True):
+        chunks = [*item[:5].split(1), item[5:5], *item[5:].split(codec.sample_rate // 83)]
+        with codec.stream() as (encoder, decoder):
+            packets, parts = [], []
+            for made in (*map(encoder.push, chunks), encoder.finish()):
+                packets += made
+                parts += [decoder.push(packet) for packet in made]
+            parts.append(decoder.finish())
+        assert codec.join(packets) == payload
+        assert torch.equal(torch.cat(parts), signal)
+        assert len(packets) > 1
+
+
+def test_a_stream_of_nothing_is_nothing(codec):
+    if not codec.streams:
+        pytest.skip("codes whole signals only")
+    with codec.stream() as (encoder, decoder):
+        assert encoder.finish() == []
+        assert len(decoder.finish()) == 0
+    assert codec.join([]) == codec.encode([torch.zeros(0)])[0]
+
+
 @pytest.mark.parametrize("codec", _points("codec"), indirect=True)
 def test_measured_rate_is_near_nominal(codec, speech_like):
     item = torch.from_numpy(speech_like(2, codec.sample_rate))

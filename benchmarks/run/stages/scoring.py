@@ -64,6 +64,7 @@ class Score(Request[Scored]):
         reference, degraded: files of the pair.
         metrics: names.
         text: what the reference says; "" if unknown.
+        language: in which it says that (BCP 47); "" if unknown.
         versions: of the metrics as planned, to be checked; empty for none.
         level: RMS of the reference, in dBFS, to which the pair is brought; None: as it is.
         hashes: SHA-256 of both files, to be checked; empty for none.
@@ -78,6 +79,7 @@ class Score(Request[Scored]):
     level: float | None = None
     hashes: Sequence[str] = ()
     device: str = "cpu"
+    language: str = ""
 
     @property
     def reads(self) -> tuple[Path, ...]:
@@ -107,7 +109,9 @@ class Score(Request[Scored]):
             scored = signals.at_level(clean, coded, self.level)
         pair = _Pair(*scored, self.text)
         cause = "".join(f" ({one})" for one in read if kind_of(one))
-        outcomes = tuple(_outcome(name, pair, cause) for name in self.metrics)
+        outcomes = tuple(
+            self._refused(name) or _outcome(name, pair, cause) for name in self.metrics
+        )
         notices = (*told, *(f"decoded audio: {notice}" for notice in told_of_coded))
         return Scored(
             outcomes,
@@ -115,6 +119,14 @@ class Score(Request[Scored]):
             degraded=signature(coded, SCORING_RATE),
             notices=tuple(dict.fromkeys((*notices, *pair.notices))),
         )
+
+    def _refused(self, name: str) -> Outcome | None:
+        """The outcome of a metric that does not know the language."""
+        known, spoken = metrics.get(name).languages, self.language.partition("-")[0].lower()
+        if not known or not spoken or spoken in known:
+            return None
+        why = f"{name} knows {', '.join(known)}; what is said here is {self.language}"
+        return Outcome(name, {}, why, undefined=True)
 
 
 class _Pair:

@@ -123,3 +123,24 @@ def test_a_request_travels_and_takes_its_files_elsewhere(encode, recording, tmp_
 def test_limits_grow_with_the_audio():
     assert coding_limit(10) - coding_limit(0) == 600
     assert scoring_limit(10) - scoring_limit(0) == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "undefined"), [("de-CH", True), ("EN-gb", False), ("", False)]
+)
+def test_a_metric_refuses_a_language_that_it_does_not_know(
+    tmp_path, monkeypatch, language, undefined
+):
+    heard = dataclasses.replace(metrics.get("level"), languages=("en",))
+    monkeypatch.setattr(metrics, "get", lambda name: heard)
+    path = tmp_path / "a.flac"
+    soundfile.write(path, 0.1 * np.random.default_rng(0).normal(size=RATE), RATE)
+    (outcome,) = Score(path, path, ["level"], language=language).do().outcomes
+    assert outcome.undefined == undefined
+    assert not outcome.failed
+    if undefined:
+        assert outcome.error == "level knows en; what is said here is de-CH"
+
+
+def test_word_error_rates_are_of_english():
+    assert metrics.get("wer").languages == ("en",)

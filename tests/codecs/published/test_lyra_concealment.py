@@ -7,7 +7,7 @@ cosine alone.
 import numpy as np
 import pytest
 
-from nscbench.codecs.published.lyra_concealment import FEATURES, receive
+from nscbench.codecs.published.lyra_concealment import FEATURES, Receiver
 from nscbench.codecs.published.lyra_noise import ComfortNoise, NoiseFloor
 
 HOP = 320
@@ -33,7 +33,7 @@ def played(pattern):
     network = Network()
     lost = np.array([letter == "x" for letter in pattern])
     features = [np.zeros(0) if gone else np.ones(FEATURES) for gone in lost]
-    signal = receive(features, lost, network)
+    signal = Receiver(network).receive(features, lost)
     assert signal.dtype == np.int16
     return signal.reshape(-1, HOP), network
 
@@ -99,6 +99,6 @@ def test_comfort_noise_has_the_level_of_the_background(before):
     rng = np.random.default_rng(0)
     lost = np.arange(before + 20) >= before
     features = [np.ones(FEATURES)] * len(lost)
-    signal = receive(features, lost, lambda _: np.trunc(rng.normal(0, 100, HOP)))
+    signal = Receiver(lambda _: np.trunc(rng.normal(0, 100, HOP))).receive(features, lost)
     comfort = signal.reshape(-1, HOP)[before + 10 :]
     assert 25 < comfort.std() < 150

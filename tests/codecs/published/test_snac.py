@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from nscbench.codecs import CodecError, make
-from nscbench.codecs.coding.tokens import read_indices
+from nscbench.codecs.coding.tokens import read_indices, write_indices
 from nscbench.codecs.noise import Noise
+from nscbench.codecs.published.snac import Snac
 from support.tiny_checkpoints import write_checkpoint
 
 snac = pytest.importorskip("snac", reason="needs the extra `published`")
@@ -67,3 +68,15 @@ def test_other_networks_and_damaged_files_are_refused(tmp_path):
     (tmp_path / "other" / "pytorch_model.bin").write_bytes(b"")
     with pytest.raises(CodecError, match="holds no SNAC"):
         make("snac", {"weights": str(tmp_path / "other")}).encode(audio)
+
+
+def test_tokens_are_told_by_codebook_in_the_order_of_time():
+    indices = torch.arange(21).reshape(3, 7).T  # three frames: one, two and four indices each
+    tokens = Snac().tokens(write_indices(indices, 4096, None))
+    assert [book.tolist() for book in tokens.codebooks] == [
+        [0, 7, 14],
+        [1, 2, 8, 9, 15, 16],
+        [3, 4, 5, 6, 10, 11, 12, 13, 17, 18, 19, 20],
+    ]
+    assert (tokens.frames, tokens.entries) == (3, 4096)
+    assert Snac().tokens(b"").frames == 0
