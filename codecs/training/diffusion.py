@@ -163,18 +163,18 @@ class DiffusionTraining(Component):
         }
 
     def distances(self, model: Any, audio: Tensor) -> dict[str, Tensor]:
-        known = self._measured(audio)
-        copies = known.audio.expand(VALIDATION_TIMES, -1)
-        output = self.ends.back.target(self.back_network, copies)
+        known = self._measured(audio).repeated(VALIDATION_TIMES)
+        output = self.ends.back.target(self.back_network, known.audio)
+        draw = steady(audio.device)
         return {
             f"{count}stages/{name}": loss
             for count in self.ends.stage_counts
             for name, loss in self.losses(
                 model,
-                self._condition(self.tokenize(copies, count), steady(audio.device), known.passed),
+                self._condition(self.tokenize(known.audio, count), draw, known.passed),
                 output,
                 Draws(torch.Generator().manual_seed(0), audio.device),
-                known.repeated(VALIDATION_TIMES),
+                known,
             ).items()
         }
 

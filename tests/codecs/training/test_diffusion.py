@@ -13,7 +13,7 @@ from nscbench.codecs.networks.diffusion import DiffusionDecoder
 from nscbench.codecs.networks.draws import Draws
 from nscbench.codecs.networks.vocoder import VocoderConfig
 from nscbench.codecs.neural.diffusion_codec import DiffusionCodec
-from nscbench.codecs.neural.grid import Lat2Mel, Mel2Mel, Mel2Wav, Wav2Lat
+from nscbench.codecs.neural.grid import Lat2Mel, Mel2Mel, Mel2Wav, Wav2Lat, Wav2Wav
 from nscbench.codecs.neural.mel2wav_regression import Mel2WavRegression
 from nscbench.codecs.neural.mel_regression import MelRegression
 from nscbench.codecs.noise import Noise
@@ -108,6 +108,18 @@ def test_trained_regression_of_waveforms_makes_a_codec(folder: Path, ends: dict[
     (decoded,), (other,) = (codec.decode(payloads, Noise([seed])) for seed in (0, 1))
     assert decoded.isfinite().all()
     assert not torch.equal(decoded, other)  # phase and noise of the excitation are drawn
+
+
+def test_a_post_filter_hears_the_pulses_of_its_codec_where_the_voice_has_them(
+    folder: Path, ends: dict[str, str]
+) -> None:
+    weights = ends | {"gan": write_weights(folder, "source-filter")}
+    part = component(Wav2Wav, weights)
+    losses = trainer(part, folder, "out", steps=1).run()
+    assert losses.exists()
+    audio = torch.randn(1, 3200, generator=torch.Generator().manual_seed(0))
+    found = part.distances(part.model.eval(), audio)
+    assert {"3stages/diffusion", "6stages/pitch"} <= found.keys()
 
 
 @pytest.mark.parametrize("cell", [Mel2Wav, Mel2Mel], ids=lambda cell: cell.name)
