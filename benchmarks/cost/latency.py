@@ -72,7 +72,7 @@ def _packets(codec: Codec, signal: Tensor) -> tuple[list[_Heard], list[float]]:
     """Of every packet but those of the end: what it gave, and the seconds that it took."""
     heard, times, fed = [], [], 0
     with codec.stream() as (encoder, decoder):
-        for chunk in signal.split(round(STEP * codec.sample_rate)):
+        for chunk in torch.split(signal, round(STEP * codec.sample_rate)):
             fed += len(chunk)
             packets, encoding = _timed(encoder.push, chunk)
             for packet in packets:

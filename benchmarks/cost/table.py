@@ -79,8 +79,10 @@ class CostTable:
 
     def show(self, conditions: Sequence[str]) -> str:
         """What a reader wants first of these conditions, as text."""
-        head = ("condition", "RTF enc", "RTF dec", "parameters", "MAC/s", "MB", "delay ms")
-        head = (*head, "first packet ms", "jitter ms")
+        head = [
+            *("condition", "RTF enc", "RTF dec", "parameters", "MAC/s", "MB", "delay ms"),
+            *("first packet ms", "jitter ms"),
+        ]
         lines = []
         for name in conditions:
             line = self._lines[name]

@@ -88,8 +88,8 @@ def _scored(
 
 def _submit(pair: Pair, names: Sequence[str], workers: Workers) -> "Future[Scored]":
     assert pair.degraded, "a pair without a fault has both files"
-    said = {"text": pair.item.text, "language": pair.item.language}
-    request = Score(pair.item.path, pair.degraded, names, **said)
+    item = pair.item
+    request = Score(item.path, pair.degraded, names, text=item.text, language=item.language)
     return workers.submit(Work(request, scoring_limit(pair.item.seconds)))
 
 

@@ -35,7 +35,8 @@ def select(suite: Suite, conditions: Sequence[str] = (), metrics: Sequence[str] 
 
 
 def _with_conditions(suite: Suite, patterns: Sequence[str]) -> Suite:
-    known = [one.condition for one in (*suite.codecs, *suite.not_run, *suite.optional)]
+    known = [codec.condition for codec in suite.codecs]
+    known += [missing.condition for missing in (*suite.not_run, *suite.optional)]
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in known):
             what = unknown("condition", pattern, known)

@@ -83,7 +83,7 @@ class RunLine:
 
 def time_runs(count: int) -> RunLine:
     """Whole runs of so many items, in a temporary folder."""
-    suite = Suite("scaling", "Scaling", "", (get("pcm"),), (METRIC,), 1, {})
+    suite = Suite("scaling", "Scaling", "", (get("pcm"),), (METRIC,), draws=1)
     with _cheap_metric(), tempfile.TemporaryDirectory() as folder:
         plan = Plan(suite, _items(Path(folder), count), "cpu")
         warming = Plan(suite, _items(Path(folder), WARMING), "cpu")

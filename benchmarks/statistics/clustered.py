@@ -102,12 +102,13 @@ def _noise(effects: Array, first: Clusters, second: Clusters) -> tuple[Array, in
     """What cells of one cluster each way add to the variance, beside the effects of both."""
     cells, cell = np.unique(first * (second.max() + 1) + second, return_inverse=True)
     sums = np.stack([np.bincount(cell, column) for column in effects.T], axis=1)
-    left = sums.copy()
+    left: Array = sums.astype(np.float64)
     ways = [np.unique(way, return_inverse=True)[1] for way in np.divmod(cells, second.max() + 1)]
     for _ in range(_SWEEPS):
         for way in ways:
             count = np.bincount(way)
-            left -= np.stack([np.bincount(way, c) / count for c in left.T], axis=1)[way]
+            means = np.stack([np.bincount(way, c) / count for c in left.T], axis=1)
+            left = left - means[way]
     degrees = len(cells) - sum(int(way.max()) + 1 for way in ways) + 1
     whole = np.square(sums).sum(axis=0)
     if degrees < 1:

@@ -38,7 +38,7 @@ def token_differences(
         made = columns.get(condition, {})
         for column in dict.fromkeys((*own, *made)):
             values = [of.get(column, float("nan")) for of in (own, made)]
-            if not np.isclose(*values, rtol=_WRITTEN, atol=0):
+            if not np.isclose(values[0], values[1], rtol=_WRITTEN, atol=0):
                 yield (
                     f"{directory.manifest.name}, {condition}: {column} is {values[0]:.9g}, its "
                     f"bitstreams make {values[1]:.9g}"

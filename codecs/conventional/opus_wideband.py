@@ -65,7 +65,7 @@ class OpusWideband(ConcealingCodec):
     def encode_frames(self, samples: Samples) -> Frames:
         return self.as_frames(libopus.encode_wideband(samples, self.bit_rate, self.variable))
 
-    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.float32]:
+    def conceal_frames(self, frames: Frames, lost: Lost) -> NDArray[np.int16] | NDArray[np.float32]:
         return self.decode_packets(self.as_packets(frames, lost), lost)
 
     def as_frames(self, packets: Sequence[bytes]) -> Frames:

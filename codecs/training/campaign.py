@@ -124,7 +124,7 @@ def _stage(path: Path, table: Mapping[str, Any]) -> CampaignStage:
         )
     component = table.get("component")
     if component not in COMPONENTS:
-        raise CodecError(f"{path}: {unknown('component', component, COMPONENTS)}")
+        raise CodecError(f"{path}: {unknown('component', str(component), COMPONENTS)}")
     try:
         budget = Budget(table.get("steps"), table.get("minutes"))
     except ValueError as error:

@@ -19,7 +19,7 @@ class Unit(NamedTuple):
     name: str
 
     @property
-    def count(self) -> int:
+    def number(self) -> int:
         """How many there are."""
         return len(set(self.cluster.tolist()))
 
@@ -38,10 +38,10 @@ def unit_of(rows: Sequence[Choice | Answer]) -> Unit:
 
 def notes_on(unit: Unit, votes: int) -> list[str]:
     """What the unit means for all that is said."""
-    if unit.name == "listener" and unit.count >= 3:
+    if unit.name == "listener" and unit.number >= 3:
         return []
     if unit.name == "listener":
-        word = "one listener" if unit.count == 1 else f"{unit.count} listeners"
+        word = "one listener" if unit.number == 1 else f"{unit.number} listeners"
         return [f"{word}: no interval is given; it needs 3 at least"]
     taken = "items" if unit.name == "item" else "votes"
     return [f"the {votes} votes name no listener: {taken} are taken for independent"]

@@ -168,7 +168,9 @@ def to_json(report: VoteReport) -> str:
     """The report as JSON; no NaN and no infinity, which JSON does not have."""
 
     def of(conclusion: Conclusion | None) -> dict[str, Any] | None:
-        return conclusion and {table.name: table.records for table in conclusion.tables}
+        if conclusion is None:
+            return None
+        return {table.name: table.records for table in conclusion.tables}
 
     document = {
         "schema": VOTES_SCHEMA,

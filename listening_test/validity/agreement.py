@@ -178,8 +178,9 @@ def _of_items(compared: Compared, table: Table, drawn: Draws) -> Level:
     values = np.where(known, table.values, np.nan)
     measured = drawn.measured(table.values)
     again = drawn.conditions[:, None, :]
-    drawn_both = (drawn.rated, measured)
-    drawn_again = tuple(np.take_along_axis(side, again, axis=2) for side in drawn_both)
+    rated_again, measured_again = (
+        np.take_along_axis(side, again, axis=2) for side in (drawn.rated, measured)
+    )
     conditions = int(known.any(axis=0).sum())
     found = {}
     for kind in KINDS:
@@ -189,8 +190,12 @@ def _of_items(compared: Compared, table: Table, drawn: Draws) -> Level:
             continue
         found[kind] = Coefficient(
             value,
-            _interval(kind, *drawn_both, units=drawn.units, fewest=FEWEST),
-            _interval(kind, *drawn_again, units=min(drawn.units, conditions), fewest=FEWEST_POINTS),
+            _interval(kind, drawn.rated, measured, drawn.units, FEWEST),
+            _interval(
+                *(kind, rated_again, measured_again),
+                units=min(drawn.units, conditions),
+                fewest=FEWEST_POINTS,
+            ),
         )
     widths = compared.half_widths(known, by_item=True)
     errors = _errors(values.ravel(), rated.ravel(), widths.ravel(), table.direction)

@@ -37,8 +37,8 @@ def coefficient_plot(columns: Sequence[ColumnValidity]) -> Figure:
             sign = -1 if column.direction == "lower" else 1
             for interval, width in ((rho.over_conditions, 1.2), (rho.over_items, 4.0)):
                 if interval:
-                    ends = sorted((sign * interval.low, sign * interval.high))
-                    axes.hlines(place + offset, *ends, color=colour, linewidth=width, alpha=0.8)
+                    low, high = sorted((sign * interval.low, sign * interval.high))
+                    axes.hlines(place + offset, low, high, color=colour, linewidth=width, alpha=0.8)
             label = name if place == 0 else None
             axes.plot(sign * rho.value, place + offset, "o", color=colour, ms=5, label=label)
     axes.axvline(0, color="#bbbbbb", linewidth=1)

@@ -153,7 +153,9 @@ def _hidden(points: pd.DataFrame, column: str) -> Drawn:
 def _entry(family: str) -> Line2D:
     mark = FAMILY_MARKS[family]
     label = _WORDS.get(family, family)
-    return Line2D([], [], color=mark.colour, marker=mark.marker, linestyle=mark.line, label=label)
+    entry = Line2D([], [], color=mark.colour, marker=mark.marker, label=label)
+    entry.set_linestyle(mark.line)
+    return entry
 
 
 FIGURE = Figure(NAME, 0, front)

@@ -98,7 +98,7 @@ def _best(
         for distance in _DISTANCES:
             middles = at + distance * pixels * towards + towards * half
             boxes = np.hstack([middles - half, middles + half])
-            free = _within(boxes, frame) & ~_overlapping(boxes, taken).any(axis=1)
+            free = np.logical_and(_within(boxes, frame), ~_overlapping(boxes, taken).any(axis=1))
             hits = _overlapping(boxes, hidden[:, :4]) @ hidden[:, 4]
             costs = np.where(free, distance + hits + np.abs(_ANGLES) + 3 * rank, np.inf)
             choice = int(np.argmin(costs))

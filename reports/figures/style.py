@@ -19,13 +19,14 @@ from matplotlib import pyplot as plt
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.typing import LineStyleType
 
 INK = "#1b1b1f"  # of text and lines; a page replaces it by its own colour of text
 PAPER = "#fffffe"  # of backgrounds; a page lets its own shine through
 HUES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 TONES = ("#005C90", "#A64900", "#00704F", "#A0436F", "#7F5700", "#1B6F9F")  # of text in a hue
 MARKERS = "osD^vPX*<>hp"
-LINES = ("-", "--", "-.", ":")
+LINES: tuple[LineStyleType, ...] = ("-", "--", "-.", ":")
 REFERENCE = "opus"  # the curve that readers know: always ink
 _ACROSS = 3  # panels in a row
 _POINTS = 72  # of an inch
@@ -119,7 +120,7 @@ class Mark(NamedTuple):
 
     colour: str
     marker: str
-    line: str
+    line: LineStyleType
 
 
 # Families of codecs, and how each is drawn where a figure is of families, not of curves

@@ -180,7 +180,7 @@ def _values(data: pd.DataFrame) -> list[list[str]]:
     return [[str(column) for column in data], *lines]
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     number = pd.to_numeric(value, errors="coerce")

@@ -1,5 +1,7 @@
 """One condition alone, a line for each column: its mean, its interval, how many items it has."""
 
+from typing import Any
+
 import pandas as pd
 
 from ...benchmarks.store.scores import Scores, records
@@ -29,7 +31,7 @@ def show_means(table: pd.DataFrame) -> str:
     return show_lines([HEAD, *(_cells(lines[column]) for column in in_order(lines))], left=1)
 
 
-def _cells(line: dict[str, object]) -> tuple[str, ...]:
+def _cells(line: dict[str, Any]) -> tuple[str, ...]:
     column = look(str(line["column"]))
     mean, low, high = (
         "-" if pd.isna(line[key]) else f"{line[key]:.{column.digits}f}"

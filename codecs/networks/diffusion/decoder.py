@@ -227,7 +227,8 @@ class DiffusionDecoder(nn.Module):
             return None
         if self.log_mel is None:
             return self.scaling.standardize_condition(condition)
-        return (self.log_mel(condition[:, 0]) - LOG_MEL_MEAN) / LOG_MEL_DEVIATION
+        heard: Tensor = self.log_mel(condition[:, 0])
+        return (heard - LOG_MEL_MEAN) / LOG_MEL_DEVIATION
 
     def _hint(
         self, condition: Tensor, features: Tensor, draw: DrawShape, passed: Tensor | None

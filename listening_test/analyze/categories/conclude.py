@@ -49,12 +49,12 @@ def _verdicts(
     described: tuple[Opinion, ...], pairs: tuple[OpinionPair, ...], test: str
 ) -> dict[tuple[str, str], str]:
     if test == "ccr":
-        sides = [(o, *o.condition.split(" against ", 1)) for o in described]
-        return {
-            (first, second): first if o.mos > 0 else second
-            for o, first, second in sides
-            if o.p_holm is not None and o.p_holm <= ALPHA
-        }
+        better: dict[tuple[str, str], str] = {}
+        for o in described:
+            if o.p_holm is not None and o.p_holm <= ALPHA:
+                first, second = o.condition.split(" against ", 1)
+                better[first, second] = first if o.mos > 0 else second
+        return better
     return {
         (pair.first, pair.second): pair.first if pair.difference > 0 else pair.second
         for pair in pairs

@@ -101,7 +101,7 @@ def distribution(ballots: Ballots) -> tuple[CategoryShare, ...]:
         rows = ballots.rows(name)
         score, clusterings = ballots.score[rows], ballots.clusterings(rows)
         for category in ballots.categories:
-            reached = 1.0 * (score >= category)
+            reached = (score >= category).astype(np.float64)
             interval = (
                 clustered_wilson(reached, clusterings) if category > ballots.categories[0] else None
             )

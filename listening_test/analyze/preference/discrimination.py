@@ -82,7 +82,7 @@ def _discrimination(
     return Discrimination(
         condition=condition,
         other=other,
-        units=unit.count,
+        units=unit.number,
         answers=len(rows),
         right=int(right.sum()),
         undecided=undecided,
@@ -91,8 +91,8 @@ def _discrimination(
         p=p,
         p_holm=p_holm,
         d_prime=None if share is None else d_prime(share),
-        d_prime_low=interval and d_prime(interval.low),
-        d_prime_high=interval and d_prime(interval.high),
+        d_prime_low=d_prime(interval.low) if interval else None,
+        d_prime_high=d_prime(interval.high) if interval else None,
         said_a=float(np.mean([row.given == "a" for row in rows])) if placed else None,
     )
 

@@ -135,7 +135,6 @@ def order_effect(rows: Sequence[Choice]) -> Order | None:
         return None
     unit = unit_of(decided).cluster
     signs = np.array([1.0 if row.choice == row.first else -1.0 for row in decided])
-    share = float((signs > 0).mean())
-    return Order(
-        len(decided), share, clustered_wilson(1.0 * (signs > 0), [unit]), even_signs(signs, unit)
-    )
+    preferred = (signs > 0).astype(np.float64)
+    share = float(preferred.mean())
+    return Order(len(decided), share, clustered_wilson(preferred, [unit]), even_signs(signs, unit))

@@ -101,10 +101,14 @@ def _ends(values: Array, nulls: Nulls, alpha: float, symmetric: bool) -> tuple[A
     decided, equal = (
         first(combined)
         for combined in (
-            refuted_below(values, null, alpha, symmetric)
-            | refuted_above(values, null, alpha, symmetric),
-            refuted_below(values, low, alpha, symmetric)
-            & refuted_above(values, high, alpha, symmetric),
+            np.logical_or(
+                refuted_below(values, null, alpha, symmetric),
+                refuted_above(values, null, alpha, symmetric),
+            ),
+            np.logical_and(
+                refuted_below(values, low, alpha, symmetric),
+                refuted_above(values, high, alpha, symmetric),
+            ),
         )
     )
     sooner = (equal > 0) & ((decided == 0) | (equal < decided))

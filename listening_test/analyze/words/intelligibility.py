@@ -86,7 +86,7 @@ def _scored(condition: str, feature: str, rows: list[Answer]) -> Intelligibility
     return Intelligibility(
         condition=condition,
         feature=feature,
-        units=unit.count,
+        units=unit.number,
         words=len(rows),
         right=right,
         wrong=given - right,
