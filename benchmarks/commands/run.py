@@ -9,6 +9,7 @@ from typing import Any
 
 from ...codecs import CodecError
 from ...reports.tables.printed import partial_columns, show
+from ...reports.tables.verdicts import FAIL, PASS, UNDECIDED, Judged
 from ..data.items import AudioError, Item, ItemsError, passed_over, read_items
 from ..degradations import DegradationError
 from ..run.plan import Plan
@@ -17,14 +18,17 @@ from ..run.suite import Suite, decoded_folders, left_out, load_suite
 from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
 from ..store.contents import ContentError
+from ..store.finished_run import read_run
 from ..store.run_directory import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
 from .run_measuring import Measured, carry_out
 from .run_messages import grouped, shown_faults
 from .run_robustness import run_parts
+from .run_verdicts import judge_run, worst
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
+OF_VERDICT = {PASS: OK, FAIL: 3, UNDECIDED: 4}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -79,10 +83,10 @@ def run(arguments: argparse.Namespace) -> int:
             device = workers.device(arguments.device)
             ours = Cache(cache) if cache else None
             if suite.degradations:
-                whole = run_parts(suite, items, device, directory, workers, ours)
+                whole, verdict = run_parts(suite, items, device, directory, workers, ours)
             else:
-                whole = _run(Plan(suite, items, device), directory, workers, ours)
-            return OK if whole else FAILURES
+                whole, verdict = _run(Plan(suite, items, device), directory, workers, ours)
+            return OF_VERDICT[verdict] if whole else FAILURES
     except ItemsError as error:
         for problem in shown_faults(error.problems, arguments.items or suite.items):
             print(f"nscbench: {problem}", file=sys.stderr)
@@ -118,12 +122,19 @@ def _workers(
     return RemoteWorkers(arguments.scheduler, arguments.data, files)
 
 
-def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> bool:
-    """Carry out a plan and print what it found; is there a value for everything?"""
+def _run(
+    plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None
+) -> tuple[bool, str]:
+    """Carry out a plan and print what it found; is there a value for everything, and the verdict
+    on its limits."""
     _announce(plan)
     measured = carry_out(plan, directory, workers, cache)
     _conclude(plan.suite, directory, measured)
-    return not len(measured.failed)
+    verdict = PASS
+    if plan.suite.limits:
+        runs = {"": Judged(read_run(directory.root).scores)}
+        verdict = worst(judge_run(plan.suite, plan.items, plan.device, directory, runs))
+    return not len(measured.failed), verdict
 
 
 def _announce(plan: Plan) -> None:

@@ -66,6 +66,7 @@ def carry_out(
         manifest["failures"] = len(failed)
         _write_json(directory.manifest, manifest)
         write_atomically(directory.items, csv_text(items_table(plan.items)))
+        directory.verdicts.unlink(missing_ok=True)  # on the rows before
         table, beware = write_leaderboard(directory, manifest, rows)
         found = checks_table(plan, journal.get)
     write_atomically(directory.checks, csv_text(found))

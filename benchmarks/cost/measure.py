@@ -6,7 +6,7 @@ without a number, with the reason.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -55,11 +55,15 @@ class Setup:
     speech: Signal
 
 
-def measure_costs(codec: Codec, setup: Setup) -> dict[str, Found]:
-    """Every one of `COLUMNS` of a condition."""
+def measure_costs(
+    codec: Codec, setup: Setup, wanted: Collection[str] = COLUMNS
+) -> dict[str, Found]:
+    """Costs of a condition: those `wanted` of `COLUMNS`, and what is measured with them."""
     found: dict[str, Found] = {}
     with Pool(1) as pool:
         for columns, task in _tasks(codec, setup):
+            if not set(columns) & set(wanted):
+                continue
             measured = pool.submit(LIMIT, task)
             if not (error := measured.exception()):
                 found |= measured.result()

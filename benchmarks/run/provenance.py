@@ -30,7 +30,9 @@ def describe_run(
         "nscbench": __version__,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws}
-        | ({} if suite.normalize is None else {"normalize": suite.normalize}),
+        | ({} if suite.normalize is None else {"normalize": suite.normalize})
+        | ({"limits": [limit.plain for limit in suite.limits]} if suite.limits else {})
+        | ({"document": dict(suite.document)} if suite.document else {}),
         "conditions": [describe_condition(codec) for codec in suite.codecs],
         "arguments": {codec.condition: codec.arguments() for codec in suite.codecs},
         "metrics": [

@@ -91,6 +91,7 @@ def _part(
         codecs=tuple(codecs),
         metrics=names,
         unavailable=unavailable,
+        limits=(),
     )
     return SuitePart(label, own, given, not_applicable)
 

@@ -23,7 +23,7 @@ A suite is a TOML file of `benchmarks/suites/`, or any path:
 Programs and folders of decoded audio are conditions too: see `codecs.external`.
 
 A suite with degradations is a robustness suite (`degradations.declared`); it may take a part of its
-items: `sample = 8`.
+items: `sample = 8`. It may state limits, and the document that they are from (`store.limits`).
 
 Unknown keys are errors.
 """
@@ -31,7 +31,7 @@ Unknown keys are errors.
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,9 @@ from ..data.items import EMBEDDED
 from ..degradations import DegradationError
 from ..degradations.declared import Declared
 from ..degradations.declared import read as read_degradations
+from ..store.limits import Limit, LimitError, read_document
 from ..store.printable import printable
+from .limits import limits_of
 from .suite_settings import SuiteError, check_keys, grid
 
 FOLDER = Path(__file__).parents[1] / "suites"
@@ -67,6 +69,8 @@ class Suite:
         sample: how many items a robustness suite takes, spread over the set; 0 for all.
         degradations: of a robustness suite.
         normalize: RMS of the reference, in dBFS, to which a pair is brought before it is scored.
+        limits: that its codecs are to keep.
+        document: that it follows, and what it covers of it: see `store.limits`.
         folder: where it lies.
     """
 
@@ -81,6 +85,8 @@ class Suite:
     sample: int = 0
     degradations: tuple[Declared, ...] = ()
     normalize: float | None = None
+    limits: tuple[Limit, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
 
     @property
@@ -168,18 +174,26 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
     codecs, isolated = _codecs(where, folder, content.get("condition", []), unavailable)
     if not codecs:
         raise SuiteError(_nothing(where, "condition", unavailable))
+    wanted = _metrics(where, content.get("metrics"), unavailable)
+    try:
+        limits = limits_of(content.get("limit", []), wanted, unavailable, degradations)
+        document = read_document(content.get("document", {}))
+    except LimitError as error:
+        raise SuiteError(f"{where}: {error}") from error
     return Suite(
         name=name,
         title=printable(content.get("title", name)),
         items=content.get("items", "demo"),
         codecs=codecs,
-        metrics=_metrics(where, content.get("metrics"), unavailable),
+        metrics=wanted,
         draws=content.get("draws", 1),
         unavailable=unavailable,
         isolated=isolated,
         sample=sample,
         degradations=degradations,
         normalize=content.get("normalize"),
+        limits=limits,
+        document=document,
         folder=folder,
     )
 

@@ -17,6 +17,8 @@ _KEYS = {
     "normalize": float,
     "condition": list,
     "degradation": list,
+    "limit": list,
+    "document": dict,
 }
 
 

@@ -6,6 +6,7 @@ journal.jsonl                     finished work
 rows.csv                          every measured value: condition, item, draw, column, value, error
 leaderboard.csv                   one line per condition
 checks.csv                        what the suite itself found suspicious
+verdicts.csv                      does each codec keep the limits of the suite? If it states some
 streams/CONDITION/ITEM.nsc        bitstreams
 decoded/CONDITION/ITEM.flac       decoded audio, 16 bit, at the codec's rate; ITEM@DRAW.flac
                                   for draws after the first
@@ -26,7 +27,7 @@ from .printable import printable
 
 # What only a run has: where they lie without a journal, somebody else's files would be replaced
 _OURS = ("manifest.json", "items.csv", "rows.csv", "leaderboard.csv", "checks.csv", "curves",
-         "streams", "decoded", "robustness.csv", "robustness.md")  # fmt: skip
+         "verdicts.csv", "streams", "decoded", "robustness.csv", "robustness.md")  # fmt: skip
 
 
 class RunError(ValueError):
@@ -69,6 +70,10 @@ class RunDirectory:
     @property
     def checks(self) -> Path:
         return self.root / "checks.csv"
+
+    @property
+    def verdicts(self) -> Path:
+        return self.root / "verdicts.csv"
 
     @property
     def curves(self) -> Path:

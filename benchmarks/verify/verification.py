@@ -26,11 +26,14 @@ import pandas as pd
 
 from ...reports.figures.curves import curve_tables
 from ...reports.tables.leaderboard import leaderboard
+from ...reports.tables.verdicts import Judged, judge, read_verdicts, with_verdicts
 from ..run.plan import Plan
 from ..run.tables import checks_table, items_table
 from ..store import checksums
-from ..store.finished_run import make_run, read_tables, reading
+from ..store.costs import costs_or_reasons
+from ..store.finished_run import Run, make_run, read_tables, reading
 from ..store.journal import Find, RecordedWork
+from ..store.limits import read_limits
 from ..store.received import read_table
 from ..store.run_directory import RunDirectory, RunError, real_path
 from ..store.run_manifest import read_run_manifest, refuse_programs
@@ -100,6 +103,8 @@ def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFram
         items = read_table(directory.root, directory.items, dtype=texts, keep_default_na=False)
         drawn = [directory.leaderboard, *sorted(directory.curves.glob("*.csv"))]
         tables = {path: read_table(directory.root, path) for path in drawn}
+        if directory.verdicts.exists():
+            tables[directory.verdicts] = read_verdicts(directory.root, directory.verdicts)
     try:
         items = _resolved(items)
     except KeyError as error:
@@ -125,7 +130,26 @@ def _made(
         made[directory.checks] = checks_table(plan, find)
     if len(plan.suite.metrics) == len(manifest["metrics"]):
         run = make_run([directory], [manifest], rows, made.get(directory.checks, pd.DataFrame()))
-        board = made[directory.leaderboard] = leaderboard(run.scores)
+        board = leaderboard(run.scores)
+        made |= {directory.leaderboard: board} | _judged(run, manifest, directory, board)
         for name, table in curve_tables(board, run.scores.directions).items():
             made[directory.curves / f"{name}.csv"] = table
     return made
+
+
+def _judged(
+    run: Run, manifest: dict[str, Any], directory: RunDirectory, board: pd.DataFrame
+) -> dict[Path, pd.DataFrame]:
+    """The verdicts, and the leaderboard with them, of a run whose suite states limits.
+
+    Those under a degradation are of other runs, so they are taken as they are.
+    """
+    if not directory.verdicts.exists():
+        return {}
+    with reading(directory):
+        limits = read_limits(manifest["suite"].get("limits", []))
+        table = read_verdicts(directory.root, directory.verdicts)
+    if any(limit.degradation for limit in limits):
+        return {directory.leaderboard: with_verdicts(board, table)}
+    table = judge(limits, {"": Judged(run.scores)}, costs_or_reasons(directory.root))
+    return {directory.verdicts: table, directory.leaderboard: with_verdicts(board, table)}

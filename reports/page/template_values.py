@@ -15,6 +15,8 @@ from .leaderboard import board, heads
 from .material import Material
 
 FLAG_TITLES = {
+    "fail": "Limits that are not kept",
+    "undecided": "Limits that are undecided",
     "swapped": "Items that fit another item's reference better",
     "bitrate": "Another bitrate than the one that is stated",
     "not coded": "Decoded audio that is the recording itself",
