@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -31,6 +31,7 @@ from ...codecs.audio.folders import (
 from ...codecs.audio.reading import AudioError, inspect, read_audio
 from .manifest import NAME, ItemsError, Listing, read_manifest
 from .own_folders import OwnFolders
+from .references import digest_of
 
 __all__ = [
     "AudioError",
@@ -64,6 +65,8 @@ class Item:
         seconds: duration.
         sample_rate: Hz, of the file.
         sha256: hexadecimal digest of the file's bytes.
+        reference: what the decoded item is compared with; None for itself.
+        reference_sha256: of its file's bytes.
     """
 
     id: str
@@ -74,6 +77,15 @@ class Item:
     seconds: float
     sample_rate: int
     sha256: str
+    reference: Path | None = None
+    reference_sha256: str = ""
+
+    @property
+    def compared(self) -> "Item":
+        """The recording that it is compared with, under its own name."""
+        if self.reference is None:
+            return self
+        return replace(self, path=self.reference, sha256=self.reference_sha256)
 
 
 def read_items(
@@ -180,7 +192,12 @@ def _open(listing: Listing, decoded: bool) -> Item:
                 f"the manifest says {listing.sha256}"
             ]
         )
-    return Item(*listing[:5], found.seconds, found.sample_rate, found.sha256)
+    item = Item(*listing[:5], found.seconds, found.sample_rate, found.sha256)
+    if not listing.reference:
+        return item
+    reference = on_disk(listing.reference)
+    digest = digest_of(listing, reference, item.seconds)
+    return replace(item, reference=reference, reference_sha256=digest)
 
 
 def _id_problems(listings: Sequence[Listing]) -> Iterator[str]:

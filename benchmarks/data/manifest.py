@@ -1,9 +1,13 @@
 """The manifest of a test set: one line for each item.
 
 UTF-8 CSV with a header. Columns: id (taken in Unicode's form NFC), path (relative to the
-manifest), speaker, sex ("F", "M" or
-empty), text (the column may be missing), sha256 (of the file's bytes). Other columns are ignored,
-the order of the lines is kept. Unknown speakers, sexes and texts are empty.
+manifest), speaker, sex ("F", "M" or empty), text (the column may be missing), sha256 (of the file's
+bytes). Other columns are ignored, the order of the lines is kept. Unknown speakers, sexes and texts
+are empty.
+
+Where items are noisy and codecs are to be held against clean speech, the column reference has the
+path of the clean recording, of equal length, and reference_sha256 its digest; both may be missing
+or empty.
 """
 
 import csv
@@ -44,6 +48,8 @@ class Listing(NamedTuple):
     text: str = ""
     sha256: str = ""
     where: str = ""  # the line that says so, to begin messages with
+    reference: Path | None = None  # clean, that what is decoded is compared with
+    reference_sha256: str = ""
 
 
 def read_manifest(manifest: Path) -> list[Listing]:
@@ -74,6 +80,8 @@ def read_manifest(manifest: Path) -> list[Listing]:
             row.get("text", ""),
             row["sha256"].lower(),
             where,
+            manifest.parent / row["reference"] if row.get("reference") else None,
+            (row.get("reference_sha256") or "").lower(),
         )
         for where, row in rows
     ]

@@ -27,7 +27,7 @@ def limits_of(
             under a degradation that the suite has not, or that does not measure its column.
     """
     limits = read_limits(tables)
-    labels = {one.degradation.label: one for one in degradations}
+    labels = {one.label: one for one in degradations}
     for limit in limits:
         if limit.degradation and limit.degradation not in labels:
             raise LimitError(

@@ -23,7 +23,8 @@ def maker(codec: Codec, device: str) -> str:
     soxr = package_version("soxr")
     parts = (codec, codec.fingerprint, codec.backend, _code(type(codec)), soxr, device)
     inside = codec.wrapped
-    return key_of("maker", *parts, *([_code(type(inside))] if inside else []))
+    others = [part for other in codec.partners for part in (other, maker(other, device))]
+    return key_of("maker", *parts, *([_code(type(inside))] if inside else []), *others)
 
 
 def check_maker(codec: Codec, device: str, planned: str) -> None:

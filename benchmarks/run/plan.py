@@ -79,10 +79,11 @@ class Plan:
         return Scoring(decoding, reference, keys, match, pair, decoded["file_sha256"])
 
     def reference(self, codec: Codec, item: Item) -> Item:
-        """What the decoded item is compared with: itself; the next item for a swapped control."""
+        """What the decoded item is compared with: itself, or its clean reference; of a swapped
+        control, those of the next item."""
         if codec.pairing == "own":
-            return item
-        return self.items[(self._positions[item.id] + 1) % len(self.items)]
+            return item.compared
+        return self.items[(self._positions[item.id] + 1) % len(self.items)].compared
 
     def maker(self, codec: Codec) -> str:
         """Digest of what encodes and decodes a condition: see `identity`."""

@@ -57,9 +57,18 @@ def describe_run(
                 "seconds": item.seconds,
                 "sha256": item.sha256,
             }
+            | _reference(item)
             for item in items
         ],
     }
+
+
+def _reference(item: Item) -> dict[str, str]:
+    """What the item is compared with, where that is not itself."""
+    if item.reference is None:
+        return {}
+    path = str(item.reference.resolve())
+    return {"reference": path, "reference_sha256": item.reference_sha256}
 
 
 def describe_condition(codec: Codec) -> dict[str, Any]:

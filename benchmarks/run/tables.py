@@ -51,8 +51,10 @@ def _rows(step: Step, failures: Failures) -> Iterator[Row]:
 
 def items_table(items: Sequence[Item]) -> pd.DataFrame:
     """The items of a run: `items.csv`."""
-    columns = ("id", "path", "speaker", "sex", "seconds", "sample_rate", "text", "sha256")
-    return pd.DataFrame([[getattr(i, c) for c in columns] for i in items], columns=list(columns))
+    columns = ["id", "path", "speaker", "sex", "seconds", "sample_rate", "text", "sha256"]
+    if any(item.reference for item in items):
+        columns += ["reference", "reference_sha256"]
+    return pd.DataFrame([[getattr(i, c) for c in columns] for i in items], columns=columns)
 
 
 def checks_table(plan: Plan, find: Find) -> pd.DataFrame:

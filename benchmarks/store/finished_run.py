@@ -180,7 +180,11 @@ def _metric_versions(run: Run) -> dict[str, str]:
 
 
 def _item_hashes(run: Run) -> dict[str, str]:
-    return {name: f"content {item['sha256'][:12]}" for name, item in run.scores.items.items()}
+    def content(item: Mapping[str, Any]) -> str:
+        reference = item.get("reference_sha256", "")[:12]
+        return f"content {item['sha256'][:12]}" + (f", reference {reference}" if reference else "")
+
+    return {name: content(item) for name, item in run.scores.items.items()}
 
 
 def _identities(run: Run) -> dict[str, str]:

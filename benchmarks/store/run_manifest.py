@@ -132,6 +132,8 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
     for entry in manifest["items"]:
         if entry["seconds"] <= 0:
             yield f"the item {entry['id']} is {entry['seconds']} s long"
+        if not all(_is(entry.get(key, ""), str) for key in ("reference", "reference_sha256")):
+            yield f"the item {entry['id']} has a reference that is no text"
     for entry in manifest["conditions"]:
         for key, least in (("sample_rate", 1), ("nominal_kbps", 0)):
             if entry[key] < least:

@@ -37,7 +37,14 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
     texts = dict(zip(items["id"], items["text"], strict=True))
     listings = [
         Listing(
-            i["id"], Path(i["path"]), i["speaker"], i["sex"], texts.get(i["id"], ""), i["sha256"]
+            i["id"],
+            Path(i["path"]),
+            i["speaker"],
+            i["sex"],
+            texts.get(i["id"], ""),
+            i["sha256"],
+            reference=Path(i["reference"]) if i.get("reference") else None,
+            reference_sha256=i.get("reference_sha256", ""),
         )
         for i in manifest["items"]
     ]
@@ -61,13 +68,14 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
 def _check_kinds(listings: Sequence[Listing]) -> None:
     """Refuse recordings that are no regular files: to hash a pipe or a device may never end."""
     problems = []
-    for listing in listings:
+    given = [(one.id, path) for one in listings for path in (one.path, one.reference) if path]
+    for name, path in given:
         try:
-            open_regular(listing.path).close()
+            open_regular(path).close()
         except Unfit as error:
-            problems.append(f"{listing.id}: {error}")
+            problems.append(f"{name}: {error}")
         except OSError as error:
-            problems.append(f"{listing.id}: {listing.path}: {error.strerror}")
+            problems.append(f"{name}: {path}: {error.strerror}")
     if problems:
         raise ItemsError(problems)
 

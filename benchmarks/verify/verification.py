@@ -97,7 +97,9 @@ def verify(directory: RunDirectory, fraction: float, programs: bool = False) -> 
 def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFrame]]:
     """The rows, and all other tables by their paths."""
     rows, checks = read_tables(directory)
-    texts = dict.fromkeys(("id", "speaker", "sex", "text", "sha256", "path"), str)
+    texts = dict.fromkeys(
+        ("id", "speaker", "sex", "text", "sha256", "path", "reference", "reference_sha256"), str
+    )
     with reading(directory):
         directory.journal.stat()
         items = read_table(directory.root, directory.items, dtype=texts, keep_default_na=False)
@@ -114,7 +116,11 @@ def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFram
 
 def _resolved(items: pd.DataFrame) -> pd.DataFrame:
     """A table of items whose paths can be compared."""
-    return items.assign(path=[str(real_path(path)) for path in items["path"]])
+    found = items.assign(path=[str(real_path(path)) for path in items["path"]])
+    if "reference" in items:
+        given = items["reference"].fillna("")
+        found = found.assign(reference=[str(real_path(p)) if p else "" for p in given])
+    return found
 
 
 def _made(
