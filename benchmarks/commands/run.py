@@ -74,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{source}: {line}")
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")
+        _check_rates(suite, items)
         if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
             raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
         directory = RunDirectory(out.absolute() if arguments.scheduler else out)
@@ -102,6 +103,21 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"nscbench: stopped: {error}; the same command goes on", file=sys.stderr)
         return FAILURES
+
+
+def _check_rates(suite: Suite, items: Sequence[Item]) -> None:
+    """Refuse items that lack the band that is scored.
+
+    Raises:
+        RunError: which, and what is allowed.
+    """
+    low = [item for item in items if item.sample_rate < suite.sample_rate]
+    if low:
+        raise RunError(
+            f"{len(low)} of {len(items)} items have less than {suite.sample_rate} Hz "
+            f"({low[0].id}: {low[0].sample_rate} Hz), at which {suite.name} scores: "
+            "above their band there is nothing to measure"
+        )
 
 
 def _workers(

@@ -21,6 +21,7 @@ from ..run.tables import checks_table, items_table, notices, rows_table, summary
 from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
+from ..store.finished_run import rates_of
 from ..store.journal import Journal
 from ..store.received import csv_text
 from ..store.results import is_failure
@@ -84,7 +85,9 @@ def write_leaderboard(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Make the leaderboard and the curves of a run from its rows; and what to beware of in them."""
     names = [entry["metric"] for entry in manifest["metrics"]]
-    scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
+    scores = Scores.measured_by(
+        names, rows, manifest["conditions"], manifest["items"], rates_of(manifest)
+    )
     comparisons = all_comparisons(scores)
     table = leaderboard(scores, comparisons)
     write_atomically(directory.leaderboard, csv_text(table))

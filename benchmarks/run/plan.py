@@ -92,8 +92,8 @@ class Plan:
     @cached_property
     def versions(self) -> Mapping[str, str]:
         """Version of each metric: see `provenance.metric_version`."""
-        level = self.suite.normalize
-        return {name: metric_version(name, level) for name in self.suite.metrics}
+        level, rate = self.suite.normalize, self.suite.sample_rate
+        return {name: metric_version(name, level, rate) for name in self.suite.metrics}
 
     def _score_key(self, reference: Item, metric: str, decoded: str) -> str:
         said = reference.text if metrics.get(metric).needs_text else ""

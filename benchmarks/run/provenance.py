@@ -11,6 +11,7 @@ from ...codecs import Codec
 from ...metrics.machinery import alignment
 from ..data.items import Item
 from .suite import Suite
+from .suite_settings import LOWEST_RATE
 
 _ALWAYS = ("torch", "numpy", "scipy", "soundfile", "soxr", "pandas")
 _OF_CODECS = ("av", "lc3py", "pycodec2")
@@ -31,6 +32,7 @@ def describe_run(
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws}
         | ({} if suite.normalize is None else {"normalize": suite.normalize})
+        | ({} if suite.sample_rate == LOWEST_RATE else {"sample_rate": suite.sample_rate})
         | ({"limits": [limit.plain for limit in suite.limits]} if suite.limits else {})
         | ({"document": dict(suite.document)} if suite.document else {}),
         "conditions": [describe_condition(codec) for codec in suite.codecs],
@@ -38,8 +40,9 @@ def describe_run(
         "metrics": [
             {
                 "metric": name,
-                "version": metric_version(name, suite.normalize),
+                "version": metric_version(name, suite.normalize, suite.sample_rate),
                 "columns": metrics.get(name).directions,
+                "sample_rate": metrics.get(name).measured_at(suite.sample_rate).sample_rate,
             }
             for name in suite.metrics
         ],
@@ -87,9 +90,9 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
     }
 
 
-def metric_version(name: str, level: float | None = None) -> str:
-    """Version of what measures: the metric's own, its packages', weights' and the alignment's, and
-    the level in dBFS to which pairs are brought before.
+def metric_version(name: str, level: float | None = None, rate: int = LOWEST_RATE) -> str:
+    """Version of what measures: the metric's own, its packages', weights' and the alignment's, the
+    level in dBFS to which pairs are brought before, and a higher rate in Hz that a suite asks for.
 
     Raises:
         MetricError: there is no such metric, or its weights are missing.
@@ -99,7 +102,9 @@ def metric_version(name: str, level: float | None = None) -> str:
     aligned = [f"alignment {alignment.VERSION}"] if metric.aligned else []
     weights = [metric.weights.version] if metric.weights else []
     levelled = [] if level is None else [f"level {level:g} dBFS"]
-    return ", ".join([metric.version, *aligned, *packages, *weights, *levelled])
+    measured = metric.measured_at(rate).sample_rate
+    rated = [] if measured == metric.sample_rate else [f"at {measured} Hz"]
+    return ", ".join([metric.version, *aligned, *packages, *weights, *levelled, *rated])
 
 
 def package_version(name: str) -> str:

@@ -193,6 +193,7 @@ class Runner:
             text=one.reference.text,
             versions={name: self._plan.versions[name] for name in names},
             level=self._plan.suite.normalize,
+            rate=self._plan.suite.sample_rate,
             hashes=one.hashes,
         )
         self._scoring += 1

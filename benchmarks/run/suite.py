@@ -9,6 +9,7 @@ A suite is a TOML file of `benchmarks/suites/`, or any path:
     draws = 3                          # decodings per item of stochastic codecs; default 1, at
                                        # most 1000
     normalize = -26                    # dBFS: the level at which pairs are scored; default: as is
+    sample_rate = 48000                # Hz: the band that is scored; default 16000
 
     [[condition]]
     codec = "opus"
@@ -40,7 +41,7 @@ from ...codecs import Codec, CodecError
 from ...codecs.external import kind_of
 from ...codecs.external.decoded import Decoded
 from ...codecs.registry import unchecked
-from ...metrics import MetricError
+from ...metrics import Metric, MetricError
 from ...metrics.machinery.weights import COMMAND, set_to_get
 from ..data.items import EMBEDDED
 from ..degradations import DegradationError
@@ -49,7 +50,7 @@ from ..degradations.declared import read as read_degradations
 from ..store.limits import Limit, LimitError, read_document
 from ..store.printable import printable
 from .limits import limits_of
-from .suite_settings import SuiteError, check_keys, grid
+from .suite_settings import LOWEST_RATE, SuiteError, check_keys, grid
 
 FOLDER = Path(__file__).parents[1] / "suites"
 
@@ -69,6 +70,7 @@ class Suite:
         sample: how many items a robustness suite takes, spread over the set; 0 for all.
         degradations: of a robustness suite.
         normalize: RMS of the reference, in dBFS, to which a pair is brought before it is scored.
+        sample_rate: Hz, that no metric measures above, and every item has at least.
         limits: that its codecs are to keep.
         document: that it follows, and what it covers of it: see `store.limits`.
         folder: where it lies.
@@ -85,6 +87,7 @@ class Suite:
     sample: int = 0
     degradations: tuple[Declared, ...] = ()
     normalize: float | None = None
+    sample_rate: int = LOWEST_RATE
     limits: tuple[Limit, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
@@ -174,7 +177,8 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
     codecs, isolated = _codecs(where, folder, content.get("condition", []), unavailable)
     if not codecs:
         raise SuiteError(_nothing(where, "condition", unavailable))
-    wanted = _metrics(where, content.get("metrics"), unavailable)
+    rate = content.get("sample_rate", LOWEST_RATE)
+    wanted = _metrics(where, content.get("metrics"), rate, unavailable)
     try:
         limits = limits_of(content.get("limit", []), wanted, unavailable, degradations)
         document = read_document(content.get("document", {}))
@@ -192,6 +196,7 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         sample=sample,
         degradations=degradations,
         normalize=content.get("normalize"),
+        sample_rate=rate,
         limits=limits,
         document=document,
         folder=folder,
@@ -234,15 +239,21 @@ def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) ->
     return None
 
 
-def _metrics(where: str, wanted: list[str] | None, unavailable: dict[str, str]) -> tuple[str, ...]:
+def _metrics(
+    where: str, wanted: list[str] | None, rate: int, unavailable: dict[str, str]
+) -> tuple[str, ...]:
     if wanted is not None and not all(isinstance(name, str) for name in wanted):
         raise SuiteError(f"{where}: metrics must be names, not {wanted!r}")
     chosen, lacking = [], {}
-    for name in dict.fromkeys(wanted if wanted is not None else all_metrics.available()):
+    default = (n for n, m in all_metrics.available().items() if not _is_above(m, rate))
+    for name in dict.fromkeys(default if wanted is None else wanted):
         try:
-            missing = all_metrics.get(name).unavailable()
+            metric = all_metrics.get(name)
+            missing = metric.unavailable()
         except MetricError as error:
             raise SuiteError(f"{where}: {error}") from error
+        if _is_above(metric, rate):
+            missing = f"measures {metric.sample_rate} Hz; the suite has sample_rate = {rate}"
         if missing:
             lacking[name] = missing
         else:
@@ -251,6 +262,11 @@ def _metrics(where: str, wanted: list[str] | None, unavailable: dict[str, str]) 
         raise SuiteError(_nothing(where, "metric", lacking))
     unavailable |= lacking
     return tuple(chosen)
+
+
+def _is_above(metric: Metric, rate: int) -> bool:
+    """Would a metric measure a band that a suite of this rate does not have?"""
+    return metric.needs_rate and metric.sample_rate > rate
 
 
 def _nothing(where: str, what: str, unavailable: Mapping[str, str]) -> str:

@@ -125,8 +125,16 @@ def make_run(
     items = {item["id"]: item for manifest in manifests for item in manifest["items"]}
     names = dict.fromkeys(entry["metric"] for m in manifests for entry in m["metrics"])
     listed = [conditions[name] for name in order]
-    scores = Scores.measured_by(names, rows, listed, list(items.values()))
+    rates = {name: hz for manifest in manifests for name, hz in rates_of(manifest).items()}
+    scores = Scores.measured_by(names, rows, listed, list(items.values()), rates)
     return Run(tuple(directories), tuple(manifests), scores, findings)
+
+
+def rates_of(manifest: Mapping[str, Any]) -> dict[str, int]:
+    """Sampling rate of each metric, in Hz, of a run whose suite states one; none of others."""
+    if "sample_rate" not in manifest["suite"]:
+        return {}
+    return {entry["metric"]: entry["sample_rate"] for entry in manifest["metrics"]}
 
 
 def merge(runs: Sequence[Run]) -> Run:

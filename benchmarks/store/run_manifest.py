@@ -129,6 +129,12 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"suite.draws is {draws}; at most {MOST_DRAWS} are allowed"
     if not _is(manifest["suite"].get("normalize", 0.0), float):
         yield f"suite.normalize is {manifest['suite']['normalize']!r}, not a number"
+    if not _is(manifest["suite"].get("sample_rate", 16_000), int):
+        yield f"suite.sample_rate is {manifest['suite']['sample_rate']!r}, not a whole number"
+    elif "sample_rate" in manifest["suite"]:
+        for entry in manifest["metrics"]:
+            if not _is(entry.get("sample_rate"), int):
+                yield f"does not say at which sample_rate {entry['metric']} was measured"
     for entry in manifest["items"]:
         if entry["seconds"] <= 0:
             yield f"the item {entry['id']} is {entry['seconds']} s long"

@@ -16,6 +16,7 @@ from ..degradations.channel import remake
 from ..run.plan import Plan
 from ..run.provenance import describe_condition, metric_version
 from ..run.suite import Suite
+from ..run.suite_settings import LOWEST_RATE
 from ..store.received import Unfit, open_regular
 from ..store.run_directory import RunError
 
@@ -28,12 +29,14 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
     Raises:
         RunError: the run was made on a device that is not here.
     """
-    level = manifest["suite"].get("normalize")
+    suite = manifest["suite"]
+    level, rate = suite.get("normalize"), suite.get("sample_rate", LOWEST_RATE)
     codecs = [_codec(manifest, entry, differences) for entry in manifest["conditions"]]
-    names = [name for entry in manifest["metrics"] if (name := _metric(entry, level, differences))]
+    names = [
+        name for entry in manifest["metrics"] if (name := _metric(entry, level, rate, differences))
+    ]
     if manifest["device"] == "cuda" and not torch.cuda.is_available():
         raise RunError("the run was made on a CUDA device, and there is none here")
-    suite = manifest["suite"]
     texts = dict(zip(items["id"], items["text"], strict=True))
     listings = [
         Listing(
@@ -58,7 +61,8 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
             metrics=tuple(names),
             draws=suite["draws"],
             unavailable={},
-            normalize=suite.get("normalize"),
+            normalize=level,
+            sample_rate=rate,
         ),
         open_items(listings),
         manifest["device"],
@@ -100,11 +104,13 @@ def _codec(
     return None if _IDENTITY & set(different) else codec
 
 
-def _metric(entry: Mapping[str, Any], level: float | None, differences: list[str]) -> str:
+def _metric(
+    entry: Mapping[str, Any], level: float | None, rate: int, differences: list[str]
+) -> str:
     """Name of a metric, if it is the same here; "" if not."""
     name = str(entry["metric"])
     try:
-        here = metric_version(name, level)
+        here = metric_version(name, level, rate)
         columns = metrics.get(name).directions
     except MetricError as error:
         differences.append(f"{name}: {error}")

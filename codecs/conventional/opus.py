@@ -1,4 +1,7 @@
-"""Opus (RFC 6716) in its voice mode, hard CBR: 20 ms packets of one constant size.
+"""Opus (RFC 6716), hard CBR: 20 ms packets of one constant size.
+
+    opus     the voice mode at 16 kHz
+    opus-fb  the audio mode at 48 kHz, which is full band (to 20 kHz) from 24 kbit/s on
 
 libopus encodes at complexity 10 with `application=voip` and codes speech with SILK: narrow band at
 6 and 8 kbps, wide band from 12. The payload is the packets and no Ogg byte; the identification
@@ -22,7 +25,6 @@ from ..coding.framed import ConcealingCodec, Frames, Lost, Samples, points
 from . import av_packets
 
 _OPTIONS = {
-    "application": "voip",
     "vbr": "off",
     "compression_level": "10",
     "frame_duration": "20",
@@ -42,6 +44,8 @@ class Opus(ConcealingCodec):
     delay: ClassVar[int] = 104
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)
 
+    application: ClassVar[str] = "voip"
+
     kbps: float = 12
 
     @property
@@ -58,7 +62,11 @@ class Opus(ConcealingCodec):
 
     def encode_frames(self, samples: Samples) -> Frames:
         packets = av_packets.encode(
-            "libopus", samples, self.sample_rate, round(1000 * self.kbps), _OPTIONS
+            "libopus",
+            samples,
+            self.sample_rate,
+            round(1000 * self.kbps),
+            {"application": self.application, **_OPTIONS},
         )
         # The flush adds a packet that only pushes out the delay, which `samples` already holds.
         return np.frombuffer(b"".join(packets[: len(samples)]), np.uint8).reshape(
@@ -74,8 +82,28 @@ class Opus(ConcealingCodec):
         ]
         decoded = av_packets.decode("libopus", packets, _DECODER_RATE, _HEAD)
         scaled = decoded.astype(np.float32) / 32768
+        if self.sample_rate == _DECODER_RATE:
+            return scaled
         resampled = soxr.resample(scaled, _DECODER_RATE, self.sample_rate, quality="VHQ")
         return np.asarray(resampled, np.float32)
 
 
-CODEC = Opus
+@dataclass(frozen=True)
+class OpusFullband(Opus):
+    """libopus at 48 kHz in its audio mode, constant bitrate."""
+
+    name: ClassVar[str] = "opus-fb"
+    rates: ClassVar[Mapping[float, int]] = {24: 480, 32: 640, 48: 960, 64: 1280}
+    frame: ClassVar[int] = 960
+    delay: ClassVar[int] = 312
+    operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)
+    application: ClassVar[str] = "audio"
+
+    kbps: float = 24
+
+    @property
+    def sample_rate(self) -> int:
+        return _DECODER_RATE
+
+
+CODECS = (Opus, OpusFullband)

@@ -102,7 +102,7 @@ def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _cells(table: pd.DataFrame) -> list[list[str]]:
     columns = _shown(table)
     judged = ["verdict"] if "verdict" in table else []
-    rows = [["condition", "kbps", "n/N", *judged, *(look(c).short for c in columns)]]
+    rows = [["condition", "kbps", "n/N", *judged, *(_head(table, c) for c in columns)]]
     for line in _lines(table):
         kbps = "-" if pd.isna(line["measured_kbps"]) else f"{line['measured_kbps']:.2f}"
         if line.get("bitrate") == "stated":
@@ -120,6 +120,12 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
             ]
         )
     return rows
+
+
+def _head(table: pd.DataFrame, column: str) -> str:
+    """Short name of a column, and the rate at which a suite of wider band measured it."""
+    rate = f" {table[f'{column}_hz'].iloc[0] / 1000:g}k" if f"{column}_hz" in table else ""
+    return f"{look(column).short}{rate}"
 
 
 def show_comparisons(table: pd.DataFrame) -> str:

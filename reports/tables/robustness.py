@@ -114,9 +114,9 @@ def _pair(clean: Scores, degraded: Scores, name: str, label: str) -> Iterator[di
     values = {column: both.common(column, (other, name)) for column in both.directions}
     columns = [column for column, table in values.items() if table.shape == (len(table), 2)]
     columns = [column for column in columns if len(values[column])]
-    yield from _rates(both, (name, other), label)
     if not columns:
         yield _line(name, label, "", refused=refused, failed=failed, note="no value on both sides")
+        yield from _rates(both, (name, other), label)
         return
     for _, found in compare_pair(both, other, name, columns).iterrows():
         column = str(found["column"])
@@ -134,6 +134,7 @@ def _pair(clean: Scores, degraded: Scores, name: str, label: str) -> Iterator[di
             failed=failed,
             **numbers,
         )
+    yield from _rates(both, (name, other), label)
 
 
 def _rates(both: Scores, pair: tuple[str, str], label: str) -> Iterator[dict[str, object]]:
