@@ -37,15 +37,7 @@ def describe_run(
         | ({"document": dict(suite.document)} if suite.document else {}),
         "conditions": [describe_condition(codec) for codec in suite.codecs],
         "arguments": {codec.condition: codec.arguments() for codec in suite.codecs},
-        "metrics": [
-            {
-                "metric": name,
-                "version": metric_version(name, suite.normalize, suite.sample_rate),
-                "columns": metrics.get(name).directions,
-                "sample_rate": metrics.get(name).measured_at(suite.sample_rate).sample_rate,
-            }
-            for name in suite.metrics
-        ],
+        "metrics": [_describe_metric(name, suite) for name in suite.metrics],
         "unavailable": dict(suite.unavailable),
         "seeds": "BLAKE2b of the item's id and the draw; one generator per item, on the CPU",
         "device": device,
@@ -63,6 +55,17 @@ def describe_run(
             | _reference(item)
             for item in items
         ],
+    }
+
+
+def _describe_metric(name: str, suite: Suite) -> dict[str, Any]:
+    """One metric of a manifest."""
+    metric = metrics.get(name)
+    return {
+        "metric": name,
+        "version": metric_version(name, suite.normalize, suite.sample_rate),
+        "columns": metric.directions,
+        "sample_rate": metric.measured_at(suite.sample_rate).sample_rate,
     }
 
 

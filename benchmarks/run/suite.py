@@ -36,12 +36,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ... import metrics as all_metrics
 from ...codecs import Codec, CodecError
 from ...codecs.external import kind_of
 from ...codecs.external.decoded import Decoded
 from ...codecs.registry import unchecked
-from ...metrics import Metric, MetricError
 from ...metrics.machinery.weights import COMMAND, set_to_get
 from ..data.items import EMBEDDED
 from ..degradations import DegradationError
@@ -50,6 +48,7 @@ from ..degradations.declared import read as read_degradations
 from ..store.limits import Limit, LimitError, read_document
 from ..store.printable import printable
 from .limits import limits_of
+from .suite_metrics import chosen_metrics
 from .suite_settings import LOWEST_RATE, SuiteError, check_keys, grid
 
 FOLDER = Path(__file__).parents[1] / "suites"
@@ -242,31 +241,11 @@ def _codec(where: str, settings: dict[str, Any], unavailable: dict[str, str]) ->
 def _metrics(
     where: str, wanted: list[str] | None, rate: int, unavailable: dict[str, str]
 ) -> tuple[str, ...]:
-    if wanted is not None and not all(isinstance(name, str) for name in wanted):
-        raise SuiteError(f"{where}: metrics must be names, not {wanted!r}")
-    chosen, lacking = [], {}
-    default = (n for n, m in all_metrics.available().items() if not _is_above(m, rate))
-    for name in dict.fromkeys(default if wanted is None else wanted):
-        try:
-            metric = all_metrics.get(name)
-            missing = metric.unavailable()
-        except MetricError as error:
-            raise SuiteError(f"{where}: {error}") from error
-        if _is_above(metric, rate):
-            missing = f"measures {metric.sample_rate} Hz; the suite has sample_rate = {rate}"
-        if missing:
-            lacking[name] = missing
-        else:
-            chosen.append(name)
+    chosen, lacking = chosen_metrics(where, wanted, rate)
     if not chosen:
         raise SuiteError(_nothing(where, "metric", lacking))
     unavailable |= lacking
-    return tuple(chosen)
-
-
-def _is_above(metric: Metric, rate: int) -> bool:
-    """Would a metric measure a band that a suite of this rate does not have?"""
-    return metric.needs_rate and metric.sample_rate > rate
+    return chosen
 
 
 def _nothing(where: str, what: str, unavailable: Mapping[str, str]) -> str:

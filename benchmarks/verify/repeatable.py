@@ -38,19 +38,7 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
     if manifest["device"] == "cuda" and not torch.cuda.is_available():
         raise RunError("the run was made on a CUDA device, and there is none here")
     texts = dict(zip(items["id"], items["text"], strict=True))
-    listings = [
-        Listing(
-            i["id"],
-            Path(i["path"]),
-            i["speaker"],
-            i["sex"],
-            texts.get(i["id"], ""),
-            i["sha256"],
-            reference=Path(i["reference"]) if i.get("reference") else None,
-            reference_sha256=i.get("reference_sha256", ""),
-        )
-        for i in manifest["items"]
-    ]
+    listings = _listings(manifest, texts)
     _check_kinds(listings)
     return Plan(
         Suite(
@@ -67,6 +55,23 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
         open_items(listings),
         manifest["device"],
     )
+
+
+def _listings(manifest: Mapping[str, Any], texts: Mapping[str, str]) -> list[Listing]:
+    """What a manifest says of its items, with their texts."""
+    return [
+        Listing(
+            i["id"],
+            Path(i["path"]),
+            i["speaker"],
+            i["sex"],
+            texts.get(i["id"], ""),
+            i["sha256"],
+            reference=Path(i["reference"]) if i.get("reference") else None,
+            reference_sha256=i.get("reference_sha256", ""),
+        )
+        for i in manifest["items"]
+    ]
 
 
 def _check_kinds(listings: Sequence[Listing]) -> None:
