@@ -28,7 +28,7 @@ def _bands(signal: Signal, rate: int) -> Signal:
     """Power of a signal [T] in bands of `WIDTH`, from 0 Hz to half its rate."""
     size = round(FRAME * rate)
     power = spectra.power_spectra(signal, spectra.hann(size), size // 2).mean(axis=0)[1:]
-    return power.reshape(-1, round(WIDTH * FRAME)).sum(axis=1)
+    return np.asarray(power.reshape(-1, round(WIDTH * FRAME)).sum(axis=1))
 
 
 def score(reference: Signal, degraded: Signal, rate: int = RATE) -> dict[str, float]:

@@ -33,7 +33,7 @@ FLOOR = 1e-5
 def bands_at(rate: int) -> int:
     """Filters up to half a rate in Hz, as dense in mel as `BANDS` of them at `RATE`."""
     widest, own = spectra.hz_to_mel(np.array([rate / 2, RATE / 2]))
-    return round(BANDS * widest / own)
+    return round(BANDS * float(widest / own))
 
 
 def log_mel(signal: Signal, rate: int = RATE) -> spectra.Spectra:
