@@ -1,5 +1,7 @@
 """Limits as a suite states them."""
 
+from pathlib import Path
+
 import pytest
 
 from nscbench.benchmarks.cost.measure import COLUMNS
@@ -90,3 +92,14 @@ def test_costs_have_their_reasons(tmp_path):
     assert known["a"]["peak_memory_mb"] == 90
     assert [known[name][DELAY] for name in "abc"] == [25, float("inf"), 25]
     assert costs_or_reasons(tmp_path / "nowhere") == {}
+
+
+@pytest.mark.parametrize("name", ["ulbc", "lrac-transparency", "lrac-enhancement"])
+def test_a_battery_names_its_document_and_what_it_leaves_out(name):
+    battery = load_suite(name)
+    assert battery.document["name"]
+    assert battery.document["covered"]
+    assert battery.document["not_covered"]
+    assert all(limit.clause for limit in battery.limits)
+    page = Path(__file__).parents[3] / "docs" / "batteries.md"
+    assert f"nscbench run {name} " in page.read_text("utf-8")
