@@ -25,7 +25,7 @@ from ..data.items import Item
 from ..run.suite import Suite
 from ..store import checksums
 from ..store.atomic import write_atomically
-from ..store.costs import costs_or_reasons
+from ..store.costs import busy, costs_or_reasons
 from ..store.limits import COSTS, DELAY
 from ..store.received import csv_text, read_table
 from ..store.run_directory import RunDirectory
@@ -55,7 +55,7 @@ def judge_run(
         OSError: a file cannot be written.
     """
     _measure_costs(suite, items, device, clean)
-    table = judge(suite.limits, runs, costs_or_reasons(clean.root))
+    table = judge(suite.limits, runs, costs_or_reasons(clean.root), busy(clean.root))
     write_atomically(clean.verdicts, csv_text(table))
     board = with_verdicts(read_table(clean.root, clean.leaderboard), table)
     write_atomically(clean.leaderboard, csv_text(board))

@@ -27,10 +27,11 @@ import pandas as pd
 from ...metrics.base import Column, Meaning
 from .finished_run import Run
 from .limits import COSTS, DELAY
-from .received import read_table
+from .received import read_json, read_table
 from .run_directory import RunError
 
 FILE = "cost.csv"
+FACTS = "cost.json"
 COST_COLUMNS = {
     column.name: column
     for column in (
@@ -213,6 +214,27 @@ def costs_or_reasons(root: Path) -> dict[str, dict[str, float | str]]:
             for column in COSTS
         }
         own[DELAY] = _delay([own[f"{way}_delay_ms"] for way in ("impulse", "cut")])
+    return found
+
+
+def busy(root: Path) -> dict[str, str]:
+    """Conditions whose times were measured while others computed: what a limit on times is not
+    failed by. By condition, in words: the load and the processors.
+
+    Raises:
+        RunError: the facts beside the table cannot be read.
+    """
+    path = root / FACTS
+    if not os.path.lexists(path):
+        return {}
+    found = {}
+    try:
+        for condition, facts in read_json(root, path).items():
+            load, cores = facts["load_average"], facts["hardware"]["cores"]
+            if load > cores > 0:
+                found[str(condition)] = f"measured under a load of {load:.3g} on {cores} processors"
+    except (AttributeError, KeyError, OSError, TypeError) as error:
+        raise RunError(f"{path}: does not say under which load times were measured") from error
     return found
 
 

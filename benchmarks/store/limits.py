@@ -29,6 +29,7 @@ COSTS = (
     *("macs_per_second", "encode_macs_per_second", "decode_macs_per_second", "parameters"),
     *("peak_memory_mb", "codec_memory_mb"),
 )
+TIMES = ("encode_rtf", "decode_rtf")  # which a busy machine makes longer
 _KEYS: dict[str, Any] = {
     "column": str,
     "max": int | float,

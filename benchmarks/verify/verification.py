@@ -30,7 +30,7 @@ from ...reports.tables.verdicts import Judged, judge, read_verdicts, with_verdic
 from ..run.plan import Plan
 from ..run.tables import checks_table, items_table
 from ..store import checksums
-from ..store.costs import costs_or_reasons
+from ..store.costs import busy, costs_or_reasons
 from ..store.finished_run import Run, make_run, read_tables, reading
 from ..store.journal import Find, RecordedWork
 from ..store.limits import read_limits
@@ -157,5 +157,6 @@ def _judged(
         table = read_verdicts(directory.root, directory.verdicts)
     if any(limit.degradation for limit in limits):
         return {directory.leaderboard: with_verdicts(board, table)}
-    table = judge(limits, {"": Judged(run.scores)}, costs_or_reasons(directory.root))
+    root = directory.root
+    table = judge(limits, {"": Judged(run.scores)}, costs_or_reasons(root), busy(root))
     return {directory.verdicts: table, directory.leaderboard: with_verdicts(board, table)}

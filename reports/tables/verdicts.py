@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ...benchmarks.store.limits import COSTS, RATES, Limit
+from ...benchmarks.store.limits import COSTS, RATES, TIMES, Limit
 from ...benchmarks.store.received import read_table
 from ...benchmarks.store.run_directory import RunError
 from ...benchmarks.store.scores import Scores
@@ -65,6 +65,7 @@ def judge(
     limits: Sequence[Limit],
     runs: Mapping[str, Judged],
     costs: Mapping[str, Mapping[str, float | str]],
+    busy: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """A line for each limit and each codec that it is for.
 
@@ -72,11 +73,15 @@ def judge(
         limits: of the suite.
         runs: by the label of the degradation; the clean one is "".
         costs: numbers, or why there is none, by condition and column.
+        busy: why times are too long, by condition: they pass a limit, and do not fail it.
     """
     clean = runs[""].scores
     assert clean, "the clean part has every condition"
     lines = [
-        _line(limit, condition, runs.get(limit.degradation), costs.get(condition, {}))
+        _excused(
+            _line(limit, condition, runs.get(limit.degradation), costs.get(condition, {})),
+            (busy or {}).get(condition, "") if limit.column in TIMES else "",
+        )
         for condition in clean.of_kind("codec")
         for limit in limits
         if limit.is_for(condition)
@@ -145,6 +150,13 @@ def _line(
         **{"n": found.n, "N": found.total},
         **{"verdict": verdict, "why": why, "clause": limit.clause},
     }
+
+
+def _excused(line: dict[str, object], why: str) -> dict[str, object]:
+    """The line, undecided in place of failed if there is a reason for it."""
+    if line["verdict"] != FAIL or not why:
+        return line
+    return line | {"verdict": UNDECIDED, "why": f"{line['why']}, {why}"}
 
 
 def _cost(known: float | str) -> _Found:

@@ -1,12 +1,13 @@
 """Limits as a suite states them."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from nscbench.benchmarks.cost.measure import COLUMNS
 from nscbench.benchmarks.run.suite import SuiteError, load_suite
-from nscbench.benchmarks.store.costs import WHOLE_SIGNAL, costs_or_reasons
+from nscbench.benchmarks.store.costs import WHOLE_SIGNAL, busy, costs_or_reasons
 from nscbench.benchmarks.store.limits import COSTS, DELAY, Limit, read_document, read_limits
 
 PCM = 'metrics = ["stoi"]\n[[condition]]\ncodec = "pcm"\n'
@@ -92,6 +93,15 @@ def test_costs_have_their_reasons(tmp_path):
     assert known["a"]["peak_memory_mb"] == 90
     assert [known[name][DELAY] for name in "abc"] == [25, float("inf"), 25]
     assert costs_or_reasons(tmp_path / "nowhere") == {}
+
+
+def test_times_of_a_busy_machine_are_told_apart(tmp_path):
+    facts = {
+        n: {"load_average": load, "hardware": {"cores": 2}} for n, load in (("a", 9), ("b", 1))
+    }
+    (tmp_path / "cost.json").write_text(json.dumps(facts))
+    assert busy(tmp_path) == {"a": "measured under a load of 9 on 2 processors"}
+    assert busy(tmp_path / "nowhere") == {}
 
 
 @pytest.mark.parametrize("name", ["ulbc", "lrac-transparency", "lrac-enhancement"])

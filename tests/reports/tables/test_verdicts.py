@@ -87,6 +87,18 @@ def test_costs_are_numbers_or_reasons(scores):
     assert dict(table["why"]) == {"good-6": "not measured: no torch", "bad-6": "not measured"}
 
 
+def test_a_busy_machine_fails_no_limit_on_times(scores):
+    limits, costs = [Limit("decode_rtf", max=1)], {
+        "good-6": {"decode_rtf": 0.5}, "bad-6": {"decode_rtf": 2.0}
+    }  # fmt: skip
+    busy = dict.fromkeys(costs, "measured under a load of 9 on 2 processors")
+    runs = {"": Judged(scores)}
+    assert judge(limits, runs, costs)["verdict"].tolist() == ["pass", "fail"]
+    table = judge(limits, runs, costs, busy)
+    assert table["verdict"].tolist() == ["pass", "undecided"]
+    assert table["why"].tolist() == ["0.5", "2, measured under a load of 9 on 2 processors"]
+
+
 def test_a_degradation_has_values_of_its_own(scores, tmp_path):
     noisy = read_run(write_run(tmp_path / "run", {"good-6": ("good", "codec", 6, 0.0)})).scores
     runs = {"noise": Judged(noisy, {"bad-6": "not applicable: it conceals nothing"})}
