@@ -90,7 +90,7 @@ def test_limits_under_a_degradation_are_judged_by_its_part(tmp_path, recordings,
     whole = pd.read_csv(tmp_path / "run" / "verdicts.csv")
     line = whole.set_index("degradation").loc["noise-white-5dB-clean-reference"]
     assert line["verdict"] == "fail"
-    assert line["value"] == pytest.approx(5, abs=2)  # against the clean one; the codec keeps noise
+    assert 0 < line["value"] < 6  # against the clean one: the codec keeps noise of 5 dB
     assert (tmp_path / "run" / "clean" / "verdicts.csv").exists()
     robust = pd.read_csv(tmp_path / "run" / "robustness.csv")
     rates = robust[robust["column"] == "measured_kbps"].set_index("condition")
