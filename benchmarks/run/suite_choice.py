@@ -107,9 +107,7 @@ def choose_metrics(
         except MetricError as error:
             raise SuiteError(f"{where}: {error}") from error
         if _is_above(metric, rate):
-            missing = (
-                f"measures {metric.sample_rate} Hz; what is scored has {rate} Hz (sample_rate)"
-            )
+            missing = f"measures {metric.sample_rate} Hz; {rate} Hz are scored"
         if missing:
             lacking[name] = missing
         else:
