@@ -25,7 +25,7 @@ from ..data.items import Item
 from ..run.suite import Suite
 from ..store import checksums
 from ..store.atomic import write_atomically
-from ..store.costs import busy, costs_or_reasons
+from ..store.limited_costs import busy, costs_or_reasons
 from ..store.limits import COSTS, DELAY
 from ..store.received import csv_text, read_table
 from ..store.run_directory import RunDirectory

@@ -26,7 +26,7 @@ from torch import Tensor
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
-from ..store.costs import WHOLE_SIGNAL
+from ..store.limited_costs import WHOLE_SIGNAL
 
 SECONDS = 3.0  # of the signal
 APART = 2**-15  # of full scale: a step of 16 bit

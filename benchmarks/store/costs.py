@@ -26,8 +26,7 @@ import pandas as pd
 
 from ...metrics.base import Column, Meaning
 from .finished_run import Run
-from .limits import COSTS, DELAY
-from .received import read_json, read_table
+from .received import read_table
 from .run_directory import RunError
 
 FILE = "cost.csv"
@@ -134,7 +133,6 @@ COST_COLUMNS = {
 }
 NUMBERS = tuple(COST_COLUMNS)
 HARDWARE = "hardware"
-WHOLE_SIGNAL = "the codec needs the whole signal"  # ends the reason of a delay without a number
 
 
 def read_costs(run: Run) -> pd.DataFrame:
@@ -198,65 +196,3 @@ def _numbers(path: Path, cells: "pd.Series[str]") -> "pd.Series[float]":
             "allowed are numbers of at least 0, and nothing"
         )
     return numbers
-
-
-def costs_or_reasons(root: Path) -> dict[str, dict[str, float | str]]:
-    """By condition, every column that a limit may be on: a number, or why there is none.
-
-    The algorithmic delay is the longer of both that are measured, and infinite where the codec
-    needs the whole signal.
-
-    Raises:
-        RunError: the file is not of the format above.
-    """
-    if not os.path.lexists(root / FILE):
-        return {}
-    numbers = _read(root)
-    table = read_table(root, root / FILE, dtype=str, keep_default_na=False)
-    told = table.get("not_measured", pd.Series("", index=table.index))
-    found = {}
-    for condition, text in zip(table["condition"], told, strict=True):
-        reasons = _reasons(text)
-        known = numbers.loc[condition]
-        found[str(condition)] = own = {
-            column: reasons.get(column, "") if pd.isna(known.get(column)) else float(known[column])
-            for column in COSTS
-        }
-        own[DELAY] = _delay([own[f"{way}_delay_ms"] for way in ("impulse", "cut")])
-    return found
-
-
-def busy(root: Path) -> dict[str, str]:
-    """Conditions whose times were measured while others computed: what a limit on times is not
-    failed by. By condition, in words: the load and the processors.
-
-    Raises:
-        RunError: the facts beside the table cannot be read.
-    """
-    path = root / FACTS
-    if not os.path.lexists(path):
-        return {}
-    found = {}
-    try:
-        for condition, facts in read_json(root, path).items():
-            load, cores = facts["load_average"], facts["hardware"]["cores"]
-            if load > cores > 0:
-                found[str(condition)] = f"measured under a load of {load:.3g} on {cores} processors"
-    except (AttributeError, KeyError, OSError, TypeError) as error:
-        raise RunError(f"{path}: does not say under which load times were measured") from error
-    return found
-
-
-def _reasons(text: str) -> dict[str, str]:
-    """Why columns have no number, by column: `a, b: why; c: why`."""
-    found: dict[str, str] = {}
-    for part in text.split("; "):
-        names, _, why = part.partition(": ")
-        found |= dict.fromkeys(names.split(", "), why)
-    return found
-
-
-def _delay(both: list[float | str]) -> float | str:
-    if any(isinstance(one, str) and one.endswith(WHOLE_SIGNAL) for one in both):
-        return float("inf")
-    return max((one for one in both if isinstance(one, float)), default=both[0])

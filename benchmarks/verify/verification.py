@@ -32,9 +32,9 @@ from ...reports.tables.verdicts import Judged, judge, read_verdicts, with_verdic
 from ..run.plan import Plan
 from ..run.tables import checks_table, items_table
 from ..store import checksums
-from ..store.costs import busy, costs_or_reasons
 from ..store.finished_run import Run, make_run, read_tables, reading
 from ..store.journal import Find, RecordedWork
+from ..store.limited_costs import busy, costs_or_reasons
 from ..store.limits import read_limits
 from ..store.received import read_table
 from ..store.run_directory import RunDirectory, RunError, real_path

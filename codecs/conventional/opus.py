@@ -86,7 +86,7 @@ class Opus(StreamingConcealingCodec):
                 bytes([first[0] & _ONE_FRAME]) if gone else frame.tobytes()
                 for frame, gone in zip(frames, lost, strict=True)
             ]
-            return resample(decoder(packets).astype(np.float32) / 32768, last)
+            return resample(np.asarray(decoder(packets) / np.float32(32768), np.float32), last)
 
         yield decode
 

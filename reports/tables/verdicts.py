@@ -95,9 +95,11 @@ def read_verdicts(root: Path, path: Path) -> pd.DataFrame:
     Raises:
         RunError: it cannot be read, or is none of verdicts.
     """
-    numbers = {column: [""] for column in ("value", "low", "high")}
+    empty = {column: [""] for column in ("value", "low", "high")}
+    # `why` may be a number in every line, and is text all the same
+    texts = {column: str for column in COLUMNS if column not in (*empty, "n", "N")}
     try:
-        table = read_table(root, path, keep_default_na=False, na_values=numbers)
+        table = read_table(root, path, dtype=texts, keep_default_na=False, na_values=empty)
     except (OSError, ValueError) as error:
         raise RunError(f"{path}: cannot be read: {error}") from error
     if tuple(table.columns) != COLUMNS:

@@ -54,10 +54,10 @@ def recordings(tmp_path_factory, speech_like):
     return folder
 
 
-def run(folder, recordings, text):
+def run(folder, recordings, text, *more, out="run"):
     (folder / "judged.toml").write_text(text)
-    words = ["run", folder / "judged.toml", "--items", recordings, "--out", folder / "run"]
-    return main([*map(str, words), "--workers", "1"])
+    words = ["run", folder / "judged.toml", "--items", recordings, "--out", folder / out]
+    return main([*map(str, words), "--workers", "1", *more])
 
 
 @pytest.mark.slow
@@ -81,6 +81,25 @@ def test_verdicts_are_in_the_tables_on_the_page_and_in_the_status(tmp_path, reco
     verdicts = tmp_path / "run" / "verdicts.csv"
     verdicts.write_text(verdicts.read_text().replace("fail", "pass"))
     assert main(["verify", str(tmp_path / "run"), "--fraction", "0.1"]) == 1
+
+
+def test_verdicts_stand_beside_what_could_not_run(tmp_path, recordings, capsys):
+    """Who does not run decides the status; a limit on a metric that is not chosen is undecided."""
+    head, _, _ = SUITE.partition('\n[[limit]]\ncolumn = "algorithmic')
+    head = head.replace("[16, 32]", "16")
+    assert run(tmp_path, recordings, head) == 0
+    gone = "[[condition]]\ncodec = 'gone'\nkbps = 1\nsample_rate = 16000\ndecoded = 'no'\n"
+    assert run(tmp_path, recordings, head + gone) == 1
+    board = pd.read_csv(tmp_path / "run" / "leaderboard.csv").set_index("condition")
+    assert board["verdict"].dropna().to_dict() == {"lc3-16": "pass"}
+    assert board["not_run"].dropna().index.tolist() == ["gone-1"]
+    assert main(["verify", str(tmp_path / "run"), "--fraction", "0.1"]) == 0
+    loud = head + "\n[[limit]]\ncolumn = 'si_sdr'\nmin = -50\n"
+    assert run(tmp_path, recordings, loud, "--metrics", "level", "--limit", "1", out="part") == 4
+    (why,) = (
+        pd.read_csv(tmp_path / "part" / "verdicts.csv").set_index("column").loc[["si_sdr"], "why"]
+    )
+    assert why == "not measured"
 
 
 @pytest.mark.slow

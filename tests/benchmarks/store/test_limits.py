@@ -7,7 +7,7 @@ import pytest
 
 from nscbench.benchmarks.cost.measure import COLUMNS
 from nscbench.benchmarks.run.suite import SuiteError, load_suite
-from nscbench.benchmarks.store.costs import WHOLE_SIGNAL, busy, costs_or_reasons
+from nscbench.benchmarks.store.limited_costs import WHOLE_SIGNAL, busy, costs_or_reasons
 from nscbench.benchmarks.store.limits import COSTS, DELAY, Limit, read_document, read_limits
 
 PCM = 'metrics = ["stoi"]\n[[condition]]\ncodec = "pcm"\n'
