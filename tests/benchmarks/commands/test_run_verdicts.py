@@ -5,6 +5,8 @@ import pytest
 import soundfile
 
 from nscbench.benchmarks.cli import main
+from nscbench.benchmarks.commands import run as run_command
+from support.inline_workers import InlineWorkers
 
 SUITE = """
 title = "Judged"
@@ -83,8 +85,9 @@ def test_verdicts_are_in_the_tables_on_the_page_and_in_the_status(tmp_path, reco
     assert main(["verify", str(tmp_path / "run"), "--fraction", "0.1"]) == 1
 
 
-def test_verdicts_stand_beside_what_could_not_run(tmp_path, recordings, capsys):
+def test_verdicts_stand_beside_what_could_not_run(tmp_path, recordings, monkeypatch):
     """Who does not run decides the status; a limit on a metric that is not chosen is undecided."""
+    monkeypatch.setattr(run_command, "LocalWorkers", InlineWorkers)
     head, _, _ = SUITE.partition('\n[[limit]]\ncolumn = "algorithmic')
     head = head.replace("[16, 32]", "16")
     assert run(tmp_path, recordings, head) == 0
