@@ -149,9 +149,10 @@ def add_costs(
     """
     own = device_of(codec, device)
     setup = _setup(codec, effort, own, speech)
+    machine = hardware(own)
     facts = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-        "hardware": hardware(own),
+        "hardware": machine,
         "load_average": os.getloadavg()[0],
         "torch": package_version("torch"),
         "backend": codec.backend,
@@ -161,7 +162,7 @@ def add_costs(
         "all_threads": setup.threads,
     }
     found = measure_costs(codec, setup, effort.columns, doing)
-    computed = facts["hardware"]["gpu" if own == "cuda" else "processor"]
+    computed = machine["gpu" if own == "cuda" else "processor"]
     table.add(codec.condition, found, computed, facts)
     return found
 
