@@ -222,6 +222,11 @@ class Codec(ABC):
         return None
 
     @property
+    def partners(self) -> "tuple[Codec, ...]":
+        """Other codecs that its signals pass through; none but in a tandem."""
+        return ()
+
+    @property
     def movable(self) -> bool:
         """Does it compute on a device of the caller's choice: has it a field `device`?"""
         return any(setting.name == "device" for setting in fields(self))

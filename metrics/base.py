@@ -170,6 +170,10 @@ class Metric:
         weights: files that decide the values (`machinery.weights`); their digest is part of the
             version.
         sample_rate: Hz of both signals; the runner resamples.
+        at_rate: the same measurement at a higher rate in Hz, for suites of wider bands; None of a
+            metric that is defined at its own.
+        needs_rate: do its values mean nothing below `sample_rate`? Then suites of a lower rate
+            do not have it.
         aligned: the runner removes delay between the signals first.
         shortest: seconds below which a pair is refused.
         longest: seconds above which a pair is refused.
@@ -201,12 +205,18 @@ class Metric:
     unavailable: Callable[[], str] = lambda: ""
     place: int = 100
     misled: Mapping[str, str] = field(default_factory=dict)
+    at_rate: "Callable[[int], Metric] | None" = None
+    needs_rate: bool = False
 
     def __post_init__(self) -> None:
         columns = self.columns
         if isinstance(columns, Mapping):
             columns = tuple(Column(name, direction) for name, direction in columns.items())
         object.__setattr__(self, "columns", tuple(columns))
+
+    def measured_at(self, rate: int) -> "Metric":
+        """What measures in a suite that scores at a rate in Hz."""
+        return self.at_rate(rate) if self.at_rate and rate > self.sample_rate else self
 
     @property
     def directions(self) -> dict[str, Direction]:

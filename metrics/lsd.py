@@ -9,9 +9,15 @@ frames:
               65 dB SPL it lies near the threshold of hearing at 4 kHz: what no one hears does not
               count, and digital silence is a number
 
+A suite of 24 or 48 kHz measures up to 12 or 24 kHz: frames of the same durations, 257 bins for each
+8 kHz. The band above 8 kHz counts as much as that below: distances of two rates are not compared.
+
 A gain of g dB is a distance of |g| where no bin is at the floor. Papers on bandwidth extension
 often omit the factor 10 of the decibel and use 2048-sample frames; their numbers are not these.
 """
+
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -24,14 +30,20 @@ HOP = 128
 FLOOR = 1e-8
 
 
-def _decibels(signal: Signal) -> spectra.Spectra:
-    return 10 * np.log10(np.maximum(spectra.density(signal, spectra.hann(SIZE), HOP), FLOOR))
+def _decibels(signal: Signal, rate: int) -> spectra.Spectra:
+    window = spectra.hann(SIZE * rate // RATE)
+    return 10 * np.log10(np.maximum(spectra.density(signal, window, HOP * rate // RATE), FLOOR))
 
 
-def score(reference: Signal, degraded: Signal) -> dict[str, float]:
-    """Column `lsd`, in dB."""
-    difference = _decibels(reference) - _decibels(degraded)
+def score(reference: Signal, degraded: Signal, rate: int = RATE) -> dict[str, float]:
+    """Column `lsd`, in dB, of a pair [T] at a rate in Hz."""
+    difference = _decibels(reference, rate) - _decibels(degraded, rate)
     return {"lsd": float(np.mean(np.sqrt(np.mean(difference**2, axis=1))))}
+
+
+def at_rate(rate: int) -> Metric:
+    """The metric of a suite of wider band."""
+    return replace(METRIC, score=partial(score, rate=rate), sample_rate=rate)
 
 
 METRIC = Metric(
@@ -65,5 +77,6 @@ METRIC = Metric(
     sample_rate=RATE,
     aligned=True,
     shortest=SIZE / RATE,
+    at_rate=at_rate,
     misled={"quiet": "LSD falls", "DC offset": "LSD rises", "narrow": "LSD falls"},
 )

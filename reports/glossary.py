@@ -17,7 +17,8 @@ Every column of a leaderboard, a figure or a cost table, by family, as the metri
 made by `python -m nscbench.reports.glossary > docs/columns.md`. The arrow says where better is; a
 column without one is shown and never ranked. *Shown*: `page` is the files and the report's page,
 `tables` also the tables in a terminal, in Markdown and in LaTeX, `overview` also the figures where
-few columns stand for all. All metrics judge 16 kHz. How they are measured:
+few columns stand for all. All metrics judge 16 kHz, but in suites of wider bands
+([suites.md](suites.md#the-suite)). How they are measured:
 [runs.md](runs.md#how-it-is-measured); those that need a file of weights:
 [weight_metrics.md](weight_metrics.md); one of your own: [extending.md](extending.md#a-metric).
 

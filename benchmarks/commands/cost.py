@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -14,11 +15,11 @@ from ...codecs import Codec, CodecError
 from ...codecs.hardware import hardware
 from ...metrics.machinery.signals import resample
 from ..cost.delay import SECONDS as DELAY_SECONDS
-from ..cost.measure import Setup, Signal, device_of, measure_costs
+from ..cost.measure import COLUMNS, Found, Setup, Signal, device_of, measure_costs
 from ..cost.subjects import Subject, chosen_codecs, open_subject
 from ..cost.table import CostTable
 from ..cost.timing import threads
-from ..data.items import AudioError, ItemsError, read_audio, read_items
+from ..data.items import AudioError, Item, ItemsError, read_audio, read_items
 from ..run.provenance import package_version
 from ..run.suite_settings import SuiteError
 from ..store.run_directory import RunError
@@ -26,6 +27,17 @@ from ..workers.local import device_named
 from .json_output import add_json, print_json
 
 OK, GAPS, BAD_INPUT = 0, 1, 2
+
+
+class Effort(NamedTuple):
+    """What costs are measured on, items, seconds of a signal, signals at once, timed calls; and
+    which of the columns."""
+
+    items: str
+    seconds: float = 5.0
+    batch: int = 4
+    repeats: int = 5
+    columns: Collection[str] = COLUMNS
 
 
 def add_parser(subparsers: Any) -> None:
@@ -58,11 +70,9 @@ def run(arguments: argparse.Namespace) -> int:
         device = device_named(arguments.device)
         subjects = [open_subject(name, arguments.programs) for name in arguments.sources]
         chosen = [(subject, chosen_codecs(subject, arguments.conditions)) for subject in subjects]
-        speech, rate = _speech(arguments.items, arguments.seconds * arguments.batch)
-        measured = [
-            _measure(subject, codecs, arguments, device, (speech, rate))
-            for subject, codecs in chosen
-        ]
+        effort = Effort(arguments.items, arguments.seconds, arguments.batch, arguments.repeats)
+        speech = speech_of(read_items(effort.items), effort)
+        measured = [_measure(subject, codecs, effort, device, speech) for subject, codecs in chosen]
     except ItemsError as error:
         print("\n".join(f"nscbench: {problem}" for problem in error.problems), file=sys.stderr)
         return BAD_INPUT
@@ -96,28 +106,71 @@ def _check(arguments: argparse.Namespace) -> None:
             raise RunError(f"--{name} must be at least {least}, not {getattr(arguments, name)}")
 
 
-def _speech(items: str, seconds: float) -> tuple[Signal, int]:
+def speech_of(items: Iterable[Item], effort: Effort) -> tuple[Signal, int]:
     """Recordings one behind the other, from the beginning again where they are too few; Hz.
 
     All are brought to the rate of the first.
+
+    Raises:
+        AudioError: a recording cannot be read.
     """
     signals: list[Signal] = []
-    rate = 0
-    for item in read_items(items):
+    rate, seconds = 0, max(effort.seconds * effort.batch, DELAY_SECONDS)
+    for item in items:
         signal, own, _ = read_audio(item.path)
         rate = rate or own
         signals.append(resample(signal, own, rate).astype(np.float32))
-        if sum(map(len, signals)) >= rate * max(seconds, DELAY_SECONDS):
+        if sum(map(len, signals)) >= rate * seconds:
             break
     joined = np.concatenate(signals)
-    wanted = int(np.ceil(rate * max(seconds, DELAY_SECONDS)))
-    return np.resize(joined, max(wanted, len(joined))), rate
+    return np.resize(joined, max(int(np.ceil(rate * seconds)), len(joined))), rate
+
+
+def add_costs(
+    table: CostTable,
+    codec: Codec,
+    effort: Effort,
+    device: str,
+    speech: tuple[Signal, int],
+    doing: Callable[[str], object] = lambda column: None,
+) -> dict[str, Found]:
+    """Measure a condition, and write it at once.
+
+    Args:
+        table: that is written.
+        codec: of the condition.
+        effort: what it is measured on.
+        device: of networks.
+        speech: as `speech_of` gives it.
+        doing: as `measure_costs` takes it.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    own = device_of(codec, device)
+    setup = _setup(codec, effort, own, speech)
+    machine = hardware(own)
+    facts = {
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "hardware": machine,
+        "load_average": os.getloadavg()[0],
+        "torch": package_version("torch"),
+        "backend": codec.backend,
+        "speech": effort.items,
+        "signal_seconds": effort.seconds,
+        "batch": effort.batch,
+        "all_threads": setup.threads,
+    }
+    found = measure_costs(codec, setup, effort.columns, doing)
+    computed = machine["gpu" if own == "cuda" else "processor"]
+    table.add(codec.condition, found, computed, facts)
+    return found
 
 
 def _measure(
     subject: Subject,
     codecs: list[Codec],
-    arguments: argparse.Namespace,
+    effort: Effort,
     device: str,
     speech: tuple[Signal, int],
 ) -> _Measured:
@@ -127,23 +180,8 @@ def _measure(
     timed = True
     bar = tqdm(codecs, subject.name, mininterval=0.2 if sys.stderr.isatty() else 15, leave=False)
     for codec in bar:
-        own = device_of(codec, device)
-        setup = _setup(codec, arguments, own, speech)
-        facts = {
-            "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-            "hardware": hardware(own),
-            "load_average": os.getloadavg()[0],
-            "torch": package_version("torch"),
-            "backend": codec.backend,
-            "speech": arguments.items,
-            "signal_seconds": arguments.seconds,
-            "batch": arguments.batch,
-            "all_threads": setup.threads,
-        }
         shown = partial(_show, bar, codec.condition)
-        found = measure_costs(codec, setup, shown)
-        computed = facts["hardware"]["gpu" if own == "cuda" else "processor"]
-        table.add(codec.condition, found, computed, facts)
+        found = add_costs(table, codec, effort, device, speech, shown)
         timed &= not any(isinstance(found[f"{side}_rtf"], str) for side in ("encode", "decode"))
         tqdm.write(f"{subject.name}: {table.brief(codec.condition)}", file=sys.stderr)
     return _Measured(table, names, timed)
@@ -154,12 +192,10 @@ def _show(bar: "tqdm[Any]", condition: str, column: str) -> None:
     bar.set_postfix_str(f"{condition}: {column}")
 
 
-def _setup(
-    codec: Codec, arguments: argparse.Namespace, device: str, speech: tuple[Signal, int]
-) -> Setup:
+def _setup(codec: Codec, effort: Effort, device: str, speech: tuple[Signal, int]) -> Setup:
     signal, rate = speech
     at_rate = np.clip(resample(signal.astype(np.float64), rate, codec.sample_rate), -1, 1)
-    length = round(arguments.seconds * codec.sample_rate)
-    whole = np.resize(at_rate, max(len(at_rate), length * arguments.batch)).astype(np.float32)
-    parts = whole[: length * arguments.batch].reshape(arguments.batch, length)
-    return Setup(device, threads(), arguments.repeats, list(parts), whole)
+    length = round(effort.seconds * codec.sample_rate)
+    whole = np.resize(at_rate, max(len(at_rate), length * effort.batch)).astype(np.float32)
+    parts = whole[: length * effort.batch].reshape(effort.batch, length)
+    return Setup(device, threads(), effort.repeats, list(parts), whole)

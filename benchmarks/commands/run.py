@@ -11,6 +11,7 @@ from typing import Any
 
 from ...codecs import CodecError
 from ...reports.tables.printed import partial_columns, show
+from ...reports.tables.verdicts import FAIL, PASS, UNDECIDED, Judged
 from ..data.items import AudioError, Item, ItemsError, passed_over, read_items
 from ..degradations import DegradationError
 from ..run.absences import asked_for, left_out
@@ -21,6 +22,7 @@ from ..run.suite import Suite, decoded_folders, load_suite
 from ..run.suite_settings import SuiteError
 from ..store.cache import Cache, folder_named
 from ..store.contents import ContentError
+from ..store.finished_run import read_run
 from ..store.run_directory import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
@@ -28,8 +30,10 @@ from .run_forecast import forecast
 from .run_measuring import Measured, carry_out
 from .run_messages import grouped, shown_faults
 from .run_robustness import run_parts
+from .run_verdicts import judge_run, worst
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
+OF_VERDICT = {PASS: OK, FAIL: 3, UNDECIDED: 4}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -91,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{source}: {line}")
         if arguments.workers < 1:
             raise RunError(f"--workers must be at least 1, not {arguments.workers}")
+        _check_rates(suite, items)
         if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
             raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
         directory = RunDirectory(out.absolute() if arguments.scheduler else out)
@@ -100,10 +105,10 @@ def run(arguments: argparse.Namespace) -> int:
             device = workers.device(arguments.device)
             ours = Cache(cache) if cache else None
             if suite.degradations:
-                whole = run_parts(suite, items, device, directory, workers, ours)
+                whole, verdict = run_parts(suite, items, device, directory, workers, ours)
             else:
-                whole = _run(Plan(suite, items, device), directory, workers, ours)
-            return OK if whole else FAILURES
+                whole, verdict = _run(Plan(suite, items, device), directory, workers, ours)
+            return OF_VERDICT[verdict] if whole else FAILURES
     except ItemsError as error:
         for problem in shown_faults(error.problems, arguments.items or suite.items):
             print(f"nscbench: {problem}", file=sys.stderr)
@@ -141,6 +146,21 @@ def _chosen(arguments: argparse.Namespace) -> Suite:
     return replace(suite, sample=arguments.limit)
 
 
+def _check_rates(suite: Suite, items: Sequence[Item]) -> None:
+    """Refuse items that lack the band that is scored.
+
+    Raises:
+        RunError: which, and what is allowed.
+    """
+    low = [item for item in items if item.sample_rate < suite.sample_rate]
+    if low:
+        raise RunError(
+            f"{len(low)} of {len(items)} items have less than {suite.sample_rate} Hz "
+            f"({low[0].id}: {low[0].sample_rate} Hz), at which {suite.name} scores: "
+            "above their band there is nothing to measure"
+        )
+
+
 def _workers(
     arguments: argparse.Namespace, directory: RunDirectory, items: Sequence[Item]
 ) -> Workers:
@@ -159,12 +179,19 @@ def _workers(
     return RemoteWorkers(arguments.scheduler, arguments.data, files)
 
 
-def _run(plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None) -> bool:
-    """Carry out a plan and print what it found; is there a value for everything?"""
+def _run(
+    plan: Plan, directory: RunDirectory, workers: Workers, cache: Cache | None
+) -> tuple[bool, str]:
+    """Carry out a plan and print what it found; is there a value for everything, and the verdict
+    on its limits."""
     _announce(plan, directory)
     measured = carry_out(plan, directory, workers, cache)
     _conclude(plan.suite, directory, measured)
-    return plan.suite.whole and not len(measured.failed)
+    verdict = PASS
+    if plan.suite.limits:
+        runs = {"": Judged(read_run(directory.root).scores)}
+        verdict = worst(judge_run(plan.suite, plan.items, plan.device, directory, runs))
+    return plan.suite.whole and not len(measured.failed), verdict
 
 
 def _announce(plan: Plan, directory: RunDirectory) -> None:

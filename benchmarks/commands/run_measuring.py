@@ -25,6 +25,7 @@ from ..run.token_use import not_measured, token_use
 from ..store import checksums
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
+from ..store.finished_run import rates_of
 from ..store.journal import Journal
 from ..store.left_out import not_run_of
 from ..store.received import csv_text
@@ -80,6 +81,7 @@ def carry_out(
         manifest["failures"] = len(failed)
         _write_json(directory.manifest, manifest)
         write_atomically(directory.items, csv_text(items_table(plan.items)))
+        directory.verdicts.unlink(missing_ok=True)  # on the rows before
         table, beware = write_leaderboard(directory, manifest, rows)
         found = checks_table(plan, journal.get)
         if len(books):
@@ -99,7 +101,9 @@ def write_leaderboard(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Make the leaderboard and the curves of a run from its rows; and what to beware of in them."""
     names = [entry["metric"] for entry in manifest["metrics"]]
-    scores = Scores.measured_by(names, rows, manifest["conditions"], manifest["items"])
+    scores = Scores.measured_by(
+        names, rows, manifest["conditions"], manifest["items"], rates_of(manifest)
+    )
     comparisons = all_comparisons(scores)
     table = leaderboard(scores, comparisons)
     shown = with_not_run(table, not_run_of([manifest]))

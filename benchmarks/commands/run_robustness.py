@@ -9,10 +9,11 @@ from ...reports.tables.robustness import (
     markdown_tables,
     notes,
 )
+from ...reports.tables.verdicts import PASS, Judged
 from ..data.items import Item
 from ..run.absences import asked_for, left_out
 from ..run.plan import Plan
-from ..run.robustness import parts
+from ..run.robustness import CLEAN, parts
 from ..run.suite import Suite
 from ..store.atomic import write_atomically
 from ..store.cache import Cache
@@ -21,6 +22,7 @@ from ..store.received import csv_text
 from ..store.run_directory import RunDirectory
 from ..workers.work import Workers
 from .run_measuring import carry_out
+from .run_verdicts import judge_run, worst
 
 TABLE, PAGE = "robustness.csv", "robustness.md"
 
@@ -32,8 +34,9 @@ def run_parts(
     directory: RunDirectory,
     workers: Workers,
     cache: Cache | None,
-) -> bool:
-    """Run a robustness suite and write its tables; is there a value for everything?
+) -> tuple[bool, str]:
+    """Run a robustness suite and write its tables; is there a value for everything, and the
+    verdict on its limits.
 
     Raises:
         DegradationError, AudioError: a recording cannot be degraded or read.
@@ -64,7 +67,29 @@ def run_parts(
             for remark in measured.remarks:
                 print(f"    {remark}")
         found.append(Degraded(part.label, run, part.not_applicable))
-    return _conclude(suite, directory, found)
+    whole = _conclude(suite, directory, found)
+    return whole, _judge(suite, items, device, directory, found) if suite.limits else PASS
+
+
+def _judge(
+    suite: Suite,
+    items: Sequence[Item],
+    device: str,
+    directory: RunDirectory,
+    found: Sequence[Degraded],
+) -> str:
+    """Judge the parts by the suite's limits; the worst verdict."""
+    runs = {
+        "" if part.label == CLEAN else part.label: Judged(
+            part.run.scores if part.run else None,
+            {name: f"not applicable: {why}" for name, why in part.not_applicable.items()},
+        )
+        for part in found
+    }
+    clean = RunDirectory(directory.root / CLEAN)
+    table = judge_run(suite, items, device, clean, runs)
+    write_atomically(directory.verdicts, csv_text(table))
+    return worst(table)
 
 
 def _conclude(suite: Suite, directory: RunDirectory, found: Sequence[Degraded]) -> bool:

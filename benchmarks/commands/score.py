@@ -22,8 +22,8 @@ from ..data.items import AudioError, ItemsError
 from ..data.pairs import Pairs, is_test_set, pair_files, pair_folders, read_pairs
 from ..run.absences import asked_for, left_out
 from ..run.pair_scores import CONDITION, PairScored, score_pairs, scores_of
-from ..run.suite_choice import choose_metrics
-from ..run.suite_settings import SuiteError
+from ..run.suite_choice import choose_metrics, metrics_at
+from ..run.suite_settings import LOWEST_RATE, SuiteError
 from ..store.outputs import OutputError, OutputFile
 from ..store.received import csv_text
 from ..store.run_directory import RunError
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _score(arguments: argparse.Namespace, stack: ExitStack) -> int:
     if arguments.workers < 1:
         raise RunError(f"--workers must be at least 1, not {arguments.workers}")
-    wanted = arguments.metrics.split(",") if arguments.metrics else list(metrics.available())
+    wanted = arguments.metrics.split(",") if arguments.metrics else metrics_at(LOWEST_RATE)
     names, lacking = choose_metrics("--metrics", wanted)
     missed = asked_for([], lacking) if arguments.metrics else []
     given: dict[Path, str] = {}

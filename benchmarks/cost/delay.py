@@ -26,6 +26,7 @@ from torch import Tensor
 
 from ...codecs import Codec
 from ...codecs.noise import Noise
+from ..store.limited_costs import WHOLE_SIGNAL
 
 SECONDS = 3.0  # of the signal
 APART = 2**-15  # of full scale: a step of 16 bit
@@ -82,8 +83,7 @@ def _longest(wait: Callable[[int], int], first: int, last: int, start: int) -> i
         waits[place] = wait(place)
         if place - waits[place] < start:
             raise NoDelay(
-                f"a change after {place + 1} samples reaches back to the beginning: "
-                "the codec needs the whole signal"
+                f"a change after {place + 1} samples reaches back to the beginning: {WHOLE_SIGNAL}"
             )
     best = max(waits, key=lambda place: waits[place])
     if not waits[best]:

@@ -6,7 +6,7 @@ without a number, with the reason.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -60,18 +60,24 @@ class Setup:
 
 
 def measure_costs(
-    codec: Codec, setup: Setup, doing: Callable[[str], object] = lambda column: None
+    codec: Codec,
+    setup: Setup,
+    wanted: Collection[str] = COLUMNS,
+    doing: Callable[[str], object] = lambda column: None,
 ) -> dict[str, Found]:
-    """Every one of `COLUMNS` of a condition.
+    """Costs of a condition: those `wanted` of `COLUMNS`, and what is measured with them.
 
     Args:
         codec: of the condition.
         setup: how it is measured.
+        wanted: columns.
         doing: is told the first column of what is measured next.
     """
     found: dict[str, Found] = {}
     with Pool(1) as pool:
         for columns, task in _tasks(codec, setup):
+            if not set(columns) & set(wanted):
+                continue
             doing(columns[0])
             measured = pool.submit(LIMIT, task)
             if not (error := measured.exception()):

@@ -19,12 +19,10 @@ import pandas as pd
 
 from ..store import checksums
 from ..store.atomic import write_atomically
-from ..store.costs import FILE, HARDWARE, NUMBERS
+from ..store.costs import FACTS, FILE, HARDWARE, NUMBERS
 from ..store.received import csv_text, read_json, read_table
 from ..store.run_directory import RunDirectory, RunError
 from .measure import COLUMNS, Found
-
-FACTS = "cost.json"
 
 _FIRST = ("condition", *NUMBERS, HARDWARE)
 _RANGES = tuple(f"{column}_range" for column in COLUMNS if "_rtf" in column)

@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -32,6 +32,7 @@ from ...metrics.machinery.names import nearest
 from .manifest import NAME, ItemsError, Listing, absent_columns, read_manifest
 from .names import speaker_of
 from .own_folders import OwnFolders
+from .references import digest_of
 
 __all__ = [
     "AudioError",
@@ -63,6 +64,8 @@ class Item:
         sha256: hexadecimal digest of the file's bytes.
         language: that is spoken (BCP 47); "" if unknown.
         columns: what else a manifest says of it, by column.
+        reference: what the decoded item is compared with; None for itself.
+        reference_sha256: of its file's bytes.
     """
 
     id: str
@@ -75,6 +78,15 @@ class Item:
     sha256: str
     language: str = ""
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
+    reference: Path | None = None
+    reference_sha256: str = ""
+
+    @property
+    def compared(self) -> "Item":
+        """The recording that it is compared with, under its own name."""
+        if self.reference is None:
+            return self
+        return replace(self, path=self.reference, sha256=self.reference_sha256)
 
 
 def read_items(
@@ -174,8 +186,15 @@ def _open(listing: Listing, decoded: bool) -> Item:
                 f"the manifest says {listing.sha256}"
             ]
         )
-    said = listing.language, listing.columns
-    return Item(*listing[:5], found.seconds, found.sample_rate, found.sha256, *said)
+    item = Item(
+        *listing[:5], found.seconds, found.sample_rate, found.sha256, listing.language,
+        listing.columns,
+    )  # fmt: skip
+    if not listing.reference:
+        return item
+    reference = on_disk(listing.reference)
+    digest = digest_of(listing, reference, item.seconds)
+    return replace(item, reference=reference, reference_sha256=digest)
 
 
 def _id_problems(listings: Sequence[Listing]) -> Iterator[str]:

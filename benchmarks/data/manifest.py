@@ -5,6 +5,10 @@ in Unicode's form NFC), speaker, sex ("F", "M" or empty), text, sha256 (of the f
 language (`languages`). Other columns are kept: results can be split by each. The order of the lines
 is kept. What is unknown is empty, or has no column: an id is then made of the path, a speaker is
 what the path says where it is laid out as a corpus.
+
+Where items are noisy and codecs are to be held against clean speech, the column reference has the
+path of the clean recording (relative to the manifest), of equal length, and reference_sha256 its
+digest.
 """
 
 import csv
@@ -24,6 +28,7 @@ from .names import ids_of, speaker_of
 
 NAME = "manifest.csv"
 COLUMNS = ("id", "path", "speaker", "sex", "text", "sha256")
+CLEAN = ("reference", "reference_sha256")  # columns of the recording behind a noisy item
 
 _NEEDED = "path"
 _ALIKE = ("file", "filename", "file_name", "wav", "audio")  # what others call it
@@ -57,6 +62,8 @@ class Listing(NamedTuple):
     where: str = ""  # the line that says so, to begin messages with
     language: str = ""
     columns: Mapping[str, str] = {}  # all others
+    reference: Path | None = None  # clean, that what is decoded is compared with
+    reference_sha256: str = ""
 
 
 def read_manifest(manifest: Path) -> list[Listing]:
@@ -100,7 +107,9 @@ def _listings(manifest: Path, rows: Sequence[tuple[str, dict[str, str]]]) -> Ite
             row.get("sha256", "").lower(),
             where,
             row.get("language", ""),
-            other_columns(row, COLUMNS),
+            other_columns(row, (*COLUMNS, *CLEAN)),
+            manifest.parent / row["reference"] if row.get("reference") else None,
+            row.get("reference_sha256", "").lower(),
         )
 
 
@@ -139,7 +148,7 @@ def _opened(manifest: Path) -> "Iterator[csv.DictReader[str]]":
 
 
 def _check_header(manifest: Path, header: Sequence[str]) -> None:
-    twice = [c for c in COLUMNS if header.count(c) > 1]
+    twice = [c for c in (*COLUMNS, *CLEAN) if header.count(c) > 1]
     if _NEEDED in header and not twice:
         return
     fault = f"has more than once the columns {', '.join(twice)}"
@@ -163,5 +172,6 @@ def _faults(row: dict[str, str]) -> Iterator[str]:
         yield f"sex is {row['sex']!r}; allowed are F, M and empty"
     if (code := row.get("language")) and (fault := fault_of(code)):
         yield fault
-    if not re.fullmatch("([0-9a-fA-F]{64})?", row.get("sha256", "")):
-        yield f"sha256 is {row['sha256']!r}; allowed are 64 hexadecimal digits and empty"
+    for column in ("sha256", CLEAN[1]):
+        if not re.fullmatch("([0-9a-fA-F]{64})?", row.get(column, "")):
+            yield f"{column} is {row[column]!r}; allowed are 64 hexadecimal digits and empty"

@@ -68,7 +68,7 @@ def pair_folders(reference: str, degraded: Path) -> Pairs:
     Raises:
         ItemsError: no item, no folder, or no file that is called as an item.
     """
-    items = read_items(reference, [degraded])
+    items = [item.compared for item in read_items(reference, [degraded])]
     try:
         audio, left_out = search(on_disk(degraded))
     except OSError as error:

@@ -6,7 +6,8 @@ item's own generator, seeded by the kind and the item's id: the same noise at ev
 run.
 
     recordings   `RecordingDegradation.apply`. Metrics compare with the degraded recording: that is
-                 what the codec was given, and what it has to preserve
+                 what the codec was given, and what it has to preserve. A suite may ask for the
+                 recording itself (`reference = "clean"`), for codecs that enhance
     channel      `ChannelDegradation.wrap`. Metrics compare with the recording
 """
 
@@ -37,10 +38,14 @@ class Place:
     Attributes:
         item: its id.
         others: the other recordings of the test set at a rate in Hz, to be read when needed.
+        speaker: of it; "" if unknown.
+        speakers: of the others, in their order; none if nothing is known of them.
     """
 
     item: str
     others: Sequence[Callable[[int], Signal]]
+    speaker: str = ""
+    speakers: Sequence[str] = ()
 
 
 class Degradation(ABC):
@@ -69,7 +74,14 @@ class Degradation(ABC):
 
 
 class RecordingDegradation(Degradation):
-    """Degrades recordings."""
+    """Degrades recordings.
+
+    Class attributes
+        keeps_time  is every sound where it was, so that the recording as it was can be the
+                    reference of the degraded one?
+    """
+
+    keeps_time: ClassVar[bool] = True
 
     @abstractmethod
     def apply(self, signal: Signal, rate: int, place: Place) -> Signal:
@@ -90,6 +102,10 @@ class ChannelDegradation(Degradation):
         Raises:
             NotApplicable: the codec has nothing that the channel could act on.
         """
+
+    def record(self, item: str, seconds: float, draw: int) -> bytes:
+        """What it does to an item whatever the codec, to be kept in the run; b"" for nothing."""
+        return b""
 
 
 def fitted(signal: Signal) -> Signal:

@@ -17,6 +17,7 @@ class Length(RecordingDegradation):
     """The recording, `seconds` long."""
 
     kind: ClassVar[str] = "length"
+    keeps_time: ClassVar[bool] = False
 
     seconds: float
 

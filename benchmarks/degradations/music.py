@@ -22,6 +22,7 @@ class Music(RecordingDegradation):
     """A piece for each item, with a key, a tempo and a beat of its own."""
 
     kind: ClassVar[str] = "music"
+    keeps_time: ClassVar[bool] = False
 
     @property
     def label(self) -> str:

@@ -16,6 +16,7 @@ class Silence(RecordingDegradation):
     """Room noise of `dbfs`, the RMS relative to full scale."""
 
     kind: ClassVar[str] = "silence"
+    keeps_time: ClassVar[bool] = False
 
     dbfs: float = -60.0
 

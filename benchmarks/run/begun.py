@@ -6,6 +6,8 @@ test set, and means over both would be of neither.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import pandas as pd
+
 from ..data.items import Item
 from ..store.atomic import write_atomically
 from ..store.finished_run import reading
@@ -28,8 +30,9 @@ def begin(directory: RunDirectory, items: Sequence[Item]) -> None:
         known = read_table(directory.root, directory.items, dtype=str, keep_default_na=False)
     if not {"id", "sha256"} <= set(known):
         raise RunError(f"{directory.items}: is no table of items; choose another --out")
-    begun = dict(zip(known["id"], known["sha256"], strict=True))
-    here = {item.id: item.sha256 for item in items}
+    references = known.get("reference_sha256", pd.Series("", index=known.index))
+    begun = dict(zip(known["id"], known["sha256"] + references, strict=True))
+    here = {item.id: item.sha256 + item.reference_sha256 for item in items}
     if differences := "; ".join(_differences(begun, here)):
         raise RunError(
             f"{directory.root}: was begun with {len(begun)} items, here are {len(here)}: "

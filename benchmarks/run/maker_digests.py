@@ -23,7 +23,8 @@ def maker(codec: Codec, device: str) -> str:
     soxr = package_version("soxr")
     parts = (codec, codec.fingerprint, codec.backend, _code(type(codec)), soxr, device)
     inside = codec.wrapped
-    return key_of("maker", *parts, *([_code(type(inside))] if inside else []))
+    others = [part for other in codec.partners for part in (other, maker(other, device))]
+    return key_of("maker", *parts, *([_code(type(inside))] if inside else []), *others)
 
 
 def check_maker(codec: Codec, device: str, planned: str) -> None:
@@ -40,20 +41,20 @@ def check_maker(codec: Codec, device: str, planned: str) -> None:
         )
 
 
-def check_versions(planned: Mapping[str, str], level: float | None) -> None:
-    """Refuse to measure with other versions than planned, by metric, at this level.
+def check_versions(planned: Mapping[str, str], level: float | None, rate: int) -> None:
+    """Refuse to measure with other versions than planned, by metric, at this level and rate.
 
     Raises:
         Misfit: naming the metric and both versions.
     """
     for name, version in planned.items():
-        if (here := _version(name, level)) != version:
+        if (here := _version(name, level, rate)) != version:
             raise Misfit(f"{name}: the run began with {version}, here is {here}")
 
 
 @lru_cache
-def _version(metric: str, level: float | None) -> str:
-    return metric_version(metric, level)
+def _version(metric: str, level: float | None, rate: int) -> str:
+    return metric_version(metric, level, rate)
 
 
 @lru_cache

@@ -103,10 +103,11 @@ class Plan:
         return Scoring(decoding, reference, keys, match, pair, decoded["file_sha256"])
 
     def reference(self, codec: Codec, item: Item) -> Item:
-        """What the decoded item is compared with: itself; the next item for a swapped control."""
+        """What the decoded item is compared with: itself, or its clean reference; of a swapped
+        control, those of the next item."""
         if codec.pairing == "own":
-            return item
-        return self.items[(self._positions[item.id] + 1) % len(self.items)]
+            return item.compared
+        return self.items[(self._positions[item.id] + 1) % len(self.items)].compared
 
     def maker(self, codec: Codec) -> str:
         """Digest of what encodes and decodes a condition: see `identity`."""
@@ -115,8 +116,8 @@ class Plan:
     @cached_property
     def versions(self) -> Mapping[str, str]:
         """Version of each metric: see `provenance.metric_version`."""
-        level = self.suite.normalize
-        return {name: metric_version(name, level) for name in self.suite.metrics}
+        level, rate = self.suite.normalize, self.suite.sample_rate
+        return {name: metric_version(name, level, rate) for name in self.suite.metrics}
 
     def _score_key(self, reference: Item, metric: str, decoded: str) -> str:
         measure = metrics.get(metric)

@@ -11,6 +11,7 @@ from ... import __version__, metrics
 from ...codecs import Codec
 from ...metrics.machinery import alignment
 from ..data.items import Item
+from .suite_settings import LOWEST_RATE
 
 if TYPE_CHECKING:
     from .suite import Suite
@@ -34,17 +35,13 @@ def describe_run(
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "suite": {"name": suite.name, "title": suite.title, "draws": suite.draws}
         | ({} if suite.normalize is None else {"normalize": suite.normalize})
-        | ({"sample": suite.sample} if suite.sample else {}),
+        | ({"sample": suite.sample} if suite.sample else {})
+        | ({} if suite.sample_rate == LOWEST_RATE else {"sample_rate": suite.sample_rate})
+        | ({"limits": [limit.plain for limit in suite.limits]} if suite.limits else {})
+        | ({"document": dict(suite.document)} if suite.document else {}),
         "conditions": [describe_condition(codec) for codec in suite.codecs],
         "arguments": {codec.condition: codec.arguments() for codec in suite.codecs},
-        "metrics": [
-            {
-                "metric": name,
-                "version": metric_version(name, suite.normalize),
-                "columns": metrics.get(name).directions,
-            }
-            for name in suite.metrics
-        ],
+        "metrics": [_describe_metric(name, suite) for name in suite.metrics],
         "not_run": [asdict(one) for one in suite.not_run],
         "not_measured": dict(suite.not_measured),
         "unavailable": suite.unavailable,
@@ -63,9 +60,29 @@ def describe_run(
                 "language": item.language,
                 "columns": dict(item.columns),
             }
+            | _reference(item)
             for item in items
         ],
     }
+
+
+def _describe_metric(name: str, suite: "Suite") -> dict[str, Any]:
+    """One metric of a manifest."""
+    metric = metrics.get(name)
+    return {
+        "metric": name,
+        "version": metric_version(name, suite.normalize, suite.sample_rate),
+        "columns": metric.directions,
+        "sample_rate": metric.measured_at(suite.sample_rate).sample_rate,
+    }
+
+
+def _reference(item: Item) -> dict[str, str]:
+    """What the item is compared with, where that is not itself."""
+    if item.reference is None:
+        return {}
+    path = str(item.reference.resolve())
+    return {"reference": path, "reference_sha256": item.reference_sha256}
 
 
 def describe_condition(codec: Codec) -> dict[str, Any]:
@@ -84,9 +101,9 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
     }
 
 
-def metric_version(name: str, level: float | None = None) -> str:
-    """Version of what measures: the metric's own, its packages', weights' and the alignment's, and
-    the level in dBFS to which pairs are brought before.
+def metric_version(name: str, level: float | None = None, rate: int = LOWEST_RATE) -> str:
+    """Version of what measures: the metric's own, its packages', weights' and the alignment's, the
+    level in dBFS to which pairs are brought before, and a higher rate in Hz that a suite asks for.
 
     Raises:
         MetricError: there is no such metric, or its weights are missing.
@@ -96,7 +113,9 @@ def metric_version(name: str, level: float | None = None) -> str:
     aligned = [f"alignment {alignment.VERSION}"] if metric.aligned else []
     weights = [metric.weights.version] if metric.weights else []
     levelled = [] if level is None else [f"level {level:g} dBFS"]
-    return ", ".join([metric.version, *aligned, *packages, *weights, *levelled])
+    measured = metric.measured_at(rate).sample_rate
+    rated = [] if measured == metric.sample_rate else [f"at {measured} Hz"]
+    return ", ".join([metric.version, *aligned, *packages, *weights, *levelled, *rated])
 
 
 def package_version(name: str) -> str:

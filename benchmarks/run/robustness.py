@@ -70,14 +70,15 @@ def parts(suite: Suite, items: Sequence[Item], directory: RunDirectory) -> Itera
 def _part(
     suite: Suite, declared: Declared, items: Sequence[Item], directory: RunDirectory
 ) -> SuitePart:
-    degradation, label = declared.degradation, declared.degradation.label
+    degradation, label = declared.degradation, declared.label
     given: Sequence[Item] = items[: declared.items]
     codecs: Sequence[Codec] = suite.codecs
     not_applicable: dict[str, str] = {}
     if isinstance(degradation, RecordingDegradation):
-        given = _recorded(degradation, given, items, directory.root / label / "recordings")
+        given = _recorded(declared, given, items, directory.root / label / "recordings")
     else:
         assert isinstance(degradation, ChannelDegradation)
+        _keep_patterns(degradation, given, suite.draws, directory.root / label)
         codecs = list(_wrapped(degradation, suite.codecs, not_applicable))
     unmeasured = dict(suite.unmeasured)
     names = tuple(_measuring(suite, declared, given, unmeasured))
@@ -90,6 +91,7 @@ def _part(
         codecs=tuple(codecs),
         metrics=names,
         unmeasured=unmeasured,
+        limits=(),
     )
     return SuitePart(label, own, given, not_applicable)
 
@@ -119,28 +121,57 @@ def _measuring(
 
 
 def _recorded(
-    degradation: RecordingDegradation,
-    items: Sequence[Item],
-    everything: Sequence[Item],
-    folder: Path,
+    declared: Declared, items: Sequence[Item], everything: Sequence[Item], folder: Path
 ) -> list[Item]:
     """Degraded recordings, written into a folder; ids, speakers and texts are the items'."""
-    listings = []
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    RunDirectory(folder.parent).journal.touch()  # it is a run's folder before its recordings are
+    degradation, listings = declared.degradation, []
+    assert isinstance(degradation, RecordingDegradation)
+    _begin(folder.parent)
     for item in items:
         signal, rate = _read(item)
-        others = [partial(_read_at, other) for other in everything if other.id != item.id]
-        degraded = degradation.apply(signal, rate, Place(item.id, others))
+        rest = [other for other in everything if other.id != item.id]
+        place = Place(
+            item.id,
+            [partial(_read_at, other) for other in rest],
+            item.speaker,
+            [other.speaker for other in rest],
+        )
+        degraded = degradation.apply(signal, rate, place)
         if not len(degraded) or np.abs(degraded).max() > 1:
             raise DegradationError(f"{degradation.label}: {item.id} does not fit full scale")
         flac = BytesIO()
         soundfile.write(flac, degraded, rate, format="FLAC", subtype="PCM_24")
         path = folder / f"{item.id}.flac"
         write_atomically(path, flac.getvalue())
-        said = Listing(item.id, path.absolute(), item.speaker, item.sex, item.text)
-        listings.append(said._replace(language=item.language, columns=item.columns))
+        clean = item.compared if declared.clean else None
+        listings.append(
+            Listing(
+                item.id, path.absolute(), item.speaker, item.sex, item.text,
+                language=item.language,
+                columns=item.columns,
+                reference=clean.path if clean else None,
+                reference_sha256=clean.sha256 if clean else "",
+            )
+        )  # fmt: skip
     return open_items(listings)
+
+
+def _keep_patterns(
+    degradation: ChannelDegradation, items: Sequence[Item], draws: int, folder: Path
+) -> None:
+    """Write what the channel does to every item and draw, whatever the codec."""
+    for item in items:
+        for draw in range(draws):
+            if pattern := degradation.record(item.id, item.seconds, draw):
+                _begin(folder)
+                name = f"{item.id}@{draw}.g192" if draw else f"{item.id}.g192"
+                write_atomically(folder / "patterns" / name, pattern)
+
+
+def _begin(folder: Path) -> None:
+    """A run's folder, which it is before anything else lies in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    RunDirectory(folder).journal.touch()
 
 
 def _read_at(item: Item, rate: int) -> Signal:

@@ -205,6 +205,7 @@ class Runner:
             language=one.reference.language,
             versions={name: self._plan.versions[name] for name in names},
             level=self._plan.suite.normalize,
+            rate=self._plan.suite.sample_rate,
             hashes=one.hashes,
         )
         self._scoring += 1

@@ -29,7 +29,7 @@ def select(suite: Suite, conditions: Sequence[str] = (), metrics: Sequence[str] 
     if conditions:
         suite = _with_conditions(suite, conditions)
     if metrics:
-        chosen, lacking = choose_metrics("--metrics", metrics)
+        chosen, lacking = choose_metrics("--metrics", metrics, suite.sample_rate)
         suite = replace(suite, metrics=chosen, not_measured=lacking, unmeasured={})
     return suite
 

@@ -10,6 +10,7 @@ A suite is a TOML file of `benchmarks/suites/`, or any path:
     draws = 3                          # decodings per item of stochastic codecs; default 1, at
                                        # most 1000
     normalize = -26                    # dBFS: the level at which pairs are scored; default: as is
+    sample_rate = 48000                # Hz: the band that is scored; default 16000
 
     [[condition]]
     codec = "opus"
@@ -24,7 +25,8 @@ A suite is a TOML file of `benchmarks/suites/`, or any path:
 
 Programs and folders of decoded audio are conditions too: see `codecs.external`.
 
-A suite with degradations is a robustness suite (`degradations.declared`).
+A suite with degradations is a robustness suite (`degradations.declared`). A suite may state limits,
+and the document that they are from (`store.limits`).
 
 Unknown keys are errors.
 """
@@ -36,7 +38,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ... import metrics as all_metrics
 from ...codecs import Codec
 from ...codecs.external.decoded import Decoded
 from ...metrics.machinery.names import unknown
@@ -45,9 +46,11 @@ from ..degradations import DegradationError
 from ..degradations.declared import Declared
 from ..degradations.declared import read as read_degradations
 from ..store.left_out import NotRun
+from ..store.limits import Limit, LimitError, read_document
 from ..store.printable import printable
-from .suite_choice import choose_codecs, choose_metrics
-from .suite_settings import SuiteError, check_keys
+from .limits import limits_of
+from .suite_choice import choose_codecs, choose_metrics, metrics_at
+from .suite_settings import LOWEST_RATE, SuiteError, check_keys
 
 FOLDER = Path(__file__).parents[1] / "suites"
 
@@ -70,6 +73,9 @@ class Suite:
         sample: how many items are taken, balanced over speakers; 0 for all.
         degradations: of a robustness suite.
         normalize: RMS of the reference, in dBFS, to which a pair is brought before it is scored.
+        sample_rate: Hz, that no metric measures above, and every item has at least.
+        limits: that its codecs are to keep.
+        document: that it follows, and what it covers of it: see `store.limits`.
         folder: where it lies.
     """
 
@@ -87,6 +93,9 @@ class Suite:
     sample: int = 0
     degradations: tuple[Declared, ...] = ()
     normalize: float | None = None
+    sample_rate: int = LOWEST_RATE
+    limits: tuple[Limit, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
 
     @property
@@ -159,9 +168,13 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
     if sample < 0:
         raise SuiteError(f"{where}: sample is a number of items, 0 for all, not {sample}")
     chosen = choose_codecs(where, folder, content.get("condition", []))
-    named = content.get("metrics")
-    everything = list(all_metrics.available()) if named is None else named
-    metrics, lacking = choose_metrics(where, everything)
+    named, rate = content.get("metrics"), content.get("sample_rate", LOWEST_RATE)
+    metrics, lacking = choose_metrics(where, metrics_at(rate) if named is None else named, rate)
+    try:
+        limits = limits_of(content.get("limit", []), metrics, lacking, degradations)
+        document = read_document(content.get("document", {}))
+    except LimitError as error:
+        raise SuiteError(f"{where}: {error}") from error
     return Suite(
         name=name,
         title=printable(content.get("title", name)),
@@ -177,5 +190,8 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         sample=sample,
         degradations=degradations,
         normalize=content.get("normalize"),
+        sample_rate=rate,
+        limits=limits,
+        document=document,
         folder=folder,
     )

@@ -9,10 +9,10 @@ from ... import metrics as all_metrics
 from ...codecs import Codec, CodecError
 from ...codecs.external import kind_of
 from ...codecs.registry import unchecked
-from ...metrics import MetricError
+from ...metrics import Metric, MetricError
 from ..store.left_out import NotRun
 from .absences import grouped_reasons
-from .suite_settings import SuiteError, grid
+from .suite_settings import LOWEST_RATE, SuiteError, grid
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,20 @@ def _codec(where: str, settings: dict[str, Any]) -> tuple[Codec, str]:
         raise SuiteError(f"{where}: {error}") from error
 
 
-def choose_metrics(where: str, names: Sequence[Any]) -> tuple[tuple[str, ...], dict[str, str]]:
+def metrics_at(rate: int) -> list[str]:
+    """All metrics that are defined for suites that score at a rate in Hz."""
+    return [name for name, one in all_metrics.available().items() if not _is_above(one, rate)]
+
+
+def choose_metrics(
+    where: str, names: Sequence[Any], rate: int = LOWEST_RATE
+) -> tuple[tuple[str, ...], dict[str, str]]:
     """Those of these metrics that can measure here, and the reasons of the others.
+
+    Args:
+        where: what names them, to begin messages with.
+        names: of metrics.
+        rate: in Hz, that is scored at.
 
     Raises:
         SuiteError: a name is none, or no metric can measure here.
@@ -90,9 +102,12 @@ def choose_metrics(where: str, names: Sequence[Any]) -> tuple[tuple[str, ...], d
     chosen, lacking = [], {}
     for name in dict.fromkeys(names):
         try:
-            missing = all_metrics.get(name).unavailable()
+            metric = all_metrics.get(name)
+            missing = metric.unavailable()
         except MetricError as error:
             raise SuiteError(f"{where}: {error}") from error
+        if _is_above(metric, rate):
+            missing = f"measures {metric.sample_rate} Hz; {rate} Hz are scored"
         if missing:
             lacking[name] = missing
         else:
@@ -100,6 +115,11 @@ def choose_metrics(where: str, names: Sequence[Any]) -> tuple[tuple[str, ...], d
     if not chosen:
         raise SuiteError(_nothing(where, "metric", lacking))
     return tuple(chosen), lacking
+
+
+def _is_above(metric: Metric, rate: int) -> bool:
+    """Would a metric measure a band that is not there at this rate?"""
+    return metric.needs_rate and metric.sample_rate > rate
 
 
 def _nothing(where: str, what: str, reasons: Mapping[str, str]) -> str:

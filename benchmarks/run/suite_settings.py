@@ -15,9 +15,16 @@ _KEYS = {
     "metrics": list,
     "draws": int,
     "normalize": float,
+    "sample_rate": int,
     "condition": list,
     "degradation": list,
+    "limit": list,
+    "document": dict,
 }
+
+
+LOWEST_RATE = 16_000  # Hz, at which most metrics are defined: what suites score at by default
+RATES = (LOWEST_RATE, 24_000, 48_000)
 
 
 class SuiteError(ValueError):
@@ -39,6 +46,9 @@ def check_keys(where: str, content: Mapping[str, Any]) -> None:
     if not LOWEST_LEVEL <= content.get("normalize", HIGHEST_LEVEL) <= HIGHEST_LEVEL:
         levels = f"{LOWEST_LEVEL:g} to {HIGHEST_LEVEL:g} dBFS"
         raise SuiteError(f"{where}: normalize is {levels}, not {content['normalize']}")
+    if (rate := content.get("sample_rate", LOWEST_RATE)) not in RATES:
+        listed = ", ".join(map(str, RATES))
+        raise SuiteError(f"{where}: sample_rate is {listed} Hz, not {rate}")
     if (draws := content.get("draws", 1)) < 1:
         raise SuiteError(f"{where}: draws must be at least 1, not {draws}")
     if draws > MOST_DRAWS:

@@ -51,17 +51,11 @@ def _rows(step: Step, failures: Failures) -> Iterator[Row]:
 
 def items_table(items: Sequence[Item]) -> pd.DataFrame:
     """The items of a run: `items.csv`."""
-    columns = (
-        "id",
-        "path",
-        "speaker",
-        "sex",
-        "language",
-        "seconds",
-        "sample_rate",
-        "text",
-        "sha256",
-    )
+    columns = [
+        *("id", "path", "speaker", "sex", "language", "seconds", "sample_rate", "text", "sha256")
+    ]
+    if any(item.reference for item in items):
+        columns += ["reference", "reference_sha256"]
     others = list(dict.fromkeys(name for item in items for name in item.columns))
     cells = [
         [*(getattr(i, c) for c in columns), *(i.columns.get(name, "") for name in others)]

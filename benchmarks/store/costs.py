@@ -30,6 +30,7 @@ from .received import read_table
 from .run_directory import RunError
 
 FILE = "cost.csv"
+FACTS = "cost.json"
 COST_COLUMNS = {
     column.name: column
     for column in (

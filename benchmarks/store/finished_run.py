@@ -151,10 +151,12 @@ def make_run(
     order = dict.fromkeys(c["condition"] for m in manifests for c in m["conditions"])
     items = {item["id"]: item for manifest in manifests for item in manifest["items"]}
     names = dict.fromkeys(entry["metric"] for m in manifests for entry in m["metrics"])
+    rates = {name: hz for manifest in manifests for name, hz in rates_of(manifest).items()}
     if foreign:
         names = {name: None for name in names if name in metrics.available()}
+        rates = {name: hz for name, hz in rates.items() if name in names}
     listed = [_of_all_items(conditions[name], manifests) for name in order]
-    scores = Scores.measured_by(names, rows, listed, list(items.values()))
+    scores = Scores.measured_by(names, rows, listed, list(items.values()), rates)
     return Run(tuple(directories), tuple(manifests), scores, findings)
 
 
@@ -169,6 +171,13 @@ def _of_all_items(
         if entry["condition"] == condition["condition"]
     ]
     return {**condition, "tokens": {}} if any(one != told[0] for one in told) else condition
+
+
+def rates_of(manifest: Mapping[str, Any]) -> dict[str, int]:
+    """Sampling rate of each metric, in Hz, of a run whose suite states one; none of others."""
+    if "sample_rate" not in manifest["suite"]:
+        return {}
+    return {entry["metric"]: entry["sample_rate"] for entry in manifest["metrics"]}
 
 
 def merge(runs: Sequence[Run]) -> Run:
@@ -222,7 +231,11 @@ def _metric_versions(run: Run) -> dict[str, str]:
 
 
 def _item_hashes(run: Run) -> dict[str, str]:
-    return {name: f"content {item['sha256'][:12]}" for name, item in run.scores.items.items()}
+    def content(item: Mapping[str, Any]) -> str:
+        reference = item.get("reference_sha256", "")[:12]
+        return f"content {item['sha256'][:12]}" + (f", reference {reference}" if reference else "")
+
+    return {name: content(item) for name, item in run.scores.items.items()}
 
 
 def _identities(run: Run) -> dict[str, str]:

@@ -28,14 +28,15 @@ class RecordedAudio:
         self._known: dict[RunDirectory, Mapping[tuple[str, str], str]] = {}
 
     def recording(self, item: str) -> Path:
-        """The recording of an item.
+        """The recording of an item, or its clean reference if it has one: what its decoded audio
+        was compared with.
 
         Raises:
-            ContentError: it is missing, or no longer what was coded.
+            ContentError: it is missing, or no longer what was used.
         """
         entry = self._run.scores.items[item]
-        path = Path(entry["path"])
-        check_content(path, entry["sha256"])
+        path = Path(entry.get("reference") or entry["path"])
+        check_content(path, entry.get("reference_sha256") or entry["sha256"])
         return path
 
     def decoded(self, condition: str, item: str) -> Path | None:

@@ -7,6 +7,7 @@ rows.csv                          every measured value: condition, item, draw, c
 leaderboard.csv                   one line per condition
 checks.csv                        what the suite itself found suspicious
 tokens.csv                        what token codecs send: use of their codebooks, entropies
+verdicts.csv                      does each codec keep the limits of the suite? If it states some
 streams/CONDITION/ITEM.nsc        bitstreams
 decoded/CONDITION/ITEM.flac       decoded audio, 16 bit, at the codec's rate; ITEM@DRAW.flac
                                   for draws after the first
@@ -27,7 +28,8 @@ from .printable import printable
 
 # What only a run has: where they lie without a journal, somebody else's files would be replaced
 _OURS = ("manifest.json", "items.csv", "rows.csv", "leaderboard.csv", "checks.csv", "curves",
-         "tokens.csv", "streams", "decoded", "robustness.csv", "robustness.md")  # fmt: skip
+         "tokens.csv", "verdicts.csv", "streams", "decoded", "robustness.csv",
+         "robustness.md")  # fmt: skip
 
 
 class RunError(ValueError):
@@ -74,6 +76,10 @@ class RunDirectory:
     @property
     def tokens(self) -> Path:
         return self.root / "tokens.csv"
+
+    @property
+    def verdicts(self) -> Path:
+        return self.root / "verdicts.csv"
 
     @property
     def curves(self) -> Path:

@@ -142,6 +142,12 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"suite.draws is {draws}; at most {MOST_DRAWS} are allowed"
     if not _is(manifest["suite"].get("normalize", 0.0), float):
         yield f"suite.normalize is {manifest['suite']['normalize']!r}, not a number"
+    if not _is(manifest["suite"].get("sample_rate", 16_000), int):
+        yield f"suite.sample_rate is {manifest['suite']['sample_rate']!r}, not a whole number"
+    elif "sample_rate" in manifest["suite"]:
+        for entry in manifest["metrics"]:
+            if not _is(entry.get("sample_rate"), int):
+                yield f"does not say at which sample_rate {entry['metric']} was measured"
     for entry in manifest["items"]:
         columns = entry.get("columns", {})  # which older runs lack
         said = [entry.get("language", ""), *columns.values()] if isinstance(columns, dict) else [0]
@@ -149,6 +155,8 @@ def _senseless(manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"the item {entry['id']} has a language or columns that are not text"
         if entry["seconds"] <= 0:
             yield f"the item {entry['id']} is {entry['seconds']} s long"
+        if not all(_is(entry.get(key, ""), str) for key in ("reference", "reference_sha256")):
+            yield f"the item {entry['id']} has a reference that is no text"
     for entry in manifest["conditions"]:
         tokens = entry.get("tokens", {})  # which older runs lack
         if not isinstance(tokens, dict) or not all(_is(v, float) for v in tokens.values()):

@@ -24,6 +24,7 @@ class Scores:
         items: of the run's manifest: id, speaker, sex, seconds, ...
         directions: of each metric column, in their order: "higher", "lower" or "none".
         denominators: of the columns that are rates: the column that counts what they are rates of.
+        hertz: sampling rate at which a column was measured, in suites that state one.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Scores:
         items: Sequence[Mapping[str, Any]],
         directions: Mapping[str, str],
         denominators: Mapping[str, str] | None = None,
+        hertz: Mapping[str, int] | None = None,
     ) -> None:
         self.rows = rows
         self.conditions = {condition["condition"]: condition for condition in conditions}
         self.items = {item["id"]: item for item in items}
         self.directions = dict(directions)
         self.denominators = dict(denominators or {})
+        self.hertz = dict(hertz or {})
         self.clusters = {item["id"]: item["speaker"] or item["id"] for item in items}
 
     @classmethod
@@ -48,14 +51,16 @@ class Scores:
         rows: pd.DataFrame,
         conditions: Sequence[Mapping[str, Any]],
         items: Sequence[Mapping[str, Any]],
+        rates: Mapping[str, int] | None = None,
     ) -> Self:
-        """All values of a run that these metrics measured, in their order."""
+        """All values of a run that these metrics measured, in their order; at rates by metric."""
         directions: dict[str, str] = {}
         denominators: dict[str, str] = {}
         for name in names:
             directions |= metrics.get(name).directions
             denominators |= metrics.get(name).denominators
-        return cls(rows, conditions, items, directions, denominators)
+        hertz = {c: hz for name, hz in (rates or {}).items() for c in metrics.get(name).directions}
+        return cls(rows, conditions, items, directions, denominators, hertz)
 
     @cached_property
     def _values(self) -> dict[str, pd.DataFrame]:
@@ -77,7 +82,7 @@ class Scores:
             kept &= self.rows["draw"] == draw
         listed = [entry for name, entry in self.conditions.items() if name in wanted]
         items, directions = list(self.items.values()), self.directions
-        return type(self)(self.rows[kept], listed, items, directions, self.denominators)
+        return type(self)(self.rows[kept], listed, items, directions, self.denominators, self.hertz)
 
     def among(self, items: Iterable[str]) -> Self:
         """The values of these items alone."""

@@ -98,6 +98,7 @@ class Recomputation:
             list(recorded),
             scoring.reference.text,
             level=self._plan.suite.normalize,
+            rate=self._plan.suite.sample_rate,
             hashes=scoring.hashes,
             language=scoring.reference.language,
         )

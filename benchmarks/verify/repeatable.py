@@ -16,6 +16,7 @@ from ..degradations.channel import remake
 from ..run.plan import Plan
 from ..run.provenance import describe_condition, metric_version
 from ..run.suite import Suite
+from ..run.suite_settings import LOWEST_RATE
 from ..store.received import Unfit, open_regular
 from ..store.run_directory import RunError
 
@@ -28,28 +29,16 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
     Raises:
         RunError: the run was made on a device that is not here.
     """
-    level = manifest["suite"].get("normalize")
+    suite = manifest["suite"]
+    level, rate = suite.get("normalize"), suite.get("sample_rate", LOWEST_RATE)
     codecs = [_codec(manifest, entry, differences) for entry in manifest["conditions"]]
-    names = [name for entry in manifest["metrics"] if (name := _metric(entry, level, differences))]
+    names = [
+        name for entry in manifest["metrics"] if (name := _metric(entry, level, rate, differences))
+    ]
     if manifest["device"] == "cuda" and not torch.cuda.is_available():
         raise RunError("the run was made on a CUDA device, and there is none here")
-    suite = manifest["suite"]
     texts = dict(zip(items["id"], items["text"], strict=True))
-    listings = [
-        Listing(
-            *(
-                i["id"],
-                Path(i["path"]),
-                i["speaker"],
-                i["sex"],
-                texts.get(i["id"], ""),
-                i["sha256"],
-            ),
-            language=i.get("language", ""),
-            columns=i.get("columns", {}),
-        )
-        for i in manifest["items"]
-    ]
+    listings = _listings(manifest, texts)
     _check_kinds(listings)
     return Plan(
         Suite(
@@ -59,23 +48,44 @@ def repeatable_plan(manifest: dict[str, Any], items: pd.DataFrame, differences: 
             codecs=tuple(filter(None, codecs)),
             metrics=tuple(names),
             draws=suite["draws"],
-            normalize=suite.get("normalize"),
+            normalize=level,
+            sample_rate=rate,
         ),
         open_items(listings),
         manifest["device"],
     )
 
 
+def _listings(manifest: Mapping[str, Any], texts: Mapping[str, str]) -> list[Listing]:
+    """What a manifest says of its items, with their texts."""
+    return [
+        Listing(
+            i["id"],
+            Path(i["path"]),
+            i["speaker"],
+            i["sex"],
+            texts.get(i["id"], ""),
+            i["sha256"],
+            language=i.get("language", ""),
+            columns=i.get("columns", {}),
+            reference=Path(i["reference"]) if i.get("reference") else None,
+            reference_sha256=i.get("reference_sha256", ""),
+        )
+        for i in manifest["items"]
+    ]
+
+
 def _check_kinds(listings: Sequence[Listing]) -> None:
     """Refuse recordings that are no regular files: to hash a pipe or a device may never end."""
     problems = []
-    for listing in listings:
+    given = [(one.id, path) for one in listings for path in (one.path, one.reference) if path]
+    for name, path in given:
         try:
-            open_regular(listing.path).close()
+            open_regular(path).close()
         except Unfit as error:
-            problems.append(f"{listing.id}: {error}")
+            problems.append(f"{name}: {error}")
         except OSError as error:
-            problems.append(f"{listing.id}: {listing.path}: {error.strerror}")
+            problems.append(f"{name}: {path}: {error.strerror}")
     if problems:
         raise ItemsError(problems)
 
@@ -100,11 +110,13 @@ def _codec(
     return None if _IDENTITY & set(different) else codec
 
 
-def _metric(entry: Mapping[str, Any], level: float | None, differences: list[str]) -> str:
+def _metric(
+    entry: Mapping[str, Any], level: float | None, rate: int, differences: list[str]
+) -> str:
     """Name of a metric, if it is the same here; "" if not."""
     name = str(entry["metric"])
     try:
-        here = metric_version(name, level)
+        here = metric_version(name, level, rate)
         columns = metrics.get(name).directions
     except MetricError as error:
         differences.append(f"{name}: {error}")

@@ -28,11 +28,14 @@ import pandas as pd
 from ...reports.figures.curves import curve_tables
 from ...reports.tables.leaderboard import leaderboard
 from ...reports.tables.not_run import with_not_run
+from ...reports.tables.verdicts import Judged, judge, read_verdicts, with_verdicts
 from ..run.plan import Plan
 from ..run.tables import checks_table, items_table
 from ..store import checksums
-from ..store.finished_run import make_run, read_tables, reading
+from ..store.finished_run import Run, make_run, read_tables, reading
 from ..store.journal import Find, RecordedWork
+from ..store.limited_costs import busy, costs_or_reasons
+from ..store.limits import read_limits
 from ..store.received import read_table
 from ..store.run_directory import RunDirectory, RunError, real_path
 from ..store.run_manifest import read_run_manifest, refuse_programs
@@ -104,6 +107,8 @@ def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFram
         drawn = [directory.leaderboard, *directory.root.glob(directory.tokens.name)]
         drawn += sorted(directory.curves.glob("*.csv"))
         tables = {path: read_table(directory.root, path) for path in drawn}
+        if directory.verdicts.exists():
+            tables[directory.verdicts] = read_verdicts(directory.root, directory.verdicts)
     try:
         items = _resolved(items.astype({"seconds": float, "sample_rate": int}))
     except ValueError as error:
@@ -115,7 +120,11 @@ def _read(directory: RunDirectory) -> tuple[pd.DataFrame, dict[Path, pd.DataFram
 
 def _resolved(items: pd.DataFrame) -> pd.DataFrame:
     """A table of items whose paths can be compared."""
-    return items.assign(path=[str(real_path(path)) for path in items["path"]])
+    found = items.assign(path=[str(real_path(path)) for path in items["path"]])
+    if "reference" in items:
+        given = items["reference"].fillna("")
+        found = found.assign(reference=[str(real_path(p)) if p else "" for p in given])
+    return found
 
 
 def _made(
@@ -132,7 +141,27 @@ def _made(
     if len(plan.suite.metrics) == len(manifest["metrics"]):
         run = make_run([directory], [manifest], rows, made.get(directory.checks, pd.DataFrame()))
         board = leaderboard(run.scores)
-        made[directory.leaderboard] = with_not_run(board, run.not_run)
+        shown = with_not_run(board, run.not_run)
+        made |= {directory.leaderboard: shown} | _judged(run, manifest, directory, shown)
         for name, table in curve_tables(board, run.scores.directions).items():
             made[directory.curves / f"{name}.csv"] = table
     return made
+
+
+def _judged(
+    run: Run, manifest: dict[str, Any], directory: RunDirectory, board: pd.DataFrame
+) -> dict[Path, pd.DataFrame]:
+    """The verdicts, and the leaderboard with them, of a run whose suite states limits.
+
+    Those under a degradation are of other runs, so they are taken as they are.
+    """
+    if not directory.verdicts.exists():
+        return {}
+    with reading(directory):
+        limits = read_limits(manifest["suite"].get("limits", []))
+        table = read_verdicts(directory.root, directory.verdicts)
+    if any(limit.degradation for limit in limits):
+        return {directory.leaderboard: with_verdicts(board, table)}
+    root = directory.root
+    table = judge(limits, {"": Judged(run.scores)}, costs_or_reasons(root), busy(root))
+    return {directory.verdicts: table, directory.leaderboard: with_verdicts(board, table)}

@@ -1,4 +1,5 @@
-"""Low-pass anchors at 3.5 and 7 kHz (ITU-R BS.1534-3), as 16-bit PCM without delay."""
+"""Low-pass anchors at 3.5 and 7 kHz (ITU-R BS.1534-3), as 16-bit PCM without delay; for suites of
+wider bands at 24 and 48 kHz, where 14 kHz is what super-wideband leaves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from ..settings import choose
 from .pcm import Pcm
 
 _CUTOFFS = (3.5, 7)
+_CUTOFFS_48 = (3.5, 7, 14)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Lowpass(Pcm):
     khz: float = 3.5
 
     def __post_init__(self) -> None:
-        choose(self, "khz", _CUTOFFS)
+        choose(self, "khz", (point["khz"] for point in self.operating_points))
 
     def encode(self, audio: Sequence[Tensor]) -> list[bytes]:
         payloads = []
@@ -40,4 +42,29 @@ class Lowpass(Pcm):
         return payloads
 
 
-CODEC = Lowpass
+@dataclass(frozen=True)
+class Lowpass24(Lowpass):
+    """The same at 24 kHz."""
+
+    name: ClassVar[str] = "lowpass-24k"
+
+    @property
+    def sample_rate(self) -> int:
+        return 24_000
+
+
+@dataclass(frozen=True)
+class Lowpass48(Lowpass):
+    """The same at 48 kHz, and at 14 kHz."""
+
+    name: ClassVar[str] = "lowpass-48k"
+    operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = tuple(
+        {"khz": cutoff} for cutoff in _CUTOFFS_48
+    )
+
+    @property
+    def sample_rate(self) -> int:
+        return 48_000
+
+
+CODECS = (Lowpass, Lowpass24, Lowpass48)

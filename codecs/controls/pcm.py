@@ -1,4 +1,5 @@
-"""Linear PCM, 16 bit: the transparent control, every metric's ceiling."""
+"""Linear PCM, 16 bit: the transparent control, every metric's ceiling; for suites of wider bands at
+24 and 48 kHz, too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,4 +37,26 @@ class Pcm(Codec):
         return [from_pcm16(payload) for payload in payloads]
 
 
-CODEC = Pcm
+@dataclass(frozen=True)
+class Pcm24(Pcm):
+    """The same at 24 kHz."""
+
+    name: ClassVar[str] = "pcm-24k"
+
+    @property
+    def sample_rate(self) -> int:
+        return 24_000
+
+
+@dataclass(frozen=True)
+class Pcm48(Pcm):
+    """The same at 48 kHz."""
+
+    name: ClassVar[str] = "pcm-48k"
+
+    @property
+    def sample_rate(self) -> int:
+        return 48_000
+
+
+CODECS = (Pcm, Pcm24, Pcm48)

@@ -1,4 +1,7 @@
-"""Opus (RFC 6716) in its voice mode, hard CBR: 20 ms packets of one constant size.
+"""Opus (RFC 6716), hard CBR: 20 ms packets of one constant size.
+
+    opus     the voice mode at 16 kHz
+    opus-fb  the audio mode at 48 kHz, which is full band (to 20 kHz) from 24 kbit/s on
 
 libopus encodes at complexity 10 with `application=voip` and codes speech with SILK: narrow band at
 6 and 8 kbps, wide band from 12. The payload is the packets and no Ogg byte; the identification
@@ -11,7 +14,7 @@ length, which a receiver knows from other packets.
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -24,7 +27,6 @@ from ..coding.streaming import FrameDecoder, FrameEncoder, StreamingConcealingCo
 from . import av_packets
 
 _OPTIONS = {
-    "application": "voip",
     "vbr": "off",
     "compression_level": "10",
     "frame_duration": "20",
@@ -44,6 +46,8 @@ class Opus(StreamingConcealingCodec):
     delay: ClassVar[int] = 104
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)
 
+    application: ClassVar[str] = "voip"
+
     kbps: float = 12
 
     @property
@@ -60,8 +64,8 @@ class Opus(StreamingConcealingCodec):
 
     @contextmanager
     def frame_encoder(self) -> Iterator[FrameEncoder]:
-        rate = round(1000 * self.kbps)
-        encoder = av_packets.Encoder("libopus", self.sample_rate, rate, _OPTIONS)
+        rate, options = round(1000 * self.kbps), {"application": self.application, **_OPTIONS}
+        encoder = av_packets.Encoder("libopus", self.sample_rate, rate, options)
 
         def encode(samples: Samples, last: bool) -> Frames:
             # the flush adds a packet that only pushes out the delay, which `samples` already holds
@@ -72,11 +76,8 @@ class Opus(StreamingConcealingCodec):
 
     @contextmanager
     def frame_decoder(self) -> Iterator[FrameDecoder]:
-        import soxr
-
         decoder = av_packets.Decoder("libopus", _DECODER_RATE, _HEAD)
-        resampler = soxr.ResampleStream(_DECODER_RATE, self.sample_rate, 1, "float32", "VHQ")
-
+        resample = self._resampling()
         first: list[int] = []  # byte of the signal
 
         def decode(frames: Frames, lost: Lost, last: bool) -> NDArray[np.float32]:
@@ -85,10 +86,36 @@ class Opus(StreamingConcealingCodec):
                 bytes([first[0] & _ONE_FRAME]) if gone else frame.tobytes()
                 for frame, gone in zip(frames, lost, strict=True)
             ]
-            decoded = decoder(packets).astype(np.float32) / 32768
-            return np.asarray(resampler.resample_chunk(decoded, last=last), np.float32)
+            return resample(np.asarray(decoder(packets) / np.float32(32768), np.float32), last)
 
         yield decode
 
+    def _resampling(self) -> Callable[[NDArray[np.float32], bool], NDArray[np.float32]]:
+        """From the decoder's rate to the codec's, as the signal comes."""
+        if self.sample_rate == _DECODER_RATE:
+            return lambda signal, last: signal
+        import soxr
 
-CODEC = Opus
+        stream = soxr.ResampleStream(_DECODER_RATE, self.sample_rate, 1, "float32", "VHQ")
+        return lambda signal, last: np.asarray(stream.resample_chunk(signal, last=last), np.float32)
+
+
+@dataclass(frozen=True)
+class OpusFullband(Opus):
+    """libopus at 48 kHz in its audio mode, constant bitrate."""
+
+    name: ClassVar[str] = "opus-fb"
+    rates: ClassVar[Mapping[float, int]] = {24: 480, 32: 640, 48: 960, 64: 1280}
+    frame: ClassVar[int] = 960
+    delay: ClassVar[int] = 312
+    operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)
+    application: ClassVar[str] = "audio"
+
+    kbps: float = 24
+
+    @property
+    def sample_rate(self) -> int:
+        return _DECODER_RATE
+
+
+CODECS = (Opus, OpusFullband)

@@ -52,17 +52,31 @@ class Alignment:
     polarity: int | Undefined
 
 
-def align(reference: Signal, degraded: Signal, rate: int) -> tuple[Signal, Signal]:
+def align(
+    reference: Signal,
+    degraded: Signal,
+    rate: int,
+    pair: tuple[Signal, Signal] | None = None,
+    pair_rate: int = RATE,
+) -> tuple[Signal, Signal]:
     """Both signals without their delay, cut to what they share; drift and polarity stay.
 
     The signals [T] and [T'] may differ in length. An undefined delay counts as none.
+
+    Args:
+        reference, degraded: that the delay is found in.
+        rate: of both, in Hz.
+        pair: the same signals at another rate, which are cut; those that it is found in by default.
+        pair_rate: of the pair, in Hz.
 
     Raises:
         ValueError: the rate is not 16 kHz.
     """
     delay = estimate(reference, degraded, rate).delay_samples
+    reference, degraded = pair or (reference, degraded)
     if not isinstance(delay, Undefined):
-        reference, degraded = reference[max(0, -delay) :], degraded[max(0, delay) :]
+        samples = round(delay * pair_rate / rate) if pair else delay
+        reference, degraded = reference[max(0, -samples) :], degraded[max(0, samples) :]
     shared = min(len(reference), len(degraded))
     return reference[:shared], degraded[:shared]
 

@@ -10,6 +10,7 @@ bitrate      a codec measures another bitrate than it states, by more than a qua
 misaligned   decoded audio is late, drifts, is inverted or changed in level
 swapped      decoded audio fits another item's reference better than its own
 not coded    decoded audio is the recording itself: what is called a codec's was never coded
+low-pass     a codec gives back less than four fifths of the band that the recordings have
 small        differences that are significant, but smaller than the shift of the column from `pcm`
              to `lowpass-7`: than what taking away the band above that of wideband telephony does.
              That is a yardstick of a small, known change, not the noise of the metric: nothing in
@@ -36,6 +37,7 @@ SIMILAR = 1.25  # greatest ratio of bitrates that are similar
 # How much of each a decoded signal may have, in the median over items
 LIMITS = {"delay_ms": (2.0, "ms late"), "drift_ppm": (50.0, "ppm longer"), "level_db": (1.0, "dB")}
 SCATTER_MS = 5.0  # of an item's delay around the median
+LOST = 0.2  # share of the recordings' band, in the median; full band ends at 20 of 24 kHz
 SCATTERED = 0.1  # share of items beyond it
 
 
@@ -62,6 +64,7 @@ def flags(
         *_copied(scores, findings[findings["finding"] == COPIED]),
         *_misstated(scores),
         *_misaligned(scores),
+        *_low_pass(scores),
         *_above_the_original(scores),
         *_trade_offs(scores, comparisons),
         *_small(scores, comparisons),
@@ -131,6 +134,17 @@ def _misaligned(scores: Scores) -> list[Flag]:
             found.append(Flag("misaligned", condition, text))
         if (polarity := scores.of("polarity")[condition].median()) < 0:
             found.append(Flag("misaligned", condition, f"inverted waveform ({polarity:+g})"))
+    return found
+
+
+def _low_pass(scores: Scores) -> list[Flag]:
+    found = []
+    for condition in scores.of_kind("codec", "oracle"):
+        lost = scores.of("band_lost_khz")[condition].median()
+        whole = lost + scores.of("bandwidth_khz")[condition].median()
+        if lost > LOST * whole:
+            text = f"lacks the upper {lost:.3g} of {whole:.3g} kHz (medians)"
+            found.append(Flag("low-pass", condition, text))
     return found
 
 

@@ -14,7 +14,10 @@ from ..tables.curve_deltas import compare_curves, curves
 from ..tables.leaderboard import all_comparisons, leaderboard
 from ..tables.seeds import seed_variance
 from ..tables.summary import cautions
+from ..tables.verdicts import FAIL, UNDECIDED, read_verdicts, reasons, with_verdicts
 from .flags import Flag, flags
+
+_FIRST = {FAIL: 0, UNDECIDED: 1}  # of the findings
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,15 @@ class Material:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        return leaderboard(self.run.scores, self.comparisons)
+        table = leaderboard(self.run.scores, self.comparisons)
+        return with_verdicts(table, self.verdicts) if len(self.verdicts) else table
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """On the limits of the suite: of every directory that has some."""
+        judged = [d for d in self.run.directories if d.verdicts.exists()]
+        tables = [read_verdicts(directory.root, directory.verdicts) for directory in judged]
+        return pd.concat(tables) if tables else pd.DataFrame()
 
     @cached_property
     def cautions(self) -> list[str]:
@@ -43,7 +54,10 @@ class Material:
 
     @cached_property
     def flags(self) -> list[Flag]:
-        return flags(self.run.scores, self.comparisons, self.run.findings)
+        found = flags(self.run.scores, self.comparisons, self.run.findings)
+        if len(self.verdicts):
+            found = [Flag(kind, name, why) for name, kind, why in reasons(self.verdicts)] + found
+        return sorted(found, key=lambda flag: _FIRST.get(flag.kind, len(_FIRST)))
 
     @cached_property
     def anchor(self) -> str:

@@ -17,10 +17,13 @@ from .material import Material
 from .opening import opening
 
 FLAG_TITLES = {
+    "fail": "Limits that are not kept",
+    "undecided": "Limits that are undecided",
     "swapped": "Items that fit another item's reference better",
     "bitrate": "Another bitrate than the one that is stated",
     "not coded": "Decoded audio that is the recording itself",
     "misaligned": "Decoded audio that is late, drifting, inverted or changed in level",
+    "low-pass": "Codecs that keep a part of the band",
     "above pcm": "Scores above the original recording's",
     "trade-off": "Better quality, worse intelligibility or pitch",
     "small": "Significant, but smaller than what a low-pass of 7 kHz does",

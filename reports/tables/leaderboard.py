@@ -13,6 +13,7 @@ COLUMN_n       items behind the mean: less than `n` where a codec lacks items th
 COLUMN_rank    1 + number of codecs that are significantly better (see `comparisons`); empty for
                controls and oracles. Columns that rank nothing have none, nor have those in
                which no test can succeed. Counts and ranks stand after the means
+COLUMN_hz      sampling rate at which it was measured, in suites that state one; else it is 16 kHz
 entropy_kbps   the same of what an ideal coder would spend on the indices, under the model that the
                codec ships; empty for codecs without one
 frames_per_second, tokens_per_second, bits_per_token, codebook_use, codebook_perplexity,
@@ -63,6 +64,8 @@ def leaderboard(
         values |= {column: means["mean"], f"{column}_lo": means["low"]}
         values[f"{column}_hi"] = means["high"]
         others[f"{column}_n"] = means["items"].fillna(0).astype(int)
+        if column in scores.hertz:
+            others[f"{column}_hz"] = scores.hertz[column]
     for column, pairs in (all_comparisons(scores) if comparisons is None else comparisons).items():
         if not hopeless(pairs):
             others[f"{column}_rank"] = ranks(pairs).reindex(table.index).astype("Int64")

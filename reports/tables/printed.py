@@ -43,7 +43,9 @@ def latex(table: pd.DataFrame, cautions: Sequence[str] = ()) -> str:
     head, *body = _cells(table)
     rows = []
     for line, row in zip(_lines(table), body, strict=True):
-        bold = [False] * 3 + [name == line["condition"] for name in won.values()]
+        bold = [False] * (len(row) - len(won)) + [
+            name == line["condition"] for name in won.values()
+        ]
         rows.append(
             [
                 f"\\textbf{{{_tex(cell)}}}" if wins else _tex(cell)
@@ -100,7 +102,8 @@ def _lines(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _cells(table: pd.DataFrame) -> list[list[str]]:
     columns = _shown(table)
-    rows = [["condition", "kbps", "n/N", *(look(c).short for c in columns)]]
+    judged = ["verdict"] if "verdict" in table else []
+    rows = [["condition", "kbps", "n/N", *judged, *(_head(table, c) for c in columns)]]
     for line in _lines(table):
         kbps = "-" if pd.isna(line["measured_kbps"]) else f"{line['measured_kbps']:.2f}"
         if not pd.isna(line.get("not_run")):
@@ -115,10 +118,17 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
                 f"{line['condition']}{kind}",
                 kbps,
                 f"{line['n']}/{line['N']}",
+                *("-" if pd.isna(line[name]) else line[name] for name in judged),
                 *("-" if pd.isna(line[c]) else f"{line[c]:.{look(c).digits}f}" for c in columns),
             ]
         )
     return rows
+
+
+def _head(table: pd.DataFrame, column: str) -> str:
+    """Short name of a column, and the rate at which a suite of wider band measured it."""
+    rate = f" {table[f'{column}_hz'].iloc[0] / 1000:g}k" if f"{column}_hz" in table else ""
+    return f"{look(column).short}{rate}"
 
 
 def show_comparisons(table: pd.DataFrame) -> str:

@@ -15,6 +15,9 @@ channel is, both values are against the recording itself.
     refused     items whose damaged payload the decoder refused, as it may
     failed      items with a failure of another kind
     note        why there are no numbers
+
+The bitrate that was measured has a line, too (`measured_kbps`), without a test: what a codec sends
+while nobody speaks is that of silence or pauses.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +35,7 @@ COLUMNS = (
     *("condition", "degradation", "column", "n", "clean", "degraded", "difference", "low", "high"),
     *("p", "p_holm", "verdict", "refused", "failed", "note"),
 )
+RATE = "measured_kbps"
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def markdown_tables(found: pd.DataFrame, conditions: Sequence[str]) -> dict[str,
     A cell is the degraded mean, its difference to the clean one and the interval of that; `*` where
     it is significant.
     """
-    columns = overview(list(dict.fromkeys(found["column"][found["n"] > 0])))
+    measured = list(dict.fromkeys(found["column"][found["n"] > 0]))
+    columns = [*overview([c for c in measured if c != RATE]), *(c for c in measured if c == RATE)]
     labels = list(dict.fromkeys(found["degradation"]))
     made = {}
     for column in columns:
@@ -111,6 +116,7 @@ def _pair(clean: Scores, degraded: Scores, name: str, label: str) -> Iterator[di
     columns = [column for column in columns if len(values[column])]
     if not columns:
         yield _line(name, label, "", refused=refused, failed=failed, note="no value on both sides")
+        yield from _rates(both, (name, other), label)
         return
     for _, found in compare_pair(both, other, name, columns).iterrows():
         column = str(found["column"])
@@ -128,6 +134,23 @@ def _pair(clean: Scores, degraded: Scores, name: str, label: str) -> Iterator[di
             failed=failed,
             **numbers,
         )
+    yield from _rates(both, (name, other), label)
+
+
+def _rates(both: Scores, pair: tuple[str, str], label: str) -> Iterator[dict[str, object]]:
+    """The measured bitrates, clean and degraded, where a codec has some."""
+    name = pair[0]
+    if both.conditions[name]["kind"] == "oracle" or both.states_bitrate(name):
+        return
+    coded = both.common("payload_bits", pair)
+    if coded.shape != (len(coded), 2) or not len(coded):
+        return
+    clean, degraded = (
+        float(coded[one].sum() / both.of("seconds").loc[coded.index, one].sum() / 1000)
+        for one in pair
+    )
+    means = {"clean": clean, "degraded": degraded, "difference": degraded - clean}
+    yield _line(name, label, RATE, n=len(coded), low=np.nan, high=np.nan, **means)
 
 
 def _together(clean: Scores, degraded: Scores, name: str) -> tuple[Scores, str]:

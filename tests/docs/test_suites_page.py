@@ -23,7 +23,7 @@ SUITES = [
 ]
 PARTS = dict(
     zip(
-        ("suite", "condition", "missing", "degradation"),
+        ("suite", "condition", "missing", "degradation", "limit", "document"),
         re.split(r"^## .*$", PAGE, flags=re.M)[1:],
         strict=True,
     )
@@ -59,8 +59,17 @@ def test_the_keys_of_a_condition():
 def test_the_keys_of_a_degradation():
     kinds = degradations.REGISTRY.found.plugins
     settings = {field.name for kind in kinds.values() for field in fields(kind)}
-    assert keys("degradation") == settings | {"kind", "items", "metrics"}
+    assert keys("degradation") == settings | {"kind", "items", "metrics", "reference"}
     assert set(re.findall(r"^\| `([\w-]+)` \| ", PARTS["degradation"], re.M)) >= set(kinds)
+
+
+@pytest.mark.parametrize("part", ["limit", "document"])
+def test_the_keys_of_limits_and_of_documents(part, tmp_path):
+    head = "[[limit]]\ncolumn = 'stoi'" if part == "limit" else "[document]"
+    (tmp_path / "my.toml").write_text(f"[[condition]]\ncodec = 'pcm'\n{head}\nno_such_key = 1\n")
+    with pytest.raises(SuiteError, match="unknown key") as told:
+        load_suite(str(tmp_path / "my.toml"))
+    assert keys(part) == set(str(told.value).partition("it has: ")[2].split(", "))
 
 
 @pytest.mark.parametrize("text", SUITES)

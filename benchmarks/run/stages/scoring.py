@@ -24,7 +24,7 @@ from ..coding import resampled_within
 from ..maker_digests import check_versions
 from ..match import signature
 
-SCORING_RATE = 16_000  # Hz, of the alignment and of every default metric
+SCORING_RATE = 16_000  # Hz, of the alignment and of most metrics
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Score(Request[Scored]):
         language: in which it says that (BCP 47); "" if unknown.
         versions: of the metrics as planned, to be checked; empty for none.
         level: RMS of the reference, in dBFS, to which the pair is brought; None: as it is.
+        rate: Hz, of the suite: what no metric measures above.
         hashes: SHA-256 of both files, to be checked; empty for none.
     """
 
@@ -77,6 +78,7 @@ class Score(Request[Scored]):
     text: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     level: float | None = None
+    rate: int = SCORING_RATE
     hashes: Sequence[str] = ()
     device: str = "cpu"
     language: str = ""
@@ -99,26 +101,16 @@ class Score(Request[Scored]):
             Misfit: this process has another version of a metric than planned.
             ContentError: a file is not what was recorded.
         """
-        check_versions(self.versions, self.level)
+        check_versions(self.versions, self.level, self.rate)
         check_contents(self.reads, self.hashes)
-        clean, read, told = _load(self.reference)
-        coded, _, told_of_coded = _load(self.degraded)
-        coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
-        scored = (clean, coded)
-        if self.level is not None:
-            scored = signals.at_level(clean, coded, self.level)
-        pair = _Pair(*scored, self.text)
-        cause = "".join(f" ({one})" for one in read if kind_of(one))
+        pair = _Pair(_File(self.reference), _File(self.degraded), self.level, self.rate, self.text)
+        cause = "".join(f" ({one})" for one in pair.clean.read if kind_of(one))
+        plain = pair.plain(SCORING_RATE, levelled=False)
         outcomes = tuple(
             self._refused(name) or _outcome(name, pair, cause) for name in self.metrics
         )
-        notices = (*told, *(f"decoded audio: {notice}" for notice in told_of_coded))
-        return Scored(
-            outcomes,
-            reference=signature(clean, SCORING_RATE),
-            degraded=signature(coded, SCORING_RATE),
-            notices=tuple(dict.fromkeys((*notices, *pair.notices))),
-        )
+        first, second = (signature(signal, SCORING_RATE) for signal in plain)
+        return Scored(outcomes, first, second, tuple(dict.fromkeys(pair.notices)))
 
     def _refused(self, name: str) -> Outcome | None:
         """The outcome of a metric that does not know the language."""
@@ -129,28 +121,55 @@ class Score(Request[Scored]):
         return Outcome(name, {}, why, undefined=True)
 
 
-class _Pair:
-    """Two signals of one length; their delay is found when it is asked for."""
+class _File:
+    """A file to be scored: its signal [T] and rate, and what reading it did."""
 
-    def __init__(self, clean: Signal, coded: Signal, text: str) -> None:
-        self._plain = clean, coded
-        self._aligned: tuple[Signal, Signal] | None = None
+    def __init__(self, path: Path) -> None:
+        self.signal, self.rate, self.read = read_audio(path)
+
+
+class _Pair:
+    """Two signals of one length at any rate; their delay is found when it is asked for."""
+
+    def __init__(
+        self, clean: _File, coded: _File, level: float | None, rate: int, text: str
+    ) -> None:
+        self.clean, self._coded, self._level, self.rate = clean, coded, level, rate
+        self._known: dict[tuple[int, bool], tuple[Signal, Signal]] = {}
         self.text = text
-        self.notices: list[str] = []  # on what resampling did
+        self.notices: list[str] = []  # on what reading and resampling did
+
+    def plain(self, rate: int, *, levelled: bool = True) -> tuple[Signal, Signal]:
+        """The signals at a rate, the decoded one cut or zero-padded to the reference's length."""
+        wanted = levelled and self._level is not None
+        if (rate, wanted) not in self._known:
+            clean, told = resampled_within(self.clean.signal, self.clean.rate, rate)
+            coded, told_of_coded = resampled_within(self._coded.signal, self._coded.rate, rate)
+            self.notices += [*told, *(f"decoded audio: {notice}" for notice in told_of_coded)]
+            coded = np.pad(coded, (0, max(0, len(clean) - len(coded))))[: len(clean)]
+            pair = clean, coded
+            if wanted and self._level is not None:
+                pair = signals.at_level(clean, coded, self._level)
+            self._known[rate, wanted] = pair
+        return self._known[rate, wanted]
 
     def signals(self, aligned: bool, rate: int) -> Iterator[Signal]:
-        """The signals at a rate, the reference first."""
+        """The signals at a rate, the reference first.
+
+        Up to 16 kHz they are those at 16 kHz; above, those of the files, up to the suite's rate.
+        """
+        base = SCORING_RATE if rate <= SCORING_RATE else min(rate, self.rate)
+        pair = self.plain(base)
         if aligned:
-            self._aligned = self._aligned or alignment.align(*self._plain, SCORING_RATE)
-        pair = self._aligned if aligned and self._aligned else self._plain
+            pair = alignment.align(*self.plain(SCORING_RATE), SCORING_RATE, pair, base)
         for signal, whose in zip(pair, ("", "decoded audio: "), strict=True):
-            resampled, told = resampled_within(signal, SCORING_RATE, rate)
+            resampled, told = resampled_within(signal, base, rate)
             self.notices += [whose + notice for notice in told]
             yield resampled
 
 
 def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
-    metric = metrics.get(name)
+    metric = metrics.get(name).measured_at(pair.rate)
     try:
         at_rate = list(pair.signals(metric.aligned, metric.sample_rate))
         signals.check_pair(metric, *at_rate)
@@ -162,10 +181,3 @@ def _outcome(name: str, pair: _Pair, cause: str) -> Outcome:
     except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it dies of is one row
         return Outcome(name, {}, printable(f"{type(error).__name__}: {error}{cause}"))
     return Outcome(name, values)
-
-
-def _load(path: Path) -> tuple[Signal, tuple[str, ...], tuple[str, ...]]:
-    """A signal to be scored; what reading did to it, which encoding tells; what resampling did."""
-    signal, rate, read = read_audio(path)
-    resampled, told = resampled_within(signal, rate, SCORING_RATE)
-    return resampled, read, told

@@ -96,6 +96,20 @@ def test_folders_that_match_in_part_say_so(folders, capsys):
     assert "2/3" in told
 
 
+def test_noisy_items_are_held_against_their_clean_recordings(folders, capsys):
+    (folders / "noisy.csv").write_text("path,reference\ndeg/a.wav,ref/a.flac\n")
+    assert scored(folders / "noisy.csv", folders / "deg", "--metrics", METRICS, "--json") == 0
+    (line,) = lines(capsys)
+    assert line["reference"] == str(folders / "ref" / "a.flac")
+    assert line["values"]["si_sdr"] < 60
+
+
+def test_a_metric_of_a_wider_band_is_not_measured(folders, capsys):
+    pair = folders / "ref" / "a.flac", folders / "deg" / "a.wav"
+    assert scored(*pair, "--metrics", "lsd,visqol_audio") == 1
+    assert "visqol_audio: measures 48000 Hz; 16000 Hz are scored" in capsys.readouterr().out
+
+
 def test_folders_without_a_common_name_are_refused(folders, capsys):
     for name in "abc":
         (folders / f"deg/{name}.wav").rename(folders / f"deg/{name}_opus.wav")

@@ -91,6 +91,17 @@ def test_a_path_is_enough(tmp_path: Path) -> None:
     assert found[0].path == tmp_path / "a.wav"
 
 
+def test_a_clean_recording_is_no_other_column(tmp_path: Path) -> None:
+    header, digest = "path,room,reference,reference_sha256", "A" * 64
+    lines = f"a.wav,hall,clean/a.wav,{digest}", "b.wav,,,"
+    found, plain = read_manifest(manifest(tmp_path, *lines, header=header))
+    assert (found.reference, found.reference_sha256) == (tmp_path / "clean/a.wav", "a" * 64)
+    assert found.columns == {"room": "hall"}
+    assert (plain.reference, plain.reference_sha256) == (None, "")
+    wrong = manifest(tmp_path, "a.wav,,clean.wav,no digest", header=header)
+    assert "reference_sha256 is 'no digest'; allowed are 64" in str(refusal(wrong))
+
+
 def test_ids_that_are_given_are_kept(tmp_path: Path) -> None:
     found = read_manifest(manifest(tmp_path, "b,a.wav", ",b.wav", ",c.wav", header="id,path"))
     assert [item.id for item in found] == ["b", "b-2", "c"]
