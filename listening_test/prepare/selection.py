@@ -97,7 +97,7 @@ def choose_items(
     Raises:
         BuildError: fewer than wanted can be used, with the reasons.
     """
-    usable, remarks = _usable(speech, conditions)
+    usable, remarks = usable_items(speech, conditions)
     if not usable:
         raise BuildError("no item can be used: " + "; ".join(remarks))
     standard = min(max(FEWEST_ITEMS, math.ceil(1.5 * len(conditions))), MOST_ITEMS)
@@ -110,7 +110,7 @@ def choose_items(
             f"{number} items; BS.1534-3 asks for {standard} with {len(conditions)} systems"
         )
     draw = random.Random(f"items/{seed}")
-    chosen = _spread(speech, conditions, usable, number, draw)
+    chosen = spread_items(speech, conditions, usable, number, draw)
     left = [item for item in usable if item not in chosen]
     if not left:
         remarks.append(f"no item is left for training: {chosen[0].id} is trained and rated")
@@ -118,11 +118,21 @@ def choose_items(
     return Selection(tuple(chosen), training, tuple(remarks))
 
 
-def _usable(speech: CodedSpeech, conditions: Sequence[str]) -> tuple[list[Passage], list[str]]:
+def usable_items(
+    speech: CodedSpeech,
+    conditions: Sequence[str],
+    shortest: float = SHORTEST,
+    longest: float = LONGEST,
+) -> tuple[list[Passage], list[str]]:
+    """The items of this length in seconds that every condition decoded; and remarks.
+
+    Raises:
+        BuildError: a file is not what the run measured.
+    """
     usable: list[Passage] = []
     lacking: dict[tuple[str, str], list[str]] = {}
     changed: list[str] = []
-    lasting = [item for item in speech.items if SHORTEST <= item.seconds <= LONGEST]
+    lasting = [item for item in speech.items if shortest <= item.seconds <= longest]
     for item in lasting:
         states = {name: _state(speech, name, item, changed) for name in (REFERENCE, *conditions)}
         for name, state in states.items():
@@ -138,7 +148,7 @@ def _usable(speech: CodedSpeech, conditions: Sequence[str]) -> tuple[list[Passag
     ]
     if outside := len(speech.items) - len(lasting):
         remarks.append(
-            f"{outside} of {len(speech.items)} items are not {SHORTEST:g} to {LONGEST:g} s long"
+            f"{outside} of {len(speech.items)} items are not {shortest:g} to {longest:g} s long"
         )
     return usable, remarks
 
@@ -157,7 +167,7 @@ def _state(speech: CodedSpeech, name: str, item: Passage, changed: list[str]) ->
     return ""
 
 
-def _spread(
+def spread_items(
     speech: CodedSpeech,
     conditions: Sequence[str],
     usable: list[Passage],
