@@ -24,6 +24,7 @@ COMMANDS = {
     "findings": ("benchmarks.commands.findings", "answers to the questions of the design space"),
     "doctor": ("benchmarks.commands.doctor", "what is installed, what is missing, what is off"),
     "mushra": ("benchmarks.commands.mushra", "make, serve and analyze listening tests"),
+    "listen": ("benchmarks.commands.listen", "listening tests: ACR, DCR, CCR, AB, ABX, DRT, MRT"),
     "train": ("benchmarks.commands.train", "train a part of the codecs on speech"),
 }
 

@@ -11,13 +11,20 @@ OK, BAD_INPUT = 0, 2
 def add_parsers(subparsers: Any) -> None:
     """Add `build` and `serve` to the sub-commands of `nscbench mushra`."""
     build = subparsers.add_parser("build", help="make a listening test from a run")
+    add_build_arguments(build)
+    build.set_defaults(command=run_build)
+    add_serve(subparsers)
+
+
+def add_build_arguments(build: argparse.ArgumentParser) -> None:
+    """Add what every listening test is built from."""
     build.add_argument("run", type=Path, help="directory of the run")
     build.add_argument("--out", type=Path, required=True, help="folder of the test")
     build.add_argument(
         "--conditions", nargs="+", default=[], metavar="NAME", help="default: the run's codecs"
     )
     build.add_argument(
-        "--items", type=int, metavar="N", help="default: 1.5 a condition, at least 5, at most 12"
+        "--items", type=int, metavar="N", help="default: what the test's standard asks for"
     )
     build.add_argument(
         "--format", choices=("player", "webmushra"), default="player", help="default: player"
@@ -26,7 +33,10 @@ def add_parsers(subparsers: Any) -> None:
         "--mnru", nargs="+", type=int, default=[], metavar="Q", help="noise anchors, Q in dB"
     )
     build.add_argument("--seed", type=int, default=0)
-    build.set_defaults(command=run_build)
+
+
+def add_serve(subparsers: Any) -> None:
+    """Add `serve`, which serves a test of any type."""
     serve = subparsers.add_parser("serve", help="serve a listening test and keep its results")
     serve.add_argument("folder", type=Path, metavar="DIR", help="folder of the test")
     serve.add_argument(

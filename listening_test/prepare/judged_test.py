@@ -1,7 +1,7 @@
 """A listening test beside MUSHRA: what is asked for, and what is made of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .clips import Clip
@@ -32,8 +32,8 @@ class Request:
     minutes: float = USUAL_MINUTES
     clip_seconds: tuple[float, float] | None = None
     words: Path | None = None
-    stopping: Stopping = Stopping()
-    panel: Panel = Panel()
+    stopping: Stopping = field(default_factory=Stopping)
+    panel: Panel = field(default_factory=Panel)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 A panel such as Prolific opens the test's link with the listener's id in a parameter, and pays those
 who bring back a code. The id then stands in the records as `listener`, and the server takes one
-session of each. Without a parameter's name, no id is read from the link: by default nothing personal
-is known.
+session of each. Without a parameter's name, no id is read from the link: by default nothing
+personal is known.
 
 The code is part of the page, and shown once every answer has arrived (without a server: at the
 end). Who reads a page's source finds it, so that work is accepted by the records, not by the code.
@@ -46,7 +46,8 @@ class Panel:
             raise BuildError(f"{self.code!r} is no completion code: 1 to 64 letters, digits, _ . -")
         if self.minutes is not None and not 0 < self.minutes <= _LONGEST_MINUTES:
             raise BuildError(
-                f"a time limit of {self.minutes:g} minutes; it lies between 0 and {_LONGEST_MINUTES}"
+                f"a time limit of {self.minutes:g} minutes; it is above 0, and at most "
+                f"{_LONGEST_MINUTES}"
             )
 
     def description(self) -> dict[str, Any]:

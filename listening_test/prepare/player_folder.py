@@ -2,8 +2,8 @@
 
     index.html, *.js, *.css   the player, as it is in `player/`
     test.js                   the test, blind: `Mushra.test = {...}`
-    audio/PART.js             signals: `Mushra.audio("PART", {blind id: base64 FLAC})`. A part is a trial
-                              of MUSHRA, or one signal of another test
+    audio/PART.js             signals: `Mushra.audio("PART", {blind id: base64 FLAC})`. A part is
+                              a trial of MUSHRA, or one signal of another test
 
 Audio is in scripts because a page on file:// may neither fetch its neighbours nor read the samples
 of its own <audio> elements; a script is loaded from anywhere. 16-bit FLAC is decoded to the same
