@@ -26,7 +26,7 @@ def _add_build(subparsers: Any) -> None:
         "--against",
         default="",
         metavar="NAME",
-        help="ccr, abx, ab: what the others are compared with (ccr, abx: reference; ab: each other)",
+        help="what the others are compared with (ccr, abx: reference; ab: each other)",
     )
     of_tests.add_argument("--tie", action="store_true", help="ab: neither may be preferred")
     of_tests.add_argument("--words", type=Path, metavar="CSV", help="drt, mrt: manifest of words")

@@ -18,7 +18,7 @@
       app.render();
     }, attributes);
     const body = element("div", { class: "card narrow" },
-      element("p", { class: "lead" }, word("returning.text", { done, of: store.test.trials.length })),
+      element("p", { class: "lead" }, word("returning.text", { done, of: store.trials().length })),
       element("p", {}, word("returning.kept")),
       element("div", { class: "actions" },
         answer("returning.other", () => store.restart()),
@@ -27,6 +27,7 @@
   }
 
   function welcome(app) {
+    if (app.store.test.kind) return Mushra.panel.welcome(app);
     const { trials } = app.store.test;
     const stimuli = trials.reduce((sum, trial) => sum + trial.stimuli.length, 0);
     const n = trials.filter((trial) => !trial.training).length;
@@ -59,7 +60,7 @@
     const show = () => (toggle.textContent = word(engine.playing ? "volume.pause" : "volume.play"));
     const toggle = button(word("volume.play"), async () => {
       if (engine.playing) engine.pause();
-      else if (await app.awake()) engine.play(trial.reference);
+      else if (await app.awake()) engine.play(trial.reference || trial.stimuli[0]);
       show();
     }, { class: "primary" });
     const silence = () => {
@@ -103,7 +104,8 @@
   function finish(app) {
     const { store, sender } = app;
     const text = element("p", { role: "status", class: "lead" });
-    const again = button(word("finish.again"), () => {
+    const farewell = element("div", {});
+    const again = Mushra.panel.listener(store.test) ? null : button(word("finish.again"), () => {
       store.restart();
       app.go("welcome");
     }, { class: "link" });
@@ -112,10 +114,11 @@
       const waiting = sender.waiting().some((one) => one.session === store.session);
       const key = !sender.server || refused ? "download" : waiting ? "sending" : "sent";
       text.textContent = word("finish." + key);
+      farewell.replaceChildren(...Mushra.panel.farewell(app, key === "sent" || !sender.server));
     };
     store.addEventListener("change", show);
     show();
-    const body = element("div", { class: "card narrow" }, text,
+    const body = element("div", { class: "card narrow" }, text, farewell,
       element("div", { class: "actions" }, again,
         button(word("download"), () => app.download(), { class: sender.server ? "" : "primary" })));
     return { title: word("finish.title"), body, leave: () => store.removeEventListener("change", show) };

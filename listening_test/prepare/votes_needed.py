@@ -1,11 +1,12 @@
 """How many votes a clip, and so how many listeners, a test beside MUSHRA needs.
 
 acr, dcr, ccr. Two conditions are compared on the same I clips with V votes each. The difference of
-their means has the variance d^2 / I + 2 v^2 / (I V): v is the spread of votes on one clip, d that of
-the clips' own differences. In the four ACR tests that were published with Opus (145,970 votes in the
-format of the P.808 toolkit: lace, nolace, NBWE_ACR, dred_journal) v was 0.87 to 1.03, and d 0.08 to
-0.37; 0.95 and 0.25 are taken. A condition's own mean varies with its clips, too: their spread, 0 to
-0.66 there, is taken for 0.3. For dcr and ccr we know no published votes, and take the same.
+their means has the variance d^2 / I + 2 v^2 / (I V): v is the spread of votes on one clip, d that
+of the clips' own differences. In the four ACR tests that were published with Opus (145,970 votes in
+the format of the P.808 toolkit: lace, nolace, NBWE_ACR, dred_journal) v was 0.87 to 1.03; d was
+0.08 to 0.37 in the three that have common clips. 0.95 and 0.25 are taken. A condition's own mean
+varies with its clips, too: their spread, 0 to 0.66 there, is taken for 0.3. For dcr and ccr we know
+no published votes, and take the same.
 
 ab. A preference of 50 % + `difference` against 50 %, by the exact two-sided binomial test. abx: so
 many right answers of one listener, one-sided. drt, mrt: two conditions whose adjusted percentages
@@ -92,8 +93,8 @@ def votes_needed(plan: Plan) -> Iterator[str]:
         width = _half_width(plan.items, votes)
         yield (
             f"To show {plan.shown:g} points between two of {plan.conditions} conditions on "
-            f"{plan.items} clips, with a power of {plan.power:g} ({plan.pairs} pairs): {votes} votes "
-            f"on each clip. A condition's mean is then known to +- {width:.2f} (95 %)."
+            f"{plan.items} clips, with a power of {plan.power:g} ({plan.pairs} pairs): "
+            f"{votes} votes on each clip. A mean is then known to +- {width:.2f} (95 %)."
         )
     else:
         total = _of_pair(plan) if plan.test == "ab" else _of_words(plan)
