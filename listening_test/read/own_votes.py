@@ -1,0 +1,273 @@
+"""Votes, choices and answers from the records of our player, by the key of their test.
+
+The rules, in their order:
+    kind        a record of another type of test, or of another test, is rejected
+    training    left out, and counted
+    repetition  of what was sent several times, one is taken; drafts are not (`repetition`)
+    stimuli     what was heard is what the key has of that trial
+    answer      one that the trial offers
+    checks      trials with known answers are no votes: they say whether a listener listened. So do
+                the headphone check, and how long everything was heard
+
+A results file, a folder of them, and downloaded lists are read together.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..schema import SCHEMA, Rejected, ResultsError, SentRating, Submission, brief, visible
+from ..votes import (
+    ATTENTION,
+    GOLD,
+    HEADPHONES,
+    LISTENING_TIME,
+    NULL_PAIR,
+    VOTES,
+    WORD_TESTS,
+    Answer,
+    Check,
+    Choice,
+    Vote,
+    Votes,
+)
+from .imported import Imported, finite_number
+from .json_records import json_objects
+from .judged_key import JudgedKey, JudgedTrialKey, read_judged_key
+from .repetition import without_repetition
+from .results_files import json_texts
+from .stopped import decisions
+
+HEARD_IN_FULL = 0.9  # of a signal's length, where it is heard to its end
+HEARD_AT_LEAST = 1.0  # second of each, where listeners switch
+ENOUGH_OF_HEADPHONES = 5 / 6  # right answers
+_CHECKS = (GOLD, ATTENTION, NULL_PAIR)
+_TEXTS = ("test", "kind", "listener", "session", "trial", "record")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One record that counts: as sent, what the key has of its trial, and its answer."""
+
+    listener: str
+    session: str
+    trial: str
+    answer: Any
+    key: JudgedTrialKey
+    data: Mapping[str, Any]
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds on the page."""
+        return finite_number(self.data.get("duration"))
+
+
+def is_judgement(data: object) -> bool:
+    """Is this object a record of our player, of a test beside MUSHRA?"""
+    return isinstance(data, dict) and "kind" in data and "answer" in data and "heard" in data
+
+
+def read_own_votes(paths: Sequence[Path], key_path: Path) -> Votes:
+    """What the records in files and folders say.
+
+    Raises:
+        ResultsError: a file or the key cannot be read.
+    """
+    key = read_judged_key(key_path)
+    imported = Imported()
+    sent: dict[tuple[str, int], Mapping[str, Any]] = {}
+    for source, text in json_texts(paths, imported):
+        for number, element in json_objects(text, source, imported):
+            found = _submission(element, source, number, key)
+            if isinstance(found, Rejected):
+                imported.rejected.append(found)
+            else:
+                imported.submissions.append(found)
+                sent[source, number] = element  # type: ignore[assignment]
+    notes, rejected = imported.notes, imported.rejected
+    rated = _without_training(imported.submissions, key, notes)
+    kept = without_repetition(rated, rejected, notes)
+    judged = []
+    for submission in kept:
+        one = _judged(submission, sent[submission.source, submission.line], key)
+        if isinstance(one, str):
+            rejected.append(submission.rejected(one))
+        else:
+            judged.append(one)
+    rows = tuple(_row(one, key) for one in judged if one.key.role == "rated")
+    notes += _several_sessions(judged)
+    notes += decisions(key, judged)
+    return Votes(
+        key.kind, rows, *_legible(imported), tuple(_checks(judged)), tuple(imported.sources)
+    )
+
+
+def _legible(imported: Imported) -> tuple[tuple[Rejected, ...], tuple[str, ...]]:
+    legible = imported.legible()
+    return tuple(legible.rejected), tuple(legible.notes)
+
+
+def _submission(element: object, source: str, line: int, key: JudgedKey) -> Submission | Rejected:
+    """One record as `repetition` takes it: its answer is its only rating."""
+    if not isinstance(element, dict) or not is_judgement(element):
+        mushra = isinstance(element, dict) and "ratings" in element
+        other = "a record of MUSHRA (`nscbench mushra analyze`)" if mushra else "no record of ours"
+        return Rejected(source, line, f"{other}; the key is of a test of type {key.kind}")
+    if element.get("schema") != SCHEMA:
+        return Rejected(source, line, f"schema {brief(element.get('schema'))}, not {SCHEMA}")
+    for name in _TEXTS:
+        if not isinstance(element.get(name), str) or not element[name]:
+            return Rejected(source, line, f"the record has no {name}")
+    if element["test"] != key.test:
+        why = f"of test {element['test']!r}; the key is of {key.test!r}"
+        return Rejected(source, line, why)
+    answer = element["answer"]
+    return Submission(
+        source,
+        line,
+        element["listener"],
+        element["trial"],
+        (SentRating("answer", answer, line),),
+        element["test"],
+        element["record"],
+        str(element.get("time", "")),
+        element.get("training") is True,
+        True,
+        element.get("complete") is not False,
+    )
+
+
+def _without_training(
+    submissions: list[Submission], key: JudgedKey, notes: list[str]
+) -> list[Submission]:
+    def is_training(one: Submission) -> bool:
+        known = key.trials.get(one.trial)
+        return one.training or (known is not None and known.role == "training")
+
+    kept = [one for one in submissions if not is_training(one)]
+    if left := len(submissions) - len(kept):
+        notes.append(f"{left} answers of training trials are left out")
+    return kept
+
+
+def _judged(submission: Submission, data: Mapping[str, Any], key: JudgedKey) -> Judged | str:
+    """The record, or why it does not count."""
+    what = f"listener {submission.listener}, trial {submission.trial}"
+    trial = key.trials.get(submission.trial)
+    if trial is None:
+        return f"{what}: the key has no such trial"
+    if tuple(data.get("order", ())) != trial.stimuli:
+        return f"{what}: what was heard is not what the key has of this trial"
+    answer = data["answer"]
+    if isinstance(answer, bool) or answer not in _offered(trial, key):
+        return f"{what}: the answer {brief(answer)} is none that is offered"
+    return Judged(
+        visible(submission.listener),
+        visible(str(data["session"])),
+        submission.trial,
+        answer,
+        trial,
+        data,
+    )
+
+
+def _offered(trial: JudgedTrialKey, key: JudgedKey) -> Sequence[object]:
+    if key.kind in WORD_TESTS:
+        return trial.alternatives
+    if key.kind == "ab":
+        return ("first", "second", "neither") if key.tie else ("first", "second")
+    return ("a", "b") if key.kind == "abx" else VOTES[key.kind]
+
+
+def _row(one: Judged, key: JudgedKey) -> Vote | Choice | Answer:
+    trial, conditions = one.key, one.key.conditions
+    told = {"trial": one.trial, "session": one.session, "seconds": one.duration}
+    if key.kind == "ccr":
+        # answers are of the second against the first
+        turned = conditions[0] != key.against
+        score = -one.answer if turned else one.answer
+        name = conditions[0] if turned else conditions[1]
+        return Vote(one.listener, trial.item, name, float(score), key.against, **told)
+    if key.kind in VOTES:
+        return Vote(one.listener, trial.item, conditions[-1], float(one.answer), **told)
+    if key.kind == "ab":
+        first, second = conditions
+        choice = {"first": first, "second": second, "neither": ""}[one.answer]
+        return Choice(one.listener, trial.item, first, second, choice, **told)
+    if key.kind == "abx":
+        first, second, _ = conditions
+        asked = str(trial.expected[0])
+        return Answer(
+            one.listener, trial.item, first, asked, one.answer, ("a", "b"), other=second, **told
+        )
+    return Answer(
+        one.listener,
+        trial.item,
+        conditions[0],
+        trial.word,
+        one.answer,
+        trial.alternatives,
+        trial.feature,
+        **told,
+    )
+
+
+def _several_sessions(judged: Sequence[Judged]) -> Iterator[str]:
+    sessions: dict[str, set[str]] = defaultdict(set)
+    for one in judged:
+        sessions[one.listener].add(one.session)
+    several = sorted(name for name, own in sessions.items() if len(own) > 1)
+    if several:
+        yield (
+            f"{len(several)} listeners have answers of several sessions: {', '.join(several[:10])}"
+            + (" ..." if len(several) > 10 else "")
+        )
+
+
+def _checks(judged: Sequence[Judged]) -> Iterator[Check]:
+    """Of trials with known answers, each; of headphones and listening, one a listener."""
+    heard: dict[str, Counter[bool]] = defaultdict(Counter)
+    headphones: dict[str, object] = {}
+    for one in judged:
+        questions = one.data.get("questionnaire")
+        headphones[one.listener] = (
+            questions.get("headphones") if isinstance(questions, dict) else None
+        )
+        heard[one.listener][_in_full(one)] += 1
+        if one.key.role in _CHECKS:
+            expected = " or ".join(map(str, one.key.expected))
+            detail = f"{one.trial}: answered {one.answer}, expected {expected}"
+            yield Check(one.listener, one.key.role, one.answer in one.key.expected, detail)
+    for listener, result in headphones.items():
+        yield _of_headphones(listener, result)
+    for listener, counts in heard.items():
+        detail = f"{counts[True]} of {counts.total()} trials were heard long enough"
+        yield Check(listener, LISTENING_TIME, not counts[False], detail)
+
+
+def _of_headphones(listener: str, result: object) -> Check:
+    if not isinstance(result, dict):
+        return Check(listener, HEADPHONES, False, "skipped")
+    correct, rounds = finite_number(result.get("correct")), finite_number(result.get("rounds"))
+    if correct is None or not rounds:
+        return Check(listener, HEADPHONES, False, "not readable")
+    passed = correct / rounds >= ENOUGH_OF_HEADPHONES
+    return Check(listener, HEADPHONES, passed, f"{correct:g} of {rounds:g} rounds right")
+
+
+def _in_full(one: Judged) -> bool:
+    """Was every signal heard as long as the page asks?"""
+    heard = one.data["heard"]
+    spent = {
+        str(entry.get("stimulus")): finite_number(entry.get("seconds")) or 0.0
+        for entry in (heard if isinstance(heard, list) else [])
+        if isinstance(entry, dict)
+    }
+    switched = one.data["kind"] in ("ab", "abx")
+    return all(
+        spent.get(blind, 0.0)
+        >= (min(HEARD_AT_LEAST, seconds) if switched else HEARD_IN_FULL * seconds)
+        for blind, seconds in zip(one.key.stimuli, one.key.seconds, strict=True)
+    )
