@@ -8,6 +8,7 @@ from typing import Any
 
 from ..schema import SCHEMA, ResultsError, visible
 from ..votes import TESTS
+from .imported import finite_number
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,23 @@ class JudgedKey:
     tie: bool
     stopping: str
     trials: Mapping[str, JudgedTrialKey]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One record that counts: as sent, what the key has of its trial, and its answer."""
+
+    listener: str
+    session: str
+    trial: str
+    answer: Any
+    key: JudgedTrialKey
+    data: Mapping[str, Any]
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds on the page."""
+        return finite_number(self.data.get("duration"))
 
 
 def read_judged_key(path: Path) -> JudgedKey:

@@ -12,56 +12,22 @@ The rules, in their order:
 A results file, a folder of them, and downloaded lists are read together.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..schema import SCHEMA, Rejected, ResultsError, SentRating, Submission, brief, visible
-from ..votes import (
-    ATTENTION,
-    GOLD,
-    HEADPHONES,
-    LISTENING_TIME,
-    NULL_PAIR,
-    VOTES,
-    WORD_TESTS,
-    Answer,
-    Check,
-    Choice,
-    Vote,
-    Votes,
-)
-from .imported import Imported, finite_number
+from ..schema import SCHEMA, Rejected, SentRating, Submission, brief, visible
+from ..votes import VOTES, WORD_TESTS, Answer, Choice, Vote, Votes
+from .imported import Imported
 from .json_records import json_objects
-from .judged_key import JudgedKey, JudgedTrialKey, read_judged_key
+from .judged_key import Judged, JudgedKey, JudgedTrialKey, read_judged_key
+from .listening_checks import checks_of
 from .repetition import without_repetition
 from .results_files import json_texts
 from .stopped import decisions
 
-HEARD_IN_FULL = 0.9  # of a signal's length, where it is heard to its end
-HEARD_AT_LEAST = 1.0  # second of each, where listeners switch
-ENOUGH_OF_HEADPHONES = 5 / 6  # right answers
-_CHECKS = (GOLD, ATTENTION, NULL_PAIR)
 _TEXTS = ("test", "kind", "listener", "session", "trial", "record")
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One record that counts: as sent, what the key has of its trial, and its answer."""
-
-    listener: str
-    session: str
-    trial: str
-    answer: Any
-    key: JudgedTrialKey
-    data: Mapping[str, Any]
-
-    @property
-    def duration(self) -> float | None:
-        """Seconds on the page."""
-        return finite_number(self.data.get("duration"))
 
 
 def is_judgement(data: object) -> bool:
@@ -100,7 +66,7 @@ def read_own_votes(paths: Sequence[Path], key_path: Path) -> Votes:
     notes += _several_sessions(judged)
     notes += decisions(key, judged)
     return Votes(
-        key.kind, rows, *_legible(imported), tuple(_checks(judged)), tuple(imported.sources)
+        key.kind, rows, *_legible(imported), tuple(checks_of(judged)), tuple(imported.sources)
     )
 
 
@@ -224,50 +190,3 @@ def _several_sessions(judged: Sequence[Judged]) -> Iterator[str]:
             f"{len(several)} listeners have answers of several sessions: {', '.join(several[:10])}"
             + (" ..." if len(several) > 10 else "")
         )
-
-
-def _checks(judged: Sequence[Judged]) -> Iterator[Check]:
-    """Of trials with known answers, each; of headphones and listening, one a listener."""
-    heard: dict[str, Counter[bool]] = defaultdict(Counter)
-    headphones: dict[str, object] = {}
-    for one in judged:
-        questions = one.data.get("questionnaire")
-        headphones[one.listener] = (
-            questions.get("headphones") if isinstance(questions, dict) else None
-        )
-        heard[one.listener][_in_full(one)] += 1
-        if one.key.role in _CHECKS:
-            expected = " or ".join(map(str, one.key.expected))
-            detail = f"{one.trial}: answered {one.answer}, expected {expected}"
-            yield Check(one.listener, one.key.role, one.answer in one.key.expected, detail)
-    for listener, result in headphones.items():
-        yield _of_headphones(listener, result)
-    for listener, counts in heard.items():
-        detail = f"{counts[True]} of {counts.total()} trials were heard long enough"
-        yield Check(listener, LISTENING_TIME, not counts[False], detail)
-
-
-def _of_headphones(listener: str, result: object) -> Check:
-    if not isinstance(result, dict):
-        return Check(listener, HEADPHONES, False, "skipped")
-    correct, rounds = finite_number(result.get("correct")), finite_number(result.get("rounds"))
-    if correct is None or not rounds:
-        return Check(listener, HEADPHONES, False, "not readable")
-    passed = correct / rounds >= ENOUGH_OF_HEADPHONES
-    return Check(listener, HEADPHONES, passed, f"{correct:g} of {rounds:g} rounds right")
-
-
-def _in_full(one: Judged) -> bool:
-    """Was every signal heard as long as the page asks?"""
-    heard = one.data["heard"]
-    spent = {
-        str(entry.get("stimulus")): finite_number(entry.get("seconds")) or 0.0
-        for entry in (heard if isinstance(heard, list) else [])
-        if isinstance(entry, dict)
-    }
-    switched = one.data["kind"] in ("ab", "abx")
-    return all(
-        spent.get(blind, 0.0)
-        >= (min(HEARD_AT_LEAST, seconds) if switched else HEARD_IN_FULL * seconds)
-        for blind, seconds in zip(one.key.stimuli, one.key.seconds, strict=True)
-    )

@@ -2,29 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
 
 from ..prepare.stopping import Stopping
 from .imported import finite_number
-from .judged_key import JudgedKey, JudgedTrialKey
+from .judged_key import Judged, JudgedKey
 
 
-class _Answered(Protocol):
-    @property
-    def listener(self) -> str: ...
-    @property
-    def answer(self) -> Any: ...
-    @property
-    def key(self) -> JudgedTrialKey: ...
-    @property
-    def data(self) -> Any: ...
-
-
-def decisions(key: JudgedKey, judged: Sequence[_Answered]) -> Iterator[str]:
+def decisions(key: JudgedKey, judged: Sequence[Judged]) -> Iterator[str]:
     """A line on them; none where the number of trials was fixed."""
     if key.stopping != "sequential":
         return
-    pairs: dict[tuple[str, frozenset[str]], list[_Answered]] = defaultdict(list)
+    pairs: dict[tuple[str, frozenset[str]], list[Judged]] = defaultdict(list)
     for one in judged:
         if one.key.role == "rated":
             pairs[one.listener, frozenset(one.key.conditions)].append(one)
@@ -41,5 +29,5 @@ def decisions(key: JudgedKey, judged: Sequence[_Answered]) -> Iterator[str]:
     )
 
 
-def _position(one: _Answered) -> float:
+def _position(one: Judged) -> float:
     return finite_number(one.data.get("position")) or 0.0
