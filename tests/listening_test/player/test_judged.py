@@ -4,6 +4,7 @@ Every answer arrives as it was given, under the condition that was heard.
 """
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ pytest.importorskip("selenium", reason="selenium drives the browser")
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from support.browsers import MARKS, Listener, order_from_seed, served, started
+from support.browsers import AXE, MARKS, Listener, order_from_seed, served, started
 
 pytestmark = [*MARKS, pytest.mark.slow]
 
