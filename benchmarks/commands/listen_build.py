@@ -29,7 +29,9 @@ def _add_build(subparsers: Any) -> None:
         help="what the others are compared with (ccr, abx: reference; ab: each other)",
     )
     of_tests.add_argument("--tie", action="store_true", help="ab: neither may be preferred")
-    of_tests.add_argument("--words", type=Path, metavar="CSV", help="drt, mrt: manifest of words")
+    of_tests.add_argument(
+        "--words", metavar="CSV", help="drt, mrt: manifest of words; `words` is the embedded set's"
+    )
     of_tests.add_argument(
         "--stopping",
         choices=("fixed", "sequential"),
@@ -123,7 +125,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.tie,
         arguments.minutes,
         (seconds[0], seconds[1]) if seconds else None,
-        arguments.words,
+        _manifest(arguments.words),
         Stopping(arguments.stopping == "sequential"),
         Panel(arguments.listener_parameter, arguments.completion_code, arguments.time_limit),
     )
@@ -143,6 +145,14 @@ def _build(arguments: argparse.Namespace) -> int:
         f"open {arguments.out / 'index.html'}, or: nscbench listen serve {arguments.out}"
     )
     return OK
+
+
+def _manifest(words: str | None) -> Path | None:
+    from ..data.items import EMBEDDED
+
+    if words is None:
+        return None
+    return EMBEDDED[words] / "words.csv" if words == "words" else Path(words)
 
 
 def run_plan(arguments: argparse.Namespace) -> int:
