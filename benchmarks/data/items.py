@@ -79,8 +79,8 @@ class Item:
 def read_items(
     source: str | Path, results: Sequence[Path] = (), *, decoded: bool = False
 ) -> list[Item]:
-    """The items of a manifest, a folder, or an embedded set: "demo", "words" (folders of these names
-    are `Path("demo")`, or "./demo").
+    """The items of a manifest, a folder, or an embedded set, "demo" or "words" (folders of these
+    names are `Path("demo")`, or "./demo").
 
     What nscbench made within a folder is left out (`own_folders`), with a notice.
 

@@ -76,13 +76,13 @@ class Design:
     words: Mapping[str, SpokenWord] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not self.conditions:
+            raise BuildError(f"only {self.against} is named, which others are compared with")
         if self.test == "ab" and not self.against and len(self.conditions) < 2:
             raise BuildError(
                 f"one condition ({', '.join(self.conditions)}) has no other to be preferred to: "
                 "name two with --conditions, or --against reference"
             )
-        if self.against in self.conditions:
-            raise BuildError(f"{self.against} cannot be compared with itself: leave it out")
 
     def pairs(self) -> list[tuple[str, str]]:
         """Conditions that meet."""
