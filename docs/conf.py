@@ -30,7 +30,7 @@ CONTENTS = {
     "Start": "/README /docs/installing",
     "By question": "guides/*",
     "Running": "runs suites data columns weight_metrics robustness cost distributed scaling limits",
-    "Listening tests": "listening_test listening_test_analysis",
+    "Listening tests": "listening_test listening_tests_other listening_test_analysis",
     "Codecs": "conventional_codecs published_codecs design_space training training_record weights "
     "extending",
     "Results": "results/* findings",

@@ -39,9 +39,9 @@ drafts and the finished trial take its place.
 Description, key and records of a test beside MUSHRA have its `kind` (`votes.TESTS`), and these say
 what is heard, in its order, and what was answered:
 
-    test.js     {"kind", "tie", "stopping", "panel", "blocks": [[trial ids]]}, and of a trial {"trial",
-                "training", "stimuli", "frames": [of each], "audio": [path of each]}, "words" and
-                "pair" where it has them. A listener takes the training and one block
+    test.js     {"kind", "tie", "stopping", "panel", "blocks": [[trial ids]]}, and of a trial
+                {"trial", "training", "stimuli", "frames": [of each], "audio": [path of each]},
+                "words" and "pair" where it has them. A listener takes the training and one block
     key         of a trial {"item", "training", "role": "rated" or a check's kind, "order": [blind
                 ids as heard], "stimuli", "seconds": [of each], "expected": [answers that pass]};
                 "word", "alternatives", "feature" where it has them
