@@ -49,9 +49,9 @@ def read_own_votes(paths: Sequence[Path], key_path: Path) -> Votes:
             found = _submission(element, source, number, key)
             if isinstance(found, Rejected):
                 imported.rejected.append(found)
-            else:
+            elif isinstance(element, dict):
                 imported.submissions.append(found)
-                sent[source, number] = element  # type: ignore[assignment]
+                sent[source, number] = element
     notes, rejected = imported.notes, imported.rejected
     rated = _without_training(imported.submissions, key, notes)
     kept = without_repetition(rated, rejected, notes)
@@ -149,34 +149,32 @@ def _offered(trial: JudgedTrialKey, key: JudgedKey) -> Sequence[object]:
 
 def _row(one: Judged, key: JudgedKey) -> Vote | Choice | Answer:
     trial, conditions = one.key, one.key.conditions
-    told = {"trial": one.trial, "session": one.session, "seconds": one.duration}
+    listener, item, where = one.listener, trial.item, (one.trial, one.session, one.duration)
     if key.kind == "ccr":
-        # answers are of the second against the first
-        turned = conditions[0] != key.against
+        turned = conditions[0] != key.against  # answers are of the second against the first
         score = -one.answer if turned else one.answer
         name = conditions[0] if turned else conditions[1]
-        return Vote(one.listener, trial.item, name, float(score), key.against, **told)
+        return Vote(listener, item, name, float(score), key.against, *where)
     if key.kind in VOTES:
-        return Vote(one.listener, trial.item, conditions[-1], float(one.answer), **told)
+        return Vote(listener, item, conditions[-1], float(one.answer), "", *where)
     if key.kind == "ab":
         first, second = conditions
         choice = {"first": first, "second": second, "neither": ""}[one.answer]
-        return Choice(one.listener, trial.item, first, second, choice, **told)
+        return Choice(listener, item, first, second, choice, *where)
     if key.kind == "abx":
         first, second, _ = conditions
         asked = str(trial.expected[0])
-        return Answer(
-            one.listener, trial.item, first, asked, one.answer, ("a", "b"), other=second, **told
-        )
+        return Answer(listener, item, first, asked, one.answer, ("a", "b"), "", second, *where)
     return Answer(
-        one.listener,
-        trial.item,
+        listener,
+        item,
         conditions[0],
         trial.word,
         one.answer,
         trial.alternatives,
         trial.feature,
-        **told,
+        "",
+        *where,
     )
 
 
