@@ -25,7 +25,7 @@ def test_the_folder_is_blind_and_the_key_is_beside_it(run, tmp_path, capsys):
     folder = tmp_path / "test"
     assert listen(run, folder, "acr", *SHORT) == 0
     said = capsys.readouterr().out
-    assert "one block, of 8 trials with their checks; 16000 Hz" in said
+    assert "one block, of 9 trials with their checks; 16000 Hz" in said
     assert "conditions: reference, late-1, noisy-6" in said
     key = key_path(folder)
     assert key.parent == tmp_path
