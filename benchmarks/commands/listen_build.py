@@ -104,22 +104,26 @@ def _of_other_tests(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 def _build(arguments: argparse.Namespace) -> int:
+    from ...listening_test.prepare.configuration import PLAIN, read_configuration
     from ...listening_test.prepare.judged import make_judged_test
     from ...listening_test.prepare.judged_folder import write_judged, write_judged_key
     from ...listening_test.prepare.judged_test import Request
-    from ...listening_test.prepare.panel import Panel
+    from ...listening_test.prepare.panel import Panel, settled
     from ...listening_test.prepare.player_folder import refuse_foreign
     from ...listening_test.prepare.stopping import Stopping
     from ...listening_test.schema import BuildError
 
     if arguments.format != "player":
         raise BuildError(f"--format {arguments.format} is of mushra only")
+    if arguments.plan:
+        raise BuildError("--plan is of mushra only; other tests are split into blocks (--minutes)")
+    configuration = read_configuration(arguments.config) if arguments.config else PLAIN
     seconds = arguments.clip_seconds
     request = Request(
         arguments.test,
         tuple(arguments.conditions),
         arguments.items,
-        tuple(arguments.mnru),
+        tuple(arguments.mnru or ()),
         arguments.seed,
         arguments.against,
         arguments.tie,
@@ -127,7 +131,10 @@ def _build(arguments: argparse.Namespace) -> int:
         (seconds[0], seconds[1]) if seconds else None,
         _manifest(arguments.words),
         Stopping(arguments.stopping == "sequential"),
-        Panel(arguments.listener_parameter, arguments.completion_code, arguments.time_limit),
+        *settled(
+            Panel(arguments.listener_parameter, arguments.completion_code, arguments.time_limit),
+            configuration,
+        ),
     )
     test = make_judged_test(arguments.run, request)
     refuse_foreign(arguments.out)

@@ -28,7 +28,8 @@ def add_build_arguments(build: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="NAME",
-        help="to be rated; all for every codec; default: at most five that represent the run",
+        help="to be judged; all for every codec, which is the default of other tests than mushra; "
+        "default: at most five that represent the run",
     )
     items = build.add_mutually_exclusive_group()
     items.add_argument(

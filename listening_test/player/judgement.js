@@ -42,7 +42,7 @@
       const last = this.app.isLast(trial);
       this.body = element("div", { class: "trial judgement" },
         trial.training ? element("p", { class: "quiet" }, word("tests.training.text")) : null,
-        element("p", {}, word(kind.words + ".text")),
+        Mushra.paragraphs((trial.training && this.store.configuration.task) || word(kind.words + ".text")),
         kind.tones ? element("p", { class: "quiet" }, word("tests.tones")) : null,
         this.player(),
         this.answers(),

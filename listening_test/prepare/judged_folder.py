@@ -38,6 +38,7 @@ def judged_description(test: JudgedTest) -> dict[str, Any]:
         "tie": request.tie,
         "stopping": request.stopping.description(),
         "panel": request.panel.description(),
+        "configuration": request.configuration.described(),
         "blocks": [list(block) for block in test.blocks],
         "trials": [_entry(test, trial) for trial in test.trials],
     }
@@ -81,6 +82,7 @@ def write_judged_key(test: JudgedTest, folder: Path) -> Path:
         "tie": request.tie,
         "stopping": request.stopping.description(),
         "panel": request.panel.description(),
+        "requirements": request.configuration.requirements(),
         "items_spread_over": test.column,
         "clips": {name: [item.id for item in clip.items] for name, clip in test.clips.items()},
         "blocks": test.blocks,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .clips import Clip
+from .configuration import PLAIN, Configuration
 from .designs import Heard, Presentation
 from .panel import Panel
 from .stimuli import Samples, Treatment
@@ -34,6 +35,7 @@ class Request:
     words: Path | None = None
     stopping: Stopping = field(default_factory=Stopping)
     panel: Panel = field(default_factory=Panel)
+    configuration: Configuration = PLAIN
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ end). Who reads a page's source finds it, so that work is accepted by the record
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..schema import BuildError
+from .configuration import Configuration
 
 _PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 _CODE = re.compile(r"[\w.-]{1,64}")
@@ -53,3 +54,23 @@ class Panel:
     def description(self) -> dict[str, Any]:
         """As the player has it."""
         return {"parameter": self.parameter, "code": self.code, "minutes": self.minutes}
+
+
+def settled(panel: Panel, configuration: Configuration) -> tuple[Panel, Configuration]:
+    """One word on participants, who are the listeners of tests beside MUSHRA.
+
+    Raises:
+        BuildError: the two say different things, or one that these tests do not have.
+    """
+    named = configuration.participant
+    if named and panel.parameter not in ("", named):
+        raise BuildError(
+            f"--listener-parameter {panel.parameter}, but the configuration's participant is in "
+            f"{named}"
+        )
+    if configuration.seconds:
+        raise BuildError(
+            "requirements: seconds are of mushra; in other tests what is to be heard is fixed"
+        )
+    plain = replace(configuration, participant="", participant_required=False)
+    return replace(panel, parameter=panel.parameter or named), plain

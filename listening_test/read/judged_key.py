@@ -8,6 +8,7 @@ from typing import Any
 
 from ..schema import SCHEMA, ResultsError, visible
 from ..votes import TESTS
+from .blind_key import Requirements, requirements_of
 from .imported import finite_number
 
 
@@ -38,13 +39,14 @@ class JudgedTrialKey:
 
 @dataclass(frozen=True)
 class JudgedKey:
-    """One test: its id and type, what conditions are held against, its trials by id."""
+    """One test: its id and type, what conditions are held against, what it required, its trials."""
 
     test: str
     kind: str
     against: str
     tie: bool
     stopping: str
+    requirements: Requirements
     trials: Mapping[str, JudgedTrialKey]
 
 
@@ -89,9 +91,10 @@ def read_judged_key(path: Path) -> JudgedKey:
             str(data["against"]),
             bool(data["tie"]),
             str(data["stopping"]["rule"]),
+            requirements_of(data),
             {str(name): _trial(trial) for name, trial in data["trials"].items()},
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ResultsError(f"{path} is not a whole key ({error!r})") from error
 
 

@@ -23,6 +23,7 @@ from .imported import Imported
 from .json_records import json_objects
 from .judged_checks import checks_of
 from .judged_key import Judged, JudgedKey, JudgedTrialKey, read_judged_key
+from .listening_checks import excluding
 from .repetition import without_repetition
 from .results_files import json_texts
 from .stopped import decisions
@@ -66,7 +67,12 @@ def read_own_votes(paths: Sequence[Path], key_path: Path) -> Votes:
     notes += _several_sessions(judged)
     notes += decisions(key, judged)
     return Votes(
-        key.kind, rows, *_legible(imported), tuple(checks_of(judged)), tuple(imported.sources)
+        key.kind,
+        rows,
+        *_legible(imported),
+        tuple(checks_of(judged)),
+        tuple(imported.sources),
+        excluding(key.requirements),
     )
 
 
