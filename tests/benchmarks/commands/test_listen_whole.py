@@ -58,14 +58,13 @@ def answer_of(key, trial, random):
     """What somebody says who hears what is there."""
     if trial.expected:
         return trial.expected[0]
-    heard = [LEVELS[name] for name in trial.conditions]
+    heard = [LEVELS.get(name, 1) for name in trial.conditions]
     if key.kind == "ab":
         return "first" if heard[0] > heard[1] else "second"
     if key.kind in VOTES:
         wanted = heard[1] - heard[0] if key.kind == "ccr" else heard[-1]
-        return int(
-            np.clip(wanted + random.integers(-1, 2), min(VOTES[key.kind]), max(VOTES[key.kind]))
-        )
+        said = wanted + random.integers(-1, 2)
+        return int(np.clip(said, min(VOTES[key.kind]), max(VOTES[key.kind])))
     understood = trial.conditions[0] == "reference" or random.random() < 0.5
     return trial.word if understood else next(w for w in trial.alternatives if w != trial.word)
 

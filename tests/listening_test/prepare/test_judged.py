@@ -135,7 +135,7 @@ def test_blocks_split_the_trials_evenly(run, tmp_path):
 @pytest.mark.parametrize(
     ("kind", "changes", "why"),
     [
-        ("acr", {"conditions": ("opus-6",)}, "the run has no condition 'opus-6'"),
+        ("acr", {"conditions": ("opus-6",)}, "the run: no condition is called 'opus-6'"),
         ("acr", {"conditions": ("late-1", "late-1")}, "named twice"),
         ("acr", {"conditions": (REFERENCE,)}, "only the reference is named"),
         ("acr", {"clip_seconds": None}, "8 to 12 s .*--clip-seconds"),

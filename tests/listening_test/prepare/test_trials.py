@@ -102,7 +102,10 @@ def test_blind_ids_do_not_follow_from_the_seed_alone(run):
 @pytest.mark.parametrize(
     ("request_", "message"),
     [
-        ({"conditions": ["nothing"]}, "no condition 'nothing'; it has: late-1, noisy-6, pcm"),
+        (
+            {"conditions": ["nothing"]},
+            "no condition is called 'nothing'; there are: late-1, noisy-6, pcm",
+        ),
         ({"conditions": ["pcm", "pcm"]}, "named twice: pcm"),
         ({"items": 6}, "1 to 5 can be used; 2 of 7 items are not 1 to 12 s long"),
         ({"items": 0}, "1 to 5 can be used"),
