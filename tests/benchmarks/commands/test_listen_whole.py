@@ -18,15 +18,15 @@ from support.mushra_run import make_run
 LISTENERS = 8
 LEVELS = {"reference": 5, "late-1": 4, "noisy-6": 2}
 CLIPS = ("--clip-seconds", "1", "4", "--items", "4")
-SIX = "item,word,alternatives\n" + "".join(
-    f"{item},{word},went|sent|bent|dent|tent|rent\n"
+SIX = "item,word,alternatives,feature\n" + "".join(
+    f"{item},{word},went|sent|bent|dent|tent|rent,\n"
     for item, word in (("a", "went"), ("b", "sent"), ("c", "bent"))
 )
 WORDS_OF = {"drt": WORDS, "mrt": SIX}
 SAYS = {
     "acr": "late-1 is better than noisy-6 by",
     "dcr": "late-1 is better than noisy-6 by",
-    "ccr": "noisy-6 is worse than reference by",
+    "ccr": "it is worse, p =",
     "ab": "late-1 is preferred to noisy-6",
     "abx": "noisy-6 and reference are told apart",
     "drt": "noisy-6",
