@@ -39,7 +39,7 @@ def _add_build(subparsers: Any) -> None:
         help="abx: after all trials, or when a listener's are decided (%(default)s)",
     )
     of_tests.add_argument(
-        "--minutes", type=float, default=20.0, help="of a session; more is split (%(default)g)"
+        "--minutes", type=float, help="of a session; more is split into blocks (20)"
     )
     of_tests.add_argument(
         "--clip-seconds",
@@ -96,6 +96,7 @@ def _of_other_tests(arguments: argparse.Namespace) -> dict[str, object]:
         "--tie": arguments.tie,
         "--words": arguments.words,
         "--stopping sequential": arguments.stopping != "fixed",
+        "--minutes": arguments.minutes,
         "--clip-seconds": arguments.clip_seconds,
         "--listener-parameter": arguments.listener_parameter,
         "--completion-code": arguments.completion_code,
@@ -107,7 +108,7 @@ def _build(arguments: argparse.Namespace) -> int:
     from ...listening_test.prepare.configuration import PLAIN, read_configuration
     from ...listening_test.prepare.judged import make_judged_test
     from ...listening_test.prepare.judged_folder import write_judged, write_judged_key
-    from ...listening_test.prepare.judged_test import Request
+    from ...listening_test.prepare.judged_test import USUAL_MINUTES, Request
     from ...listening_test.prepare.panel import Panel, settled
     from ...listening_test.prepare.player_folder import refuse_foreign
     from ...listening_test.prepare.stopping import Stopping
@@ -127,7 +128,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.seed,
         arguments.against,
         arguments.tie,
-        arguments.minutes,
+        USUAL_MINUTES if arguments.minutes is None else arguments.minutes,
         (seconds[0], seconds[1]) if seconds else None,
         _manifest(arguments.words),
         Stopping(arguments.stopping == "sequential"),

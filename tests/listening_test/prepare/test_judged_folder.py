@@ -66,6 +66,7 @@ def test_a_key_of_another_test_is_never_overwritten(run, tmp_path, capsys):
     ("words", "why"),
     [
         (("mushra", "--tie"), "--tie is not of mushra"),
+        (("mushra", "--minutes", "30"), "--minutes is not of mushra"),
         (("mushra", "--completion-code", "a"), "--completion-code is not of mushra"),
         (("acr", "--format", "webmushra"), "--format webmushra is of mushra only"),
         (("acr", "--listener-parameter", "a b"), "no name of a link's parameter"),
