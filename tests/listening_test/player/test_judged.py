@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nscbench.listening_test.folder import key_path, read_description
+from nscbench.listening_test.prepare.configuration import Configuration, Question
 from nscbench.listening_test.prepare.panel import Panel
 from nscbench.listening_test.prepare.stopping import Stopping
 from nscbench.listening_test.read.own_votes import read_own_votes
@@ -219,6 +220,48 @@ def test_a_listener_of_a_panel_when_the_server_is_killed(run, browser, serve, tm
     browser.execute_script("localStorage.clear(); sessionStorage.clear()")
     again = Listener(browser, f"{address}?PROLIFIC_PID=p-17")
     again.title("You have taken this test")
+
+
+def test_what_is_configured_is_asked_in_every_test(run, browser, tmp_path):
+    folder = tmp_path / "test"
+    configuration = Configuration(
+        title="Speech study",
+        consent="You take part of your own will.",
+        task="Say how good it sounds.",
+        headphones="asked",
+        link="https://panel.example/done?who={participant}",
+        questions=(Question("hearing", "How is your hearing?", ("good", "bad"), True),),
+    )
+    panel = Panel("PROLIFIC_PID")
+    request = request_of(
+        "acr", tmp_path, items=1, conditions=("noisy-6",), panel=panel, configuration=configuration
+    )
+    built(run, request, folder)
+    address = f"{(folder / 'index.html').as_uri()}?PROLIFIC_PID=p%2F1"
+    judge = Judge(browser, address, read_description(folder))
+    judge.title("Welcome to this listening test")
+    assert browser.find_element(By.CLASS_NAME, "brand").text == "Speech study"
+    judge.click("Start")
+    judge.title("Consent")
+    browser.find_element(By.CSS_SELECTOR, ".check input").click()
+    judge.click("Continue")
+    judge.title("Headphone check")
+    assert "Skip" not in browser.find_element(By.TAG_NAME, "main").text
+    judge.script("Mushra.app.go('questions')")
+    judge.title("Questions")
+    browser.find_element(By.ID, "question-hearing").send_keys("good")
+    judge.click("Continue")
+    judge.until(lambda: judge.trial)
+    assert "Say how good it sounds." in browser.find_element(By.TAG_NAME, "main").text
+    judge.take_all()
+    href = browser.find_element(By.LINK_TEXT, "Finish and go back").get_attribute("href")
+    assert href == "https://panel.example/done?who=p%2F1"
+    _, records = judge.download()
+    for record in records:
+        check_record(record, judge.description)
+        assert record["listener"] == "p/1"
+        assert record["consent"] < record["time"]
+        assert record["questionnaire"]["hearing"] == "good"
 
 
 def test_the_time_of_a_session_ends(run, browser, tmp_path):
