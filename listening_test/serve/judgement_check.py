@@ -35,7 +35,7 @@ def check_judgement(
     for one in heard:
         _check_heard(one)
     block = record.get("block")
-    if not is_count(block) or block >= len(description["blocks"]):
+    if not isinstance(block, int) or not is_count(block) or block >= len(description["blocks"]):
         raise RecordError(f"block {brief(block)} is none of this test's")
 
 
