@@ -29,7 +29,7 @@ COMMANDS = {
     "mushra": ("benchmarks.commands.mushra", "make, serve and analyze listening tests"),
     "listen": (
         "benchmarks.commands.listen",
-        "listening tests of every type, and metrics held to them",
+        "make, serve and analyze listening tests of every type; metrics held to them",
     ),
     "train": ("benchmarks.commands.train", "train a part of the codecs on speech"),
 }

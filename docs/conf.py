@@ -31,8 +31,8 @@ CONTENTS = {
     "By question": "guides/*",
     "Running": "score runs suites batteries data columns weight_metrics robustness cost "
     "distributed scaling limits",
-    "Listening tests": "listening_test listening_test_analysis listening_votes_analysis "
-    "metrics_and_listeners",
+    "Listening tests": "listening_test listening_tests_other listening_test_analysis "
+    "listening_votes_analysis metrics_and_listeners",
     "Codecs": "conventional_codecs published_codecs design_space training training_record weights "
     "extending",
     "Results": "results/* findings",

@@ -1,5 +1,5 @@
 """The words and formats of a listening test, as those who prepare, serve, read and analyze one
-share them. MUSHRA's words are those of ITU-R BS.1534-3.
+share them. MUSHRA's words are those of ITU-R BS.1534-3; those of the other tests, `votes` has.
 
     listener    who rates
     trial       one page: an open reference, and the signals of one item under blind ids
@@ -39,6 +39,20 @@ file that a listener downloads and sends is a JSON list of records:
 The first ten keys are always there, and there are no others. `complete` is false in a draft: the
 state of a trial that is not finished, in which a score is null where nothing is rated yet. Later
 drafts and the finished trial take its place.
+
+Description, key and records of a test beside MUSHRA have its `kind` (`votes.TESTS`), and these say
+what is heard, in its order, and what was answered:
+
+    test.js     {"kind", "tie", "stopping", "panel", "blocks": [[trial ids]]}, and of a trial
+                {"trial", "training", "stimuli", "frames": [of each], "audio": [path of each]},
+                "words" and "pair" where it has them. A listener takes the training and one block
+    key         of a trial {"item", "training", "role": "rated" or a check's kind, "order": [blind
+                ids as heard], "stimuli", "seconds": [of each], "expected": [answers that pass]};
+                "word", "alternatives", "feature" where it has them
+    record      "kind", "answer", "heard": [{"stimulus", "plays", "seconds"}], "block" in place of
+                ratings and reference_plays. An answer is a number (acr, dcr, ccr: of the second
+                against the first), "first", "second" or "neither" (ab), "a" or "b" (abx), or the
+                word (drt, mrt); null in a draft
 
 A session is what webMUSHRA sends at the end of a test: JSON behind `sessionJSON=`, not URL-encoded.
 In what we export to webMUSHRA, a page's id is the item's, `training/` before it for training.

@@ -117,7 +117,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Votes:
-    """All that some results files say of one test, and a word for everything not taken."""
+    """All that some results files say of one test, and a word for everything not taken.
+
+    `required` are kinds of checks that the test required its listeners to pass.
+    """
 
     test: str
     rows: tuple[Vote | Choice | Answer, ...] = ()
@@ -125,6 +128,7 @@ class Votes:
     notes: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     sources: tuple[str, ...] = ()
+    required: frozenset[str] = frozenset()
 
     def of_categories(self) -> Iterator[Vote]:
         """The rows of acr, dcr and ccr."""

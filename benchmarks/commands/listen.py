@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import listen_analyze, listen_validity
+from . import listen_analyze, listen_build, listen_validity
 
 
 def add_parser(subparsers: Any) -> None:
@@ -11,5 +11,6 @@ def add_parser(subparsers: Any) -> None:
         "listen", help="listening tests of every type, and metrics held to them"
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
+    listen_build.add_parsers(actions)
     listen_analyze.add_parsers(actions)
     listen_validity.add_parsers(actions)

@@ -39,7 +39,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "results", nargs="+", type=Path, help="results files, or folders of them, in any format"
     )
-    parser.add_argument("--key", type=Path, help="the test's key; blind results need it")
+    parser.add_argument("--key", type=Path, help="the test's key, if it is not beside our results")
     parser.add_argument("--test", choices=TESTS, help="the test, where the data do not tell")
     parser.add_argument(
         "--screening", choices=PRESETS, default=PRESETS[0], help="post-screening (%(default)s)"
@@ -79,16 +79,15 @@ def _said(action: Callable[[argparse.Namespace], None], arguments: argparse.Name
 
 def _votes(arguments: argparse.Namespace) -> Votes:
     """The votes of the results; what is not taken is said at once."""
-    from ...listening_test.read.blind_key import read_key
-    from ...listening_test.read.vote_files import ReadingRules, own_categories, read_votes
+    from ...listening_test.read.any_votes import read_any_votes
+    from ...listening_test.read.vote_files import ReadingRules, own_categories
 
     how = ReadingRules(
         test=arguments.test or "",
         scale=arguments.scale,
         categories=own_categories(arguments.categories or ""),
-        key=read_key(arguments.key) if arguments.key else None,
     )
-    votes = read_votes(arguments.results, how)
+    votes = read_any_votes(arguments.results, how, arguments.key)
     for entry in votes.rejected:
         print(f"not taken: {entry}", file=sys.stderr)
     return votes

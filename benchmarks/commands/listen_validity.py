@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...listening_test.analyze.screening import PRESETS
-from ...listening_test.read.blind_key import read_key
+from ...listening_test.analyze.vote_screening import PRESETS as PRESETS_OF_VOTES
 from ...listening_test.schema import ResultsError
 
 
@@ -18,7 +18,8 @@ def add_parsers(subparsers: Any) -> None:
         "ratings",
         nargs="+",
         type=Path,
-        help="of one test: results of MUSHRA, votes_per_clip.csv of P.808, or a plain long table",
+        help="of one test: results of MUSHRA, ACR or DCR, votes_per_clip.csv of P.808, or a plain "
+        "long table",
     )
     parser.add_argument(
         "--match",
@@ -28,9 +29,12 @@ def add_parsers(subparsers: Any) -> None:
         help="a condition of the ratings and that of the run which it is, or a .csv file with the "
         "columns rated, condition; as often as needed. Equal names need none",
     )
-    parser.add_argument("--key", type=Path, help="the test's key; blind results need it")
+    parser.add_argument("--key", type=Path, help="the test's key; blind results of MUSHRA need it")
     parser.add_argument(
-        "--screening", choices=PRESETS, default="none", help="post-screening (%(default)s)"
+        "--screening",
+        choices=dict.fromkeys((*PRESETS, *PRESETS_OF_VOTES)),
+        default="none",
+        help="post-screening (%(default)s)",
     )
     parser.add_argument(
         "--out", type=Path, default=Path("validity"), help="folder to write (%(default)s)"
@@ -55,8 +59,7 @@ def _validity(arguments: argparse.Namespace) -> int:
     from ...listening_test.validity.report import Found, write
     from ...listening_test.validity.sentences import table_text
 
-    key = read_key(arguments.key) if arguments.key else None
-    opinions = read_opinions(arguments.ratings, key, arguments.screening)
+    opinions = read_opinions(arguments.ratings, arguments.key, arguments.screening)
     for entry in opinions.rejected:
         print(f"not taken: {entry}", file=sys.stderr)
     compared = compare(arguments.run, opinions, read_matches(arguments.match))

@@ -14,6 +14,13 @@ OK, BAD_INPUT = 0, 2
 def add_parsers(subparsers: Any) -> None:
     """Add `build` and `serve` to the sub-commands of `nscbench mushra`."""
     build = subparsers.add_parser("build", help="make a listening test from a run")
+    add_build_arguments(build)
+    build.set_defaults(command=run_build)
+    add_serve(subparsers)
+
+
+def add_build_arguments(build: argparse.ArgumentParser) -> None:
+    """Add what every listening test is built from."""
     build.add_argument("run", type=Path, help="directory of the run")
     build.add_argument("--out", type=Path, required=True, help="folder of the test")
     build.add_argument(
@@ -21,14 +28,15 @@ def add_parsers(subparsers: Any) -> None:
         nargs="+",
         default=[],
         metavar="NAME",
-        help="to be rated; all for every codec; default: at most five that represent the run",
+        help="to be judged; all for every codec, which is the default of other tests than mushra; "
+        "default: at most five that represent the run",
     )
     items = build.add_mutually_exclusive_group()
     items.add_argument(
-        "--items", type=int, metavar="N", help="default: 1.5 a condition, as 20 minutes hold"
+        "--items", type=int, metavar="N", help="default: what the standard asks for and time holds"
     )
     items.add_argument(
-        "--plan", type=Path, metavar="FILE", help="who rates which items: of mushra plan --out"
+        "--plan", type=Path, metavar="FILE", help="mushra: who rates what, of mushra plan --out"
     )
     build.add_argument(
         "--format", choices=("player", "webmushra"), default="player", help="default: player"
@@ -40,7 +48,10 @@ def add_parsers(subparsers: Any) -> None:
         "--config", type=Path, metavar="FILE", help="texts, consent, questions, requirements: TOML"
     )
     build.add_argument("--seed", type=int, default=0)
-    build.set_defaults(command=run_build)
+
+
+def add_serve(subparsers: Any) -> None:
+    """Add `serve`, which serves a test of any type."""
     serve = subparsers.add_parser("serve", help="serve a listening test and keep its results")
     serve.add_argument("folder", type=Path, metavar="DIR", help="folder of the test")
     serve.add_argument(

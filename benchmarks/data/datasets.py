@@ -114,6 +114,7 @@ def catalogue() -> dict[str, str]:
     """Title of every data set by its name: those to fetch, and those that are embedded."""
     return {
         "demo": "16 sentences of 8 synthetic voices, 16 kHz (embedded, nothing to fetch)",
+        "words": "12 words of 2 synthetic voices, 16 kHz, of a rhyme test (embedded)",
         **{name: dataset.title for name, dataset in DATASETS.items()},
     }
 

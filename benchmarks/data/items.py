@@ -44,7 +44,7 @@ __all__ = [
     "read_items",
 ]
 
-EMBEDDED = {"demo": Path(__file__).parent / "demo"}
+EMBEDDED = {name: Path(__file__).parent / name for name in ("demo", "words")}
 
 _LONGEST_ID = 128  # bytes; ids become names of files
 
@@ -92,8 +92,8 @@ class Item:
 def read_items(
     source: str | Path, results: Sequence[Path] = (), *, decoded: bool = False
 ) -> list[Item]:
-    """The items of a manifest, a folder, or "demo" (the embedded set; a folder is `Path("demo")`,
-    or "./demo").
+    """The items of a manifest, a folder, or an embedded set, "demo" or "words" (folders of these
+    names are `Path("demo")`, or "./demo").
 
     What nscbench made within a folder is left out (`own_folders`), with a notice.
 

@@ -44,7 +44,7 @@ class DemoVoice(NamedTuple):
     name: str
     synthesizer: str
     command: Callable[[str, str], list[str]]  # of a text and the WAV file to write
-    sentences: tuple[str, str]
+    sentences: tuple[str, ...]
 
 
 def flite(voice: str) -> Callable[[str, str], list[str]]:
@@ -171,7 +171,7 @@ def main() -> None:
         for number, text in enumerate(voice.sentences, 1):
             name = f"{voice.speaker}_{number:02}"
             path = folder / f"{name}.flac"
-            _write(path, prepared(*spoken(voice, text, path.with_suffix(".wav"))), voice)
+            write_recording(path, prepared(*spoken(voice, text, path.with_suffix(".wav"))), voice)
             digest = sha256(path.read_bytes()).hexdigest()
             row = (name, path.name, voice.speaker, voice.sex, text, digest)
             writer.writerow((*row, "synthetic", voice.name, voice.synthesizer))
@@ -205,7 +205,8 @@ def _frames(signal: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
         yield signal[start : start + FRAME]
 
 
-def _write(path: Path, signal: NDArray[np.float64], voice: DemoVoice) -> None:
+def write_recording(path: Path, signal: NDArray[np.float64], voice: DemoVoice) -> None:
+    """Write a signal [T] at `RATE`; the file says what spoke it."""
     with soundfile.SoundFile(path, "w", RATE, channels=1, subtype="PCM_16") as file:
         file.comment = f"Synthetic speech: {voice.synthesizer}, voice {voice.name}"
         file.write(signal)

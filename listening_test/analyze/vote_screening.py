@@ -1,8 +1,9 @@
 """Post-screening of the tests beside MUSHRA: which listeners' votes count.
 
 Presets
-    checks    a listener is excluded who failed an attention check, or more than a quarter of the
-              gold items (known answers) or of the null pairs (the reference twice)
+    checks    a listener is excluded who failed an attention check, more than a quarter of the gold
+              items (known answers) or of the null pairs (the reference twice), or a check that the
+              test required
     strict    who failed any check of any kind, or gave every signal the same answer
     none      nobody is excluded
 
@@ -44,7 +45,7 @@ def screen_votes(votes: Votes, preset: str) -> Screening:
     verdicts = []
     for name in named:
         said = _broken(rows[name], checks[name])
-        counted = {rule: why for rule, why in said.items() if _counts(rule, preset)}
+        counted = {rule: why for rule, why in said.items() if _counts(rule, preset, votes)}
         excluded_by.update(counted.keys())
         remarks = [why for rule, why in said.items() if rule not in counted]
         if len(rows[name]) < most:
@@ -62,8 +63,8 @@ def screen_votes(votes: Votes, preset: str) -> Screening:
     return Screening(preset, tuple(verdicts), tuple(notes))
 
 
-def _counts(rule: str, preset: str) -> bool:
-    loose = (ATTENTION, f"too many {GOLD}", f"too many {NULL_PAIR}")
+def _counts(rule: str, preset: str, votes: Votes) -> bool:
+    loose = (ATTENTION, f"too many {GOLD}", f"too many {NULL_PAIR}", *votes.required)
     return preset == "strict" or (preset == "checks" and rule in loose)
 
 

@@ -3,39 +3,17 @@
   "use strict";
 
   const { element, button, word } = Mushra;
+  const HELP_TEXTS = ["help.switch", "help.loop"];
   const HELP_KEYS = [
-    ["0, R", "reference"],
-    ["1 … 9, A, B, C", "version"],
-    ["← →", "neighbour"],
-    ["␣", "space"],
-    ["↑ ↓", "rate"],
-    ["Page ↑ ↓", "rate10"],
-    [", .", "loop"],
-    ["L", "whole"],
+    ["0, R", "help.key.reference"],
+    ["1 … 9, A, B, C", "help.key.version"],
+    ["← →", "help.key.neighbour"],
+    ["␣", "help.key.space"],
+    ["↑ ↓", "help.key.rate"],
+    ["Page ↑ ↓", "help.key.rate10"],
+    [", .", "help.key.loop"],
+    ["L", "help.key.whole"],
   ];
-
-  const encoded = {}; // base64 FLAC of the stimuli, by trial
-
-  /* What the scripts in audio/ call. */
-  Mushra.audio = (trial, stimuli) => (encoded[trial] = stimuli);
-
-  /* Base64 audio of a trial. A script element, because fetch() is blocked on file://. */
-  function load(trial) {
-    if (encoded[trial.trial]) return Promise.resolve(encoded[trial.trial]);
-    return new Promise((resolve, reject) => {
-      const script = element("script", { src: trial.audio });
-      script.onload = () => {
-        script.remove();
-        if (encoded[trial.trial]) resolve(encoded[trial.trial]);
-        else reject(new Error(trial.audio));
-      };
-      script.onerror = () => {
-        script.remove();
-        reject(new Error(trial.audio));
-      };
-      document.head.append(script);
-    });
-  }
 
   class App {
     constructor(test, server) {
@@ -52,6 +30,7 @@
       this.output = new Mushra.Output(test.rate, () => this.store.session.volume);
       this.output.addEventListener("stopped", () => this.silence());
       this.sender = new Mushra.Sender(this.store, server);
+      Mushra.panel.settle(this.store);
       this.render();
     }
 
@@ -59,11 +38,17 @@
       return this.store.configuration.title || word("title");
     }
 
+    /* Signals of a trial by id, at the context's rate. */
+    async signals(trial) {
+      const frames = Array.isArray(trial.frames)
+        ? Object.fromEntries(trial.stimuli.map((id, place) => [id, trial.frames[place]]))
+        : trial.frames;
+      return Mushra.decode(this.output.context, await Mushra.load(trial), frames, this.store.test.rate);
+    }
+
     async engine(trial) {
-      const { rate } = this.store.test;
-      const { context, node } = this.output;
-      const signals = await Mushra.decode(context, await load(trial), trial.frames, rate);
-      return new Mushra.Engine(context, signals, node);
+      const signals = await this.signals(trial);
+      return new Mushra.Engine(this.output.context, signals, this.output.node);
     }
 
     /* May a page play? If not, the listener is told. */
@@ -93,7 +78,7 @@
 
     completed(trial) {
       this.store.complete(trial);
-      delete encoded[trial.trial];
+      Mushra.unload(trial);
       this.render();
     }
 
@@ -133,28 +118,37 @@
       this.page = null;
     }
 
-    make() {
+    async make() {
       const { session, unsure } = this.store;
       if (unsure) return Mushra.pages.returning(this);
+      const refused = await Mushra.panel.begin(this);
+      if (refused) return refused;
+      Mushra.panel.isOver(this.store);
       return session.page === "trial" ? this.trial() : Mushra.pages[session.page](this);
     }
 
     async trial() {
       const trials = this.store.trials();
       const trial = trials[this.store.session.position];
-      const made = new Mushra.Trial(this, trial, await this.engine(trial));
+      const made = await this.madeOf(trial);
       const next = trials[this.store.session.position + 1];
-      if (next) load(next).catch(() => {}); // it is loaded again, and loudly, when its turn comes
+      if (next) Mushra.load(next).catch(() => {}); // it is loaded again, and loudly, when its turn comes
       const title = this.nameOf(trial, this.store.session);
       return { title, body: made.body, leave: () => made.leave(), silence: () => made.silence(), made };
     }
 
+    async madeOf(trial) {
+      const kind = Mushra.kinds[this.store.test.kind];
+      if (kind) return new Mushra[kind.page](this, trial, await this.signals(trial));
+      return new Mushra.Trial(this, trial, await this.engine(trial));
+    }
+
     /* A trial as its listener knows it. */
     nameOf(trial, session) {
-      const rated = this.store.trials(session).filter((other) => !other.training);
-      const name = trial.training
-        ? word("trial.training")
-        : word("trial.title", { n: rated.indexOf(trial) + 1, of: rated.length });
+      const alike = this.store.trials(session).filter((other) => other.training === trial.training);
+      const place = { n: alike.indexOf(trial) + 1, of: alike.length };
+      const training = alike.length > 1 ? "tests.training" : "trial.training";
+      const name = word(trial.training ? training : "trial.title", place);
       return session === this.store.session ? name : word("sent.former", { name, listener: session.listener });
     }
 
@@ -203,11 +197,12 @@
     }
 
     help() {
-      const keys = HELP_KEYS.flatMap(([keys, name]) => [
+      const { session, test } = this.store;
+      const help = test.kind ? Mushra.helpOf(test) : { texts: HELP_TEXTS, keys: HELP_KEYS };
+      const keys = help.keys.flatMap(([keys, name]) => [
         element("dt", {}, element("kbd", {}, keys)),
-        element("dd", {}, word("help.key." + name)),
+        element("dd", {}, word(name)),
       ]);
-      const { session } = this.store;
       const shortcuts = element("input", {
         type: "checkbox",
         change: () => {
@@ -218,8 +213,7 @@
       shortcuts.checked = session.shortcuts !== false;
       const dialog = element("dialog", { "aria-labelledby": "help-title" },
         element("h2", { id: "help-title" }, word("help.title")),
-        element("p", {}, word("help.switch")),
-        element("p", {}, word("help.loop")),
+        help.texts.map((text) => element("p", {}, word(text))),
         element("h3", {}, word("help.keys")),
         element("dl", {}, keys),
         element("label", { class: "check" }, shortcuts, word("help.shortcuts")),

@@ -171,13 +171,15 @@
     return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   }
 
-  /* Signals by id from base64 FLAC by id. A context at the files' rate keeps every sample. */
+  /* Signals by id from base64 FLAC by id, of so many frames each. A context at the files' rate keeps
+   * every sample. */
   async function decode(context, encoded, frames, rate) {
     const signals = {};
     for (const [id, base64] of Object.entries(encoded)) {
       const buffer = await context.decodeAudioData(bytesOf(base64).buffer);
-      if (context.sampleRate === rate && buffer.length !== frames) {
-        throw new Error(`${id}: ${buffer.length} frames instead of ${frames}`);
+      const expected = typeof frames === "number" ? frames : frames[id];
+      if (context.sampleRate === rate && buffer.length !== expected) {
+        throw new Error(`${id}: ${buffer.length} frames instead of ${expected}`);
       }
       signals[id] = buffer.getChannelData(0);
     }
@@ -195,7 +197,7 @@
     }
   }
 
-  Mushra.Engine = Engine;
+  Object.assign(Mushra, { Engine, FADE_SECONDS, raisedCosine });
   Mushra.decode = decode;
   Mushra.contextAt = contextAt;
 })((window.Mushra = window.Mushra || {}));

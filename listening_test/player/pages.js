@@ -23,8 +23,7 @@
 
   function welcome(app) {
     const { store } = app;
-    const { configuration, session } = store;
-    const n = store.trials().filter((trial) => !trial.training).length;
+    const { configuration, session, test } = store;
     const asks = configuration.participant && !store.participant;
     const id = asks ? element("input", { type: "text", id: "participant", maxlength: "64", autocomplete: "off" }) : null;
     if (id) id.value = session.participant;
@@ -36,17 +35,26 @@
         id.focus();
       } else app.go(configuration.consent && !session.consent ? "consent" : "headphones");
     };
+    const { lead, items } = test.kind ? Mushra.panel.told(app) : told(store);
     const body = element("div", { class: "card narrow" },
       configuration.logo ? element("img", { class: "logo", src: configuration.logo, alt: app.name }) : null,
-      paragraphs(configuration.welcome || word("welcome.lead"), { class: "lead" }),
-      element("ul", {},
-        element("li", {}, word("welcome.trials", { n, minutes: store.test.minutes })),
-        element("li", {}, word("welcome.headphones")),
-        element("li", {}, word("welcome.breaks")),
-        element("li", {}, word(privacy(configuration)))),
+      paragraphs(configuration.welcome || lead, { class: "lead" }),
+      element("ul", {}, items.map((text) => element("li", {}, text))),
       id ? element("div", { class: "field" }, element("label", { for: "participant" }, word("welcome.participant")), id) : null,
       element("div", { class: "actions" }, missing, button(word("welcome.start"), start, { class: "primary" })));
     return { title: word("welcome.title"), body };
+  }
+
+  /* What listeners of MUSHRA are told before they begin. */
+  function told(store) {
+    const n = store.trials().filter((trial) => !trial.training).length;
+    const items = [
+      word("welcome.trials", { n, minutes: store.test.minutes }),
+      word("welcome.headphones"),
+      word("welcome.breaks"),
+      word(Mushra.privacy(store.configuration)),
+    ];
+    return { lead: word("welcome.lead"), items };
   }
 
   /* What the answers carry, as far as we know what is asked for. */
@@ -91,7 +99,7 @@
     const show = () => (toggle.textContent = word(engine.playing ? "volume.pause" : "volume.play"));
     const toggle = button(word("volume.play"), async () => {
       if (engine.playing) engine.pause();
-      else if (await app.awake()) engine.play(trial.reference);
+      else if (await app.awake()) engine.play(trial.reference || trial.stimuli[0]);
       show();
     }, { class: "primary" });
     const silence = () => {
@@ -113,11 +121,13 @@
     const { store, sender } = app;
     const { completion, link } = store.configuration;
     const text = element("p", { role: "status", class: "lead" });
-    const again = button(word("finish.again"), () => {
+    const farewell = element("div", {});
+    const again = store.participant || Mushra.panel.listener(store.test) ? null : button(word("finish.again"), () => {
       store.restart();
       app.go("welcome");
     }, { class: "link" });
-    const address = link.replace("{participant}", encodeURIComponent(store.session.participant));
+    const participant = store.session.participant || Mushra.panel.listener(store.test);
+    const address = link.replace("{participant}", encodeURIComponent(participant));
     const after = element("div", { class: "after" },
       paragraphs(completion),
       link ? element("p", {}, element("a", { href: address, class: "button" }, word("finish.link"))) : null);
@@ -126,17 +136,20 @@
       const waiting = sender.waiting().some((one) => one.session === store.session);
       const key = !sender.server || refused ? "download" : waiting ? "sending" : "sent";
       text.textContent = word("finish." + key);
+      const arrived = key === "sent" || !sender.server;
       after.hidden = key === "sending"; // who leaves now leaves answers behind
+      farewell.replaceChildren(...Mushra.panel.farewell(app, arrived));
     };
     store.addEventListener("change", show);
     show();
-    const body = element("div", { class: "card narrow" }, text, after,
-      element("div", { class: "actions" }, store.participant ? null : again,
+    const body = element("div", { class: "card narrow" }, text, after, farewell,
+      element("div", { class: "actions" }, again,
         button(word("download"), () => app.download(), { class: sender.server ? "" : "primary" })));
     return { title: word("finish.title"), body, leave: () => store.removeEventListener("change", show) };
   }
 
   const headphones = (app) => Mushra.headphonesPage(app);
   const questions = (app) => Mushra.questionsPage(app);
+  Mushra.privacy = privacy;
   Mushra.pages = { returning, welcome, consent, headphones, volume, questions, finish };
 })((window.Mushra = window.Mushra || {}));

@@ -125,11 +125,11 @@
 
   /* A begun trial: what names it, and whether the server has it in this state. */
   function entry(session, trial) {
-    const { record, scores, comment } = session.trials[trial.trial];
+    const { record, scores, comment, answer } = session.trials[trial.trial];
     if (record) {
       return { session, trial, record, key: record.record, sent: session.sent.includes(record.record) };
     }
-    const state = JSON.stringify([scores, comment]);
+    const state = JSON.stringify([scores, comment, answer]);
     const key = session.session + "/" + trial.trial;
     return { session, trial, record: null, key, state, sent: session.drafted[trial.trial] === state };
   }

@@ -192,6 +192,7 @@
         tries: 0, // of the headphone check
         questionnaire: {},
         trials: {},
+        block: null, // of the test's, where it has some: decided at the beginning
         sent: [], // ids of records
         drafted: {}, // by trial: the state that was sent last
         saved: 0, // when, in ms; after a clock was set back, later than that
@@ -202,16 +203,24 @@
     restart() {
       this.write(this.session);
       this.restarts += 1;
-      this.session = { ...this.fresh(), language: this.session.language };
-      this.all.set(this.session.session, this.session);
+      this.adopt({ ...this.fresh(), language: this.session.language });
+    }
+
+    /* Let this session be the present one. */
+    adopt(session) {
+      this.session = session;
+      this.all.set(session.session, session);
       this.claim();
       this.save();
     }
 
-    /* Trials in a listener's order: training first, then the plan's, or all from the seed. */
+    /* Trials in a listener's order: training first, then the plan's, or all or the block's from
+     * the seed. */
     trials(session = this.session) {
-      const training = this.test.trials.filter((trial) => trial.training);
-      const rated = this.test.trials.filter((trial) => !trial.training);
+      const { trials, blocks } = this.test;
+      const block = blocks && session.block !== null ? blocks[session.block] : null;
+      const training = trials.filter((trial) => trial.training);
+      const rated = trials.filter((trial) => !trial.training && (!block || block.includes(trial.trial)));
       if (session.plan) {
         const own = this.test.sessions[session.plan - 1];
         return training.concat(own.map((id) => rated.find(({ trial }) => trial === id)));
@@ -219,8 +228,9 @@
       return training.concat(shuffled(rated, session.seed, "trials"));
     }
 
-    /* Stimuli of a trial in a listener's order. */
+    /* Stimuli of a trial in a listener's order; beside MUSHRA, the trial itself is of an order. */
     order(trial, session = this.session) {
+      if (this.test.kind) return trial.stimuli;
       return shuffled(trial.stimuli, session.seed, trial.trial);
     }
 
@@ -228,7 +238,9 @@
     progress(trial) {
       const trials = this.session.trials;
       if (!trials[trial.trial]) {
-        trials[trial.trial] = { scores: {}, plays: {}, seconds: {}, duration: 0, comment: "" };
+        trials[trial.trial] = {
+          scores: {}, answer: null, plays: {}, ends: {}, seconds: {}, duration: 0, comment: "",
+        };
       }
       return trials[trial.trial];
     }
@@ -260,7 +272,8 @@
       const session = this.session;
       this.progress(trial);
       session.trials[trial.trial].record = this.recordOf(session, trial, true);
-      session.position += 1;
+      do session.position += 1;
+      while (session.position < trials.length && Mushra.isDecided(this.test, session, trials, trials[session.position]));
       if (session.position === trials.length) session.page = "finish";
       this.save();
     }
@@ -280,17 +293,11 @@
         record: uuid(),
         time: new Date().toISOString(),
         order,
-        ratings: order.map((stimulus) => ({
-          stimulus,
-          score: stimulus in progress.scores ? progress.scores[stimulus] : null,
-          plays: progress.plays[stimulus] || 0,
-          seconds: round(progress.seconds[stimulus]),
-        })),
+        ...Mushra.contentOf(this.test, session, trial, progress, order),
         questionnaire: { ...session.questionnaire, headphones: session.headphones },
         seed: session.seed,
         position: this.trials(session).indexOf(trial),
-        duration: round(progress.duration),
-        reference_plays: progress.plays[trial.reference] || 0,
+        duration: rounded(progress.duration),
         comment: progress.comment,
         ...(session.plan && { plan: session.plan }),
         ...(session.participant && { participant: session.participant }),
@@ -319,15 +326,13 @@
     }
   }
 
-  function hasBegun({ record, scores, comment }) {
-    return Boolean(record || comment || Object.keys(scores).length);
+  function hasBegun({ record, scores, comment, answer = null }) {
+    return Boolean(record || comment || answer !== null || Object.keys(scores).length);
   }
 
-  function round(seconds) {
+  function rounded(seconds) {
     return Math.round(1000 * (seconds || 0)) / 1000;
   }
 
-  Mushra.Store = Store;
-  Mushra.hash = hash;
-  Mushra.shuffled = shuffled;
+  Object.assign(Mushra, { Store, hash, shuffled, rounded });
 })((window.Mushra = window.Mushra || {}));

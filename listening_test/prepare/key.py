@@ -1,9 +1,11 @@
 """The key of a test, written beside its folder: what each blind id is, and what was done to it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from ... import __version__
 from ...benchmarks.store.atomic import write_atomically
@@ -19,11 +21,6 @@ def write_key(test: ListeningTest, folder: Path, configuration: Configuration = 
     Raises:
         BuildError: the key there is another test's, whose ratings it is needed for.
     """
-    path = key_path(folder)
-    if path.exists() and f'"test": "{test.id}"' not in path.read_text("utf-8", "replace"):
-        raise BuildError(
-            f"{path} is the key of another test: choose another --out, or move both away"
-        )
     content = {
         "schema": SCHEMA,
         "test": test.id,
@@ -36,6 +33,20 @@ def write_key(test: ListeningTest, folder: Path, configuration: Configuration = 
         "trials": {trial.id: _key_entry(trial) for trial in test.trials},
         "remarks": test.remarks,
     }
+    return keep_key(content, folder)
+
+
+def keep_key(content: Mapping[str, Any], folder: Path) -> Path:
+    """Write a key of this content beside a test's folder; where it is.
+
+    Raises:
+        BuildError: the key there is another test's, whose answers it is needed for.
+    """
+    path = key_path(folder)
+    if path.exists() and f'"test": "{content["test"]}"' not in path.read_text("utf-8", "replace"):
+        raise BuildError(
+            f"{path} is the key of another test: choose another --out, or move both away"
+        )
     write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False).encode())
     return path
 

@@ -2,7 +2,8 @@
 
     index.html, *.js, *.css   the player, as it is in `player/`
     test.js                   the test, blind: `Mushra.test = {...}`
-    audio/TRIAL.js            the trial's signals: `Mushra.audio("TRIAL", {blind id: base64 FLAC})`
+    audio/PART.js             signals: `Mushra.audio("PART", {blind id: base64 FLAC})`. A part is
+                              a trial of MUSHRA, or one signal of another test
 
 Audio is in scripts because a page on file:// may neither fetch its neighbours nor read the samples
 of its own <audio> elements; a script is loaded from anywhere. 16-bit FLAC is decoded to the same
@@ -11,6 +12,7 @@ samples everywhere, and costs less than WAV even as base64.
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -41,11 +43,17 @@ def refuse_foreign(folder: Path) -> None:
 def write_player(test: ListeningTest, folder: Path, configuration: Configuration = PLAIN) -> None:
     """Write the test's folder; what is already there is replaced file by file."""
     for trial in test.trials:
-        write_atomically(folder / _audio(trial), _script(trial, test.rate).encode())
+        script = audio_script(trial.id, trial.samples, test.rate)
+        write_atomically(folder / _audio(trial), script.encode())
+    copy_player(folder)
+    write_description(blind_description(test, configuration), folder)
+
+
+def copy_player(folder: Path) -> None:
+    """Copy the player's own files, which are the same in every test."""
     for path in sorted(PLAYER.iterdir()):
         if path.suffix in (".html", ".js", ".css"):
             write_atomically(folder / path.name, path.read_bytes())
-    write_description(blind_description(test, configuration), folder)
 
 
 def blind_description(test: ListeningTest, configuration: Configuration = PLAIN) -> dict[str, Any]:
@@ -76,12 +84,10 @@ def _audio(trial: Trial) -> str:
     return f"audio/{trial.id}.js"
 
 
-def _script(trial: Trial, rate: int) -> str:
-    encoded = {
-        blind: b64encode(_flac(trial.samples[blind], rate)).decode()
-        for blind in sorted(trial.samples)
-    }
-    return f"Mushra.audio({json.dumps(trial.id)}, {json.dumps(encoded, indent=0)});\n"
+def audio_script(name: str, samples: Mapping[str, Samples], rate: int) -> str:
+    """The script that gives the player signals [T] by blind id, as the part `name` of the test."""
+    encoded = {blind: b64encode(_flac(samples[blind], rate)).decode() for blind in sorted(samples)}
+    return f"Mushra.audio({json.dumps(name)}, {json.dumps(encoded, indent=0)});\n"
 
 
 def _flac(samples: Samples, rate: int) -> bytes:

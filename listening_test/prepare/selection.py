@@ -112,7 +112,7 @@ def choose_items(
     Raises:
         BuildError: fewer than wanted can be used, with the reasons.
     """
-    usable, remarks = _usable(speech, conditions)
+    usable, remarks = usable_items(speech, conditions)
     if not usable:
         raise BuildError("no item can be used: " + "; ".join(remarks))
     standard = min(max(FEWEST_ITEMS, math.ceil(1.5 * len(conditions))), MOST_ITEMS)
@@ -128,7 +128,7 @@ def choose_items(
             + (": --items asks for more, --plan shares them out among listeners" * timely)
         )
     draw = random.Random(f"items/{seed}")
-    chosen = _spread(speech, conditions, usable, number, draw)
+    chosen = spread_items(speech, conditions, usable, number, draw)
     return _selection(speech, conditions, usable, chosen, draw, remarks)
 
 
@@ -140,7 +140,7 @@ def take_items(
     Raises:
         BuildError: one cannot be used, with the reasons.
     """
-    usable, remarks = _usable(speech, conditions)
+    usable, remarks = usable_items(speech, conditions)
     by_id = {item.id: item for item in usable}
     if lacking := [name for name in names if name not in by_id]:
         known = {item.id for item in speech.items}
@@ -172,11 +172,21 @@ def _selection(
     return Selection(tuple(chosen), training, tuple(remarks))
 
 
-def _usable(speech: CodedSpeech, conditions: Sequence[str]) -> tuple[list[Passage], list[str]]:
+def usable_items(
+    speech: CodedSpeech,
+    conditions: Sequence[str],
+    shortest: float = SHORTEST,
+    longest: float = LONGEST,
+) -> tuple[list[Passage], list[str]]:
+    """The items of this length in seconds that every condition decoded; and remarks.
+
+    Raises:
+        BuildError: a file is not what the run measured.
+    """
     usable: list[Passage] = []
     lacking: dict[tuple[str, str], list[str]] = {}
     changed: list[str] = []
-    lasting = [item for item in speech.items if SHORTEST <= item.seconds <= LONGEST]
+    lasting = [item for item in speech.items if shortest <= item.seconds <= longest]
     for item in lasting:
         states = {name: _state(speech, name, item, changed) for name in (REFERENCE, *conditions)}
         for name, state in states.items():
@@ -192,7 +202,7 @@ def _usable(speech: CodedSpeech, conditions: Sequence[str]) -> tuple[list[Passag
     ]
     if outside := len(speech.items) - len(lasting):
         remarks.append(
-            f"{outside} of {len(speech.items)} items are not {SHORTEST:g} to {LONGEST:g} s long"
+            f"{outside} of {len(speech.items)} items are not {shortest:g} to {longest:g} s long"
         )
     return usable, remarks
 
@@ -211,7 +221,7 @@ def _state(speech: CodedSpeech, name: str, item: Passage, changed: list[str]) ->
     return ""
 
 
-def _spread(
+def spread_items(
     speech: CodedSpeech,
     conditions: Sequence[str],
     usable: list[Passage],

@@ -12,6 +12,7 @@ What had to be done to a signal is kept beside it (`Treatment`); what a listener
 codec is not to blame for is a remark.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ PEAK_DB = -1.0
 OVERSAMPLING = 4  # for the true peak: BS.1770-4, annex 2
 
 _SILENT_LUFS = -60.0
+_LOUDNESS_SECONDS = 0.4  # of one measurement: BS.1770
 _LARGEST_GAIN_DB = 6.0  # between reference and condition: more is worth a remark
 _CLIPPED_RUN = 3  # full-scale samples in a row
 
@@ -188,7 +190,9 @@ def _loudness(signal: Signal, label: str, rate: int) -> float:
 
     if not np.isfinite(signal).all():
         raise BuildError(f"{label} has NaN or infinite samples")
-    loudness = float(pyloudnorm.Meter(rate).integrated_loudness(signal))
+    block = math.ceil(_LOUDNESS_SECONDS * rate)
+    padded = np.pad(signal, (0, max(0, block - len(signal))))  # of short words
+    loudness = float(pyloudnorm.Meter(rate).integrated_loudness(padded))
     if loudness < _SILENT_LUFS:
         raise BuildError(
             f"{label} is silent ({loudness:.0f} LUFS): it cannot be rated; "

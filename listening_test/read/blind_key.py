@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..schema import SCHEMA, ResultsError, condition_of, visible
 
@@ -75,12 +76,14 @@ def read_key(path: Path) -> Key:
             )
             for name, trial in data["trials"].items()
         }
-        told = data.get("requirements", {})
-        required = Requirements(
-            str(told.get("headphones", "offered")), float(told.get("seconds", 0))
-        )
-        return Key(str(data["test"]), trials, required)
+        return Key(str(data["test"]), trials, requirements_of(data))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ResultsError(
             f"{path} is not a key: it needs test, and trials with item and stimuli ({error!r})"
         ) from error
+
+
+def requirements_of(key: Mapping[str, Any]) -> Requirements:
+    """What the listeners of a key's test had to meet; `TypeError` and the like where it is odd."""
+    told = key.get("requirements", {})
+    return Requirements(str(told.get("headphones", "offered")), float(told.get("seconds", 0)))

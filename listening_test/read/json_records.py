@@ -15,6 +15,7 @@ from ..schema import (
     ResultsError,
     SentRating,
     Submission,
+    brief,
 )
 from . import rating_tables, sessions
 from .imported import Imported, finite_number
@@ -26,14 +27,9 @@ _LINE_OF_OBJECT = re.compile(r"\n ?\{")
 
 def read_json(text: str, source: str, imported: Imported) -> None:
     """A whole JSON document, or one JSON object per line."""
-    try:
-        elements = _elements(json.loads(text))
-    except (ValueError, RecursionError):
-        torn_list = text.lstrip().startswith("[")
-        elements = (_torn_list if torn_list else _lines)(text, source, imported)
     rows: list[tuple[int, dict[str, object]]] = []
     before = len(imported.submissions)
-    for number, element in elements:
+    for number, element in json_objects(text, source, imported):
         if isinstance(element, dict) and _is_row(element):
             rows.append((number, element))
         else:
@@ -42,6 +38,19 @@ def read_json(text: str, source: str, imported: Imported) -> None:
         rating_tables.read_json_rows(rows, source, imported)
     if len(imported.submissions) == before and all(r.source != source for r in imported.rejected):
         imported.notes.append(f"{source} has no record")
+
+
+def json_objects(text: str, source: str, imported: Imported) -> Iterable[tuple[int, object]]:
+    """What a JSON document, or lines of JSON, have, numbered from 1; what is torn is rejected.
+
+    Raises:
+        ResultsError: it is neither.
+    """
+    try:
+        return _elements(json.loads(text))
+    except (ValueError, RecursionError):
+        torn_list = text.lstrip().startswith("[")
+        return (_torn_list if torn_list else _lines)(text, source, imported)
 
 
 def _is_row(element: dict[str, object]) -> bool:
@@ -125,6 +134,9 @@ def _read_object(element: object, source: str, number: int, imported: Imported) 
 def _own_record(data: dict[str, object], source: str, number: int) -> Submission | Rejected:
     """One of our trial records, or why it is none."""
     sent = data.get("ratings")
+    if data.get("kind") and "answer" in data:
+        kind = brief(data["kind"])
+        return Rejected(source, number, f"of a test of type {kind}: see `nscbench listen`")
     if not isinstance(sent, list) or "trial" not in data:
         keys = ", ".join(sorted(map(str, data))[:8])
         return Rejected(source, number, f"not a record of a known kind; it has: {keys}", 0)

@@ -6,12 +6,23 @@ name starts with `condition` where the toolkit was told how to find it, else it 
 file.
 """
 
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..schema import condition_of, visible
 from .vote_tables import Row, SentVote, Table, numbered_rows
 
 _CLOSE = 1e-6  # of the mean that the file says
+
+
+def is_votes_per_clip(path: Path) -> bool:
+    """Has the file the toolkit's first line?"""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            names = file.readline().strip().split(",")
+    except OSError:
+        return False  # whoever reads it says why
+    return "file_url" in names and "vote_1" in names
 
 
 def read_p808_votes(text: str, table: Table) -> None:

@@ -13,7 +13,7 @@ read, so that no personal data reaches an analysis.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +23,7 @@ from .json_records import read_json
 from .rating_tables import read_table
 
 _SUFFIXES = (".jsonl", ".json", ".csv")
+KEY_SUFFIX = ".key.json"
 _LINE_OF_RECORD = re.compile(r'^\{".*\}$', re.MULTILINE)
 
 
@@ -50,10 +51,28 @@ def read_results(
     return imported.legible()
 
 
-def _files(folder: Path) -> list[Path]:
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in _SUFFIXES and p.is_file())
+def json_texts(paths: Sequence[Path], imported: Imported) -> Iterator[tuple[str, str]]:
+    """Source and text of files, and of all .jsonl and .json files directly in folders.
+
+    Raises:
+        ResultsError: a file that is not there; a folder without one.
+    """
+    for path in paths:
+        for file in _files(path, (".jsonl", ".json")) if path.is_dir() else [path]:
+            if file.name.endswith(KEY_SUFFIX):
+                continue
+            text = text_of(file, imported.notes)
+            imported.sources.append(str(file))
+            if text.strip():
+                yield str(file), text
+            else:
+                imported.notes.append(f"{file} is empty")
+
+
+def _files(folder: Path, suffixes: Sequence[str] = _SUFFIXES) -> list[Path]:
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in suffixes and p.is_file())
     if not files:
-        raise ResultsError(f"{folder} has no {', '.join(_SUFFIXES)} file")
+        raise ResultsError(f"{folder} has no {', '.join(suffixes)} file")
     return files
 
 

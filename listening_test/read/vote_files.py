@@ -103,7 +103,7 @@ def _read(path: Path, how: ReadingRules) -> Table:
     if whole.startswith(("{", "[", SESSION_FIELD)):
         raise ResultsError(
             f"{path} holds JSON, and no table of votes: of webMUSHRA's pages beside MUSHRA, its "
-            "CSV files are read"
+            "CSV files are read; `nscbench mushra analyze` reads ratings of MUSHRA"
         )
     if above := len(text) - len(whole):
         table.notes.append(f"{path}: lines are counted from the first that is not empty ({above})")

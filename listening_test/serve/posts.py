@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ..schema import SESSION_FIELD
-from .record_check import RecordError
+from .record_error import RecordError
 
 DEEPEST = 32  # levels of lists and objects; a session has 5
 
@@ -52,6 +52,19 @@ def _finite_float(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{text} is too large")
     return value
+
+
+def beginner(sent: dict[str, Any]) -> tuple[str, str]:
+    """Listener and session of who begins a test.
+
+    Raises:
+        RecordError: they are not there.
+    """
+    listener, session = sent.get("listener"), sent.get("session")
+    for text in (listener, session):
+        if not isinstance(text, str) or not 0 < len(text) <= 64 or not text.isprintable():
+            raise RecordError("who begins has listener and session, of 1 to 64 characters each")
+    return str(listener), str(session)
 
 
 def session_of(body: bytes) -> dict[str, Any]:

@@ -1,21 +1,18 @@
 """Is what was sent a record of our player, and of this test? What a record is, `schema` says."""
 
-import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from ..schema import SCHEMA, brief
+from .amounts import LARGEST, is_amount, is_count, is_number
+from .judgement_check import check_judgement
+from .record_error import RecordError
 
 _TEXTS = ("test", "listener", "session", "trial", "record", "time")
 _LONGEST_TEXT = 64
 _LONGEST_COMMENT = 1000
 _MOST_ANSWERS = 32
-_LARGEST = 2**32  # of counts and seconds
-
-
-class RecordError(ValueError):
-    """Something sent is not what a player of this test sends: the message says why."""
 
 
 def check_record(record: Mapping[str, Any], description: Mapping[str, Any]) -> None:
@@ -37,12 +34,20 @@ def check_record(record: Mapping[str, Any], description: Mapping[str, Any]) -> N
         raise RecordError(f"this test has no trial {record['trial']!r}")
     if record.get("training") is not trial["training"]:
         raise RecordError(f"training is not {trial['training']}, as it is for {trial['trial']}")
+    if "kind" in description:
+        _check_optional(record, _OF_JUDGEMENTS)
+        check_judgement(record, trial, description)
+    else:
+        _check_optional(record, _OF_RATINGS)
+        _check_ratings(record, trial)
+
+
+def _check_ratings(record: Mapping[str, Any], trial: Mapping[str, Any]) -> None:
     _check_stimuli(record.get("order"), trial["stimuli"], "order")
     ratings = record.get("ratings")
     if not isinstance(ratings, list) or not all(isinstance(r, dict) for r in ratings):
         raise RecordError("ratings is not a list of objects")
     _check_stimuli([rating.get("stimulus") for rating in ratings], trial["stimuli"], "ratings")
-    _check_optional(record)
     for rating in ratings:
         _check_rating(rating, record.get("complete", True))
 
@@ -68,41 +73,28 @@ def _check_stimuli(found: object, expected: list[str], name: str) -> None:
 def _check_rating(rating: Mapping[str, Any], complete: bool) -> None:
     name = rating["stimulus"]
     unrated = not complete and rating.get("score", "") is None
-    if not unrated and (not _is_number(rating.get("score")) or not 0 <= rating["score"] <= 100):
+    if not unrated and (not is_number(rating.get("score")) or not 0 <= rating["score"] <= 100):
         raise RecordError(f"{name}: score {brief(rating.get('score'))} is not within 0 to 100")
     for what in ("plays", "seconds"):
-        if not _is_amount(rating.get(what)):
-            raise RecordError(f"{name}: {what} {brief(rating.get(what))} is not 0 to {_LARGEST}")
+        if not is_amount(rating.get(what)):
+            raise RecordError(f"{name}: {what} {brief(rating.get(what))} is not 0 to {LARGEST}")
     if unknown := sorted(rating.keys() - {"stimulus", "score", "plays", "seconds"}):
         raise RecordError(
             f"{name}: unknown key {unknown[0]!r}; a rating has stimulus, score, plays, seconds"
         )
 
 
-def _check_optional(record: Mapping[str, Any]) -> None:
-    """Refuse keys that no record has, and optional ones with a wrong value."""
+def _check_optional(record: Mapping[str, Any], content: tuple[str, ...]) -> None:
+    """Refuse keys that no record of this content has, and optional ones with a wrong value."""
+    always = (*_ALWAYS, *content)
     for name, value in record.items():
         if name in _OPTIONAL:
             fits, what = _OPTIONAL[name]
             if not fits(value):
                 raise RecordError(f"{name} is not {what}")
-        elif name not in _ALWAYS:
-            known = ", ".join((*_ALWAYS, *_OPTIONAL))
+        elif name not in always:
+            known = ", ".join((*always, *_OPTIONAL))
             raise RecordError(f"unknown key {name[:_LONGEST_TEXT]!r}; a record has {known}")
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_amount(value: Any) -> bool:
-    return _is_number(value) and 0 <= value <= _LARGEST
-
-
-def _is_count(value: Any) -> bool:
-    return _is_amount(value) and isinstance(value, int)
 
 
 def _is_text(value: object) -> bool:
@@ -115,7 +107,7 @@ def _is_comment(value: object) -> bool:
 
 
 def _is_seed(value: Any) -> bool:
-    return _is_count(value) and value < 2**32
+    return is_count(value) and value < 2**32
 
 
 def _are_answers(value: object) -> bool:
@@ -123,12 +115,14 @@ def _are_answers(value: object) -> bool:
         return False
     heard = value.get("headphones")
     known = isinstance(heard, dict) and set(heard) == {"correct", "rounds"}
-    if not (heard is None or (known and all(map(_is_count, heard.values())))):
+    if not (heard is None or (known and all(map(is_count, heard.values())))):
         return False
     return all(_is_text(answer) for name, answer in value.items() if name != "headphones")
 
 
-_ALWAYS = ("schema", *_TEXTS, "training", "order", "ratings")
+_ALWAYS = ("schema", *_TEXTS, "training", "order")
+_OF_RATINGS = ("ratings",)
+_OF_JUDGEMENTS = ("kind", "answer", "heard", "block")
 _OPTIONAL: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "complete": (lambda value: isinstance(value, bool), "true or false"),
     "questionnaire": (
@@ -136,10 +130,10 @@ _OPTIONAL: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         f"an object of at most {_MOST_ANSWERS} short texts by question, and the headphone check",
     ),
     "seed": (_is_seed, "a whole number of 32 bits"),
-    "position": (_is_count, "a count"),
-    "duration": (_is_amount, "a number of seconds"),
-    "reference_plays": (_is_count, "a count"),
-    "plan": (_is_count, "a count"),
+    "position": (is_count, "a count"),
+    "duration": (is_amount, "a number of seconds"),
+    "reference_plays": (is_count, "a count"),
+    "plan": (is_count, "a count"),
     "participant": (_is_text, f"a text of at most {_LONGEST_TEXT} characters"),
     "consent": (_is_moment, "a time of ISO 8601"),
     "comment": (_is_comment, f"a text of at most {_LONGEST_COMMENT} characters"),

@@ -66,6 +66,12 @@ class Records:
     def __len__(self) -> int:
         return len(self._known)
 
+    def read(self) -> list[dict[str, Any]]:
+        """Every record in the file."""
+        with self._turn:
+            self._file.seek(0)
+            return [json.loads(line) for line in self._file.read().splitlines() if line.strip()]
+
     def append(self, record: Mapping[str, Any]) -> None:
         """Store a record; it is on the disk when this returns.
 

@@ -7,6 +7,8 @@
                               for every repetition; 400 with the reason where it is not a record of
                               this test, 409 where its id has other content, 503 where the disk
                               does not take it
+    POST /begin               who begins, {"listener", "session"}: the block to take, {"block"}, or
+                              409 where the listener has another session (`attendance`)
     POST /service/write.php   one session of webMUSHRA, as its player sends it: `sessionJSON=` and
                               JSON without any encoding. 200 with an empty body once it is on the
                               disk. So a webMUSHRA checkout can be served in place of PHP
@@ -37,9 +39,11 @@ from ..folder import beside, read_description
 from ..read.imported import Imported
 from ..read.sessions import read_session
 from ..schema import BuildError
+from .attendance import Attendance, Taken
 from .connections import Server
-from .posts import object_of, session_id, session_of
-from .record_check import RecordError, check_record
+from .posts import beginner, object_of, session_id, session_of
+from .record_check import check_record
+from .record_error import RecordError
 from .records import Conflict, Records
 from .strangers import is_asked_as_loopback, is_foreign, is_loopback
 from .told import tell
@@ -87,9 +91,14 @@ class RatingServer:
         self.description = read_description(self.folder) if self.ours else {}
         if self.ours:
             self.records = Records(beside(folder, ".results.jsonl"), lambda r: str(r["record"]))
-            self.turns = Turns(len(self.description.get("sessions", ())), self.records.path)
         else:
             self.records = Records(beside(folder, ".webmushra.jsonl"), session_id)
+        self.turns = Turns(len(self.description.get("sessions", ())))
+        self.attendance = Attendance(self.description)
+        if self.ours:
+            kept = self.records.read()
+            self.turns.read(kept)
+            self.attendance.read(kept)
         self.root = f"/{token_of(folder)}/" if public else "/"
         self.app = self._application()
 
@@ -100,6 +109,7 @@ class RatingServer:
         routes = Blueprint("test", __name__, url_prefix=self.root.rstrip("/") or None)
         if self.ours:
             routes.post("/records")(self._record)
+            routes.post("/begin")(self._begin)
             routes.get("/server.js")(self._where_to_send)
         else:
             routes.post("/service/write.php")(self._session)
@@ -121,7 +131,7 @@ class RatingServer:
 
     def _where_to_send(self) -> Response:
         turn = {"plan": self.turns.next()} if self.turns.sessions else {}
-        text = json.dumps({"records": "records", **turn})
+        text = json.dumps({"records": "records", "begin": "begin", **turn})
         return Response(f"{_SERVER_JS}{text};\n", mimetype="text/javascript")
 
     def _record(self) -> Response:
@@ -131,12 +141,28 @@ class RatingServer:
         try:
             record = object_of(request.get_data())
             check_record(record, self.description)
+            self.attendance.check(record)
         except RecordError as error:
             return _text(400, str(error))
+        except Taken as error:
+            return _text(409, str(error))
         answer = self._keep(record, f"listener {record['listener']}, {record['trial']}: ")
         if answer.status_code == 200:
-            self.turns.saw(record)
+            self.turns.note(record)
+            self.attendance.note(record)
         return answer
+
+    def _begin(self) -> Response:
+        request.max_content_length = LARGEST_RECORD
+        if request.mimetype != "application/json":
+            return _text(400, "who begins is application/json")
+        try:
+            block = self.attendance.begin(*beginner(object_of(request.get_data())))
+        except RecordError as error:
+            return _text(400, str(error))
+        except Taken as error:
+            return _text(409, str(error))
+        return Response(json.dumps({"block": block}), mimetype="application/json")
 
     def _session(self) -> Response:
         request.max_content_length = LARGEST_SESSION

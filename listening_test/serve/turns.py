@@ -4,32 +4,32 @@ Of sessions with equally many finished trials, the one that was handed out least
 those who are at it have not sent anything yet, and those who only looked never will.
 """
 
-import json
 from collections import Counter
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any
+
+from .attendance import is_finished
 
 
 class Turns:
     """Sessions 1 to `sessions` of a plan; every method may be called by any thread."""
 
-    def __init__(self, sessions: int, kept: Path) -> None:
-        """`kept` is a file of records, an object a line, of which no line is damaged."""
+    def __init__(self, sessions: int) -> None:
         self.sessions = sessions
         self._finished: dict[int, set[str]] = {n: set() for n in range(1, sessions + 1)}
         self._handed: Counter[int] = Counter()
         self._lock = Lock()
-        if sessions:
-            for line in kept.read_bytes().splitlines():
-                self.saw(json.loads(line))
 
-    def saw(self, record: Mapping[str, Any]) -> None:
-        """Count a record that is kept; the same one again counts once."""
+    def read(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Take what was kept before a restart."""
+        for record in records:
+            self.note(record)
+
+    def note(self, record: Mapping[str, Any]) -> None:
+        """A record was kept; the same one again counts once."""
         plan = record.get("plan")
-        finished = record.get("complete", True) and not record.get("training")
-        if isinstance(plan, int) and plan in self._finished and finished:
+        if isinstance(plan, int) and plan in self._finished and is_finished(record):
             with self._lock:
                 self._finished[plan].add(f"{record.get('listener')}/{record.get('trial')}")
 

@@ -5,51 +5,76 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..analyze.opinion_scores import OpinionScores
-from ..analyze.screening import screen
-from ..read.blind_key import Key
+from ..analyze.screening import Screening, screen
+from ..analyze.vote_screening import screen_votes, without
+from ..read.any_votes import holds_own_votes, read_any_votes
+from ..read.blind_key import read_key
+from ..read.p808_votes import is_votes_per_clip
 from ..read.results_files import read_results
 from ..read.validation import valid_ratings
 from ..schema import ResultsError
 from .opinions import Opinions
-from .votes_per_clip import is_votes_per_clip, read_votes_per_clip
 
 SCREENING = "none"  # unless told: a plain table may be of any test, and of screened ratings
+VOTES = ("acr", "dcr")  # of which a condition has a mean on one scale
 
 
 def read_opinions(
-    paths: Sequence[Path], key: Key | None = None, screening: str = SCREENING
+    paths: Sequence[Path], key: Path | None = None, screening: str = SCREENING
 ) -> Opinions:
-    """The opinions of files of one test: results of MUSHRA, P.808 votes, or plain long tables.
+    """The opinions of files of one test: results of MUSHRA, votes, or plain long tables.
+
+    Votes are records of our player of acr and dcr, and `votes_per_clip.csv` of P.808.
 
     Args:
-        paths: files, or folders of results of MUSHRA.
+        paths: files, or folders of results.
         key: of blind results.
-        screening: a preset of `analyze.screening`, for tests with named listeners.
+        screening: a preset, for tests with named listeners: one of `analyze.screening` for
+            MUSHRA and tables, one of `analyze.vote_screening` for votes.
 
     Raises:
         ResultsError: nothing can be read; files of different kinds; blind results without a key.
     """
-    votes = [path for path in paths if is_votes_per_clip(path)]
+    votes = [path for path in paths if is_votes_per_clip(path) or holds_own_votes(path)]
     if not votes:
         return _rated(paths, key, screening)
     if len(votes) < len(paths):
         other = next(path for path in paths if path not in votes)
-        raise ResultsError(f"{votes[0]} has votes of P.808 and {other} has not: give one test only")
+        raise ResultsError(f"{votes[0]} has votes and {other} has not: give one test only")
+    return _voted(votes, key, screening)
+
+
+def _voted(paths: Sequence[Path], key: Path | None, screening: str) -> Opinions:
+    votes = read_any_votes(paths, key=key)
+    if votes.test not in VOTES:
+        raise ResultsError(f"votes of {votes.test}: those of {' and '.join(VOTES)} can be used")
+    notes = votes.notes
     if screening != SCREENING:
-        raise ResultsError(f"screening by {screening}: {votes[0]} names no listener to exclude")
-    read = [read_votes_per_clip(path) for path in votes]
-    rows = [vote for one in read for vote in one.of_categories()]
-    if not rows:
-        raise ResultsError(f"no vote in {', '.join(map(str, votes))}")
+        if not any(row.listener for row in votes.rows):
+            raise ResultsError(f"screening by {screening}: {paths[0]} names no listener to exclude")
+        verdict = screen_votes(votes, screening)
+        votes = without(votes, verdict.excluded)
+        notes += (_excluded(screening, verdict), *verdict.notes)
+        if not votes.rows:
+            raise ResultsError(f"post-screening ({screening}) leaves no listener")
     return replace(
-        Opinions.of(read[0].test, rows),
-        rejected=tuple(entry for one in read for entry in one.rejected),
-        notes=tuple(note for one in read for note in one.notes),
-        sources=tuple(source for one in read for source in one.sources),
+        Opinions.of(votes.test, list(votes.of_categories())),
+        rejected=votes.rejected,
+        notes=notes,
+        sources=votes.sources,
     )
 
 
-def _rated(paths: Sequence[Path], key: Key | None, screening: str) -> Opinions:
+def _excluded(screening: str, verdict: Screening) -> str:
+    who = f": {', '.join(sorted(verdict.excluded))}" if verdict.excluded else ""
+    return (
+        f"Post-screening ({screening}) excludes {len(verdict.excluded)} of "
+        f"{len(verdict.verdicts)} listeners{who}"
+    )
+
+
+def _rated(paths: Sequence[Path], key_path: Path | None, screening: str) -> Opinions:
+    key = read_key(key_path) if key_path else None
     imported = read_results(paths)
     reading = valid_ratings(imported.submissions, key)
     ratings, notes = reading.ratings, (*imported.notes, *reading.notes)
@@ -62,12 +87,7 @@ def _rated(paths: Sequence[Path], key: Key | None, screening: str) -> Opinions:
         verdict = screen(OpinionScores.of(ratings), screening, ratings, inaudible)
         out = set(verdict.excluded)
         ratings = tuple(rating for rating in ratings if rating.listener not in out)
-        who = f": {', '.join(sorted(out))}" if out else ""
-        notes += (
-            f"Post-screening ({screening}) excludes {len(out)} of {len(verdict.verdicts)} "
-            f"listeners{who}",
-            *verdict.notes,
-        )
+        notes += (_excluded(screening, verdict), *verdict.notes)
         if not ratings:
             raise ResultsError(f"post-screening ({screening}) leaves no listener")
     return replace(

@@ -1,7 +1,5 @@
 """Sessions of a plan are handed out so that all are rated equally often."""
 
-import json
-
 from nscbench.listening_test.folder import write_description
 from nscbench.listening_test.serve.server import RatingServer
 from nscbench.listening_test.serve.turns import Turns
@@ -11,24 +9,21 @@ def record(plan, trial="trial-01", listener="a", **more):
     return {"plan": plan, "trial": trial, "listener": listener, "complete": True} | more
 
 
-def test_each_gets_the_next_and_who_only_looked_is_made_up_for(tmp_path):
-    kept = tmp_path / "records"
-    kept.write_text("")
-    turns = Turns(3, kept)
+def test_each_gets_the_next_and_who_only_looked_is_made_up_for():
+    turns = Turns(3)
     assert [turns.next() for _ in range(4)] == [1, 2, 3, 1]
     for plan in (1, 1, 2):
-        turns.saw(record(plan))
+        turns.note(record(plan))
     assert turns.next() == 3  # nobody has finished anything of it
-    turns.saw(record(3, listener="b"))
-    turns.saw(record(3, listener="b"))  # sent twice: the same trial
+    turns.note(record(3, listener="b"))
+    turns.note(record(3, listener="b"))  # sent twice: the same trial
     assert turns.next() == 2  # one trial each, and of these it was handed out least
 
 
-def test_what_was_kept_counts_after_a_restart(tmp_path):
-    kept = tmp_path / "records"
-    lines = [record(1), record(2, complete=False), record(2, training=True), record(9), record([])]
-    kept.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    turns = Turns(2, kept)
+def test_what_was_kept_counts_after_a_restart():
+    turns = Turns(2)
+    kept = [record(1), record(2, complete=False), record(2, training=True), record(9), record([])]
+    turns.read(kept)
     assert [turns.next(), turns.next()] == [2, 2]
 
 
