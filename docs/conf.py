@@ -16,7 +16,7 @@ extensions = ["myst_parser"]
 myst_heading_anchors = 4
 nitpicky = True
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**.md", "benchmarks/data/demo/README.md"]
+include_patterns = ["*.md", "docs/**.md", "benchmarks/data/*/README.md"]
 exclude_patterns = [".*", "build", "checkpoints", "runs", "src", "docs/package.md"]
 
 html_theme = "furo"
@@ -37,7 +37,7 @@ CONTENTS = {
     "extending",
     "Results": "results/* findings",
     "Working on nscbench": "architecture testing /CONTRIBUTING /CHANGELOG /THIRD_PARTY "
-    "/benchmarks/data/demo/README",
+    "/benchmarks/data/demo/README /benchmarks/data/words/README",
 }
 
 
