@@ -16,7 +16,7 @@ extensions = ["myst_parser"]
 myst_heading_anchors = 4
 nitpicky = True
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**.md", "benchmarks/data/demo/README.md"]
+include_patterns = ["*.md", "docs/**.md", "benchmarks/data/*/README.md"]
 exclude_patterns = [".*", "build", "checkpoints", "runs", "src", "docs/package.md"]
 
 html_theme = "furo"
@@ -30,14 +30,14 @@ CONTENTS = {
     "Start": "/README /docs/installing",
     "By question": "guides/*",
     "Running": "score runs suites batteries data columns weight_metrics robustness cost "
-    "distributed scaling limits",
+    "json distributed scaling limits",
     "Listening tests": "listening_test listening_tests_other listening_test_analysis "
     "listening_votes_analysis metrics_and_listeners",
     "Codecs": "conventional_codecs published_codecs design_space training training_record weights "
     "extending",
     "Results": "results/* findings",
     "Working on nscbench": "architecture testing /CONTRIBUTING /CHANGELOG /THIRD_PARTY "
-    "/benchmarks/data/demo/README",
+    "/benchmarks/data/demo/README /benchmarks/data/words/README",
 }
 
 

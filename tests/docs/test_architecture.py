@@ -1,6 +1,7 @@
 """Every path, link and module that a page names is there; what architecture.md must tell."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,17 @@ def test_modules_that_a_page_names_exist(page):
         if name.islower():  # `nscbench.codecs.base.Codec` is a class
             path = ROOT.joinpath(*name.split(".")[1:])
             assert path.exists() or path.with_suffix(".py").exists(), name
+
+
+def test_every_page_is_in_the_contents_of_the_site():
+    names = runpy.run_path(str(ROOT / "docs/conf.py"))
+    listed = {ROOT / names["root_doc"]}
+    for path in " ".join(names["CONTENTS"].values()).split():
+        folder, pattern = (ROOT, path[1:]) if path.startswith("/") else (ROOT / "docs", path)
+        listed |= {found.with_suffix("") for found in folder.glob(f"{pattern}.md")}
+    pages = {ROOT / page for page in PAGES} | set(ROOT.glob("benchmarks/data/*/README.md"))
+    left_out = {ROOT / pattern for pattern in names["exclude_patterns"]}
+    assert {page.with_suffix("") for page in pages - left_out} == listed
 
 
 def test_every_folder_of_the_package_is_in_the_drawing():

@@ -11,8 +11,8 @@ from support.runs import items, ladder, write_audio, write_run
 
 pytestmark = pytest.mark.browser
 webdriver = pytest.importorskip("selenium.webdriver")
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-AXE = Path(__file__).parents[3] / "build/node_modules/axe-core/axe.min.js"
+browsers = pytest.importorskip("support.browsers")
+AXE = browsers.AXE
 LOADED = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
 
 
@@ -29,14 +29,14 @@ def page(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    if not CHROMIUM or not DRIVER:
+    if not browsers.CHROMIUM or not browsers.DRIVER:
         pytest.skip("chromium and chromedriver are not installed")
     options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
+    options.binary_location = browsers.CHROMIUM
     for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(browsers.DRIVER))
     driver.set_network_conditions(offline=True, latency=0, throughput=0)
     yield driver
     driver.quit()
@@ -120,8 +120,9 @@ def test_the_matrix_follows_the_chosen_column(opened):
 
 def test_players_play_and_switch_in_sync(opened):
     gains = "return one('.card').player.sources.map((s) => (s ? s.gain.gain.value : 0))"
-    opened.execute_script("one('.card').scrollIntoView({behavior: 'instant', block: 'center'})")
-    opened.find_element("css selector", ".card .play").click()
+    play = opened.find_element("css selector", ".card .play")
+    bring(opened, play)
+    play.click()
     wait(opened, "return one('.card').player.offset > 0.2")
     heard = opened.execute_script(gains)
     assert heard[1] == pytest.approx(1, abs=0.02)
@@ -158,12 +159,13 @@ def test_items_and_conditions_are_picked(opened):
     counted = "return all('.card')[3].querySelector('.pick summary').textContent"
     assert opened.execute_script(counted) == "Conditions: 2 of 9"
     play = opened.find_elements("css selector", ".card .play")[3]
-    opened.execute_script("arguments[0].scrollIntoView({block: 'center'})", play)
+    bring(opened, play)
     play.click()  # of a person's hand: else a browser plays nothing
     wait(opened, heard.replace(".length", ".length === 3"))
     click(opened, "all('.card')[3].querySelectorAll('.pick input')[8]")
     assert opened.execute_script(counted) == "Conditions: 3 of 9"
     wait(opened, heard.replace(".length", ".length === 4"))
+    bring(opened, play)
     play.click()
 
 
@@ -171,7 +173,7 @@ def test_cells_speak_by_tap_and_by_the_keys(opened):
     keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
     said = "return one('#detail').textContent"
     cell = opened.find_element("css selector", "#board tbody td:nth-child(4)")
-    opened.execute_script("arguments[0].scrollIntoView({block: 'center'})", cell)
+    bring(opened, cell)
     cell.click()
     first = opened.execute_script(said)
     assert first.startswith("new-24: PESQ-WB (MOS-LQO) (pesq_wb) 2.")
@@ -188,7 +190,9 @@ def test_cells_speak_by_tap_and_by_the_keys(opened):
 def test_a_page_without_its_audio_says_so(browser, page, tmp_path):
     alone = shutil.copy(Path(page.removeprefix("file://")), tmp_path)
     browser.get(Path(alone).as_uri())
-    browser.find_element("css selector", ".card .play").click()
+    play = browser.find_element("css selector", ".card .play")
+    bring(browser, play)
+    play.click()
     wait(browser, "return one('.card .missing').textContent.includes('keep the folder audio')")
     browser.get_log("browser")  # that of the missing files
 
@@ -252,8 +256,23 @@ def test_the_theme_switches(opened):
     assert opened.execute_script(paper) != before
 
 
-def wait(browser, condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not browser.execute_script(condition):
+def bring(browser, element):
+    """Into the middle of the window, and nothing lies over it.
+
+    The page scrolls smoothly, and what it draws on the way moves what is below.
+    """
+    wait(
+        browser,
+        "arguments[0].scrollIntoView({behavior: 'instant', block: 'center'});"
+        "const box = arguments[0].getBoundingClientRect();"
+        "const x = box.x + box.width / 2, y = box.y + box.height / 2;"
+        "return arguments[0].contains(document.elementFromPoint(x, y))",
+        element,
+    )
+
+
+def wait(browser, condition, *arguments):
+    deadline = time.monotonic() + 20
+    while not browser.execute_script(condition, *arguments):
         assert time.monotonic() < deadline, condition
         time.sleep(0.02)
