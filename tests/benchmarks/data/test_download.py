@@ -491,7 +491,7 @@ def test_recording_that_a_table_names_is_missing(tmp_path: Path) -> None:
 
 
 def test_unknown_name_and_foreign_folder(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="there are: demo, librispeech-test-clean"):
+    with pytest.raises(DatasetError, match="there are: demo, words, librispeech-test-clean"):
         get_dataset("timit", tmp_path)
     (tmp_path / "vctk").mkdir()
     with pytest.raises(DatasetError, match="move it away"):
