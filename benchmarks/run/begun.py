@@ -36,16 +36,17 @@ def begin(directory: RunDirectory, items: Sequence[Item]) -> None:
     if differences := "; ".join(_differences(begun, here)):
         raise RunError(
             f"{directory.root}: was begun with {len(begun)} items, here are {len(here)}: "
-            f"{differences}. Bring back those that it was begun with, or choose another --out"
+            f"{differences}. Take the items and the --limit that it was begun with, or choose "
+            "another --out"
         )
 
 
 def _differences(begun: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:
     kinds = {
-        "are new": [name for name in here if name not in begun],
-        "are gone": [name for name in begun if name not in here],
-        "have changed": [n for n, digest in begun.items() if here.get(n, digest) != digest],
+        "new": [name for name in here if name not in begun],
+        "gone": [name for name in begun if name not in here],
+        "changed": [n for n, digest in begun.items() if here.get(n, digest) != digest],
     }
     for what, names in kinds.items():
         if names:
-            yield f"{some(names)} {what}"
+            yield f"{what}: {some(names)}"

@@ -121,7 +121,7 @@ def test_a_run_goes_on_with_the_items_that_it_was_begun_with(place, capsys, monk
     (place / "c.flac").unlink()
     assert run("s.toml", "--items", ".") == 2
     errors = capsys.readouterr().err
-    assert "was begun with 3 items, here are 5: d, e, f are new; c are gone; b have ch" in errors
+    assert "was begun with 3 items, here are 5: new: d, e, f; gone: c; changed: b. Take" in errors
     assert tree(place / "runs/s") == before
     assert run("s.toml", "--items", ".", "--out", "runs/other") == 0
 

@@ -102,6 +102,6 @@ def test_a_part_is_recorded_and_no_other_part_goes_on_with_it(tmp_path, capsys):
     capsys.readouterr()
     assert run(*words, "--limit", 3, "--conditions", "pcm", "--metrics", "si_sdr") == 2
     assert "was begun with 2 items, here are 3: " in (told := capsys.readouterr().err)
-    assert "are new" in told
+    assert "new: " in told
     assert run(*words, "--limit", 2, "--conditions", "pcm,mnru-10") == 0
     assert run(*words, "--limit", -1) == 2
