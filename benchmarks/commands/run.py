@@ -19,7 +19,7 @@ from ..run.plan import Plan
 from ..run.robustness import CLEAN
 from ..run.selection import balanced, select
 from ..run.suite import Suite, decoded_folders, load_suite
-from ..run.suite_settings import SuiteError
+from ..run.suite_settings import LOWEST_RATE, SuiteError
 from ..store.cache import Cache, folder_named
 from ..store.contents import ContentError
 from ..store.finished_run import read_run
@@ -147,11 +147,15 @@ def _chosen(arguments: argparse.Namespace) -> Suite:
 
 
 def _check_rates(suite: Suite, items: Sequence[Item]) -> None:
-    """Refuse items that lack the band that is scored.
+    """Refuse items that lack the band that a suite of wider band scores.
+
+    At the lowest rate, at which suites score by default, narrow-band speech is measured as it is.
 
     Raises:
         RunError: which, and what is allowed.
     """
+    if suite.sample_rate == LOWEST_RATE:
+        return
     low = [item for item in items if item.sample_rate < suite.sample_rate]
     if low:
         raise RunError(

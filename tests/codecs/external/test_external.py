@@ -81,9 +81,10 @@ def test_runs_measure_the_one_and_state_the_other(tmp_path, tool, items, capsys)
     printed = capsys.readouterr().out
     assert "3.00*" in printed
     assert "* bitrate stated, not measured" in printed
-    assert "left out: absent-1" in printed
+    assert "not run: absent-1" in printed
     board = pd.read_csv(out / "leaderboard.csv").set_index("condition")
     assert board["bitrate"].to_dict() == {
+        "absent-1": "none",
         "bytewise-128": "measured",
         "theirs-3": "stated",
         "pcm": "measured",
