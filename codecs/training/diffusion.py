@@ -98,21 +98,21 @@ class DiffusionTraining(Component):
     def architecture(self, config: DiffusionConfig) -> DiffusionConfig:
         """The configuration without the fingerprint of the ends, and without a linear anchor.
 
-        Older weights have none; it is fitted where their ends have learned on.
+        Older weights have none: theirs is fitted when means and deviations are measured anew.
         """
         return replace(config, built_on="", direct=False)
 
     def start_from(self, network: DiffusionDecoder) -> None:
         """Take over the weights of a trained decoder.
 
-        If its ends have learned on since, means and deviations are measured anew.
+        If its ends have learned on since, or it has no linear anchor yet, means and deviations are
+        measured anew.
 
         Raises:
             CodecError: the network has another configuration.
         """
         super().start_from(network)
-        known = replace(network.config, built_on=self.config.built_on)
-        self.started = network.config.built_on == self.config.built_on and known == self.config
+        self.started = network.config == self.config
 
     def initialize(self, crops: Callable[[], Tensor], generator: torch.Generator) -> None:
         draws = Draws(generator, next(self.model.parameters()).device)

@@ -25,12 +25,13 @@ def held_back() -> Iterator[None]:
         return
     with tempfile.TemporaryFile() as kept:
         os.dup2(kept.fileno(), _STDERR)
+        loaded = False
         try:
             yield
-        except BaseException:
-            kept.seek(0)
-            os.write(terminal, kept.read())
-            raise
+            loaded = True
         finally:
             os.dup2(terminal, _STDERR)
             os.close(terminal)
+            if not loaded:
+                kept.seek(0)
+                os.write(_STDERR, kept.read())
