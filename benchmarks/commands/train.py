@@ -150,6 +150,8 @@ def _train(setup: ComponentSetup, budget: Budget, out: Path, args: argparse.Name
     trainer = make_trainer(setup, budget, out, args)
     weights = trainer.run()
     print(f"{weights} after {trainer.step} steps, {trainer.seconds / 60:.1f} minutes")
+    if unheard := trainer.critics_turn.unheard():
+        print(f"{trainer.component.name}: {unheard}", file=sys.stderr)
 
 
 def make_trainer(

@@ -54,6 +54,15 @@ class CriticsTurn:
         """Take in the sum of their losses at one step."""
         self.loss += (1 - LOSS_DECAY) * (loss / self.members - self.loss)
 
+    def unheard(self) -> str:
+        """Why the model has not heard its discriminators; "" if it has, or has none."""
+        if self.heard or not self.members:
+            return ""
+        return (
+            f"the discriminators were not heard: the loss of one is {self.loss:.2f} ({CHANCE} is "
+            f"chance), and is to fall below {self.recipe.critic_loss}; train longer"
+        )
+
     def state(self) -> dict[str, float | bool]:
         """What a checkpoint keeps."""
         return {"loss": self.loss, "heard": self.heard}

@@ -32,6 +32,8 @@ def test_discriminators_at_chance_are_not_heard():
     for _ in range(500):
         turn.observe(3 * 0.48)
     assert turn.phase(1.0) == (True, False)
+    assert "not heard: the loss of one is 0.48 (0.5 is chance)" in turn.unheard()
+    assert CriticsTurn(turn.recipe, members=0).unheard() == ""
 
 
 def test_who_was_heard_stays_heard_and_a_checkpoint_keeps_it():
@@ -40,6 +42,7 @@ def test_who_was_heard_stays_heard_and_a_checkpoint_keeps_it():
         for _ in range(500):
             turn.observe(loss)
         assert turn.phase(0.5) == (True, True)
+    assert turn.unheard() == ""
     again = CriticsTurn(turn.recipe, members=1)
     again.resume(turn.state())
     assert again.phase(0.5) == (True, True)
