@@ -237,6 +237,7 @@ for condition, payload in json.load(sys.stdin).items():
 """
 
 
+@pytest.mark.slow
 def test_another_process_decodes_the_same_from_the_bytes(
     speech_like, stand_in_checkpoints, monkeypatch
 ):

@@ -22,6 +22,8 @@ from nscbench.reports.tables.printed import show
 from nscbench.reports.tables.robustness import Degraded, against_clean, markdown_tables
 from support.runs import items, ladder, write_audio, write_run
 
+pytestmark = pytest.mark.slow  # a whole report, with all its figures
+
 MODULE = """
 from nscbench.metrics import Metric
 

@@ -74,6 +74,7 @@ def test_list(capsys):
     assert list(said(capsys, "list", "metrics")) == ["metrics"]
 
 
+@pytest.mark.slow
 def test_verify(tmp_path, capsys):
     write_recordings(tmp_path / "items")
     (tmp_path / "mine.toml").write_text('metrics = ["si_sdr"]\n[[condition]]\ncodec = "pcm"\n')

@@ -81,7 +81,7 @@ def test_the_standards_numbers_of_items() -> None:
     assert sample_size(5, systems=7).listeners > sample_size(5).listeners
 
 
-@pytest.mark.parametrize("systems", [2, 4, 5, 9, 30])
+@pytest.mark.parametrize("systems", [2, 4, 5, 9, pytest.param(30, marks=pytest.mark.slow)])
 def test_a_session_takes_twenty_minutes_at_most(systems: int) -> None:
     """Trials, that of training too, x systems, hidden reference and two anchors x 25 s."""
     plan = sample_size(10, systems=systems)

@@ -183,6 +183,7 @@ def test_columns_without_ranks_say_so_and_why(tmp_path, capsys):
     assert "_rank" not in texts["leaderboard.csv"]
 
 
+@pytest.mark.slow
 def test_the_summary_comes_first_and_only_winners_are_bold(report, finished, capsys):
     assert main(["report", str(finished), "--out", str(report)]) == 0
     first, *_ = capsys.readouterr().out.split("\n\n")

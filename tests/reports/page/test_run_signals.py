@@ -70,6 +70,7 @@ def test_decoded_audio_of_which_nothing_is_said_is_not_had(root):
     assert fault.endswith("i000.flac: journal.jsonl does not say what it was")
 
 
+@pytest.mark.slow
 def test_a_report_plays_no_other_sentence_and_says_so(root, capsys):
     soundfile.write(root / "recordings/i001.flac", np.ones(100) / 2, 16_000)
     (root / "recordings/i002.flac").unlink()

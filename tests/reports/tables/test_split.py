@@ -65,6 +65,7 @@ def test_columns_that_make_no_groups_are_refused(run, tmp_path):
         split(read_run(other).scores, "line")
 
 
+@pytest.mark.slow
 def test_a_report_shows_each_split(run, tmp_path, capsys):
     out = tmp_path / "report"
     assert main(["report", str(run), "--out", str(out), "--split", "language", "corpus"]) == 0
