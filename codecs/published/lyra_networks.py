@@ -78,7 +78,6 @@ class _Stateful:
     def __init__(self, file: Path, size: int) -> None:
         self._file, self._size = file, size
         self._network = _interpreter(file, xnnpack=True)
-        self._network.allocate_tensors()
         self._input = self._network.get_input_details()[0]["index"]
         self._output = self._network.get_output_details()[0]["index"]
 
@@ -99,6 +98,8 @@ def _interpreter(file: Path, xnnpack: bool) -> Any:
         kernels = OpResolverType.BUILTIN
     try:
         with held_back():
-            return Interpreter(str(file), num_threads=1, experimental_op_resolver_type=kernels)
+            network = Interpreter(str(file), num_threads=1, experimental_op_resolver_type=kernels)
+            network.allocate_tensors()  # here the delegate is made, which says so
+            return network
     except (ValueError, RuntimeError) as error:
         raise CodecError(f"{file} cannot be loaded: {error}") from error

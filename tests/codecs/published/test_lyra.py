@@ -95,6 +95,13 @@ def test_files_that_cannot_be_loaded_are_one_error(network, elsewhere):
 
 
 @needs_weights
+@pytest.mark.parametrize("network", [Encoder, Quantizer, Decoder])
+def test_loading_says_nothing(network, capfd):
+    network(WEIGHTS.folder)
+    assert capfd.readouterr().err == ""
+
+
+@needs_weights
 @pytest.mark.parametrize(("stages", "expected"), [(16, 1.107), (30, 0.739), (46, 0.511)])
 def test_quantizer_keeps_the_published_distance(stages, expected):
     """The published test asks for less than 1.11 at every rate."""
