@@ -6,7 +6,7 @@ each item of one content, each condition with one codec behind it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -201,6 +201,24 @@ def merge(runs: Sequence[Run]) -> Run:
         rows,
         findings.drop_duplicates(list(_FINDINGS[:2])),
     )
+
+
+def on_common_items(run: Run) -> Run:
+    """The values of the items alone that each of the runs which were merged has.
+
+    Raises:
+        RunError: there is no such item.
+    """
+    listed = [{item["id"] for item in manifest["items"]} for manifest in run.manifests]
+    shared = set.intersection(*listed)
+    if not shared:
+        told = "\n  ".join(
+            f"{directory.root}: {len(items)} items, such as {min(items)}"
+            for directory, items in zip(run.directories, listed, strict=True)
+        )
+        raise RunError(f"no item is in all of these runs, so that nothing compares:\n  {told}")
+    findings = run.findings[run.findings["item"].isin(shared) | (run.findings["item"] == "")]
+    return replace(run, scores=run.scores.among(shared), findings=findings)
 
 
 def differing(one: Run, other: Run, conditions: bool = True) -> list[str]:

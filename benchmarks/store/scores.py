@@ -88,8 +88,9 @@ class Scores:
         """The values of these items alone."""
         wanted = set(items)
         listed = [entry for name, entry in self.items.items() if name in wanted]
-        conditions, kept = list(self.conditions.values()), self.rows["item"].isin(wanted)
-        return type(self)(self.rows[kept], conditions, listed, self.directions, self.denominators)
+        conditions, directions = list(self.conditions.values()), self.directions
+        rows = self.rows[self.rows["item"].isin(wanted)]
+        return type(self)(rows, conditions, listed, directions, self.denominators, self.hertz)
 
     def of(self, column: str) -> pd.DataFrame:
         """Values of a column, items by conditions in the order of the run; NaN where missing."""

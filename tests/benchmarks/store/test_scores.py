@@ -32,3 +32,8 @@ def test_bits_that_are_not_known_are_not_counted_as_none():
     one = scores(("a", "seconds", 1.0), ("a", "payload_bits", 8000.0), ("b", "seconds", 3.0))
     assert one.kbps("opus-8") == pytest.approx(8)
     assert math.isnan(scores(("a", "seconds", 1.0)).kbps("opus-8"))
+
+
+def test_a_part_of_the_items_was_measured_at_the_same_rate():
+    whole = Scores(scores().rows, [], [], {"pesq_wb": "higher"}, hertz={"pesq_wb": 48_000})
+    assert whole.among([]).hertz == {"pesq_wb": 48_000}
