@@ -78,6 +78,9 @@ class Codec(ABC):
         pairing           the item that a decoded item is scored against: its "own", or the "next"
                           of the set, cyclic (the swapped-items control)
         bitrate           "measured" from the payloads; "stated" where there are none to measure
+        paper             that describes it, as a reference, or the standard; "" for none
+        licence           of the code that runs it, an SPDX identifier where there is one; "" where
+                          nobody says. That of published weights is the checkpoint's
         checkpoint        what others published and the codec runs on: `nscbench weights` fetches it
         keeps_rate        does no payload take much more than `nominal_kbps`? Then one that does is
                           refused as damaged, if `length` cannot tell
@@ -91,6 +94,8 @@ class Codec(ABC):
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
     pairing: ClassVar[Literal["own", "next"]] = "own"
     bitrate: ClassVar[Bitrate] = "measured"
+    paper: ClassVar[str] = ""
+    licence: ClassVar[str] = ""
     checkpoint: ClassVar[Weights | None] = None
     keeps_rate: ClassVar[bool] = True
     streams: ClassVar[bool] = False

@@ -40,6 +40,7 @@ def describe_run(
         | ({"limits": [limit.plain for limit in suite.limits]} if suite.limits else {})
         | ({"document": dict(suite.document)} if suite.document else {}),
         "conditions": [describe_condition(codec) for codec in suite.codecs],
+        "sources": {codec.condition: describe_source(codec) for codec in suite.codecs},
         "arguments": {codec.condition: codec.arguments() for codec in suite.codecs},
         "metrics": [_describe_metric(name, suite) for name in suite.metrics],
         "not_run": [asdict(one) for one in suite.not_run],
@@ -98,6 +99,17 @@ def describe_condition(codec: Codec) -> dict[str, Any]:
         "stochastic": codec.stochastic,
         "fingerprint": codec.fingerprint,
         "backend": codec.backend,
+    }
+
+
+def describe_source(codec: Codec | type[Codec]) -> dict[str, str]:
+    """Whose a codec is: its paper, the licences of its code and of the published weights."""
+    own_weights = getattr(codec, "weights", "")  # of a suite, in the place of the published ones
+    published = codec.checkpoint if codec.checkpoint and not own_weights else None
+    return {
+        "paper": codec.paper,
+        "licence": codec.licence,
+        "weights_licence": published.licence if published else "",
     }
 
 

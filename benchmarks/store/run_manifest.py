@@ -47,6 +47,7 @@ _LATER: dict[str, Any] = {
         }
     ],
     "not_measured": {"*": str},
+    "sources": {"*": {key: str for key in ("paper", "licence", "weights_licence")}},
 }
 
 

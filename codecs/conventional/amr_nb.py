@@ -24,6 +24,8 @@ class AmrNb(StreamingConcealingCodec):
     """opencore-amr's AMR-NB."""
 
     name: ClassVar[str] = "amr-nb"
+    paper: ClassVar[str] = "3GPP TS 26.071: AMR speech codec"
+    licence: ClassVar[str] = "Apache-2.0"
     rates: ClassVar[Mapping[float, int]] = {
         4.75: 95,
         5.15: 103,

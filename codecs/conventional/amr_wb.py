@@ -29,6 +29,8 @@ class AmrWb(StreamingConcealingCodec):
     """vo-amrwbenc's AMR-WB, decoded by opencore-amr."""
 
     name: ClassVar[str] = "amr-wb"
+    paper: ClassVar[str] = "ITU-T G.722.2 (3GPP TS 26.171): AMR-WB speech codec"
+    licence: ClassVar[str] = "Apache-2.0"
     rates: ClassVar[Mapping[float, int]] = {
         6.6: 132,
         8.85: 177,

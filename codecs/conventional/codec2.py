@@ -33,6 +33,8 @@ class Codec2(StreamingCodec):
     """libcodec2."""
 
     name: ClassVar[str] = "codec2"
+    paper: ClassVar[str] = "D. Rowe, Codec 2"
+    licence: ClassVar[str] = "LGPL-2.1"
     rates: ClassVar[Mapping[float, int]] = {
         0.7: 28,
         1.2: 48,

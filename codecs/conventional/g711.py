@@ -17,6 +17,8 @@ class G711(StreamingCodec):
     """FFmpeg's μ-law."""
 
     name: ClassVar[str] = "g711"
+    paper: ClassVar[str] = "ITU-T G.711"
+    licence: ClassVar[str] = "LGPL-2.1-or-later (FFmpeg)"
     rates: ClassVar[Mapping[float, int]] = {64: 8}
     frame: ClassVar[int] = 1
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)

@@ -24,6 +24,8 @@ class G722(StreamingCodec):
     """FFmpeg's G.722."""
 
     name: ClassVar[str] = "g722"
+    paper: ClassVar[str] = "ITU-T G.722"
+    licence: ClassVar[str] = "LGPL-2.1-or-later (FFmpeg)"
     rates: ClassVar[Mapping[float, int]] = {48: 24, 56: 28, 64: 32}
     frame: ClassVar[int] = 8
     delay: ClassVar[int] = 22

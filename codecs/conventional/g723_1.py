@@ -22,6 +22,8 @@ class G7231(StreamingCodec):
     """FFmpeg's G.723.1."""
 
     name: ClassVar[str] = "g723.1"
+    paper: ClassVar[str] = "ITU-T G.723.1"
+    licence: ClassVar[str] = "LGPL-2.1-or-later (FFmpeg)"
     rates: ClassVar[Mapping[float, int]] = {6.3: 192}
     frame: ClassVar[int] = 240
     delay: ClassVar[int] = 60

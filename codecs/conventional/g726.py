@@ -19,6 +19,8 @@ class G726(FramedCodec):
     """FFmpeg's G.726."""
 
     name: ClassVar[str] = "g726"
+    paper: ClassVar[str] = "ITU-T G.726"
+    licence: ClassVar[str] = "LGPL-2.1-or-later (FFmpeg)"
     rates: ClassVar[Mapping[float, int]] = {16: 16, 24: 24, 32: 32, 40: 40}
     frame: ClassVar[int] = 8
     operating_points: ClassVar[tuple[Mapping[str, Any], ...]] = points(rates)

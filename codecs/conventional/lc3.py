@@ -25,6 +25,8 @@ class Lc3(StreamingConcealingCodec):
     """Google's liblc3."""
 
     name: ClassVar[str] = "lc3"
+    paper: ClassVar[str] = "Bluetooth SIG, Low Complexity Communication Codec"
+    licence: ClassVar[str] = "Apache-2.0"
     rates: ClassVar[Mapping[float, int]] = {16: 160, 24: 240, 32: 320, 64: 640}
     frame: ClassVar[int] = 160
     delay: ClassVar[int] = 40

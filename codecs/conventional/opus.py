@@ -41,6 +41,8 @@ class Opus(StreamingConcealingCodec):
     """libopus, constant bitrate."""
 
     name: ClassVar[str] = "opus"
+    paper: ClassVar[str] = "IETF RFC 6716: Definition of the Opus Audio Codec"
+    licence: ClassVar[str] = "BSD-3-Clause"
     rates: ClassVar[Mapping[float, int]] = {6: 120, 8: 160, 12: 240, 16: 320, 24: 480}
     frame: ClassVar[int] = 320
     delay: ClassVar[int] = 104

@@ -37,6 +37,8 @@ _CODE = 3  # of the first byte: the bits that say how many frames follow
 class OpusWideband(ConcealingCodec):
     """One rate, whatever decodes it."""
 
+    paper: ClassVar[str] = "IETF RFC 6716: Definition of the Opus Audio Codec"
+    licence: ClassVar[str] = "BSD-3-Clause"
     rates: ClassVar[Mapping[float, int]] = {6: 120, 8: 160, 9: 184, 12: 240, 16: 320}
     frame: ClassVar[int] = libopus.FRAME
     delay: ClassVar[int] = 104
@@ -169,6 +171,10 @@ class OpusLace(OpusNeural):
     """Decoded with LACE, a linear adaptive enhancer of about 100 MFLOPS."""
 
     name: ClassVar[str] = "opus-lace"
+    paper: ClassVar[str] = (
+        'J. Büthe et al., "LACE: A Light-Weight, Causal Model for Enhancing Coded Speech through '
+        'Adaptive Convolutions", WASPAA 2023'
+    )
     enhancement: ClassVar[Enhancement] = "lace"
 
 
@@ -177,6 +183,10 @@ class OpusNolace(OpusNeural):
     """Decoded with NoLACE, its successor of about 400 MFLOPS."""
 
     name: ClassVar[str] = "opus-nolace"
+    paper: ClassVar[str] = (
+        'J. Büthe et al., "NoLACE: Improving Low-Complexity Speech Codec Enhancement Through '
+        'Adaptive Temporal Shaping", ICASSP 2024'
+    )
     enhancement: ClassVar[Enhancement] = "nolace"
 
 

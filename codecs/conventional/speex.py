@@ -42,6 +42,8 @@ class Speex(ConcealingCodec):
     """libspeex, wide band, constant bitrate."""
 
     name: ClassVar[str] = "speex"
+    paper: ClassVar[str] = "J.-M. Valin, Speex"
+    licence: ClassVar[str] = "BSD-3-Clause"
     rates: ClassVar[Mapping[float, int]] = {
         3.95: 79,
         5.75: 115,

@@ -31,6 +31,7 @@ class Declaration(Codec):
         name: of the codec, in every table.
         kbps: the bitrate that it claims.
         sample_rate: Hz, of the audio that it takes and gives.
+        paper: that describes it, and `licence`, its terms: texts for readers that change no result.
         folder: where the suite lies. It changes no result, so `repr` lacks it.
     """
 
@@ -40,6 +41,8 @@ class Declaration(Codec):
     name: str = field(default="", kw_only=True, metadata=_UNNAMED)  # type: ignore[misc]
     kbps: float = field(default=0, kw_only=True)
     sample_rate: int = field(default=0, kw_only=True, metadata=_UNNAMED)
+    paper: str = field(default="", kw_only=True, repr=False, metadata=_UNNAMED)  # type: ignore[misc]
+    licence: str = field(default="", kw_only=True, repr=False, metadata=_UNNAMED)  # type: ignore[misc]
     folder: str = field(default="", kw_only=True, repr=False, metadata=_UNNAMED)
 
     def __post_init__(self) -> None:
@@ -49,6 +52,9 @@ class Declaration(Codec):
                 raise CodecError(
                     f"{self.name}: {self.what} needs {key}, a number above 0, not {value!r}"
                 )
+        for key in ("paper", "licence"):
+            if not isinstance(value := getattr(self, key), str):
+                raise CodecError(f"{self.name}: {key} must be a text, not {value!r}")
 
     def fit(self, signal: Tensor, samples: int) -> tuple[Tensor, tuple[str, ...]]:
         """What was decoded [T'], made as long as its recording [T] and brought to full scale.

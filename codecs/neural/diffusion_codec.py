@@ -55,6 +55,10 @@ class DiffusionCodec(TokenCodec):
     """
 
     stochastic: ClassVar[bool] = True
+    paper: ClassVar[str] = (
+        'P. Foti and A. Brendel, "On the Design of Diffusion-based Neural Speech Codecs", '
+        "EUSIPCO 2025"
+    )
     decoder: ClassVar[Part[DiffusionConfig, DiffusionDecoder]] = DIFFUSION
     nfes: ClassVar[tuple[int, ...]] = NFES
     samplers: ClassVar[Mapping[str, Sampler]] = SAMPLERS

@@ -23,6 +23,7 @@ class Gan(TokenCodec):
     """One rate of the baseline; `weights` are embedded ones by name, or a path."""
 
     name: ClassVar[str] = "gan"
+    paper: ClassVar[str] = 'A. Défossez et al., "High Fidelity Neural Audio Compression", TMLR 2023'
     rates: ClassVar[tuple[float, ...]] = (1.5, 3.0, 6.0)
     operating_points: ClassVar = tuple({"kbps": rate} for rate in rates)
 

@@ -25,6 +25,10 @@ from .front_ends import LatFrontEnd
 class Ladiff(DiffusionCodec, front=LatFrontEnd(), back=ContinuousBackEnd(), name="ladiff"):
     """One rate, number of evaluations and sampler."""
 
+    paper: ClassVar[str] = (
+        'H. Yang et al., "Generative De-Quantization for Neural Speech Codec via Latent '
+        'Diffusion", ICASSP 2024'
+    )
     decoder: ClassVar[Part[LadiffConfig, LadiffDecoder]] = LADIFF
     samplers: ClassVar[Mapping[str, Sampler]] = MIDWAY_SAMPLERS | SAMPLERS
 

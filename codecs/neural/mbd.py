@@ -27,6 +27,10 @@ from .front_ends import LatFrontEnd
 class Mbd(DiffusionCodec, front=LatFrontEnd(), back=WavBackEnd(), name="mbd"):
     """One rate, number of evaluations and sampler."""
 
+    paper: ClassVar[str] = (
+        'R. San Roman et al., "From Discrete Tokens to High-Fidelity Audio Using Multi-Band '
+        'Diffusion", NeurIPS 2023'
+    )
     decoder: ClassVar[Part[MultiBandConfig, MultiBandDecoder]] = MBD
     nfes: ClassVar[tuple[int, ...]] = (1, 2, 4, 6, 10, 20, 25, 50)
 

@@ -35,6 +35,7 @@ class Oracle(Codec, Generic[Config, Network]):
     """
 
     kind: ClassVar[Kind] = "oracle"
+    licence: ClassVar[str] = "Apache-2.0"
     main_field: ClassVar[str | None] = None
 
     device: str = field(default="cpu", metadata={"in_name": False})

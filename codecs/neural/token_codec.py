@@ -42,6 +42,7 @@ class TokenCodec(Codec):
         device: that runs the networks.
     """
 
+    licence: ClassVar[str] = "Apache-2.0"
     rates: ClassVar[tuple[float, ...]]
 
     kbps: float = 3.0

@@ -21,6 +21,9 @@ from .published_codec import FILES, Draw, Geometry, PublishedCodec
 class Dac(PublishedCodec):
     """One rate of the codec at one sampling rate."""
 
+    paper: ClassVar[str] = (
+        'R. Kumar et al., "High-Fidelity Audio Compression with Improved RVQGAN", NeurIPS 2023'
+    )
     architecture: ClassVar[str] = "DacModel"
 
     def geometry_of(self, config: Any) -> Geometry:

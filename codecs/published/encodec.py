@@ -20,6 +20,7 @@ class Encodec(PublishedCodec):
     """One rate of EnCodec."""
 
     name: ClassVar[str] = "encodec"
+    paper: ClassVar[str] = 'A. Défossez et al., "High Fidelity Neural Audio Compression", TMLR 2023'
     checkpoint: ClassVar[Weights] = from_hub(
         "facebook/encodec_24khz",
         "c1dbe2ae3f1de713481a3b3e7c47f357092ee040",

@@ -62,6 +62,11 @@ class Lyra(StreamingConcealingCodec):
     """One rate of Lyra V2."""
 
     name: ClassVar[str] = "lyra"
+    paper: ClassVar[str] = (
+        'N. Zeghidour et al., "SoundStream: An End-to-End Neural Audio Codec", IEEE/ACM '
+        "TASLP 30, 2022"
+    )
+    licence: ClassVar[str] = "Apache-2.0"
     checkpoint: ClassVar[Weights] = WEIGHTS
     rates: ClassVar[Mapping[float, int]] = {3.2: 64, 6: 120, 9.2: 184}
     frame: ClassVar[int] = 320

@@ -21,6 +21,10 @@ class Mimi(PublishedCodec):
     """One rate of Mimi."""
 
     name: ClassVar[str] = "mimi"
+    paper: ClassVar[str] = (
+        'A. Défossez et al., "Moshi: a speech-text foundation model for real-time dialogue", '
+        "arXiv 2410.00037, 2024"
+    )
     checkpoint: ClassVar[Weights] = from_hub(
         "kyutai/mimi",
         "89091b3e466eb6a9d11e537bf26b144f194978f7",

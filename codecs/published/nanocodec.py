@@ -30,6 +30,10 @@ class Nanocodec(PublishedCodec):
     """The one rate of NanoCodec that the package runs."""
 
     name: ClassVar[str] = "nanocodec"
+    paper: ClassVar[str] = (
+        'E. Casanova et al., "NanoCodec: Towards High-Quality Ultra Fast Speech LLM '
+        'Inference", Interspeech 2025'
+    )
     library: ClassVar[str] = "nanocodec-torch"
     architecture: ClassVar[str] = "AudioCodecModel"
     checkpoint: ClassVar[Weights] = from_hub(

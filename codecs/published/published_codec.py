@@ -60,6 +60,7 @@ class PublishedCodec(Codec):
     """
 
     checkpoint: ClassVar[Weights]
+    licence: ClassVar[str] = "Apache-2.0"
     library: ClassVar[str] = "transformers"
     architecture: ClassVar[str]
     geometry: ClassVar[Geometry]

@@ -47,6 +47,11 @@ class Snac(PublishedCodec):
     """The one rate of SNAC for speech."""
 
     name: ClassVar[str] = "snac"
+    paper: ClassVar[str] = (
+        'H. Siuzdak, F. Grötschla, L. A. Lanzendörfer, "SNAC: Multi-Scale Neural Audio '
+        'Codec", arXiv 2410.14411, 2024'
+    )
+    licence: ClassVar[str] = "MIT"
     stochastic: ClassVar[bool] = True
     library: ClassVar[str] = "snac"
     architecture: ClassVar[str] = "SNAC"

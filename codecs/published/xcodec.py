@@ -21,6 +21,10 @@ class Xcodec(PublishedCodec):
     """One rate of X-Codec."""
 
     name: ClassVar[str] = "xcodec"
+    paper: ClassVar[str] = (
+        'Z. Ye et al., "Codec Does Matter: Exploring the Semantic Shortcoming of Codec for '
+        'Audio Language Model", AAAI 2025'
+    )
     checkpoint: ClassVar[Weights] = from_hub(
         "hf-audio/xcodec-hubert-librispeech",
         "main",

@@ -17,6 +17,7 @@ from support.programs import RATE
         ({"kbps": 0}, "a program needs kbps, a number above 0, not 0"),
         ({"sample_rate": "16k"}, "a program needs sample_rate, a number above 0, not '16k'"),
         ({"time_limit": -1}, "time_limit must be seconds"),
+        ({"paper": 2024}, "mine: paper must be a text, not 2024"),
         ({"colour": 1}, "a program has no setting 'colour'; it has: "),
     ],
 )
@@ -45,3 +46,12 @@ def test_what_is_not_here_is_unavailable(tmp_path):
         )
     with pytest.raises(Unavailable, match="there is no folder"):
         make("mine", {"decoded": str(tmp_path / "no"), "kbps": 1, "sample_rate": RATE})
+
+
+def test_paper_and_licence_are_told_and_change_no_result(tmp_path):
+    folder = {"decoded": str(tmp_path), "kbps": 1, "sample_rate": RATE}
+    plain = make("mine", folder)
+    told = make("mine", folder | {"paper": "A. Author, 2024", "licence": "MIT"})
+    assert (told.paper, told.licence) == ("A. Author, 2024", "MIT")
+    assert repr(told) == repr(plain)
+    assert told.condition == plain.condition
