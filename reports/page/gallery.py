@@ -4,38 +4,26 @@ Conditions differ in their means, so an item is judged within its condition: by 
 deviations its value is off the condition's mean, better upwards. Each item appears once, together
 with the conditions of other codecs whose bitrates are nearest; what the other conditions made of it
 can be chosen beside them, as far as there is room.
-
-Each signal is a script of its own beside the page, which loads it when it is asked for: a page on
-file:// may not read its neighbours, but runs their scripts.
 """
 
-import base64
-import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
-import soundfile
 from numpy.typing import NDArray
 
 from ...benchmarks.store.finished_run import Run
-from ...benchmarks.store.scores import Scores, curve_of
+from ...benchmarks.store.scores import Scores
 from ...metrics.machinery.signals import resample
 from ..columns import headline, look, overview
 from .run_signals import ReadSignal, RunSignals
-from .spectrogram import spectrogram
+from .sounds import REFERENCE_HZ, Sound, beside, script, values_of
 
 EACH = 3  # items of each kind
-OTHERS = 5  # conditions of other codecs beside the one that made an item stand out
-SECONDS = 8.0  # of an item that can be heard
-REFERENCE_HZ = 24_000  # of the reference that is heard: of the widest band that a codec here has
 BUDGET = 48 * 2**20  # bytes of audio and pictures in all, before base64 adds a third
 MOST = 240  # signals in all
-
-_LEAST_KBPS = 1e-3  # rates below are alike
 
 
 class Pick(NamedTuple):
@@ -45,22 +33,6 @@ class Pick(NamedTuple):
     item: str
     condition: str
     why: str
-
-
-class Sound(NamedTuple):
-    """One signal of a card.
-
-    Attributes:
-        name: of the condition, or "reference".
-        file: the script that holds it, from the page.
-        values: of the item, by short name.
-        near: is it shown before anything is chosen?
-    """
-
-    name: str
-    file: str
-    values: dict[str, str]
-    near: bool
 
 
 class Card(NamedTuple):
@@ -170,7 +142,7 @@ class _Made:
         whole = resample(*reference, REFERENCE_HZ), REFERENCE_HZ
         self._take(card, number, "reference", whole, True)
         self._take(card, number, picked, decoded, True)
-        for name in _beside(self._run.scores, picked)[1:]:
+        for name in beside(self._run.scores, picked)[1:]:
             self.add(card, number, name, near=True)
         return True
 
@@ -191,12 +163,10 @@ class _Made:
     ) -> None:
         file = f"audio/{number:02}-{len(card.sounds):03}.js"
         condition = name if card.sounds else ""
-        values = _values(self._run.scores, condition, card.pick.item) if condition else {}
+        values = values_of(self._run.scores, condition, card.pick.item) if condition else {}
         card.sounds.append(Sound(name, file, values, near))
-        flac, png = _encoded(*signal)
-        self._used += len(flac) + len(png)
-        words = [file, *(base64.b64encode(content).decode() for content in (flac, png))]
-        self.files[file] = f"signal({json.dumps(words)[1:-1]});\n".encode()
+        self.files[file] = script(file, *signal)
+        self._used += 3 * len(self.files[file]) // 4  # before base64
 
 
 def _ordered(scores: Scores) -> Iterator[str]:
@@ -206,35 +176,3 @@ def _ordered(scores: Scores) -> Iterator[str]:
     for kind in ("codec", "oracle", "control"):
         own = means[scores.of_kind(kind)].sort_values(ascending=False, kind="stable")
         yield from map(str, own.index)
-
-
-def _beside(scores: Scores, condition: str) -> list[str]:
-    """The condition, and those of other curves that are nearest in bitrate, nearest first."""
-    own = curve_of(condition, scores.conditions[condition]["codec"])
-    nearest: dict[str, tuple[float, str]] = {}
-    for name in scores.of_kind("codec"):
-        curve = curve_of(name, scores.conditions[name]["codec"])
-        # a codec may send nothing, and of some no rate is known
-        rates = np.fmax([scores.kbps(name), scores.kbps(condition)], _LEAST_KBPS)
-        distance = abs(np.log(rates[0] / rates[1]))
-        if curve != own:
-            nearest[curve] = min(nearest.get(curve, (np.inf, "")), (float(distance), name))
-    oracles = scores.of_kind("oracle")[:1]
-    return [condition, *(name for _, name in sorted(nearest.values())[:OTHERS]), *oracles]
-
-
-def _values(scores: Scores, condition: str, item: str) -> dict[str, str]:
-    kbps, stated = scores.kbps(condition), " (stated)" * scores.states_bitrate(condition)
-    values = {} if pd.isna(kbps) else {"kbit/s": f"{kbps:.2f}{stated}"}
-    for column in overview(scores.ranked):
-        value = float(scores.of(column)[condition][item])
-        values[look(column).short] = "–" if pd.isna(value) else f"{value:.{look(column).digits}f}"
-    return values
-
-
-def _encoded(signal: NDArray[np.float64], rate: int) -> tuple[bytes, bytes]:
-    """FLAC and PNG of the beginning of a signal."""
-    cut = signal[: round(SECONDS * rate)]
-    flac = io.BytesIO()
-    soundfile.write(flac, cut, rate, format="FLAC", subtype="PCM_16")
-    return flac.getvalue(), spectrogram(cut, rate)

@@ -76,6 +76,8 @@ def board(material: Material) -> Iterator[dict[str, Any]]:
         ]
         yield {
             "name": line["condition"],
+            "href": "",
+            "facts": {},
             "kind": line["kind"],
             "kbps": "" if kbps is None else kbps,
             "cells": [{"rank": None, "interval": ""} | cell for cell in cells],

@@ -11,14 +11,12 @@ findings.csv        what a reader must not overlook
 figures/            each as PNG, SVG, PDF and CSV; NAME_column as wide as a paper's column
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...benchmarks.store.atomic import write_atomically
@@ -26,21 +24,22 @@ from ...benchmarks.store.finished_run import Run
 from ...benchmarks.store.received import csv_text
 from .. import figures
 from ..figures.curves import curve_pictures
-from ..figures.files import FORMATS, follows_layout, save
 from ..figures.front import NAME as FRONT
-from ..figures.style import COLUMN, INK, PAPER, TONES, Picture, drawing
+from ..figures.style import COLUMN, Picture, drawing
 from ..figures.training import training_curves
 from ..tables.not_run import with_not_run
 from ..tables.printed import latex, markdown, show_summary
 from ..tables.split import Split, cells_by_column, split, split_markdown
 from ..tables.summary import summary
+from .drawings import narrow_ones, saved
 from .flags import Flag
 from .gallery import Gallery, gallery
 from .material import Material
 from .run_signals import ReadSignal
 from .template_values import template_values
+from .templating import make_environment, source
 
-MOST_VALUES = 1500  # of a figure, in the page's table of them
+SCRIPTS = ("page.js", "board.js", "matrix.js", "player.js")  # of the page, in their order
 
 
 class Report(NamedTuple):
@@ -112,11 +111,11 @@ def _drawn(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Draw and save all figures, in both layouts; what the page shows, then curves of columns."""
     with drawing():
-        overview, *of_columns = _saved(_curves(material), folder) or [{}]
-        others = _saved(_pictures(material, trainings), folder)
+        overview, *of_columns = saved(_curves(material), folder) or [{}]
+        others = saved(_pictures(material, trainings), folder)
     with drawing(COLUMN):
         every = chain(_curves(material), _pictures(material, trainings, narrow=True))
-        narrow = _narrow(every, folder)
+        narrow = narrow_ones(every, folder)
     pictures = [picture for picture in (overview, *others) if picture]
     for picture in pictures:
         picture["narrow"] = narrow.get(picture["name"], "")
@@ -141,52 +140,6 @@ def _pictures(
     yield from training_curves(trainings)
 
 
-def _saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, Any]]:
-    """Save figures as they come; what the page shows of them."""
-    shown = []
-    for picture in pictures:
-        save(picture, folder, (*FORMATS, ".pdf"))
-        svg = (folder / f"{picture.name}.svg").read_text("utf-8")
-        shown.append(
-            {
-                "name": picture.name,
-                "title": picture.title,
-                "caption": picture.caption,
-                "svg": inline(picture.name, picture.title, svg),
-                "narrow": "",
-                "values": _values(picture.data),
-            }
-        )
-    return shown
-
-
-def _narrow(pictures: Iterable[Picture], folder: Path) -> dict[str, Markup]:
-    """Save those figures that can be as wide as a column; what narrow screens show, by name."""
-    shown = {}
-    for picture in pictures:
-        if follows_layout(picture):
-            save(picture, folder, (".svg", ".pdf"))
-            name = f"{picture.name}{COLUMN.suffix}"
-            svg = (folder / f"{name}.svg").read_text("utf-8")
-            shown[picture.name] = inline(name, picture.title, svg)
-    return shown
-
-
-def _values(data: pd.DataFrame) -> list[list[str]]:
-    """Heads and lines of a figure's numbers, to be read without seeing it; none of very many."""
-    if data.size > MOST_VALUES:
-        return []
-    lines = [[_text(value) for value in line] for line in data.to_numpy(object)]
-    return [[str(column) for column in data], *lines]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    number = pd.to_numeric(value, errors="coerce")
-    return "–" if pd.isna(number) else f"{number:.4g}"
-
-
 def _page(
     material: Material,
     shown: Gallery,
@@ -194,29 +147,11 @@ def _page(
     each: list[dict[str, Any]],
     parts: Sequence[Split],
 ) -> str:
-    environment = Environment(
-        loader=PackageLoader("nscbench.reports.page"), autoescape=True, undefined=StrictUndefined
-    )
-    loader = environment.loader
-    assert loader is not None
-    style, script = (Markup(loader.get_source(environment, f"report.{end}")[0]) for end in _PARTS)
+    environment = make_environment("nscbench.reports.page")
+    style = Markup(source(environment, "report.css"))
+    script = Markup("\n".join(source(environment, name) for name in SCRIPTS))
     values = template_values(material, shown)
     groups = [{"column": part.column, "tables": list(cells_by_column(part))} for part in parts]
     return environment.get_template("report.html").render(
         css=style, js=script, pictures=pictures, curves=each, groups=groups, **values
     )
-
-
-_PARTS = ("css", "js")
-
-
-def inline(name: str, title: str, svg: str) -> Markup:
-    """A figure's SVG within the page: ids of its own, the page's colours of text and paper."""
-    text = svg[svg.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, count=1, flags=re.DOTALL)
-    text = re.sub(r'\bid="', f'id="{name}-', text)
-    text = re.sub(r'(href="|url\()#', rf"\1#{name}-", text)
-    text = text.replace(INK, "currentColor").replace(PAPER, "none")
-    for number, colour in enumerate(TONES):
-        text = text.replace(colour.lower(), f"var(--tone{number})")
-    return Markup(text.replace("<svg", f'<svg role="img" aria-label="{Markup.escape(title)}"', 1))

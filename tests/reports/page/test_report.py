@@ -9,9 +9,9 @@ import pytest
 from nscbench.benchmarks.cli import main
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.reports.figures.style import INK
+from nscbench.reports.page.drawings import inline
 from nscbench.reports.page.gallery import Gallery
 from nscbench.reports.page.material import Material
-from nscbench.reports.page.report import inline
 from nscbench.reports.page.template_values import template_values
 from support.runs import items, ladder, write_run
 
