@@ -24,6 +24,7 @@ COMMANDS = {
     "cost": ("benchmarks.commands.cost", "what coding takes: time, arithmetic, memory, delay"),
     "cache": ("benchmarks.commands.cache", "results that runs share: size, and pruning"),
     "report": ("benchmarks.commands.report", "one offline HTML page, figures and tables"),
+    "site": ("benchmarks.commands.site", "many runs as a static site: leaderboard, codecs, export"),
     "findings": ("benchmarks.commands.findings", "answers to the questions of the design space"),
     "doctor": ("benchmarks.commands.doctor", "what is installed, what is missing, what is off"),
     "mushra": ("benchmarks.commands.mushra", "make, serve and analyze listening tests"),

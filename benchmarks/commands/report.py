@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         merged = merge([read_run(root) for root in arguments.runs])
         out = arguments.out or arguments.runs[0] / "report"
-        _check_place(out, arguments.runs)
+        check_place(out, arguments.runs)
         page, faults, changed = write_report(
             *(merged, out, read_signal, arguments.training),
             families=families(merged),
@@ -86,7 +86,7 @@ def families(run: Run) -> dict[str, str]:
     return found
 
 
-def _check_place(out: Path, runs: Sequence[Path]) -> None:
+def check_place(out: Path, runs: Sequence[Path]) -> None:
     """Refuse to write over a run, or through a link that a run came with."""
     if RunDirectory(out).manifest.exists() or RunDirectory(out).journal.exists():
         raise RunError(f"{out}: is a run, whose tables would be replaced; choose another --out")

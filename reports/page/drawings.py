@@ -1,7 +1,7 @@
 """Figures within a page: saved as files, and as SVG in the page's own colours."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from ..figures.style import COLUMN, INK, PAPER, TONES, Picture
 MOST_VALUES = 1500  # of a figure, in the page's table of them
 
 
-def saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, Any]]:
+def saved(
+    pictures: Iterable[Picture], folder: Path, suffixes: Sequence[str] = (*FORMATS, ".pdf")
+) -> list[dict[str, Any]]:
     """Save figures as they come; what the page shows of them."""
     shown = []
     for picture in pictures:
-        save(picture, folder, (*FORMATS, ".pdf"))
+        save(picture, folder, suffixes)
         svg = (folder / f"{picture.name}.svg").read_text("utf-8")
         shown.append(
             {
@@ -33,12 +35,14 @@ def saved(pictures: Iterable[Picture], folder: Path) -> list[dict[str, Any]]:
     return shown
 
 
-def narrow_ones(pictures: Iterable[Picture], folder: Path) -> dict[str, Markup]:
+def narrow_ones(
+    pictures: Iterable[Picture], folder: Path, suffixes: Sequence[str] = (".svg", ".pdf")
+) -> dict[str, Markup]:
     """Save those figures that can be as wide as a column; what narrow screens show, by name."""
     shown = {}
     for picture in pictures:
         if follows_layout(picture):
-            save(picture, folder, (".svg", ".pdf"))
+            save(picture, folder, suffixes)
             name = f"{picture.name}{COLUMN.suffix}"
             svg = (folder / f"{name}.svg").read_text("utf-8")
             shown[picture.name] = inline(name, picture.title, svg)

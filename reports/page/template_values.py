@@ -59,7 +59,7 @@ def template_values(material: Material, shown: Gallery) -> dict[str, Any]:
         "costs": list(_costs(material.costs)),
         "cards": shown.cards,
         "not_played": shown.faults,
-        "failures": list(_failures(scores.failures)),
+        "failures": list(failures_of(scores.failures)),
         "provenance": list(_provenance(material)),
     }
     return values | {"sections": list(_sections(values))}
@@ -206,7 +206,8 @@ def _cost(value: float | str) -> str:
     return f"{value:.3g}"
 
 
-def _failures(failures: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def failures_of(failures: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Lines of the failures: condition, number and names of items, columns, reason."""
     for (condition, error), part in failures.groupby(["condition", "error"], sort=False):
         items = list(dict.fromkeys(part["item"]))
         more = f", and {len(items) - _ITEMS_NAMED} more" if len(items) > _ITEMS_NAMED else ""

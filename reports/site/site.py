@@ -1,0 +1,154 @@
+"""The static site of many runs: pages that need no server and no network.
+
+index.html        the leaderboard of all conditions: sorted, filtered; a figure; the runs
+codecs/NAME.html  a codec: its card, values, curves, players, citation
+submit.html       how to submit a codec
+results.json      all of it for programs and other boards (docs/json.md)
+codecs/NAME.yaml  the codec's means as `model-index`, the metadata of model cards
+leaderboard.csv   the table, with all its columns
+audio/            the signals that pages play, each loaded when it is asked for
+figures/          the figures, and their numbers as CSV
+site.css, *.js    the look and the scripts of all pages
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from ... import __version__
+from ...benchmarks.store.atomic import write_atomically
+from ...benchmarks.store.finished_run import Run
+from ...benchmarks.store.received import csv_text
+from ..figures.base import Given
+from ..figures.front import front
+from ..figures.style import COLUMN, Picture, drawing
+from ..page.drawings import narrow_ones, saved
+from ..page.leaderboard import KINDS
+from ..page.run_signals import ReadSignal
+from ..page.templating import make_environment, source
+from .board import Board, Source
+from .codec_page import codec_picture, codec_values
+from .export import model_index, results
+from .listening import sounds
+from .table import heads, lines, terms_of
+
+ASSETS = {
+    "site.css": ("report.css", "site.css"),
+    "board.js": ("page.js", "board.js", "filters.js"),
+    "codec.js": ("page.js", "player.js"),
+    "page.js": ("page.js",),
+}
+_OF_FIGURES = (".svg", ".csv")
+
+
+class Site(NamedTuple):
+    """What was written.
+
+    Attributes:
+        page: the first one.
+        codecs: number of pages of codecs.
+        faults: a sentence for each signal that no page plays.
+        changed: is one of them there, but not what was measured?
+    """
+
+    page: Path
+    codecs: int
+    faults: list[str]
+    changed: bool
+
+
+def write_site(
+    run: Run,
+    out: Path,
+    read_signal: ReadSignal,
+    families: Mapping[str, str],
+    installed: Mapping[str, Source],
+) -> Site:
+    """Write all files of the site.
+
+    Args:
+        run: one run, or several merged.
+        out: folder of the site.
+        read_signal: reads the recordings and decoded audio that pages play.
+        families: of codecs, by condition, where they are known.
+        installed: paper and licences by condition, of codecs that are installed here.
+
+    Raises:
+        RunError: no item is in all runs, or a file of costs is damaged.
+    """
+    board = Board(run, families, installed)
+    made = sounds(board.material.run, read_signal)
+    document = results(board)
+    pages = _Pages(board)
+    files: dict[str, bytes] = {
+        "index.html": pages.index(_front(board, out / "figures")),
+        "submit.html": pages.render("submit.html", board=board, root=""),
+        "results.json": json.dumps(document, indent=1, ensure_ascii=False).encode(),
+        "leaderboard.csv": csv_text(board.material.table),
+        **pages.assets(),
+        **made.written,
+    }
+    for codec in board.codecs:
+        drawn = list(_drawn(partial(codec_picture, board, codec), out / "figures"))
+        values = codec_values(board, codec, made)
+        files[codec.page] = pages.render("codec.html", root="../", pictures=drawn, **values)
+        index = yaml.safe_dump(model_index(document, codec), allow_unicode=True, sort_keys=False)
+        files[f"codecs/{codec.file}.yaml"] = index.encode()
+    for name, content in files.items():
+        write_atomically(out / name, content)
+    return Site(out / "index.html", len(board.codecs), made.faults, made.changed)
+
+
+def _front(board: Board, folder: Path) -> list[dict[str, Any]]:
+    """The figure of the first page."""
+    material = board.material
+    given = Given(board.scores, material.table, material.costs, board.families)
+    return list(_drawn(partial(front, given), folder))
+
+
+def _drawn(draw: Callable[[], Iterator[Picture]], folder: Path) -> Iterator[dict[str, Any]]:
+    """Draw and save figures in both layouts; what a page shows."""
+    with drawing():
+        pictures = saved(draw(), folder, _OF_FIGURES)
+    with drawing(COLUMN):
+        narrow = narrow_ones(draw(), folder, _OF_FIGURES[:1])
+    for picture in pictures:
+        yield picture | {"narrow": narrow.get(picture["name"], "")}
+
+
+class _Pages:
+    """The pages of a site, rendered."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._environment = make_environment("nscbench.reports.site", "nscbench.reports.page")
+
+    def render(self, template: str, **values: Any) -> bytes:
+        page = self._environment.get_template(template)
+        return page.render(version=__version__, **values).encode()
+
+    def index(self, pictures: list[dict[str, Any]]) -> bytes:
+        board = self._board
+        return self.render(
+            "index.html",
+            root="",
+            board=board,
+            runs=list(board.runs()),
+            heads=heads(board),
+            lines=list(lines(board)),
+            kinds=[kind for kind in KINDS if board.scores.of_kind(kind)],
+            terms=terms_of(board),
+            cautions=board.material.cautions,
+            pictures=pictures,
+            not_run=board.material.run.not_run,
+        )
+
+    def assets(self) -> dict[str, bytes]:
+        return {
+            name: "\n".join(source(self._environment, part) for part in parts).encode()
+            for name, parts in ASSETS.items()
+        }
