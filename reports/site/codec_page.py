@@ -36,7 +36,10 @@ def codec_values(board: Board, codec: Codec, made: Sounds) -> dict[str, Any]:
 def codec_picture(board: Board, codec: Codec) -> Iterator[Picture]:
     """Its quality against its bitrate beside the codec that readers know; none without values."""
     table = board.material.table
-    wanted = table["codec"].isin([codec.name, REFERENCE]) & (table["kind"] == "codec")
+    own = table["condition"].isin(codec.conditions) & (table["kind"] == "codec")
+    if not own.any():
+        return
+    wanted = own | (table["codec"].eq(REFERENCE) & (table["kind"] == "codec"))
     part = table[wanted | (table["condition"] == TRANSPARENT)]
     directions = {column: board.scores.directions[column] for column in board.scores.ranked}
     for picture in curve_pictures(part, directions, codec.name):

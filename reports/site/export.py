@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ... import __version__
+from ... import __version__, metrics
 from ...benchmarks.store.scores import records
 from ..columns import look
 from .board import Board, Codec, finite
@@ -20,6 +20,7 @@ _TASK = {"type": "audio-to-audio", "name": "Speech coding"}
 def results(board: Board) -> dict[str, Any]:
     """Everything as plain values: the support, the runs, the columns, a record per condition."""
     scores = board.scores
+    described = dict(_columns(board))
     return {
         "form": FORM,
         "nscbench": __version__,
@@ -31,19 +32,27 @@ def results(board: Board) -> dict[str, Any]:
             "ids": list(scores.items),
         },
         "runs": list(board.runs()),
-        "columns": {column: _column(board, column) for column in scores.measured},
+        "columns": {column: described[column] for column in scores.measured},
         "records": list(_records(board)),
     }
 
 
-def _column(board: Board, column: str) -> dict[str, Any]:
-    shown = look(column)
-    return {
-        "short": shown.short,
-        "title": shown.title,
-        "better": board.scores.directions[column],
-        "sample_rate": board.scores.hertz.get(column, 16_000),
-    }
+def _columns(board: Board) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What each column is, and what measured it."""
+    scores = board.scores
+    versions = {e["metric"]: e["version"] for m in board.merged.manifests for e in m["metrics"]}
+    for metric, version in versions.items():
+        for column, direction in metrics.get(metric).directions.items():
+            yield (
+                column,
+                {
+                    "title": look(column).title,
+                    "better": direction,
+                    "metric": metric,
+                    "version": version,
+                    "sample_rate": scores.hertz.get(column, 16_000),
+                },
+            )
 
 
 def _records(board: Board) -> Iterator[dict[str, Any]]:
@@ -113,10 +122,10 @@ def model_index(document: dict[str, Any], codec: Codec) -> dict[str, Any]:
     found = []
     for place, run in enumerate(document["runs"]):
         lines = [line for line in own if line["run"] == place]
-        if metrics := [metric for line in lines for metric in _card_metrics(document, line)]:
+        if means := [mean for line in lines for mean in _card_metrics(document, line)]:
             dataset = {"type": run["suite"], "name": run["title"]}
             dataset["revision"] = document["support"]["sha256"]
-            found.append({"task": dict(_TASK), "dataset": dataset, "metrics": metrics})
+            found.append({"task": dict(_TASK), "dataset": dataset, "metrics": means})
     return {"model-index": [{"name": codec.name, "results": found}]}
 
 

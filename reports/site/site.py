@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ... import __version__
 from ...benchmarks.store.atomic import write_atomically
 from ...benchmarks.store.finished_run import Run
 from ...benchmarks.store.received import csv_text
@@ -27,21 +26,13 @@ from ..figures.base import Given
 from ..figures.front import front
 from ..figures.style import COLUMN, Picture, drawing
 from ..page.drawings import narrow_ones, saved
-from ..page.leaderboard import KINDS
 from ..page.run_signals import ReadSignal
-from ..page.templating import make_environment, source
 from .board import Board, Source
-from .codec_page import codec_picture, codec_values
+from .codec_page import codec_picture
 from .export import model_index, results
 from .listening import sounds
-from .table import heads, lines, terms_of
+from .pages import Pages
 
-ASSETS = {
-    "site.css": ("report.css", "site.css"),
-    "board.js": ("page.js", "board.js", "filters.js"),
-    "codec.js": ("page.js", "player.js"),
-    "page.js": ("page.js",),
-}
 _OF_FIGURES = (".svg", ".csv")
 
 
@@ -83,24 +74,27 @@ def write_site(
     board = Board(run, families, installed)
     made = sounds(board.material.run, read_signal)
     document = results(board)
-    pages = _Pages(board)
+    pages = Pages(board)
     files: dict[str, bytes] = {
         "index.html": pages.index(_front(board, out / "figures")),
-        "submit.html": pages.render("submit.html", board=board, root=""),
-        "results.json": json.dumps(document, indent=1, ensure_ascii=False).encode(),
+        "submit.html": pages.submit(),
+        "results.json": _json(document),
         "leaderboard.csv": csv_text(board.material.table),
         **pages.assets(),
         **made.written,
     }
     for codec in board.codecs:
         drawn = list(_drawn(partial(codec_picture, board, codec), out / "figures"))
-        values = codec_values(board, codec, made)
-        files[codec.page] = pages.render("codec.html", root="../", pictures=drawn, **values)
+        files[codec.page] = pages.codec(codec, made, drawn)
         index = yaml.safe_dump(model_index(document, codec), allow_unicode=True, sort_keys=False)
         files[f"codecs/{codec.file}.yaml"] = index.encode()
     for name, content in files.items():
         write_atomically(out / name, content)
     return Site(out / "index.html", len(board.codecs), made.faults, made.changed)
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False).encode()
 
 
 def _front(board: Board, folder: Path) -> list[dict[str, Any]]:
@@ -118,37 +112,3 @@ def _drawn(draw: Callable[[], Iterator[Picture]], folder: Path) -> Iterator[dict
         narrow = narrow_ones(draw(), folder, _OF_FIGURES[:1])
     for picture in pictures:
         yield picture | {"narrow": narrow.get(picture["name"], "")}
-
-
-class _Pages:
-    """The pages of a site, rendered."""
-
-    def __init__(self, board: Board) -> None:
-        self._board = board
-        self._environment = make_environment("nscbench.reports.site", "nscbench.reports.page")
-
-    def render(self, template: str, **values: Any) -> bytes:
-        page = self._environment.get_template(template)
-        return page.render(version=__version__, **values).encode()
-
-    def index(self, pictures: list[dict[str, Any]]) -> bytes:
-        board = self._board
-        return self.render(
-            "index.html",
-            root="",
-            board=board,
-            runs=list(board.runs()),
-            heads=heads(board),
-            lines=list(lines(board)),
-            kinds=[kind for kind in KINDS if board.scores.of_kind(kind)],
-            terms=terms_of(board),
-            cautions=board.material.cautions,
-            pictures=pictures,
-            not_run=board.material.run.not_run,
-        )
-
-    def assets(self) -> dict[str, bytes]:
-        return {
-            name: "\n".join(source(self._environment, part) for part in parts).encode()
-            for name, parts in ASSETS.items()
-        }
