@@ -30,7 +30,7 @@ CONTENTS = {
     "Start": "/README /docs/installing",
     "By question": "guides/*",
     "Running": "score runs suites batteries data columns weight_metrics robustness cost "
-    "json distributed scaling limits",
+    "leaderboard_site json distributed scaling limits",
     "Listening tests": "listening_test listening_tests_other listening_test_analysis "
     "listening_votes_analysis metrics_and_listeners",
     "Codecs": "conventional_codecs published_codecs design_space training training_record weights "

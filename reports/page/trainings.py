@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...benchmarks.store.atomic import write_atomically
 from ..figures.files import save
 from ..figures.style import INK, PAPER, drawing
 from ..figures.training import training_curves
-from .report import inline
+from .drawings import inline
+from .templating import make_environment
 
 TEMPLATE = "trainings.html"
 
@@ -30,9 +30,7 @@ def write_trainings(folders: Sequence[Path], out: Path) -> Path:
         (picture,) = training_curves(folders)
         save(picture, out)
     svg = (out / f"{picture.name}.svg").read_text("utf-8")
-    environment = Environment(
-        loader=PackageLoader("nscbench.reports.page"), autoescape=True, undefined=StrictUndefined
-    )
+    environment = make_environment("nscbench.reports.page")
     page = environment.get_template(TEMPLATE).render(
         svg=Markup(inline(picture.name, picture.title, svg)),
         caption=picture.caption,
