@@ -22,11 +22,13 @@ from ..store.outputs import OutputError, OutputFile
 from ..store.run_directory import RunError
 
 ABOUT = """\
-Answers as Markdown, from finished runs of the suites grid, nfe and seeds (others may be added): is
-mel2mel the best cell, does any cell beat the GAN baseline, what does diffusion add, how far are the
-cells from their ceilings, where is the knee of quality against NFE, which sampler, how much do
-seeds matter, are the codecs above Opus, and which of the paper's statements hold. Verdicts and
-sentences are computed by paired tests; a question names the conditions that the runs lack.
+Answers as Markdown, from finished runs of the suites grid, ablations, published, nfe and seeds, on
+the same recordings: is mel2mel the best cell, does any cell beat the GAN baseline, what do
+diffusion and excitation add, how far are the cells from published codecs and from their ceilings,
+do all metrics order them alike, what does a point cost, how many speakers would decide the rest,
+where is the knee of quality against NFE, which sampler, how much do seeds matter, are the codecs
+above Opus, and which of the paper's statements hold. Verdicts and sentences are computed by paired
+tests; a question names the conditions that the runs lack.
 """
 
 
@@ -46,6 +48,13 @@ def add_parser(subparsers: Any) -> None:
         help="page to write, its tables as CSV in the folder FILE; default: print without tables",
     )
     parser.add_argument(
+        "--again",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="runs of the same suites on other speakers: a second verdict for every question",
+    )
+    parser.add_argument(
         "--figures", type=Path, metavar="DIR", help="folder for figures that the page shows"
     )
     parser.set_defaults(command=run)
@@ -63,10 +72,13 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         output = OutputFile(arguments.out, (".md", ".txt")) if arguments.out else None
         merged = merge([read_run(root) for root in arguments.runs])
+        again = merge([read_run(root) for root in arguments.again]) if arguments.again else None
         figures = write_figures(merged, arguments.figures) if arguments.figures else []
         home = arguments.out.parent if arguments.out else Path()
         folder = arguments.out.stem if arguments.out else ""
-        page = findings_page(merged, _command(arguments), weights_of(merged), figures, home, folder)
+        page = findings_page(
+            merged, _command(arguments), weights_of(merged), figures, home, folder, again
+        )
         for path, table in page.tables.items():
             write_atomically(home / path, table.encode())
         if output:
@@ -117,6 +129,8 @@ def _embedded(run: Run) -> tuple[set[str], list[str]]:
 def _command(arguments: argparse.Namespace) -> str:
     """The command line that makes the same page."""
     words = ["nscbench", "findings", *map(str, arguments.runs)]
+    if arguments.again:
+        words += ["--again", *map(str, arguments.again)]
     for option in ("out", "figures"):
         if given := getattr(arguments, option):
             words += [f"--{option}", str(given)]

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ..base import CodecError
 from ..networks.diffusion import DiffusionConfig, DiffusionDecoder
 from ..networks.draws import DrawShape
-from ..processes.samplers import SAMPLERS, Sampler
+from ..processes.samplers import COOLED, SAMPLERS, Sampler
 from ..settings import choose
 from ..weights.parts import DIFFUSION, Part, TokenConfig
 from ..weights.pretrained import digest, missing
@@ -69,7 +69,7 @@ class DiffusionCodec(TokenCodec):
 
     nfe: int = 10
     sampler: str = "euler"
-    temperature: float = 1.0
+    temperature: float = COOLED
     launch: Launch = "kernels"
     weights: str = field(default="", metadata={"in_name": False})
     front_weights: str = field(default="", metadata={"in_name": False})

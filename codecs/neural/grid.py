@@ -9,13 +9,10 @@
 P. Foti and A. Brendel, "On the Design of Diffusion-based Neural Speech Codecs", EUSIPCO 2025, whose
 six are the first two lines; the third is the family of post-filters (ScoreDec, FlowDec).
 
-Cells that make mels or latents sample with less noise than they were trained with, as Grad-TTS
-does, by a factor chosen on validation data; waveforms would become fainter (docs/design_space.md).
+All sample with less noise than they were trained with, as Grad-TTS does, by one factor chosen on
+validation data (docs/design_space.md).
 """
 
-from dataclasses import dataclass
-
-from ..processes.samplers import COOLED
 from .back_ends import LatBackEnd, MelBackEnd, WavBackEnd
 from .diffusion_codec import DiffusionCodec
 from .front_ends import LatFrontEnd, MelFrontEnd, WavFrontEnd
@@ -25,54 +22,36 @@ class Mel2Wav(DiffusionCodec, front=MelFrontEnd(), back=WavBackEnd()):
     """A diffusion vocoder of the quantized mel."""
 
 
-@dataclass(frozen=True)
 class Mel2Mel(DiffusionCodec, front=MelFrontEnd(), back=MelBackEnd()):
     """The quantized mel, cleaned by diffusion, then the vocoder; as in FlowMAC."""
 
-    temperature: float = COOLED
 
-
-@dataclass(frozen=True)
 class Mel2Lat(DiffusionCodec, front=MelFrontEnd(), back=LatBackEnd()):
     """The neural codec's decoder, fed from a quantized mel."""
-
-    temperature: float = COOLED
 
 
 class Lat2Wav(DiffusionCodec, front=LatFrontEnd(), back=WavBackEnd()):
     """A diffusion decoder in the place of the neural codec's; as in Multi-Band Diffusion."""
 
 
-@dataclass(frozen=True)
 class Lat2Mel(DiffusionCodec, front=LatFrontEnd(), back=MelBackEnd()):
     """The neural codec's indices, decoded as a mel for the vocoder."""
 
-    temperature: float = COOLED
 
-
-@dataclass(frozen=True)
 class Lat2Lat(DiffusionCodec, front=LatFrontEnd(), back=LatBackEnd()):
     """Dequantization by diffusion before the neural codec's own decoder; as in LaDiffCodec."""
-
-    temperature: float = COOLED
 
 
 class Wav2Wav(DiffusionCodec, front=WavFrontEnd(), back=WavBackEnd()):
     """A post-filter of the neural codec in the time domain; as ScoreDec and FlowDec."""
 
 
-@dataclass(frozen=True)
 class Wav2Mel(DiffusionCodec, front=WavFrontEnd(), back=MelBackEnd()):
     """A post-filter that ends in a vocoder."""
 
-    temperature: float = COOLED
 
-
-@dataclass(frozen=True)
 class Wav2Lat(DiffusionCodec, front=WavFrontEnd(), back=LatBackEnd()):
     """A post-filter that goes back into the neural codec's decoder."""
-
-    temperature: float = COOLED
 
 
 CODECS = (Mel2Wav, Mel2Mel, Mel2Lat, Lat2Wav, Lat2Mel, Lat2Lat, Wav2Wav, Wav2Mel, Wav2Lat)

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from ..networks.ladiff import LadiffConfig, LadiffDecoder
 from ..processes.midway import MIDWAY_SAMPLERS
-from ..processes.samplers import SAMPLERS, Sampler
+from ..processes.samplers import AS_TRAINED, SAMPLERS, Sampler
 from ..weights.parts import LADIFF, Part
 from .back_ends import ContinuousBackEnd
 from .diffusion_codec import DiffusionCodec
@@ -33,6 +33,7 @@ class Ladiff(DiffusionCodec, front=LatFrontEnd(), back=ContinuousBackEnd(), name
     samplers: ClassVar[Mapping[str, Sampler]] = MIDWAY_SAMPLERS | SAMPLERS
 
     sampler: str = "infilling"
+    temperature: float = AS_TRAINED
 
 
 CODEC = Ladiff

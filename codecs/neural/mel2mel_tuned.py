@@ -8,7 +8,6 @@ bytes and noise are those of mel2mel.
 
 from dataclasses import dataclass, field
 
-from ..processes.samplers import COOLED
 from .back_ends import MelBackEnd
 from .diffusion_codec import DiffusionCodec
 from .front_ends import MelFrontEnd
@@ -18,7 +17,6 @@ from .front_ends import MelFrontEnd
 class Mel2MelTuned(DiffusionCodec, front=MelFrontEnd(), back=MelBackEnd(), name="mel2mel-tuned"):
     """One rate, number of evaluations and sampler."""
 
-    temperature: float = COOLED
     weights: str = field(default="mel2mel", metadata={"in_name": False})
     back_weights: str = field(default="vocoder-tuned", metadata={"in_name": False})
 

@@ -27,7 +27,8 @@ DrawNext = Callable[[], Tensor]
 Walk = Callable[[Evaluate, Process, int, DrawNext], Tensor]
 
 FAST_BETAS = (1e-4, 1e-3, 1e-2, 0.05, 0.2, 0.5)  # DiffWave's six steps
-COOLED = 0.6  # temperature at which mels and latents are sampled: chosen on validation data
+# temperatures: that at which the cells sample, chosen on validation data, and that of training
+COOLED, AS_TRAINED = 0.2, 1.0
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
 """Questions about the cells of the design space at one bitrate."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, product
+from itertools import combinations
 
 from ...benchmarks.store.scores import Scores
 from ..columns import headline, look
-from ..wording import listed
 from .answers import (
     NO,
     PARTLY,
@@ -19,19 +18,13 @@ from .answers import (
     verdict,
     which,
 )
-from .duels import Duels, details, fight, matrix, sides, split, too_few
+from .duels import Duels, details, fight, matrix, split, too_few
 
 SIX = tuple(f"{a}2{b}" for a in ("mel", "lat") for b in ("wav", "mel", "lat"))
 NINE = (*SIX, *(f"wav2{b}" for b in ("wav", "mel", "lat")))
 PROPOSED, BASELINE = "mel2mel", "gan"
-ABLATIONS = ("mel-regression", "mel-vocoder")
 CEILINGS = {"mel": "mel-oracle", "lat": "gan-oracle"}  # by the domain that the decoder makes
 ORIGINAL = "pcm"
-PUBLISHED = ("mbd", "ladiff")
-DUEL_RULE = (
-    "Yes: significantly better in some metric and worse in none; no: worse in some and better in "
-    "none; partly: both."
-)
 
 
 def at(codecs: Sequence[str], kbps: float) -> list[str]:
@@ -139,51 +132,6 @@ def _over_baseline(results: Mapping[str, dict[str, int]], anchor: str) -> tuple[
         return YES if clear else PARTLY, text + "; ".join(parts) + others + "." + tail
     found = NO if len(losing) == len(results) else UNDECIDED
     return found, f"No cell is significantly better in any of {len(columns)} metrics." + tail
-
-
-def diffusion_adds(scores: Scores, kbps: float) -> Answer:
-    """What does sampling add over the same network's mean, and over no decoder at all?"""
-    question = (
-        f"What does diffusion add at {kbps:g} kbit/s over a regression decoder, "
-        "and over the vocoder alone?"
-    )
-    own, regression, vocoder = at([PROPOSED, *ABLATIONS], kbps)
-    return _one_by_one(scores, question, [(own, regression), (own, vocoder), (regression, vocoder)])
-
-
-def tuning_adds(scores: Scores, kbps: float) -> Answer:
-    """What does a vocoder that was fine-tuned on mel2mel's output add?"""
-    question = (
-        f"What does a vocoder tuned on what {PROPOSED} samples add at {kbps:g} kbit/s, and does it "
-        f"take {PROPOSED} above {BASELINE}?"
-    )
-    tuned, own, baseline = at([f"{PROPOSED}-tuned", PROPOSED, BASELINE], kbps)
-    return _one_by_one(scores, question, [(tuned, own), (tuned, baseline)])
-
-
-def against_published(scores: Scores, kbps: float) -> Answer:
-    """How do mel2mel and the GAN baseline stand against diffusion codecs of the literature?"""
-    question = (
-        f"Is {PROPOSED} better than the published diffusion codecs {listed(PUBLISHED)} at "
-        f"{kbps:g} kbit/s, and is {BASELINE}?"
-    )
-    ours = at([PROPOSED, BASELINE], kbps)
-    return _one_by_one(scores, question, list(product(ours, at(PUBLISHED, kbps))))
-
-
-def _one_by_one(scores: Scores, question: str, pairs: Sequence[tuple[str, str]]) -> Answer:
-    """An answer that has a verdict and a sentence for each pair."""
-    duels = fight(scores, pairs)
-    if duels.table.empty:
-        return unanswered(question, DUEL_RULE, duels.missing)
-    made = [(a, b, duels.outcome(a, b)) for a, b in pairs]
-    fought = [(a, b, outcome) for a, b, outcome in made if outcome]
-    found = "; ".join(f"{a} over {b}: {verdict(*split(o)[:2])}" for a, b, o in fought)
-    words = [f"{a} against {b}: {sides(outcome)}." for a, b, outcome in fought]
-    sentence = too_few(scores) if duels.powerless else " ".join(words)
-    heads = [(f"{a} − {b}", a, b) for a, b, _ in fought]
-    tables = (matrix(duels, heads, "Differences"), details(duels))
-    return Answer(question, found, sentence, DUEL_RULE, tables, duels.missing)
 
 
 def below_ceilings(scores: Scores, kbps: float) -> Answer:

@@ -16,7 +16,18 @@ from ..figures.nfe import against_nfe
 from ..figures.style import Picture, drawing
 from ..tables.leaderboard import leaderboard
 from ..tables.nfe import over_nfe
-from . import basis, cells, nfe_and_samplers, paper, seeds, targets
+from . import (
+    additions,
+    basis,
+    cells,
+    nfe_and_samplers,
+    orders,
+    paper,
+    power,
+    price,
+    seeds,
+    targets,
+)
 from .answers import NO, PARTLY, UNANSWERED, UNDECIDED, YES, Answer, TextTable
 from .basis import TrainedWeights
 
@@ -42,10 +53,15 @@ def answers(run: Run) -> list[Answer]:
     return [
         *(cells.best_of_six(scores, kbps) for kbps in RATES),
         *(cells.beats_baseline(scores, kbps) for kbps in RATES),
-        *(cells.diffusion_adds(scores, kbps) for kbps in RATES),
-        *(cells.tuning_adds(scores, kbps) for kbps in RATES),
-        *(cells.against_published(scores, kbps) for kbps in RATES),
+        *(additions.diffusion_adds(scores, kbps) for kbps in RATES),
+        additions.diffusion_by_nfe(scores, PAPER_RATE),
+        additions.excitation_adds(scores, PAPER_RATE),
+        *(additions.against_published(scores, kbps) for kbps in RATES),
+        additions.against_yardsticks(scores, PAPER_RATE),
         *(cells.below_ceilings(scores, kbps) for kbps in RATES),
+        orders.same_order(scores, PAPER_RATE),
+        price.price(scores, costs, PAPER_RATE),
+        power.speakers_needed(scores, PAPER_RATE),
         nfe_and_samplers.knees(scores, costs),
         nfe_and_samplers.samplers(scores),
         seeds.seed_spread(run.scores, PAPER_RATE),
@@ -90,6 +106,7 @@ def findings_page(
     figures: Sequence[tuple[Path, Picture]] = (),
     home: Path = Path(),
     folder: str = "",
+    again: Run | None = None,
 ) -> Findings:
     """The page as Markdown, and its tables.
 
@@ -100,15 +117,20 @@ def findings_page(
         figures: as `write_figures` gives them.
         home: folder of the page, which paths of figures start from.
         folder: of the tables, from there; "": the page goes without them.
+        again: runs of the same suites on other recordings: every question has a second verdict.
     """
     found = answers(run)
+    second = [answer.verdict for answer in answers(again)] if again else []
     tables = dict(files(found, folder)) if folder else {}
     parts = [
         "# What we found",
         f"Every number and every sentence below is computed from finished runs by\n\n    {command}",
-        *questions(found, tables, [_figure(path, picture, home) for path, picture in figures]),
+        *questions(
+            found, second, tables, [_figure(path, picture, home) for path, picture in figures]
+        ),
         "## The runs",
         "\n".join(basis.settings(run)),
+        *(["Those of the second verdicts:", "\n".join(basis.settings(again))] if again else []),
         "## Limits",
         *basis.limits(weights),
     ]
@@ -126,12 +148,19 @@ def files(found: Sequence[Answer], folder: str) -> Iterator[tuple[str, TextTable
 
 
 def questions(
-    found: Sequence[Answer], tables: dict[str, TextTable], figures: Sequence[str]
+    found: Sequence[Answer],
+    second: Sequence[str],
+    tables: dict[str, TextTable],
+    figures: Sequence[str],
 ) -> Iterator[str]:
     """Paragraphs from the verdicts in short to the last answer."""
     yield "## In short"
-    lines = [(f"{n}", answer.question, answer.verdict) for n, answer in enumerate(found, 1)]
-    yield _markdown(("no.", "question", "verdict"), lines)
+    lines = [[f"{n}", answer.question, answer.verdict] for n, answer in enumerate(found, 1)]
+    head = ["no.", "question", "verdict"]
+    if second:
+        head = [*head, "on other speakers"]
+        lines = [[*line, again] for line, again in zip(lines, second, strict=True)]
+    yield _markdown(head, lines)
     yield "## How to read it"
     yield HOW_TO_READ
     yield from figures

@@ -16,7 +16,10 @@ from nscbench.codecs.coding.tokens import whole_frames
 from nscbench.codecs.networks.features import LogMel, MelConfig
 from nscbench.codecs.neural.diffusion_codec import DiffusionCodec, foundation
 from nscbench.codecs.neural.grid import CODECS, Mel2Mel
+from nscbench.codecs.neural.ladiff import Ladiff
+from nscbench.codecs.neural.mbd import Mbd
 from nscbench.codecs.neural.mel2mel_tuned import Mel2MelTuned
+from nscbench.codecs.neural.mel2wav_plain import Mel2WavPlain
 from nscbench.codecs.neural.mel_regression import MelRegression
 from nscbench.codecs.noise import Noise
 from nscbench.codecs.weights.parts import DIFFUSION
@@ -202,10 +205,9 @@ def test_temperature_is_a_factor_on_all_noise(
     assert replace(Mel2Mel(), temperature=0.8).condition == "mel2mel-3-temperature0.8"
 
 
-def test_waveforms_alone_are_sampled_with_all_noise() -> None:
-    found = {(kind.back.domain, kind().temperature) for kind in CODECS}
-    assert found == {("wav", 1.0), ("mel", 0.6), ("lat", 0.6)}
-    assert Mel2MelTuned().temperature == Mel2Mel().temperature
+def test_all_cells_are_sampled_with_as_much_noise_and_what_was_published_with_all() -> None:
+    assert {kind().temperature for kind in (*CODECS, Mel2MelTuned)} == {0.2}
+    assert {kind().temperature for kind in (Mbd, Ladiff, Mel2WavPlain)} == {1.0}
 
 
 @pytest.mark.parametrize("name", ["mel2wav", "lat2lat"])
