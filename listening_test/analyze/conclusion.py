@@ -43,6 +43,10 @@ class Table:
     records: tuple[Any, ...]
     sure: str = ""
 
+    def marks(self, record: Any) -> bool:
+        """Is this record's row marked?"""
+        return bool(self.sure) and is_sure(getattr(record, self.sure))
+
 
 @dataclass(frozen=True)
 class Conclusion:
@@ -70,6 +74,11 @@ class Picture:
     name: str
     caption: str
     figure: Figure
+
+
+def is_sure(p: float | None) -> bool:
+    """Does this p value decide? One that was not computed does not."""
+    return p is not None and p <= ALPHA
 
 
 def sentence_of(note: str) -> str:
