@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ...benchmarks.statistics.intervals import Interval
 
@@ -21,6 +21,34 @@ class Column:
     field: str
     head: str
     digits: int | str = 0
+
+
+_HEADS = {
+    "interval": "95 % interval",
+    "p": "p",
+    "p_holm": "p (Holm)",
+    "p_equivalent_holm": "p (equivalence, Holm)",
+}
+
+
+def columns(*names: str | Column, digits: int = 0, **heads: str) -> tuple[Column, ...]:
+    """Columns of these fields; a head that is not given is the field's name.
+
+    Args:
+        names: fields in the order shown, or columns that have digits of their own.
+        digits: of all numbers but p values.
+        heads: of fields whose name is not what they are called here.
+    """
+    return tuple(
+        name
+        if isinstance(name, Column)
+        else Column(
+            name,
+            heads.get(name) or _HEADS.get(name) or name.replace("_", " ").capitalize(),
+            "p" if name.startswith("p_") or name == "p" else digits,
+        )
+        for name in names
+    )
 
 
 @dataclass(frozen=True)
@@ -76,7 +104,7 @@ class Picture:
     figure: Figure
 
 
-def is_sure(p: float | None) -> bool:
+def is_sure(p: float | None) -> TypeGuard[float]:
     """Does this p value decide? One that was not computed does not."""
     return p is not None and p <= ALPHA
 

@@ -22,7 +22,7 @@ from .bitrates import Curves
 from .conclusion import Conclusion, change_sentences
 from .figures import to_svg
 from .screening import Screening
-from .sentences import counted, screening_sentences
+from .sentences import counted, rejected_sentences, screening_sentences
 from .tables import listeners_table
 from .vote_figures import pictures
 
@@ -66,12 +66,7 @@ def reading_sentences(votes: Votes) -> list[str]:
         f"{counted(listeners, 'named listener')} and {counted(items, 'named item')} from "
         f"{counted(len(votes.sources), 'file')}."
     ]
-    if votes.rejected:
-        lost = sum(entry.ratings for entry in votes.rejected)
-        lines.append(
-            f"Not taken: {counted(len(votes.rejected), 'entry', 'entries')} "
-            f"({counted(lost, 'vote')})."
-        )
+    lines += rejected_sentences(votes.rejected, "vote")
     return lines + [f"{note}." for note in votes.notes]
 
 
