@@ -91,11 +91,11 @@ def cell_text(value: object, digits: int | str = 1) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Interval):
-        return f"[{value.low:.{digits}f}, {value.high:.{digits}f}]"
+        return f"[{value.low:z.{digits}f}, {value.high:z.{digits}f}]"
     if isinstance(value, tuple):
         return ", ".join(cell_text(part, digits) for part in value)
     if digits == "p" and isinstance(value, float):
         return f"{value:.2g}"
     if isinstance(value, float):
-        return f"{value:.{digits}f}"
+        return f"{value:z.{digits}f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

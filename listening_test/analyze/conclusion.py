@@ -118,7 +118,7 @@ def bracket(interval: Interval | None, digits: int = 2, scale: float = 1.0) -> s
     """An interval behind a number in a sentence; nothing where there is none."""
     if interval is None:
         return ""
-    return f" [{scale * interval.low:.{digits}f}, {scale * interval.high:.{digits}f}]"
+    return f" [{scale * interval.low:z.{digits}f}, {scale * interval.high:z.{digits}f}]"
 
 
 def change_sentences(before: Conclusion, after: Conclusion) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....benchmarks.statistics.intervals import Interval
 from ...votes import Votes
 from ..conclusion import Column, Conclusion, Table, bracket, columns, is_sure, sentence_of
+from ..sentences import counted
 from . import opinion_pairs, opinions
 from .ballots import Ballots
 from .opinion_pairs import OpinionPair
@@ -63,7 +64,8 @@ def _verdicts(
 
 
 def _level(opinion: Opinion, name: str) -> str:
-    votes = f"{opinion.votes:,} votes" + (f" on {opinion.clips:,} clips" if opinion.clips else "")
+    votes = counted(opinion.votes, "vote")
+    votes += f" on {counted(opinion.clips, 'clip')}" if opinion.clips else ""
     return f"{opinion.condition}: {name} {opinion.mos:.2f}{bracket(opinion.interval)}, {votes}."
 
 
@@ -91,7 +93,7 @@ def pair_sentence(pair: OpinionPair, margin: float) -> str:
     if size < 0:
         better, worse, size, delta = worse, better, -size, -delta
         ends = ends and Interval(-ends.high, -ends.low)
-    said = f"{size:.2f}{bracket(ends)}, Cliff's delta {delta:.2f}"
+    said = f"{size:.2f}{bracket(ends)}, Cliff's delta {delta:z.2f}"
     if pair.p_holm is None:
         return f"{better} and {worse} differ by {said}; not tested."
     equal = is_sure(pair.p_equivalent_holm)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....benchmarks.statistics.intervals import Interval
 from ...votes import Votes
 from ..conclusion import Column, Conclusion, Table, bracket, columns, is_sure, sentence_of
+from ..sentences import counted
 from ..units import notes_on, unit_of
 from .bradley_terry import NoScale, Scale, bradley_terry
 from .discrimination import Discrimination, discriminations
@@ -50,13 +51,13 @@ def preference_sentence(pair: Preference, margin: float) -> str:
     """One pair: preferred, equivalent, or neither shown."""
     first, second, wins, losses = pair.first, pair.second, pair.wins, pair.losses
     if pair.share is None:
-        return f"{first} and {second}: none of {pair.votes} votes is decided."
+        return f"{first} and {second}: none of {counted(pair.votes, 'vote')} is decided."
     share, ends = pair.share, pair.interval
     if share < 0.5:
         first, second, share = second, first, 1 - share
         ends = ends and Interval(1 - ends.high, 1 - ends.low)
-    said = f"{100 * share:.0f} %{bracket(ends, 0, 100)} of {wins + losses} decided votes"
-    said += f", {pair.ties} ties" if pair.ties else ""
+    said = f"{100 * share:.0f} %{bracket(ends, 0, 100)} of {counted(wins + losses, 'decided vote')}"
+    said += f", {counted(pair.ties, 'tie')}" if pair.ties else ""
     equal = is_sure(pair.p_equivalent_holm)
     within = f"within {50 + 100 * margin:g} to {50 - 100 * margin:g} %"
     if is_sure(pair.p_holm):
@@ -74,7 +75,11 @@ def preference_sentence(pair: Preference, margin: float) -> str:
 def _scale_sentences(scale: Scale | None) -> list[str]:
     if scale is None:
         return []
-    order = " > ".join(f"{worth.condition} ({worth.value:+.2f})" for worth in scale.worths)
+    order = ""
+    for worth in scale.worths:
+        said = f"{worth.condition} ({worth.value:+.2f})"
+        alike = order.endswith(f"({worth.value:+.2f})")
+        order += f"{' = ' if alike else ' > ' if order else ''}{said}"
     tie = f"; Davidson's v = {scale.tie:.2f}" if scale.tie is not None else ""
     return [f"On the Bradley-Terry scale: {order}{tie}."]
 
@@ -86,7 +91,9 @@ def _circle_sentences(found: Transitivity) -> list[str]:
         sure = "each of the three is sure" if circle.sure else "not all three are sure"
         lines.append(f"Preferences go in a circle: {a} over {b} over {c} over {a}; {sure}.")
     if found.triples and not found.circles:
-        lines.append(f"Preferences are transitive: no circle in {found.triples} triples.")
+        lines.append(
+            f"Preferences are transitive: no circle in {counted(found.triples, 'triple')}."
+        )
     for misfit in found.misfits:
         lines.append(
             f"The scale does not fit {misfit.first} against {misfit.second}: it says "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...schema import is_system
 from ...votes import Votes
 from ..conclusion import Conclusion, Table, bracket, columns, is_sure, sentence_of
+from ..sentences import counted
 from ..units import notes_on, unit_of
 from .intelligibility import (
     ALL,
@@ -51,7 +52,8 @@ def _whole(scores: tuple[Intelligibility, ...]) -> list[Intelligibility]:
 def _notes(scores: tuple[Intelligibility, ...]) -> list[str]:
     notes, whole = [], _whole(scores)
     if (missed := sum(score.not_given for score in whole)) > 0:
-        notes.append(f"{missed} answers were not given: they count as neither right nor wrong")
+        were = "was" if missed == 1 else "were"
+        notes.append(f"{counted(missed, 'answer')} {were} not given: neither right nor wrong")
     if sum(is_system(score.condition) for score in whole) < 2:
         notes.append("fewer than two systems under test: there is nothing to compare")
     return notes
@@ -60,14 +62,14 @@ def _notes(scores: tuple[Intelligibility, ...]) -> list[str]:
 def _levels(scores: tuple[Intelligibility, ...]) -> list[str]:
     """How much of each condition is understood, and in which feature least."""
     lines = [
-        f"{s.condition}: {s.adjusted:.1f} %{bracket(s.interval, 1)} of {s.words} words, "
+        f"{s.condition}: {s.adjusted:.1f} %{bracket(s.interval, 1)} of {counted(s.words, 'word')}, "
         "adjusted for guessing."
         for s in _whole(scores)
     ]
     for score in _whole(scores):
         parts = [s for s in scores if s.condition == score.condition and s.feature != ALL]
-        if parts:
-            worst = min(parts, key=lambda part: part.adjusted)
+        worst = min(parts, key=lambda part: part.adjusted, default=score)
+        if any(part.adjusted > worst.adjusted for part in parts):
             lines.append(
                 f"{score.condition} is least understood in {worst.feature}: "
                 f"{worst.adjusted:.1f} %{bracket(worst.interval, 1)}."

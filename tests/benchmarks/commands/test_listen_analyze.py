@@ -107,9 +107,12 @@ def test_preferences(choices, tmp_path, capsys):
     assert "On the Bradley-Terry scale: a (+" in said
 
 
+FEATURES = ("nasality", "voicing")
+
+
 def test_words_and_discrimination(tmp_path, capsys):
     rows = [
-        [n, k, c, "p", "p" if n % 3 or c == "x" else "b", "p|b", "voicing"]
+        [n, k, c, "p", "p" if n % 3 or c == "x" or not k else "b", "p|b", FEATURES[k > 0]]
         for n in range(6)
         for k in range(4)
         for c in "xy"
