@@ -16,13 +16,19 @@ from typing import Any
 from ..benchmarks.statistics.intervals import Interval
 from ..benchmarks.store.atomic import write_atomically
 from ..benchmarks.store.received import no_formula
-from .schema import Rejected
+from .schema import Rejected, ResultsError
 
 PAGE = "index.html"
 
 
 def write_files(files: Mapping[str, str | bytes], folder: Path) -> Path:
-    """Write files by name into a folder, which is made; the page's path."""
+    """Write files by name into a folder, which is made; the page's path.
+
+    Raises:
+        ResultsError: there is a file of the folder's name.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ResultsError(f"{folder} is a file: choose another --out, a folder")
     for name, content in files.items():
         write_atomically(folder / name, content.encode() if isinstance(content, str) else content)
     return folder / PAGE

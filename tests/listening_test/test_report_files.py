@@ -15,7 +15,7 @@ from nscbench.listening_test.report_files import (
     rejected_table,
     write_files,
 )
-from nscbench.listening_test.schema import Rejected
+from nscbench.listening_test.schema import Rejected, ResultsError
 
 FOLDER = Path(__file__).parents[2] / "listening_test"
 
@@ -64,6 +64,12 @@ def test_files_are_written_beside_the_page(tmp_path):
     page = write_files({"a.csv": "ü\n", "index.html": b"<p>"}, tmp_path / "out")
     assert page == tmp_path / "out" / "index.html"
     assert (tmp_path / "out" / "a.csv").read_bytes() == "ü\n".encode()
+
+
+def test_a_file_in_the_folders_place_is_said(tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(ResultsError, match="out is a file: choose another --out"):
+        write_files({"a.csv": ""}, tmp_path / "out")
 
 
 def test_no_report_makes_its_pages_by_itself():

@@ -171,8 +171,6 @@ def conclude_discrimination(votes: Votes, margin: float = MARGIN) -> Conclusion:
         Column("d_prime_low", "d', low", 2),
         Column("d_prime_high", "d', high", 2),
         digits=3,
-        condition="A",
-        other="B",
         units=f"{unit.name.capitalize()}s",
         share="Share right",
         p="p (exact)",
