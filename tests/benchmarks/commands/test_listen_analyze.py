@@ -175,7 +175,7 @@ def test_nobody_left(tmp_path, capsys):
     ("words", "message"),
     [
         (["--margin", "7"], "a margin of 7 for acr; it lies between 0 and 4"),
-        (["--test", "ab"], "these are scores"),
+        (["--test", "ab"], "has scores, and no votes of ab"),
         (["--categories", "x"], "2 to 5"),
         (["--run", "nowhere"], "nowhere"),
     ],
