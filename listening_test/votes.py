@@ -14,7 +14,7 @@ are anchors; every other one is a system under test.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .schema import Rejected
+from .schema import Rejected, is_system
 
 CATEGORY_TESTS = ("acr", "dcr", "ccr")
 WORD_TESTS = ("drt", "mrt")
@@ -103,6 +103,17 @@ class Answer:
     def right(self) -> bool:
         """Was it the right answer?"""
         return self.given == self.asked
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """abx: the two conditions, whichever of them was A."""
+        return pair_of(self.condition, self.other)
+
+
+def pair_of(first: str, second: str) -> tuple[str, str]:
+    """Two conditions in the order of results: a system before an original or an anchor."""
+    low, high = sorted((first, second), key=lambda name: (not is_system(name), name))
+    return low, high
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from .intervals import FEWEST, Interval, student_interval
 
 Clusters = NDArray[np.intp]
 
+_ROUNDING = 1e-9  # far below what one vote adds to the mean of all that anybody collects
 _SWEEPS = 5  # that take out the effects of both ways; one does in a complete design
 
 
@@ -65,10 +66,11 @@ def clustered_error(effects: Array, clusterings: Sequence[Clusters]) -> tuple[Ar
     """Standard errors [k] and degrees of freedom [k] of k statistics.
 
     A clustering of fewer than 3 clusters is left out: what varies so little is taken as it is. NaN
-    where none is left.
+    where none is left. 0, and no rounding of it, where nothing varies: equal votes would be certain
+    of anything.
 
     Args:
-        effects: of n votes on each statistic [n, k].
+        effects: of n votes on each statistic [n, k], in units in which votes differ by about 1.
         clusterings: none (each vote is one of its own), one or two; cluster of each vote [n].
     """
     ways = [np.unique(way, return_inverse=True)[1] for way in clusterings]
@@ -82,13 +84,18 @@ def clustered_error(effects: Array, clusterings: Sequence[Clusters]) -> tuple[Ar
         np.full(effects.shape[1], len(effects) - 1.0)
     ]
     if len(ways) < 2:
-        return np.sqrt(variances[0]), degrees[0]
+        return _error(variances[0]), degrees[0]
     first, second = variances
     noise, of_noise = _noise(effects, *ways)
     total = np.maximum(first + second - noise, np.maximum(first, second))
     parts = first**2 / degrees[0] + second**2 / degrees[1] + noise**2 / of_noise
     satterthwaite = np.divide(total**2, parts, out=np.full(len(parts), np.nan), where=parts > 0)
-    return np.sqrt(total), satterthwaite
+    return _error(total), satterthwaite
+
+
+def _error(variance: Array) -> Array:
+    error = np.sqrt(variance)
+    return np.where(error < _ROUNDING, 0.0, error)
 
 
 def _variance(effects: Array, cluster: Clusters) -> Array:

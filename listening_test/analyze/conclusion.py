@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ...benchmarks.statistics.intervals import Interval
 
@@ -21,6 +21,34 @@ class Column:
     field: str
     head: str
     digits: int | str = 0
+
+
+_HEADS = {
+    "interval": "95 % interval",
+    "p": "p",
+    "p_holm": "p (Holm)",
+    "p_equivalent_holm": "p (equivalence, Holm)",
+}
+
+
+def columns(*names: str | Column, digits: int = 0, **heads: str) -> tuple[Column, ...]:
+    """Columns of these fields; a head that is not given is the field's name.
+
+    Args:
+        names: fields in the order shown, or columns that have digits of their own.
+        digits: of all numbers but p values.
+        heads: of fields whose name is not what they are called here.
+    """
+    return tuple(
+        name
+        if isinstance(name, Column)
+        else Column(
+            name,
+            heads.get(name) or _HEADS.get(name) or name.replace("_", " ").capitalize(),
+            "p" if name.startswith("p_") or name == "p" else digits,
+        )
+        for name in names
+    )
 
 
 @dataclass(frozen=True)
@@ -42,6 +70,10 @@ class Table:
     columns: tuple[Column, ...]
     records: tuple[Any, ...]
     sure: str = ""
+
+    def marks(self, record: Any) -> bool:
+        """Is this record's row marked?"""
+        return bool(self.sure) and is_sure(getattr(record, self.sure))
 
 
 @dataclass(frozen=True)
@@ -72,6 +104,11 @@ class Picture:
     figure: Figure
 
 
+def is_sure(p: float | None) -> TypeGuard[float]:
+    """Does this p value decide? One that was not computed does not."""
+    return p is not None and p <= ALPHA
+
+
 def sentence_of(note: str) -> str:
     """A note as a sentence."""
     return f"{note[0].upper()}{note[1:]}."
@@ -81,7 +118,7 @@ def bracket(interval: Interval | None, digits: int = 2, scale: float = 1.0) -> s
     """An interval behind a number in a sentence; nothing where there is none."""
     if interval is None:
         return ""
-    return f" [{scale * interval.low:.{digits}f}, {scale * interval.high:.{digits}f}]"
+    return f" [{scale * interval.low:z.{digits}f}, {scale * interval.high:z.{digits}f}]"
 
 
 def change_sentences(before: Conclusion, after: Conclusion) -> list[str]:

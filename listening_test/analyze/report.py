@@ -11,17 +11,14 @@ correlations.csv   `ColumnReport`, where a run was given
 box.svg, violin.svg, intervals.svg
 """
 
-import json
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...benchmarks.statistics.coefficients import KINDS
-from ...benchmarks.statistics.intervals import Interval
-from ...benchmarks.store.atomic import write_atomically
+from ..report_files import PAGE, cell_text, json_text, page_text, write_files
 from ..schema import Reading
 from . import figures, sentences
 from .analysis import Analysis
@@ -85,28 +82,29 @@ def write(conclusions: Conclusions, folder: Path) -> Path:
         "box": figures.to_svg(figures.box_plot(scores, shown)),
         "violin": figures.to_svg(figures.violin_plot(scores, shown)),
     }
-    files = {f"{name}.svg": content for name, content in drawn.items()}
-    files |= {
-        name: table.encode()
-        for name, table in csv_tables(
-            conclusions.reading,
-            conclusions.screening,
-            conclusions.before,
-            conclusions.after,
-            conclusions.correlations,
-        ).items()
-    }
-    files["analysis.json"] = to_json(conclusions).encode()
-    files["index.html"] = to_html(conclusions, drawn).encode()
-    for name, content in files.items():
-        write_atomically(folder / name, content)
-    if "correlations.csv" not in files:
+    tables = csv_tables(
+        conclusions.reading,
+        conclusions.screening,
+        conclusions.before,
+        conclusions.after,
+        conclusions.correlations,
+    )
+    page = write_files(
+        {
+            **{f"{name}.svg": content for name, content in drawn.items()},
+            **tables,
+            "analysis.json": to_json(conclusions),
+            PAGE: to_html(conclusions, drawn),
+        },
+        folder,
+    )
+    if "correlations.csv" not in tables:
         (folder / "correlations.csv").unlink(missing_ok=True)
-    return folder / "index.html"
+    return page
 
 
 def to_json(conclusions: Conclusions) -> str:
-    """The conclusions as JSON; no NaN and no infinity, which JSON does not have."""
+    """The conclusions as JSON."""
     document = {
         "schema": ANALYSIS_SCHEMA,
         "sources": conclusions.reading.sources,
@@ -118,18 +116,7 @@ def to_json(conclusions: Conclusions) -> str:
         "correlations": conclusions.correlations,
         "correlation_notes": conclusions.notes,
     }
-    return json.dumps(plain(document), indent=1, ensure_ascii=False) + "\n"
-
-
-def plain(value: Any) -> Any:
-    """Records, maps, lists and numbers as JSON has them; None for what is no finite number."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return json_text(document)
 
 
 def to_html(conclusions: Conclusions, drawn: Mapping[str, bytes]) -> str:
@@ -139,20 +126,14 @@ def to_html(conclusions: Conclusions, drawn: Mapping[str, bytes]) -> str:
         conclusions: to be shown.
         drawn: SVG figures by name.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("nscbench.listening_test.analyze"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": _number, "interval": interval_text, "p": _p_value}
-    return environment.get_template("analysis.html").render(
+    return page_text(
+        "analysis.html",
+        title="Listening test: results",
+        sections=conclusions.sections(),
+        verdicts=conclusions.screening.verdicts,
+        rejected=conclusions.reading.rejected,
         conclusions=conclusions,
         shown=conclusions.shown,
-        sections=conclusions.sections(),
         figures={name: _inline(name, svg.decode()) for name, svg in drawn.items()},
         before={summary.condition: summary for summary in conclusions.before.conditions},
         kinds=KINDS,
@@ -171,24 +152,11 @@ def _inline(name: str, svg: str) -> "Markup":
     return Markup(text.replace("<svg", '<svg aria-hidden="true"', 1))
 
 
-def _number(value: float | None, digits: int = 1) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
-
-
-def interval_text(value: Interval | None, digits: int = 1) -> str:
-    """An interval as tables show it; a dash where there is none."""
-    return "–" if value is None else f"[{value.low:.{digits}f}, {value.high:.{digits}f}]"
-
-
 def means_text(analysis: Analysis) -> str:
     """The conditions' means and intervals, a line each."""
     width = max((len(s.condition) for s in analysis.conditions), default=0)
     return "\n".join(
-        f"  {s.condition.ljust(width)}  {s.mean:6.2f} {interval_text(s.mean_t):>15}  "
+        f"  {s.condition.ljust(width)}  {s.mean:6.2f} {cell_text(s.mean_t):>15}  "
         f"{s.listeners} listeners"
         for s in analysis.conditions
     )
-
-
-def _p_value(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2g}"

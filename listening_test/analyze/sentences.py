@@ -1,7 +1,9 @@
 """What an analysis says, in plain words."""
 
+from collections.abc import Collection
+
 from ...benchmarks.statistics.intervals import Interval
-from ..schema import Reading
+from ..schema import Reading, Rejected
 from .analysis import Analysis
 from .correlation import ColumnReport
 from .objective import is_quality
@@ -20,13 +22,19 @@ def reading_sentences(reading: Reading, scores: OpinionScores) -> list[str]:
         f"{counted(len(scores.conditions), 'condition')} from "
         f"{counted(len(reading.sources), 'file')}."
     ]
-    if reading.rejected:
-        lost = sum(r.ratings for r in reading.rejected)
-        lines.append(
-            f"Not taken: {counted(len(reading.rejected), 'entry', 'entries')} "
-            f"({counted(lost, 'rating')})."
-        )
-    return lines + [f"{note}." for note in reading.notes]
+    return [
+        *lines,
+        *rejected_sentences(reading.rejected, "rating"),
+        *(f"{note}." for note in reading.notes),
+    ]
+
+
+def rejected_sentences(rejected: Collection[Rejected], what: str) -> list[str]:
+    """How much was not taken, in entries and in ratings or votes; nothing where all was."""
+    if not rejected:
+        return []
+    lost = sum(entry.ratings for entry in rejected)
+    return [f"Not taken: {counted(len(rejected), 'entry', 'entries')} ({counted(lost, what)})."]
 
 
 def screening_sentences(screening: Screening) -> list[str]:

@@ -1,18 +1,15 @@
 """The CSV tables of an analysis: the fields of its records, an interval as its two ends."""
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 
 from ...benchmarks.statistics.coefficients import KINDS
-from ...benchmarks.statistics.intervals import Interval
-from ...benchmarks.store.received import no_formula
+from ..report_files import csv_text, ends, rejected_table
 from ..schema import Reading
 from .analysis import Analysis, ConditionSummary
 from .correlation import ColumnReport
 from .pairs import Pair
-from .screening import ListenerVerdict, Screening
+from .screening import Screening
 
 
 def csv_tables(
@@ -33,27 +30,30 @@ def csv_tables(
             ["listeners_counted", *_columns(Pair)],
             ([stage, *_flat(pair)] for stage, a in stages for pair in a.pairs),
         ),
-        "listeners.csv": csv_text(
-            ["listener", "items", "excluded", "reasons", "remarks", "participant"],
-            (_listener(v, reading.participants.get(v.listener, "")) for v in screening.verdicts),
-        ),
+        "listeners.csv": listeners_table(screening, reading.participants),
         "ratings.csv": csv_text(
             ["listener", "item", "condition", "score", "trial", "plays", "seconds"],
             (list(asdict(rating).values()) for rating in reading.ratings),
         ),
-        "rejected.csv": csv_text(
-            ["source", "line", "ratings", "why"],
-            ([r.source, r.line, r.ratings, r.why] for r in reading.rejected),
-        ),
+        "rejected.csv": rejected_table(reading.rejected, "ratings"),
     }
     if correlations:
         found["correlations.csv"] = _correlation_table(correlations)
     return found
 
 
-def _listener(verdict: ListenerVerdict, participant: str) -> list[object]:
-    reasons, remarks = "; ".join(verdict.reasons), "; ".join(verdict.remarks)
-    return [verdict.listener, verdict.items, int(verdict.excluded), reasons, remarks, participant]
+def listeners_table(screening: Screening, participants: Mapping[str, str] | None = None) -> str:
+    """`listeners.csv`: who was excluded, and why; with participants' ids where a test has them."""
+    header = ["listener", "items", "excluded", "reasons", "remarks"]
+    rows = (
+        [v.listener, v.items, int(v.excluded), "; ".join(v.reasons), "; ".join(v.remarks)]
+        for v in screening.verdicts
+    )
+    if participants is None:
+        return csv_text(header, rows)
+    return csv_text(
+        [*header, "participant"], ([*row, participants.get(str(row[0]), "")] for row in rows)
+    )
 
 
 def _correlation_table(reports: tuple[ColumnReport, ...]) -> str:
@@ -78,7 +78,7 @@ def _correlation_table(reports: tuple[ColumnReport, ...]) -> str:
                 points,
                 kind,
                 by_kind[kind].value,
-                *_ends(by_kind[kind].interval),
+                *ends(by_kind[kind].interval),
                 report.pairs,
                 len(report.flips),
             ]
@@ -117,22 +117,9 @@ def _flat(record: ConditionSummary | Pair) -> list[object]:
     for f in fields(record):
         value = getattr(record, f.name)
         if f.name in _INTERVALS:
-            values += _ends(value)
+            values += ends(value)
         elif f.name == "rating_quartiles":
             values += value
         else:
             values.append(value)
     return values
-
-
-def _ends(interval: Interval | None) -> list[object]:
-    return [interval.low, interval.high] if interval else [None, None]
-
-
-def csv_text(header: list[str], rows: Iterable[list[object]]) -> str:
-    """A CSV text; None is an empty field."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([no_formula(value) for value in row] for row in rows)
-    return buffer.getvalue()

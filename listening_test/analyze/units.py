@@ -44,4 +44,5 @@ def notes_on(unit: Unit, votes: int) -> list[str]:
         word = "one listener" if unit.number == 1 else f"{unit.number} listeners"
         return [f"{word}: no interval is given; it needs 3 at least"]
     taken = "items" if unit.name == "item" else "votes"
-    return [f"the {votes} votes name no listener: {taken} are taken for independent"]
+    who = "the one vote names" if votes == 1 else f"the {votes:,} votes name"
+    return [f"{who} no listener: {taken} are taken for independent"]

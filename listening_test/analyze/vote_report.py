@@ -10,22 +10,20 @@ NAME.svg         every figure of the test
 """
 
 import base64
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from ...benchmarks.statistics.intervals import Interval
-from ...benchmarks.store.atomic import write_atomically
+from ..report_files import PAGE, csv_text, ends, json_text, page_text, rejected_table, write_files
 from ..votes import Vote, Votes
 from .bitrates import Curves
-from .conclusion import ALPHA, Conclusion, Table, change_sentences
+from .conclusion import Conclusion, change_sentences
 from .figures import to_svg
-from .report import plain
 from .screening import Screening
-from .sentences import counted, screening_sentences
-from .tables import csv_text
+from .sentences import counted, rejected_sentences, screening_sentences
+from .tables import listeners_table
 from .vote_figures import pictures
 
 VOTES_SCHEMA = 1  # of analysis.json
@@ -68,12 +66,7 @@ def reading_sentences(votes: Votes) -> list[str]:
         f"{counted(listeners, 'named listener')} and {counted(items, 'named item')} from "
         f"{counted(len(votes.sources), 'file')}."
     ]
-    if votes.rejected:
-        lost = sum(entry.ratings for entry in votes.rejected)
-        lines.append(
-            f"Not taken: {counted(len(votes.rejected), 'entry', 'entries')} "
-            f"({counted(lost, 'vote')})."
-        )
+    lines += rejected_sentences(votes.rejected, "vote")
     return lines + [f"{note}." for note in votes.notes]
 
 
@@ -90,13 +83,10 @@ def write_report(report: VoteReport, folder: Path) -> Path:
         (picture.name, picture.caption, to_svg(picture.figure))
         for picture in pictures(shown, report.votes.test, report.curves)
     ]
-    files = {f"{name}.svg": svg for name, _, svg in drawn}
-    files |= {name: text.encode() for name, text in tables(report).items()}
-    files["analysis.json"] = to_json(report).encode()
-    files["index.html"] = to_html(report, drawn).encode()
-    for name, content in files.items():
-        write_atomically(folder / name, content)
-    return folder / "index.html"
+    files: dict[str, str | bytes] = {f"{name}.svg": svg for name, _, svg in drawn}
+    files |= tables(report)
+    files |= {"analysis.json": to_json(report), PAGE: to_html(report, drawn)}
+    return write_files(files, folder)
 
 
 def tables(report: VoteReport) -> dict[str, str]:
@@ -105,17 +95,8 @@ def tables(report: VoteReport) -> dict[str, str]:
     stages += [(STAGES[1], report.after)] if report.after else []
     found = {
         "votes.csv": _votes_text(report.votes),
-        "rejected.csv": csv_text(
-            ["source", "line", "votes", "why"],
-            ([r.source, r.line, r.ratings, r.why] for r in report.votes.rejected),
-        ),
-        "listeners.csv": csv_text(
-            ["listener", "items", "excluded", "reasons", "remarks"],
-            (
-                [v.listener, v.items, int(v.excluded), "; ".join(v.reasons), "; ".join(v.remarks)]
-                for v in report.screening.verdicts
-            ),
-        ),
+        "rejected.csv": rejected_table(report.votes.rejected, "votes"),
+        "listeners.csv": listeners_table(report.screening),
     }
     for table in report.before.tables:
         rows = [
@@ -142,8 +123,7 @@ def _flat(record: Any) -> dict[str, object]:
 
 def _spread(name: str, value: object, interval: bool, found: dict[str, object]) -> None:
     if isinstance(value, Interval) or (value is None and interval):
-        ends = (value.low, value.high) if isinstance(value, Interval) else (None, None)
-        found[f"{name}_low"], found[f"{name}_high"] = ends
+        found[f"{name}_low"], found[f"{name}_high"] = ends(value)
     elif isinstance(value, tuple):
         for place, part in enumerate(value, 1):
             if isinstance(part, tuple):
@@ -165,7 +145,7 @@ def _votes_text(votes: Votes) -> str:
 
 
 def to_json(report: VoteReport) -> str:
-    """The report as JSON; no NaN and no infinity, which JSON does not have."""
+    """The report as JSON."""
 
     def of(conclusion: Conclusion | None) -> dict[str, Any] | None:
         if conclusion is None:
@@ -183,7 +163,7 @@ def to_json(report: VoteReport) -> str:
         "before": of(report.before),
         "after": of(report.after),
     }
-    return json.dumps(plain(document), indent=1, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def to_html(report: VoteReport, drawn: Sequence[tuple[str, str, bytes]]) -> str:
@@ -193,44 +173,13 @@ def to_html(report: VoteReport, drawn: Sequence[tuple[str, str, bytes]]) -> str:
         report: to be shown.
         drawn: name, caption and SVG of each figure.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("nscbench.listening_test.analyze"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"cell": cell, "sure": _is_sure}
-    return environment.get_template("votes.html").render(
-        test=report.votes.test.upper(),
+    return page_text(
+        "votes.html",
+        title=f"Listening test: {report.votes.test.upper()}",
         sections=report.sections(),
+        verdicts=report.screening.verdicts,
+        rejected=report.votes.rejected,
         all_listeners=report.after is None,
         figures=[(n, caption, base64.b64encode(svg).decode()) for n, caption, svg in drawn],
         tables=report.shown.tables,
-        screening=report.screening,
-        rejected=report.votes.rejected,
     )
-
-
-def cell(value: object, digits: int | str) -> str:
-    """A value as a table shows it: a dash where there is none."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Interval):
-        return f"[{value.low:.{digits}f}, {value.high:.{digits}f}]"
-    if isinstance(value, tuple):
-        return ", ".join(cell(part, digits) for part in value)
-    if digits == "p" and isinstance(value, float):
-        return f"{value:.2g}"
-    if isinstance(value, float):
-        return f"{value:.{digits}f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _is_sure(table: Table, record: Any) -> bool:
-    value = getattr(record, table.sure) if table.sure else None
-    return value is not None and value <= ALPHA

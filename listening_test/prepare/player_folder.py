@@ -33,8 +33,10 @@ def refuse_foreign(folder: Path) -> None:
     """Refuse a folder with a page that no test wrote: the player's would replace it.
 
     Raises:
-        BuildError: it has one.
+        BuildError: it has one, or is a file.
     """
+    if folder.exists() and not folder.is_dir():
+        raise BuildError(f"{folder} is a file: choose another --out, a folder")
     page = folder / "index.html"
     if page.exists() and not (folder / "test.js").exists():
         raise BuildError(f"{page} is no listening test's: choose another --out")

@@ -25,7 +25,6 @@ from scipy import stats
 
 from ..schema import ResultsError
 from ..votes import CATEGORY_TESTS, WORD_TESTS
-from .clips import SECONDS
 from .judged import ANSWER_SECONDS, PLAYED
 from .words import ALTERNATIVES
 
@@ -36,6 +35,7 @@ _DIFFERENCE = {**dict.fromkeys(CATEGORY_TESTS, 0.3), "ab": 10.0, "abx": 25.0}
 _DIFFERENCE |= dict.fromkeys(WORD_TESTS, 5.0)
 _USUAL_SECONDS = {**dict.fromkeys(CATEGORY_TESTS, 10.0), "ab": 6.0, "abx": 6.0}
 _USUAL_SECONDS |= dict.fromkeys(WORD_TESTS, 1.0)
+_HELD_AGAINST = ("ccr", "abx")  # where every condition has one reference
 _MOST = 100_000  # votes
 
 
@@ -57,6 +57,11 @@ class Plan:
         return _DIFFERENCE[self.test] if self.difference is None else self.difference
 
     @property
+    def heard(self) -> float:
+        """Seconds of a clip."""
+        return _USUAL_SECONDS[self.test] if self.seconds is None else self.seconds
+
+    @property
     def items(self) -> int:
         """Clips or words: 12 pairs, 24 clips, or the 96 words of half a DRT."""
         if self.given_items is not None:
@@ -66,14 +71,14 @@ class Plan:
     @property
     def pairs(self) -> int:
         """Comparisons in one family."""
-        if self.test in ("ccr", "abx"):
+        if self.test in _HELD_AGAINST:
             return self.conditions
-        return max(1, self.conditions * (self.conditions - 1) // 2)
+        return self.conditions * (self.conditions - 1) // 2
 
     @property
     def trials(self) -> int:
         """Of the whole test, every clip once in each of its presentations."""
-        if self.test in ("ccr", "abx"):
+        if self.test in _HELD_AGAINST:
             return 2 * self.conditions * self.items
         return self.items * (2 * self.pairs if self.test == "ab" else self.conditions)
 
@@ -109,11 +114,11 @@ def votes_needed(plan: Plan) -> Iterator[str]:
 
 
 def _check(plan: Plan) -> None:
-    fewest = 2 if plan.test == "ab" else 1
+    fewest = 1 if plan.test in _HELD_AGAINST else 2
     for name, value, low, high in (
         ("conditions", plan.conditions, fewest, 100),
         ("items", plan.items, 1, 1000),
-        ("seconds", plan.seconds or SECONDS[plan.test][0], 0.1, 60),
+        ("seconds", plan.heard, 0.1, 60),
         ("minutes of a session", plan.minutes, 1, 120),
     ):
         if not low <= value <= high:
@@ -191,8 +196,7 @@ def _abx(plan: Plan) -> Iterator[str]:
 
 
 def _listeners(plan: Plan, votes: int) -> Iterator[str]:
-    seconds = plan.seconds or _USUAL_SECONDS[plan.test]
-    trial = PLAYED[plan.test] * seconds + ANSWER_SECONDS
+    trial = PLAYED[plan.test] * plan.heard + ANSWER_SECONDS
     blocks = math.ceil(plan.trials / max(1, int(60 * plan.minutes / trial)))
     minutes = plan.trials / blocks * trial / 60
     split = f"{blocks} blocks of" if blocks > 1 else "one block of"

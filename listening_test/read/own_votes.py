@@ -95,6 +95,9 @@ def _submission(element: object, source: str, line: int, key: JudgedKey) -> Subm
     if element["test"] != key.test:
         why = f"of test {element['test']!r}; the key is of {key.test!r}"
         return Rejected(source, line, why)
+    if element["kind"] != key.kind:
+        why = f"of a test of type {element['kind']!r}; the key is of one of type {key.kind}"
+        return Rejected(source, line, why)
     answer = element["answer"]
     return Submission(
         source,
@@ -130,7 +133,7 @@ def _judged(submission: Submission, data: Mapping[str, Any], key: JudgedKey) -> 
     trial = key.trials.get(submission.trial)
     if trial is None:
         return f"{what}: the key has no such trial"
-    if tuple(data.get("order", ())) != trial.stimuli:
+    if data.get("order") != list(trial.stimuli):
         return f"{what}: what was heard is not what the key has of this trial"
     answer = data["answer"]
     if isinstance(answer, bool) or answer not in _offered(trial, key):

@@ -73,6 +73,22 @@ class Roles:
 PLAIN = Roles()
 
 
+def doubtful_names(names: Iterable[str]) -> list[str]:
+    """A note on each system that looks like the hidden reference or an anchor."""
+    found = []
+    for name in sorted({name for name in names if is_system(name)}):
+        for like, what, word in (
+            (_LIKE_REFERENCE, "the hidden reference", REFERENCE),
+            (_LIKE_ANCHOR, "an anchor", f"{ANCHOR}NAME"),
+        ):
+            if like.search(name):
+                found.append(
+                    f"{name!r} is taken for a system under test; if it is {what}, call it {word}"
+                )
+                break
+    return found
+
+
 def parse_roles(reference: str | None, anchors: Sequence[str] | None) -> Roles:
     """What `--reference` and `--anchors` say.
 

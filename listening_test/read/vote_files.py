@@ -12,6 +12,7 @@ from ..schema import SESSION_FIELD, ResultsError
 from ..votes import Votes
 from .blind_key import Key
 from .p808_votes import read_p808_votes
+from .rating_tables import is_row
 from .results_files import text_of
 from .vote_tables import (
     Reader,
@@ -115,12 +116,17 @@ def _reader(text: str, source: str, how: ReadingRules) -> Reader:
     """What reads a table of these columns."""
     header = header_of(text)
     names = set(header)
+    likert = {"trial_id", "stimuli"} <= names and any(
+        name.startswith("stimuli_rating") for name in names
+    )
+    if likert:
+        return lambda whole, table: read_likert(whole, table, how.scale)
+    if how.scale is not None:
+        raise ResultsError(f"{source} has no scales to choose from: --scale is of Likert pages")
     if names & {"file_url", "short_file_name"} and "vote_1" in names:
         return read_p808_votes
     if {"trial_id", "choice_reference", "choice_non_reference", "choice_answer"} <= names:
         return read_paired_comparison
-    if {"trial_id", "stimuli"} <= names and any(n.startswith("stimuli_rating") for n in names):
-        return lambda whole, table: read_likert(whole, table, how.scale)
     for needed, reader in (
         ({"first", "second", "choice"}, read_long_choices),
         ({"condition", "asked", "given"}, read_long_answers),
@@ -128,4 +134,8 @@ def _reader(text: str, source: str, how: ReadingRules) -> Reader:
     ):
         if needed <= names:
             return reader
+    if is_row(dict.fromkeys(header)):
+        raise ResultsError(
+            f"{source} holds ratings of MUSHRA: `nscbench mushra analyze` reads them"
+        )
     raise unknown_columns(source, header, KNOWN)

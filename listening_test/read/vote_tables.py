@@ -120,11 +120,15 @@ def read_long_votes(text: str, table: Table) -> None:
 
 
 def read_long_choices(text: str, table: Table) -> None:
-    """A long table of preferences: the two conditions as heard, and the one chosen or nothing."""
+    """A long table of preferences: the two conditions as heard, and the one chosen or nothing.
+
+    Which one was chosen is said by its name, or by its place as in our records.
+    """
     for line, row in numbered_rows(text, table):
         first, second = _condition(row["first"]), _condition(row["second"])
         chosen = _condition(row["choice"])
-        tie = chosen.casefold() in ("", "tie", "none", "no preference", "0")
+        chosen = {"first": first, "second": second}.get(chosen.casefold(), chosen)
+        tie = chosen.casefold() in _TIES
         if not first or not second or first == second:
             table.reject(line, f"a pair has two conditions, not {first!r} and {second!r}")
         elif not tie and chosen not in (first, second):
@@ -139,18 +143,19 @@ def read_long_choices(text: str, table: Table) -> None:
             table.take(line, choice, "ab")
 
 
+_TIES = ("", "tie", "none", "neither", "no preference", "0")
+
+
 def read_long_answers(text: str, table: Table) -> None:
     """A long table of answers: what was asked, what was given; words, or X of an ABX test."""
     for line, row in numbered_rows(text, table):
         words = tuple(w.strip() for w in row.get("alternatives", "").split("|") if w.strip())
         test = row.get("test", "").lower() or ("abx" if row.get("other") else "drt")
-        if not row["condition"] or not row["asked"]:
-            table.reject(line, "no condition, or nothing that was asked, is named")
-        elif test != "abx" and (row["asked"] not in words or len(words) < 2):
-            why = f"the alternatives {'|'.join(words)!r} do not hold {row['asked']!r} and another"
+        if test == "abx" and not words:
+            words = ("a", "b")
+            row = {**row, **{name: row[name].lower() for name in ("asked", "given")}}
+        if why := _no_answer(row, test, words):
             table.reject(line, why)
-        elif words and row["given"] and row["given"] not in words:
-            table.reject(line, f"the answer {row['given']!r} is none of {'|'.join(words)!r}")
         else:
             answer = Answer(
                 condition=_condition(row["condition"]),
@@ -162,6 +167,20 @@ def read_long_answers(text: str, table: Table) -> None:
                 **_who(row),  # type: ignore[arg-type]
             )
             table.take(line, answer, test)
+
+
+def _no_answer(row: Row, test: str, words: tuple[str, ...]) -> str:
+    """Why a row is no answer to one of these words; "" where it is."""
+    asked, given = row["asked"], row["given"]
+    if not row["condition"] or not asked:
+        return "no condition, or nothing that was asked, is named"
+    if test == "abx" and _condition(row["condition"]) == _condition(row.get("other", "")):
+        return f"a pair has two conditions, and not {row['condition']!r} twice"
+    if asked not in words or len(words) < 2:
+        return f"the alternatives {'|'.join(words)!r} do not hold {asked!r} and another"
+    if given and given not in words:
+        return f"the answer {given!r} is none of {'|'.join(words)!r}"
+    return ""
 
 
 def _who(row: Row) -> dict[str, object]:

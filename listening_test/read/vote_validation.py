@@ -13,11 +13,13 @@ The rules, in their order:
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ..schema import Rejected, ResultsError
-from ..votes import CATEGORY_TESTS, TESTS, Answer, Choice, Vote, Votes
+from ..votes import CATEGORY_TESTS, TESTS, Answer, Choice, Vote, Votes, pair_of
 from .blind_key import Key
 from .category_words import category_of, out_of_scale
+from .roles import doubtful_names
 from .vote_tables import Placed, SentVote, Table
 
 _MUSHRA = 100  # the end of its scale
@@ -44,7 +46,7 @@ def valid_votes(
             rejected.append(p.rejected(why))
         else:
             rows.append((row, p))
-    kept = _without_duplicates(rows, rejected)
+    kept = _one_way(_without_duplicates(rows, rejected), notes)
     if not kept:
         lost = f"; not taken: {rejected[0]}" if rejected else ""
         more = f" and {len(rejected) - 1} more" if len(rejected) > 1 else ""
@@ -55,7 +57,11 @@ def valid_votes(
         found,
         tuple(kept),
         tuple(sorted(rejected, key=lambda r: (r.source, r.line))),
-        (*notes, *_notes(kept)),
+        (
+            *notes,
+            *_notes(kept),
+            *doubtful_names(name for row in kept for name in conditions_of(row)),
+        ),
         sources=tuple(table.source for table in tables),
     )
 
@@ -81,10 +87,12 @@ def _scored(
         scored.append((Placed(p.row, p.source, p.line, test), found[0]))
     for kind, count in kinds.items():
         if kind == ",":
-            notes.append(f"{count} scores have a decimal comma")
+            have = "score has" if count == 1 else "scores have"
+            notes.append(f"{count} {have} a decimal comma")
         elif kind:
             words = f"of {kind}" if kind in CATEGORY_TESTS else "of the categories given"
-            notes.append(f"{count} scores are words {words}, read as numbers")
+            what = "score is a word" if count == 1 else "scores are words"
+            notes.append(f"{count} {what} {words}, read as numbers")
     return scored
 
 
@@ -105,7 +113,9 @@ def _test_of(placed: Sequence[Placed], scored: list[tuple[Placed, float]], test:
         if found not in TESTS:
             raise ResultsError(f"votes of {found!r}; known are: {', '.join(TESTS)}")
         if votes and found not in CATEGORY_TESTS:
-            raise ResultsError(f"these are scores, and no votes of {found}")
+            of = next(p.source for p, _ in scored if isinstance(p.row, SentVote))
+            more = "" if test else ": give the files of one test at a time"
+            raise ResultsError(f"{of} has scores, and no votes of {found}{more}")
         return found
     high = sum(score > 5 for _, score in votes)
     if 2 * high > len(votes) and all(0 <= score <= _MUSHRA for _, score in votes):
@@ -132,6 +142,8 @@ def _row(p: Placed, score: float, test: str) -> Vote | Choice | Answer | str:
         return why
     if test == "ccr" and not p.row.reference:
         return "a vote of ccr names the reference that the condition was compared with"
+    if test == "ccr" and p.row.reference == p.row.condition:
+        return f"a vote of ccr compares two conditions, and not {p.row.condition!r} with itself"
     return Vote(
         p.row.listener,
         p.row.item,
@@ -184,6 +196,28 @@ def _without_duplicates(
             )
         taken[cell] = row, place
     return [row for row, _ in taken.values()]
+
+
+def _one_way(
+    rows: Sequence[Vote | Choice | Answer], notes: list[str]
+) -> list[Vote | Choice | Answer]:
+    """Votes of ccr that hold A against B as well as B against A, all the same way round."""
+    pairs = {(row.condition, row.reference) for row in rows if isinstance(row, Vote)}
+    turned: Counter[tuple[str, str]] = Counter()
+    kept: list[Vote | Choice | Answer] = []
+    for row in rows:
+        if isinstance(row, Vote) and (row.reference, row.condition) in pairs:
+            pair = pair_of(row.condition, row.reference)
+            if pair != (row.condition, row.reference):
+                turned[pair] += 1
+                row = replace(row, condition=pair[0], reference=pair[1], score=0.0 - row.score)
+        kept.append(row)
+    for (first, second), count in turned.items():
+        notes.append(
+            f"votes of {second} against {first} are read as of {first} against {second}, with the "
+            f"other sign ({count})"
+        )
+    return kept
 
 
 def _said(row: Vote | Choice | Answer) -> str:

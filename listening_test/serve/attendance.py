@@ -86,7 +86,7 @@ class Attendance:
         """A record was kept."""
         session, block = str(record.get("session", "")), record.get("block")
         with self._turn:
-            self._sessions.setdefault(str(record.get("listener", "")), session)
+            self._sessions.setdefault(str(record.get("listener", "")).strip(), session)
             if not isinstance(block, int) or block >= len(self._sizes):
                 return
             now = time.monotonic()
@@ -96,7 +96,7 @@ class Attendance:
                 known.finished.add(str(record.get("trial", "")))
 
     def _admit(self, listener: str, session: str) -> None:
-        if self._named and self._sessions.setdefault(listener, session) != session:
+        if self._named and self._sessions.setdefault(listener.strip(), session) != session:
             raise Taken(
                 f"listener {listener} has begun this test in another session; one is taken of each"
             )

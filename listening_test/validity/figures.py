@@ -28,6 +28,7 @@ def coefficient_plot(columns: Sequence[ColumnValidity]) -> Figure:
 
     figure = Figure(figsize=(7.5, 1.4 + 0.32 * len(columns)), layout="constrained")
     axes = figure.add_subplot()
+    named: set[str] = set()
     for place, column in enumerate(columns):
         for offset, name, colour in ((-0.14, CONDITIONS, _LINE), (0.16, ITEMS, _PALE)):
             level = column.level(name)
@@ -39,7 +40,8 @@ def coefficient_plot(columns: Sequence[ColumnValidity]) -> Figure:
                 if interval:
                     low, high = sorted((sign * interval.low, sign * interval.high))
                     axes.hlines(place + offset, low, high, color=colour, linewidth=width, alpha=0.8)
-            label = name if place == 0 else None
+            label = None if name in named else name
+            named.add(name)
             axes.plot(sign * rho.value, place + offset, "o", color=colour, ms=5, label=label)
     axes.axvline(0, color="#bbbbbb", linewidth=1)
     axes.set_yticks(range(len(columns)), [column.column for column in columns], parse_math=False)
@@ -48,7 +50,7 @@ def coefficient_plot(columns: Sequence[ColumnValidity]) -> Figure:
     axes.grid(axis="x", color="#dddddd")
     axes.set_axisbelow(True)
     axes.set_xlabel("Spearman's rho with listeners, positive where both agree")
-    if columns:
+    if named:
         axes.legend(loc="lower left", fontsize="small")
     return figure
 

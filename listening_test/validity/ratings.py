@@ -12,6 +12,7 @@ from ..read.blind_key import read_key
 from ..read.p808_votes import is_votes_per_clip
 from ..read.results_files import read_results
 from ..read.validation import valid_ratings
+from ..read.vote_files import read_votes
 from ..schema import ResultsError
 from .opinions import Opinions
 
@@ -22,9 +23,10 @@ VOTES = ("acr", "dcr")  # of which a condition has a mean on one scale
 def read_opinions(
     paths: Sequence[Path], key: Path | None = None, screening: str = SCREENING
 ) -> Opinions:
-    """The opinions of files of one test: results of MUSHRA, votes, or plain long tables.
+    """The opinions of files of one test: results of MUSHRA, votes, or plain tables of either.
 
-    Votes are records of our player of acr and dcr, and `votes_per_clip.csv` of P.808.
+    Votes are records of our player of acr and dcr, `votes_per_clip.csv` of P.808, and what else
+    `nscbench listen analyze` takes for categories of them.
 
     Args:
         paths: files, or folders of results.
@@ -35,13 +37,25 @@ def read_opinions(
     Raises:
         ResultsError: nothing can be read; files of different kinds; blind results without a key.
     """
-    votes = [path for path in paths if is_votes_per_clip(path) or holds_own_votes(path)]
+    votes = [path for path in paths if _holds_votes(path)]
     if not votes:
         return _rated(paths, key, screening)
     if len(votes) < len(paths):
         other = next(path for path in paths if path not in votes)
         raise ResultsError(f"{votes[0]} has votes and {other} has not: give one test only")
     return _voted(votes, key, screening)
+
+
+def _holds_votes(path: Path) -> bool:
+    """Are there votes in a file or folder? A table's scores say whether they are categories."""
+    if is_votes_per_clip(path) or holds_own_votes(path):
+        return True
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
+    try:
+        return bool(read_votes([path]).rows)
+    except ResultsError:
+        return False  # whoever reads it as ratings says what is wrong
 
 
 def _voted(paths: Sequence[Path], key: Path | None, screening: str) -> Opinions:

@@ -11,15 +11,13 @@ coefficients.svg, mappings.svg
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...benchmarks.statistics.coefficients import KINDS
-from ...benchmarks.store.atomic import write_atomically
 from ..analyze.figures import to_svg
-from ..analyze.report import plain
+from ..report_files import PAGE, json_text, page_text, write_files
 from . import figures, sentences
 from .agreement import ColumnValidity
 from .compared import Compared
@@ -58,19 +56,14 @@ def write(found: Found, folder: Path) -> Path:
         "coefficients": to_svg(figures.coefficient_plot(found.shown)),
         "mappings": to_svg(figures.mapping_plot(found.shown, found.compared)),
     }
-    files = {f"{name}.svg": content for name, content in drawn.items()}
-    files |= {
-        name: text.encode() for name, text in csv_tables(found.columns, found.compared).items()
-    }
-    files["validity.json"] = to_json(found).encode()
-    files["index.html"] = to_html(found, drawn).encode()
-    for name, content in files.items():
-        write_atomically(folder / name, content)
-    return folder / "index.html"
+    files: dict[str, str | bytes] = {f"{name}.svg": content for name, content in drawn.items()}
+    files |= csv_tables(found.columns, found.compared)
+    files |= {"validity.json": to_json(found), PAGE: to_html(found, drawn)}
+    return write_files(files, folder)
 
 
 def to_json(found: Found) -> str:
-    """The findings as JSON; no NaN and no infinity, which JSON does not have."""
+    """The findings as JSON."""
     compared = found.compared
     document = {
         "schema": VALIDITY_SCHEMA,
@@ -84,7 +77,7 @@ def to_json(found: Found) -> str:
         "sentences": found.sections(),
         "columns": found.columns,
     }
-    return json.dumps(plain(document), indent=1, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def to_html(found: Found, drawn: Mapping[str, bytes]) -> str:
@@ -94,24 +87,14 @@ def to_html(found: Found, drawn: Mapping[str, bytes]) -> str:
         found: to be shown.
         drawn: SVG figures by name.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("nscbench.listening_test.validity"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": _number, "interval": sentences.interval_words}
-    return environment.get_template("validity.html").render(
+    return page_text(
+        "validity.html",
+        title="Metrics and listeners",
+        sections=found.sections(),
+        verdicts=(),
+        rejected=found.compared.opinions.rejected,
         found=found,
         columns=sentences.ordered(found.columns),
-        sections=found.sections(),
         figures={name: base64.b64encode(svg).decode() for name, svg in drawn.items()},
         kinds=KINDS,
     )
-
-
-def _number(value: float | None, digits: int = 2) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"

@@ -1,13 +1,10 @@
 """The CSV tables of a comparison of metrics and listeners."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple
 
 from ...benchmarks.statistics.coefficients import KINDS
-from ...benchmarks.statistics.intervals import Interval
-from ...benchmarks.store.received import no_formula
+from ..report_files import csv_text, ends, rejected_table
 from .agreement import ColumnValidity
 from .compared import Compared
 from .sentences import ordered
@@ -18,15 +15,12 @@ def csv_tables(columns: Sequence[ColumnValidity], compared: Compared) -> dict[st
     return {
         "coefficients.csv": _coefficients(columns, compared),
         "errors.csv": _errors(columns),
-        "reversals.csv": _csv(
+        "reversals.csv": csv_text(
             ["column", "preferred", "other", "rated", "p_rated", "measured", "p_measured", "sure"],
             ([c.column, *astuple(r), int(r.sure)] for c in ordered(columns) for r in c.reversals),
         ),
         "conditions.csv": _conditions(columns, compared),
-        "rejected.csv": _csv(
-            ["source", "line", "ratings", "why"],
-            ([r.source, r.line, r.ratings, r.why] for r in compared.opinions.rejected),
-        ),
+        "rejected.csv": rejected_table(compared.opinions.rejected, "ratings"),
     }
 
 
@@ -50,11 +44,11 @@ def _coefficients(columns: Sequence[ColumnValidity], compared: Compared) -> str:
                     [
                         *(c.column, c.direction, level.name),
                         *("same" if compared.shared else "others", level.points, kind),
-                        *(found.value, *_ends(found.over_items), *_ends(found.over_conditions)),
+                        *(found.value, *ends(found.over_items), *ends(found.over_conditions)),
                         *(c.pairs, len(c.reversals)),
                     ]
                 )
-    return _csv(_COEFFICIENTS, rows)
+    return csv_text(_COEFFICIENTS, rows)
 
 
 def _errors(columns: Sequence[ColumnValidity]) -> str:
@@ -67,7 +61,7 @@ def _errors(columns: Sequence[ColumnValidity]) -> str:
                 rows.append(
                     [c.column, level.name, error.order, *left, m.low, m.high, *m.coefficients]
                 )
-    return _csv(_ERRORS, rows)
+    return csv_text(_ERRORS, rows)
 
 
 def _conditions(columns: Sequence[ColumnValidity], compared: Compared) -> str:
@@ -76,7 +70,7 @@ def _conditions(columns: Sequence[ColumnValidity], compared: Compared) -> str:
     known = compared.opinions.cells() == compared.opinions.cells()
     rated = compared.rated(known)
     half = compared.half_widths(known, by_item=False)
-    return _csv(
+    return csv_text(
         ["condition", "rated_as", "score", "half_width", *(c.column for c in tables)],
         (
             [name, compared.names[name], float(rated[k]), float(half[k])]
@@ -84,16 +78,3 @@ def _conditions(columns: Sequence[ColumnValidity], compared: Compared) -> str:
             for k, name in enumerate(compared.conditions)
         ),
     )
-
-
-def _ends(interval: Interval | None) -> list[object]:
-    return [interval.low, interval.high] if interval else [None, None]
-
-
-def _csv(header: Sequence[str], rows: Iterable[list[object]]) -> str:
-    """A CSV text; None is an empty field."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([no_formula(value) for value in row] for row in rows)
-    return buffer.getvalue()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ....benchmarks.statistics.intervals import Interval
 from ...votes import Votes
-from ..conclusion import ALPHA, Column, Conclusion, Table, bracket, sentence_of
+from ..conclusion import Column, Conclusion, Table, bracket, columns, is_sure, sentence_of
+from ..sentences import counted
 from . import opinion_pairs, opinions
 from .ballots import Ballots
 from .opinion_pairs import OpinionPair
@@ -51,19 +52,20 @@ def _verdicts(
     if test == "ccr":
         better: dict[tuple[str, str], str] = {}
         for o in described:
-            if o.p_holm is not None and o.p_holm <= ALPHA:
+            if is_sure(o.p_holm):
                 first, second = o.condition.split(" against ", 1)
                 better[first, second] = first if o.mos > 0 else second
         return better
     return {
         (pair.first, pair.second): pair.first if pair.difference > 0 else pair.second
         for pair in pairs
-        if pair.p_holm is not None and pair.p_holm <= ALPHA
+        if is_sure(pair.p_holm)
     }
 
 
 def _level(opinion: Opinion, name: str) -> str:
-    votes = f"{opinion.votes:,} votes" + (f" on {opinion.clips:,} clips" if opinion.clips else "")
+    votes = counted(opinion.votes, "vote")
+    votes += f" on {counted(opinion.clips, 'clip')}" if opinion.clips else ""
     return f"{opinion.condition}: {name} {opinion.mos:.2f}{bracket(opinion.interval)}, {votes}."
 
 
@@ -73,13 +75,11 @@ def _against(opinion: Opinion, margin: float) -> str:
         return f"{text}; not tested."
     better = "better" if opinion.mos > 0 else "worse"
     equal = opinion.p_equivalent_holm
-    if opinion.p_holm <= ALPHA:
+    if is_sure(opinion.p_holm):
         verdict = f"it is {better}, p = {opinion.p_holm:.2g} (Holm)"
-        extra = (
-            f", yet equivalent within ±{margin:g}" if equal is not None and equal <= ALPHA else ""
-        )
+        extra = f", yet equivalent within ±{margin:g}" if is_sure(equal) else ""
         return f"{text}; {verdict}{extra}."
-    if equal is not None and equal <= ALPHA:
+    if is_sure(equal):
         return (
             f"{text}; equivalent within ±{margin:g}, p = {equal:.2g} (two one-sided tests, Holm)."
         )
@@ -93,11 +93,11 @@ def pair_sentence(pair: OpinionPair, margin: float) -> str:
     if size < 0:
         better, worse, size, delta = worse, better, -size, -delta
         ends = ends and Interval(-ends.high, -ends.low)
-    said = f"{size:.2f}{bracket(ends)}, Cliff's delta {delta:.2f}"
+    said = f"{size:.2f}{bracket(ends)}, Cliff's delta {delta:z.2f}"
     if pair.p_holm is None:
         return f"{better} and {worse} differ by {said}; not tested."
-    equal = pair.p_equivalent_holm is not None and pair.p_equivalent_holm <= ALPHA
-    if pair.p_holm <= ALPHA:
+    equal = is_sure(pair.p_equivalent_holm)
+    if is_sure(pair.p_holm):
         extra = f", yet equivalent within ±{margin:g}" if equal else ""
         return f"{better} is better than {worse} by {said}, p = {pair.p_holm:.2g} (Holm){extra}."
     if equal:
@@ -112,65 +112,51 @@ def pair_sentence(pair: OpinionPair, margin: float) -> str:
 
 
 def _conditions(described: tuple[Opinion, ...], test: str, name: str) -> Table:
-    columns = [
-        Column("condition", "Condition"),
-        Column("listeners", "Listeners"),
-        Column("clips", "Clips"),
-        Column("votes", "Votes"),
-        Column("mos", name, 3),
-        Column("interval", "95 % interval", 3),
-        Column("mean_of_votes", "Mean of votes", 3),
-        Column("half_width_clips", "± over clips", 3),
-        Column("half_width_votes", "± over votes", 3),
-        Column("shares", "Shares of categories", 2),
-    ]
-    if test == "ccr":
-        columns += [
-            Column("p_holm", "p (Holm)", "p"),
-            Column("p_equivalent_holm", "p (equivalence, Holm)", "p"),
-        ]
+    tested = ("p_holm", "p_equivalent_holm") if test == "ccr" else ()
+    shown = columns(
+        *("condition", "listeners", "clips", "votes", "mos", "interval", "mean_of_votes"),
+        *("half_width_clips", "half_width_votes", Column("shares", "Shares of categories", 2)),
+        *tested,
+        digits=3,
+        mos=name,
+        half_width_clips="± over clips",
+        half_width_votes="± over votes",
+    )
     return Table(
         "conditions",
         "Opinions",
         "Mean over clips; the interval takes votes of one clip, and of one listener where votes "
         "name them, together. ± are the half widths of the P.808 toolkit. Categories from the "
         "lowest.",
-        tuple(columns),
+        shown,
         described,
-        "p_holm" if test == "ccr" else "",
+        "p_holm" if tested else "",
     )
 
 
 def _pairs(pairs: tuple[OpinionPair, ...], margin: float) -> list[Table]:
     if not pairs:
         return []
-    columns = (
-        Column("first", "First"),
-        Column("second", "Second"),
-        Column("clips", "Clips"),
-        Column("paired", "Paired"),
-        Column("difference", "Difference", 3),
-        Column("interval", "95 % interval", 3),
-        Column("p", "p", "p"),
-        Column("p_holm", "p (Holm)", "p"),
-        Column("p_equivalent_holm", "p (equivalence, Holm)", "p"),
+    shown = columns(
+        *("first", "second", "clips", "paired", "difference", "interval"),
+        *("p", "p_holm", "p_equivalent_holm"),
         Column("cliffs_delta", "Cliff's delta", 2),
         Column("cliffs_delta_interval", "Its interval", 2),
+        digits=3,
     )
     caption = (
         "First minus second. Intervals are of 95 % for one pair; p values are adjusted by Holm. "
-        f"Equivalence: within ±{margin:g} categories. Shaded: p (Holm) at most 0.05."
+        f"Equivalence: within ±{margin:g} categories."
     )
-    return [Table("pairs", "Pairs of systems", caption, columns, pairs, "p_holm")]
+    return [Table("pairs", "Pairs of systems", caption, shown, pairs, "p_holm")]
 
 
 def _distribution(shares: tuple[opinions.CategoryShare, ...]) -> Table:
-    columns = (
-        Column("condition", "Condition"),
-        Column("category", "Category"),
-        Column("share", "Share of votes", 3),
-        Column("at_least", "This or higher", 3),
-        Column("interval", "95 % interval", 3),
+    shown = columns(
+        *("condition", "category", "share", "at_least", "interval"),
+        digits=3,
+        share="Share of votes",
+        at_least="This or higher",
     )
     caption = "Shares of all votes of a condition; the interval is of this or a higher category."
-    return Table("distribution", "Distribution of categories", caption, columns, shares)
+    return Table("distribution", "Distribution of categories", caption, shown, shares)

@@ -56,6 +56,7 @@ def compare(ballots: Ballots, margin: float) -> tuple[OpinionPair, ...]:
     p = np.array([difference.p() for _, _, _, difference, _ in found], dtype=float)
     equal = np.array([d.equivalence(margin) for _, _, _, d, _ in found], dtype=float)
     p_holm, equal_holm = holm(p), holm(equal)
+    most = ballots.categories[-1] - ballots.categories[0]
     return tuple(
         OpinionPair(
             first=first,
@@ -63,7 +64,7 @@ def compare(ballots: Ballots, margin: float) -> tuple[OpinionPair, ...]:
             clips=clips,
             paired=paired,
             difference=difference.value,
-            interval=difference.interval,
+            interval=difference.interval and difference.interval.within(-most, most),
             p=known(p[place]),
             p_holm=known(p_holm[place]),
             p_equivalent_holm=known(equal_holm[place]),

@@ -129,6 +129,7 @@ def _describe(
     rows = ballots.rows(name)
     score = ballots.score[rows]
     clips, votes = toolkit_half_widths(score, ballots.item[rows])
+    interval = estimate.interval
     p, p_holm, equivalent = tested or (None, None, None)
     return Opinion(
         condition=name,
@@ -137,7 +138,7 @@ def _describe(
         votes=len(rows),
         mos=estimate.value,
         mean_of_votes=float(score.mean()),
-        interval=estimate.interval,
+        interval=interval and interval.within(ballots.categories[0], ballots.categories[-1]),
         half_width_clips=clips if ballots.items else None,
         half_width_votes=votes if ballots.items else None,
         shares=tuple(float((score == category).mean()) for category in ballots.categories),
@@ -175,12 +176,14 @@ def notes(ballots: Ballots, described: tuple[Opinion, ...]) -> list[str]:
         )
     elif listeners < FEWEST:
         word = "one listener" if listeners == 1 else f"{listeners} listeners"
-        found.append(f"{word}: what is said holds for them only; others need {FEWEST} at least")
+        them = "this one" if listeners == 1 else "these"
+        found.append(f"{word}: what is said holds for {them} only; others need {FEWEST} at least")
     if not clips:
         found.append("votes name no clip: means are over votes, and nothing is paired over clips")
     elif clips < FEWEST:
         word = "one clip" if clips == 1 else f"{clips} clips"
-        found.append(f"{word}: what is said holds for these only; others need {FEWEST} at least")
+        them = "this one" if clips == 1 else "these"
+        found.append(f"{word}: what is said holds for {them} only; others need {FEWEST} at least")
     same = [o.condition for o in described if max(o.shares) == 1 and o.votes > 1]
     if same:
         found.append(

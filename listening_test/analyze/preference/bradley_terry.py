@@ -74,11 +74,13 @@ def bradley_terry(rows: Sequence[Choice]) -> Scale:
     """The scale of choices, the best condition first.
 
     Raises:
-        NoScale: fewer than 3 conditions, or some of infinite worth.
+        NoScale: fewer than 3 conditions, no decided vote, or some of infinite worth.
     """
     names = ordered_conditions([name for row in rows for name in (row.first, row.second)])
     if len(names) < 3:
         raise NoScale("a scale needs 3 conditions; of two, the share says all")
+    if not any(row.choice for row in rows):
+        raise NoScale("no vote is decided")
     votes = _Votes.of(outcomes(rows, unit_of(rows)), names)
     _check(votes, names)
     found = _fit(votes)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ....benchmarks.statistics.intervals import Interval
 from ...votes import Votes
-from ..conclusion import ALPHA, Column, Conclusion, Table, bracket, sentence_of
+from ..conclusion import Column, Conclusion, Table, bracket, columns, is_sure, sentence_of
+from ..sentences import counted
 from ..units import notes_on, unit_of
 from .bradley_terry import NoScale, Scale, bradley_terry
 from .discrimination import Discrimination, discriminations
@@ -41,7 +42,7 @@ def conclude_preference(votes: Votes, margin: float = MARGIN) -> Conclusion:
         {
             (p.first, p.second): p.first if p.wins > p.losses else p.second
             for p in shares
-            if p.p_holm <= ALPHA
+            if is_sure(p.p_holm)
         },
     )
 
@@ -50,16 +51,16 @@ def preference_sentence(pair: Preference, margin: float) -> str:
     """One pair: preferred, equivalent, or neither shown."""
     first, second, wins, losses = pair.first, pair.second, pair.wins, pair.losses
     if pair.share is None:
-        return f"{first} and {second}: none of {pair.votes} votes is decided."
+        return f"{first} and {second}: none of {counted(pair.votes, 'vote')} is decided."
     share, ends = pair.share, pair.interval
     if share < 0.5:
         first, second, share = second, first, 1 - share
         ends = ends and Interval(1 - ends.high, 1 - ends.low)
-    said = f"{100 * share:.0f} %{bracket(ends, 0, 100)} of {wins + losses} decided votes"
-    said += f", {pair.ties} ties" if pair.ties else ""
-    equal = pair.p_equivalent_holm is not None and pair.p_equivalent_holm <= ALPHA
+    said = f"{100 * share:.0f} %{bracket(ends, 0, 100)} of {counted(wins + losses, 'decided vote')}"
+    said += f", {counted(pair.ties, 'tie')}" if pair.ties else ""
+    equal = is_sure(pair.p_equivalent_holm)
     within = f"within {50 + 100 * margin:g} to {50 - 100 * margin:g} %"
-    if pair.p_holm <= ALPHA:
+    if is_sure(pair.p_holm):
         extra = f", yet equivalent {within}" if equal else ""
         return f"{first} is preferred to {second}: {said}, p = {pair.p_holm:.2g} (Holm){extra}."
     if equal:
@@ -74,7 +75,11 @@ def preference_sentence(pair: Preference, margin: float) -> str:
 def _scale_sentences(scale: Scale | None) -> list[str]:
     if scale is None:
         return []
-    order = " > ".join(f"{worth.condition} ({worth.value:+.2f})" for worth in scale.worths)
+    order = ""
+    for worth in scale.worths:
+        said = f"{worth.condition} ({worth.value:+.2f})"
+        alike = order.endswith(f"({worth.value:+.2f})")
+        order += f"{' = ' if alike else ' > ' if order else ''}{said}"
     tie = f"; Davidson's v = {scale.tie:.2f}" if scale.tie is not None else ""
     return [f"On the Bradley-Terry scale: {order}{tie}."]
 
@@ -86,7 +91,9 @@ def _circle_sentences(found: Transitivity) -> list[str]:
         sure = "each of the three is sure" if circle.sure else "not all three are sure"
         lines.append(f"Preferences go in a circle: {a} over {b} over {c} over {a}; {sure}.")
     if found.triples and not found.circles:
-        lines.append(f"Preferences are transitive: no circle in {found.triples} triples.")
+        lines.append(
+            f"Preferences are transitive: no circle in {counted(found.triples, 'triple')}."
+        )
     for misfit in found.misfits:
         lines.append(
             f"The scale does not fit {misfit.first} against {misfit.second}: it says "
@@ -98,7 +105,7 @@ def _circle_sentences(found: Transitivity) -> list[str]:
 def _order(order: Order | None) -> list[str]:
     if order is None:
         return []
-    effect = "matters" if order.p <= ALPHA else "is not shown to matter"
+    effect = "matters" if is_sure(order.p) else "is not shown to matter"
     ends = bracket(order.interval, 0, 100)
     return [
         f"The order {effect}: what was heard first is preferred in "
@@ -107,53 +114,45 @@ def _order(order: Order | None) -> list[str]:
 
 
 def _share_table(shares: tuple[Preference, ...], unit: str, margin: float) -> Table:
-    columns = (
-        Column("first", "First"),
-        Column("second", "Second"),
-        Column("units", f"{unit.capitalize()}s"),
-        Column("votes", "Votes"),
-        Column("wins", "First preferred"),
-        Column("losses", "Second preferred"),
-        Column("ties", "Ties"),
-        Column("share", "Share of first", 3),
-        Column("interval", "95 % interval", 3),
-        Column("p", "p (exact)", "p"),
-        Column("p_holm", "p (Holm)", "p"),
-        Column("p_equivalent_holm", "p (equivalence, Holm)", "p"),
+    shown = columns(
+        *("first", "second", "units", "votes", "wins", "losses", "ties", "share", "interval"),
+        *("p", "p_holm", "p_equivalent_holm"),
+        digits=3,
+        units=f"{unit.capitalize()}s",
+        wins="First preferred",
+        losses="Second preferred",
+        share="Share of first",
+        p="p (exact)",
     )
     caption = (
         f"Shares are of decided votes; the unit is the {unit}. Equivalence: within "
-        f"±{100 * margin:g} percentage points. Shaded: p (Holm) at most 0.05."
+        f"±{100 * margin:g} percentage points."
     )
-    return Table("preferences", "Preferences", caption, columns, shares, "p_holm")
+    return Table("preferences", "Preferences", caption, shown, shares, "p_holm")
 
 
 def _scale_tables(scale: Scale | None) -> list[Table]:
     if scale is None:
         return []
-    worths = (Column("condition", "Condition"), Column("value", "Log-worth", 3))
-    pairs = (
-        Column("first", "First"),
-        Column("second", "Second"),
-        Column("difference", "Difference", 3),
-        Column("interval", "95 % interval", 3),
-        Column("probability", "First preferred", 3),
-        Column("probability_interval", "95 % interval", 3),
-        Column("p", "p", "p"),
-        Column("p_holm", "p (Holm)", "p"),
+    pairs = columns(
+        *("first", "second", "difference", "interval", "probability", "probability_interval"),
+        *("p", "p_holm"),
+        digits=3,
+        probability="First preferred",
+        probability_interval="Its interval",
     )
     return [
         Table(
             "worths",
             "Bradley-Terry scale",
             "Logarithms of worth around their mean, with ties by Davidson where there are any.",
-            (*worths, Column("interval", "95 % interval", 3)),
+            columns("condition", "value", "interval", digits=3, value="Log-worth"),
             scale.worths,
         ),
         Table(
             "worth_pairs",
             "Pairs on the scale",
-            "What the scale says of every pair, heard or not. Shaded: p (Holm) at most 0.05.",
+            "What the scale says of every pair, heard or not.",
             pairs,
             scale.pairs,
             "p_holm",
@@ -166,31 +165,26 @@ def conclude_discrimination(votes: Votes, margin: float = MARGIN) -> Conclusion:
     rows = list(votes.of_answers())
     unit, found = unit_of(rows), discriminations(rows)
     spoken = [sentence_of(note) for note in notes_on(unit, len(rows))]
-    columns = (
-        Column("condition", "A"),
-        Column("other", "B"),
-        Column("units", f"{unit.name.capitalize()}s"),
-        Column("answers", "Answers"),
-        Column("right", "Right"),
-        Column("undecided", "Undecided"),
-        Column("share", "Share right", 3),
-        Column("interval", "95 % interval", 3),
-        Column("p", "p (exact)", "p"),
-        Column("p_holm", "p (Holm)", "p"),
-        Column("d_prime", "d'", 2),
+    shown = columns(
+        *("condition", "other", "units", "answers", "right", "undecided", "share", "interval"),
+        *("p", "p_holm", Column("d_prime", "d'", 2)),
         Column("d_prime_low", "d', low", 2),
         Column("d_prime_high", "d', high", 2),
+        digits=3,
+        units=f"{unit.name.capitalize()}s",
+        share="Share right",
+        p="p (exact)",
     )
     caption = (
         "Chance is 1/2; p is one-sided, of guessing. d' by the differencing strategy; a dash where "
-        "it has no end. Shaded: p (Holm) at most 0.05."
+        "it has no end."
     )
     return Conclusion(
-        (Table("discrimination", "Discrimination", caption, columns, found, "p_holm"),),
+        (Table("discrimination", "Discrimination", caption, shown, found, "p_holm"),),
         (*spoken, *map(discrimination_sentence, found)),
         "d'",
         {},
-        {(d.condition, d.other): "told apart" for d in found if d.p_holm <= ALPHA},
+        {(d.condition, d.other): "told apart" for d in found if is_sure(d.p_holm)},
     )
 
 
@@ -203,7 +197,7 @@ def discrimination_sentence(found: Discrimination) -> str:
     said += f"{bracket(found.interval, 0, 100)}), p = {found.p_holm:.2g} (exact, Holm)"
     if found.undecided:
         said += f", {found.undecided} undecided"
-    if found.p_holm <= ALPHA:
+    if is_sure(found.p_holm):
         d = "without an upper end" if found.d_prime is None else f"{found.d_prime:.2f}"
         return f"{pair} are told apart: {said}; d' {d}."
     return f"{pair} are not shown to be told apart: {said}. That is no proof that they sound alike."

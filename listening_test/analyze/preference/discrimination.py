@@ -59,9 +59,9 @@ class Discrimination:
 
 
 def discriminations(rows: Sequence[Answer]) -> tuple[Discrimination, ...]:
-    """Every pair that was heard."""
-    pairs = sorted({(row.condition, row.other) for row in rows})
-    own = [[row for row in rows if (row.condition, row.other) == pair] for pair in pairs]
+    """Every pair that was heard, whichever of the two was A."""
+    pairs = sorted({row.pair for row in rows})
+    own = [[row for row in rows if row.pair == pair] for pair in pairs]
     decided = [[row for row in group if row.given] for group in own]
     p = np.array([better_than_chance(sum(r.right for r in d), len(d)) for d in decided])
     p_holm = holm(p)

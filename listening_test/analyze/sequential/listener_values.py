@@ -84,7 +84,7 @@ def _pairs(votes: Votes) -> list[tuple[str, str]]:
     if votes.test == "ccr":
         return sorted({(v.condition, v.reference) for v in votes.of_categories()})
     if votes.test == "abx":
-        return sorted({(a.condition, a.other) for a in votes.of_answers()})
+        return sorted({a.pair for a in votes.of_answers()})
     if votes.test == "ab":
         heard = {frozenset((c.first, c.second)) for c in votes.of_preference()}
         names = ordered_conditions([name for pair in heard for name in pair])
@@ -96,8 +96,11 @@ def _pairs(votes: Votes) -> list[tuple[str, str]]:
 def _concerns(row: Row, first: str, second: str) -> bool:
     if isinstance(row, Choice):
         return {row.first, row.second} == {first, second}
-    other = row.reference if isinstance(row, Vote) else row.other
-    return (row.condition, other) == (first, second) if other else row.condition in (first, second)
+    if isinstance(row, Answer) and row.other:
+        return row.pair == (first, second)
+    if isinstance(row, Vote) and row.reference:
+        return (row.condition, row.reference) == (first, second)
+    return row.condition in (first, second)
 
 
 Measure = Callable[[Rows], float | None]  # None where a listener's votes do not tell

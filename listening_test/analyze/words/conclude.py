@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...schema import is_system
 from ...votes import Votes
-from ..conclusion import ALPHA, Column, Conclusion, Table, bracket, sentence_of
+from ..conclusion import Conclusion, Table, bracket, columns, is_sure, sentence_of
+from ..sentences import counted
 from ..units import notes_on, unit_of
 from .intelligibility import (
     ALL,
@@ -38,7 +39,7 @@ def conclude(votes: Votes, margin: float = MARGIN) -> Conclusion:
         {
             (p.first, p.second): p.first if p.difference > 0 else p.second
             for p in pairs
-            if p.p_holm is not None and p.p_holm <= ALPHA
+            if is_sure(p.p_holm)
         },
     )
 
@@ -51,7 +52,8 @@ def _whole(scores: tuple[Intelligibility, ...]) -> list[Intelligibility]:
 def _notes(scores: tuple[Intelligibility, ...]) -> list[str]:
     notes, whole = [], _whole(scores)
     if (missed := sum(score.not_given for score in whole)) > 0:
-        notes.append(f"{missed} answers were not given: they count as neither right nor wrong")
+        were = "was" if missed == 1 else "were"
+        notes.append(f"{counted(missed, 'answer')} {were} not given: neither right nor wrong")
     if sum(is_system(score.condition) for score in whole) < 2:
         notes.append("fewer than two systems under test: there is nothing to compare")
     return notes
@@ -60,14 +62,14 @@ def _notes(scores: tuple[Intelligibility, ...]) -> list[str]:
 def _levels(scores: tuple[Intelligibility, ...]) -> list[str]:
     """How much of each condition is understood, and in which feature least."""
     lines = [
-        f"{s.condition}: {s.adjusted:.1f} %{bracket(s.interval, 1)} of {s.words} words, "
+        f"{s.condition}: {s.adjusted:.1f} %{bracket(s.interval, 1)} of {counted(s.words, 'word')}, "
         "adjusted for guessing."
         for s in _whole(scores)
     ]
     for score in _whole(scores):
         parts = [s for s in scores if s.condition == score.condition and s.feature != ALL]
-        if parts:
-            worst = min(parts, key=lambda part: part.adjusted)
+        worst = min(parts, key=lambda part: part.adjusted, default=score)
+        if any(part.adjusted > worst.adjusted for part in parts):
             lines.append(
                 f"{score.condition} is least understood in {worst.feature}: "
                 f"{worst.adjusted:.1f} %{bracket(worst.interval, 1)}."
@@ -80,11 +82,11 @@ def pair_sentence(pair: IntelligibilityPair, margin: float) -> str:
     said = f"{pair.difference:+.1f} %{bracket(pair.interval, 1)}"
     if pair.p_holm is None:
         return f"{pair.first} minus {pair.second}: {said}; not tested."
-    if pair.p_holm <= ALPHA:
+    if is_sure(pair.p_holm):
         word = "better" if pair.difference > 0 else "worse"
         verdict = f"{pair.first} is understood {word} than {pair.second}"
         return f"{verdict}: {said}, p = {pair.p_holm:.2g} (Holm)."
-    if pair.p_equivalent_holm is not None and pair.p_equivalent_holm <= ALPHA:
+    if is_sure(pair.p_equivalent_holm):
         return f"{pair.first} and {pair.second} are equivalent within ±{margin:g} %: {said}."
     return (
         f"{pair.first} and {pair.second} are neither shown to differ nor to be equivalent: {said}, "
@@ -93,37 +95,25 @@ def pair_sentence(pair: IntelligibilityPair, margin: float) -> str:
 
 
 def _scores(scores: tuple[Intelligibility, ...], unit: str) -> Table:
-    columns = (
-        Column("condition", "Condition"),
-        Column("feature", "Feature"),
-        Column("units", f"{unit.capitalize()}s"),
-        Column("words", "Words"),
-        Column("right", "Right"),
-        Column("wrong", "Wrong"),
-        Column("not_given", "Not given"),
-        Column("adjusted", "Adjusted %", 1),
-        Column("interval", "95 % interval", 1),
+    shown = columns(
+        *("condition", "feature", "units", "words", "right", "wrong", "not_given"),
+        *("adjusted", "interval"),
+        digits=1,
+        units=f"{unit.capitalize()}s",
+        adjusted="Adjusted %",
     )
     caption = (
         "100 (right - wrong / (alternatives - 1)) / words: 0 is guessing. No feature: all words."
     )
-    return Table("intelligibility", "Intelligibility", caption, columns, scores)
+    return Table("intelligibility", "Intelligibility", caption, shown, scores)
 
 
 def _pairs(pairs: tuple[IntelligibilityPair, ...], margin: float) -> list[Table]:
     if not pairs:
         return []
-    columns = (
-        Column("first", "First"),
-        Column("second", "Second"),
-        Column("difference", "Difference", 1),
-        Column("interval", "95 % interval", 1),
-        Column("p", "p", "p"),
-        Column("p_holm", "p (Holm)", "p"),
-        Column("p_equivalent_holm", "p (equivalence, Holm)", "p"),
+    shown = columns(
+        *("first", "second", "difference", "interval", "p", "p_holm", "p_equivalent_holm"),
+        digits=1,
     )
-    caption = (
-        "First minus second over all words. Equivalence: within "
-        f"±{margin:g} %. Shaded: p (Holm) at most 0.05."
-    )
-    return [Table("pairs", "Pairs of systems", caption, columns, pairs, "p_holm")]
+    caption = f"First minus second over all words. Equivalence: within ±{margin:g} %."
+    return [Table("pairs", "Pairs of systems", caption, shown, pairs, "p_holm")]

@@ -77,7 +77,7 @@ def intelligibilities(rows: Sequence[Answer]) -> tuple[Intelligibility, ...]:
 def _scored(condition: str, feature: str, rows: list[Answer]) -> Intelligibility:
     unit = unit_of(rows)
     values = _values(rows)
-    lowest = float(min(-1 / (len(row.alternatives) - 1) for row in rows))
+    lowest = min(map(_lowest, rows))
     interval = clustered_wilson((values - lowest) / (1 - lowest), [unit.cluster])
     right, given = (
         sum(bool(x) for x in said)
@@ -101,12 +101,12 @@ def _scored(condition: str, feature: str, rows: list[Answer]) -> Intelligibility
 
 def _values(rows: Sequence[Answer]) -> Array:
     """What each answer counts: 1 right, -1 / (m - 1) wrong, 0 not given."""
-    return np.array(
-        [
-            1.0 if row.right else -1 / (len(row.alternatives) - 1) if row.given else 0.0
-            for row in rows
-        ]
-    )
+    return np.array([1.0 if row.right else _lowest(row) if row.given else 0.0 for row in rows])
+
+
+def _lowest(row: Answer) -> float:
+    """What a wrong answer counts."""
+    return -1 / (len(row.alternatives) - 1)
 
 
 def compare(rows: Sequence[Answer], margin: float) -> tuple[IntelligibilityPair, ...]:
@@ -122,11 +122,12 @@ def compare(rows: Sequence[Answer], margin: float) -> tuple[IntelligibilityPair,
     p = np.array([e.p() for e in estimates], dtype=float)
     equal = np.array([e.equivalence(margin) for e in estimates], dtype=float)
     adjusted = np.stack([p, holm(p), holm(equal)], axis=1)
+    most = 100 * (1 - min((_lowest(row) for row in rows), default=0.0))
     return tuple(
         IntelligibilityPair(
             *pair,
             estimate.value,
-            estimate.interval,
+            estimate.interval and estimate.interval.within(-most, most),
             *(None if np.isnan(value) else float(value) for value in adjusted[k]),
         )
         for k, (pair, estimate) in enumerate(zip(pairs, estimates, strict=True))

@@ -107,9 +107,12 @@ def test_preferences(choices, tmp_path, capsys):
     assert "On the Bradley-Terry scale: a (+" in said
 
 
+FEATURES = ("nasality", "voicing")
+
+
 def test_words_and_discrimination(tmp_path, capsys):
     rows = [
-        [n, k, c, "p", "p" if n % 3 or c == "x" else "b", "p|b", "voicing"]
+        [n, k, c, "p", "p" if n % 3 or c == "x" or not k else "b", "p|b", FEATURES[k > 0]]
         for n in range(6)
         for k in range(4)
         for c in "xy"
@@ -172,7 +175,7 @@ def test_nobody_left(tmp_path, capsys):
     ("words", "message"),
     [
         (["--margin", "7"], "a margin of 7 for acr; it lies between 0 and 4"),
-        (["--test", "ab"], "these are scores"),
+        (["--test", "ab"], "has scores, and no votes of ab"),
         (["--categories", "x"], "2 to 5"),
         (["--run", "nowhere"], "nowhere"),
     ],

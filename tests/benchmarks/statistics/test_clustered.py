@@ -47,3 +47,13 @@ def test_fewer_than_three_clusters_are_taken_as_they_are():
 def test_nothing_is_said_without_a_spread():
     flat = Estimate(4.0, 0.0, 9.0)
     assert (flat.interval, flat.p(3), flat.equivalence(1)) == (None, None, None)
+
+
+def test_equal_votes_leave_no_rounding_that_would_be_certain_of_all():
+    """48 votes of 5, weighed as 1/48: their weighted mean is 5 to 15 digits only."""
+    weights = np.full(48, 1 / 48)
+    votes = np.full(48, 5.0)
+    effects = (weights * (votes - (weights * votes * (1 + 1e-15)).sum()))[:, None]
+    assert np.abs(effects).max() > 0
+    for ways in ([], [np.arange(48) // 8], [np.arange(48) // 8, np.arange(48) % 8]):
+        assert clustered_error(effects, ways)[0] == 0

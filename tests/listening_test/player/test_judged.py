@@ -114,6 +114,17 @@ class Judge(Listener):
         self.until(lambda: self.trial != trial or self.heading == "Thank you!")
         self.until(lambda: self.trial or self.heading == "Thank you!")
 
+    def take_with_a_reload(self):
+        """One trial, with the page loaded anew between its answer and its end."""
+        self.hear()
+        self.answer()
+        trial = self.trial
+        self.driver.refresh()
+        self.until(lambda: self.trial == trial)
+        assert self.script("return Mushra.app.page.made.progress.answer") == self.given[trial]
+        self.press(Keys.ENTER)
+        self.until(lambda: self.trial not in (trial, None))
+
     def take_all(self):
         while self.heading != "Thank you!":
             self.take()
@@ -157,14 +168,7 @@ def test_a_whole_test_from_disk_with_the_keyboard_alone(kind, run, browser, tmp_
     judge = Judge(browser, (folder / "index.html").as_uri(), description)
     judge.to_trials()
     judge.take()
-    judge.hear()
-    judge.answer()
-    trial = judge.trial
-    browser.refresh()  # in the middle of a trial
-    judge.until(lambda: judge.trial == trial)
-    assert judge.script("return Mushra.app.page.made.progress.answer") == judge.given[trial]
-    judge.press(Keys.ENTER)
-    judge.until(lambda: judge.trial not in (trial, None))
+    judge.take_with_a_reload()
     judge.take_all()
     name, records = judge.download()
     assert name.startswith(description["test"])
@@ -179,6 +183,8 @@ def test_a_whole_test_from_the_server(kind, run, browser, serve, tmp_path):
     server = serve(folder)
     judge = Judge(browser, f"http://127.0.0.1:{server.port}/", read_description(folder))
     judge.to_trials()
+    judge.take()
+    judge.take_with_a_reload()
     judge.take_all()
     main = browser.find_element(By.TAG_NAME, "main")
     judge.until(lambda: "All your answers have arrived" in main.text)

@@ -6,11 +6,13 @@ from base64 import b64decode
 from io import BytesIO
 
 import numpy as np
+import pytest
 import soundfile
 
 from nscbench.listening_test.folder import key_path, read_description
 from nscbench.listening_test.prepare.key import write_key
-from nscbench.listening_test.prepare.player_folder import write_player
+from nscbench.listening_test.prepare.player_folder import refuse_foreign, write_player
+from nscbench.listening_test.schema import BuildError
 from support.mushra_run import ITEMS, KINDS, RATE
 
 
@@ -46,3 +48,9 @@ def test_audio_scripts_hold_the_samples(test, tmp_path):
             samples, rate = soundfile.read(BytesIO(b64decode(base64)), dtype="int16")
             assert rate == RATE
             assert np.array_equal(samples, trial.samples[blind])
+
+
+def test_a_file_in_the_folders_place_is_said(tmp_path):
+    (tmp_path / "test").write_text("")
+    with pytest.raises(BuildError, match="test is a file: choose another --out"):
+        refuse_foreign(tmp_path / "test")

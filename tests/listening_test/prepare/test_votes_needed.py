@@ -46,6 +46,8 @@ def test_preferences_are_planned_by_the_exact_test():
         (["acr", "--difference", "0"], "a difference of 0; it lies between 0 and 4"),
         (["acr", "--difference", "0.05"], "however many vote"),
         (["ab", "--conditions", "1"], "1 conditions; 2 to 100"),
+        (["acr", "--conditions", "1"], "1 conditions; 2 to 100"),
+        (["acr", "--seconds", "0"], "0 seconds; 0.1 to 60"),
         (["drt", "--power", "1.5"], "a power of 1.5"),
         (["abx", "--items", "0"], "0 items"),
         (["abx", "--minutes", "0"], "0 minutes of a session"),

@@ -283,3 +283,18 @@ def test_mushra_says_whose_records_these_are(tmp_path, capsys):
     path.write_text(json.dumps(record_of(key, 1, 4)))
     assert main(["mushra", "analyze", str(path)]) == 2
     assert "of a test of type 'acr': see `nscbench listen`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"order": 5}, "what was heard is not what the key has of this trial"),
+        ({"order": None}, "what was heard is not what the key has of this trial"),
+        ({"kind": "dcr"}, "of a test of type 'dcr'; the key is of one of type acr"),
+    ],
+)
+def test_a_damaged_record_costs_itself_alone(read, changes, why):
+    key = key_of("acr")
+    votes = read(key, [record_of(key, 1, 3), record_of(key, 2, 4, **changes)])
+    assert [row.score for row in votes.rows] == [3]
+    assert [entry.why.rpartition("trial-2: ")[2] for entry in votes.rejected] == [why]

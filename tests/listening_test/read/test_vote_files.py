@@ -243,3 +243,62 @@ def test_rejections_can_be_written_anywhere(read):
 def test_own_categories_are_two_to_five(words):
     with pytest.raises(ResultsError, match="2 to 5"):
         own_categories(words)
+
+
+ABX = "listener,item,condition,other,asked,given"
+
+
+def test_abx_takes_a_and_b_and_nothing_else(read):
+    rows = [["l", "i1", "opus", "reference", "A", "b"], ["l", "i2", "opus", "reference", "b", "q"]]
+    rows += [["l", "i3", "opus", "opus", "a", "a"], ["l", "i4", "reference", "opus", "b", "B"]]
+    votes = read(table(rows, ABX))
+    assert [(row.asked, row.given, row.right) for row in votes.rows] == [
+        ("a", "b", False),
+        ("b", "b", True),
+    ]
+    assert {row.pair for row in votes.rows} == {("opus", "reference")}
+    assert said(votes) == [
+        (3, "the answer 'q' is none of 'a|b'"),
+        (4, "a pair has two conditions, and not 'opus' twice"),
+    ]
+
+
+def test_a_preference_may_be_told_by_place(read):
+    rows = [["l", f"i{k}", "x", "y", said] for k, said in enumerate(("first", "Second", "neither"))]
+    votes = read(table(rows, "listener,item,first,second,choice"))
+    assert [row.choice for row in votes.rows] == ["x", "y", ""]
+
+
+CCR = "listener,item,condition,reference,score"
+
+
+def test_votes_of_ccr_are_all_the_same_way_round(read):
+    rows = [["l", "i", "opus", "reference", -2], ["l", "i", "reference", "opus", 1]]
+    votes = read(table([*rows, ["l", "i", "opus", "opus", 0]], CCR))
+    assert [(row.condition, row.reference, row.score) for row in votes.rows] == [
+        ("opus", "reference", -2),
+        ("opus", "reference", -1),
+    ]
+    assert "votes of reference against opus are read as of opus against reference" in votes.notes[0]
+    assert said(votes) == [(4, "a vote of ccr compares two conditions, and not 'opus' with itself")]
+
+
+def test_what_looks_like_a_reference_is_said(read):
+    rows = [[name, 3] for name in ("orig", "lowpass_3500", "opus-6", "reference")]
+    notes = read(table(rows, "condition,score")).notes
+    assert [note for note in notes if "taken for a system" in note] == [
+        "'lowpass_3500' is taken for a system under test; if it is an anchor, call it anchor-NAME",
+        "'orig' is taken for a system under test; if it is the hidden reference, call it reference",
+    ]
+
+
+def test_what_belongs_elsewhere_is_told_where(read, tmp_path):
+    with pytest.raises(ResultsError, match="holds ratings of MUSHRA: `nscbench mushra analyze`"):
+        read("session_uuid,trial_id,rating_stimulus,rating_score\nu,t,opus,50\n")
+    with pytest.raises(ResultsError, match="--scale is of Likert pages"):
+        read("condition,score\nopus,3\n", scale=2)
+    scores, answers = tmp_path / "s.csv", tmp_path / "a.csv"
+    scores.write_text("condition,score\nopus,3\n")
+    answers.write_text("condition,other,asked,given\nopus,reference,a,a\n")
+    with pytest.raises(ResultsError, match=r"s\.csv has scores.*abx: give the files of one test"):
+        read_votes([scores, answers])

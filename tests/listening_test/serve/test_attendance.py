@@ -51,6 +51,8 @@ def test_a_listener_of_a_panel_has_one_session():
         attendance.begin("p1", "s2")
     with pytest.raises(Taken, match="listener p1"):
         attendance.check(record("s2", 0, listener="p1"))
+    with pytest.raises(Taken, match="listener p1"):
+        attendance.begin("p1 ", "s3")
     attendance.check(record("s3", 0, listener="p2"))
 
 

@@ -42,3 +42,15 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
     empty.write_text("file_url,short_file_name,vote_1\nhttp://x/a/1.wav,1.wav,\n")
     with pytest.raises(ResultsError, match="no vote in"):
         read_opinions([empty])
+
+
+def test_a_long_table_of_categories_is_no_mushra(tmp_path: Path) -> None:
+    path = tmp_path / "acr.csv"
+    rows = [f"l{k},i,{name},{3 + k % 2}" for k in range(3) for name in ("a", "b")]
+    path.write_text("\n".join(["listener,item,condition,score", *rows, "l9,i,a,9"]))
+    opinions = read_opinions([path])
+    assert (opinions.test, len(opinions.score)) == ("acr", 6)
+    assert "9 is no category of acr" in opinions.rejected[0].why
+    path.write_text("listener,item,condition,reference,score\nl,i,a,reference,-1\n")
+    with pytest.raises(ResultsError, match="votes of ccr: those of acr and dcr can be used"):
+        read_opinions([path])

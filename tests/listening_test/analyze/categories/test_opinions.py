@@ -140,8 +140,8 @@ def test_equal_votes_have_no_invented_interval():
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ([[3, 4, 2, 5, 3]], "One listener: what is said holds for them only"),
-        ([[3], [4], [2], [5]], "One clip: what is said holds for these only"),
+        ([[3, 4, 2, 5, 3]], "One listener: what is said holds for this one only"),
+        ([[3], [4], [2], [5]], "One clip: what is said holds for this one only"),
         ([[3]], "too few clips and listeners"),
     ],
 )
@@ -168,3 +168,31 @@ def test_equivalence_within_the_margin():
     table = random.integers(2, 5, (20, 20))
     found = conclude(votes({"a": table, "b": random.permuted(table, axis=0)}), 0.5)
     assert any("are equivalent within ±0.5" in line for line in found.sentences)
+
+
+@pytest.mark.parametrize("items", range(3, 12))
+def test_where_nothing_scatters_nothing_is_sure(items):
+    """Whatever a number of votes does to rounding: each condition has one category alone."""
+    same = {name: [[score] * items] * 8 for name, score in (("a", 5), ("b", 3), ("c", 2))}
+    ballots = Ballots.of(votes(same))
+    assert {o.interval for o in opinions(ballots, 0.25)} == {None}
+    found = compare(ballots, 0.25)
+    assert {(p.p, p.p_holm, p.interval) for p in found} == {(None, None, None)}
+
+
+def test_no_interval_leaves_the_scale():
+    """Three clips, on which all agree and which differ much."""
+    scores = {"a": [[1, 3, 5]] * 4, "b": [[5, 5, 4]] * 4}
+    ballots = Ballots.of(votes(scores))
+    for opinion in opinions(ballots, 0.25):
+        assert 1 <= opinion.interval.low <= opinion.mos <= opinion.interval.high <= 5
+    (pair,) = compare(ballots, 0.25)
+    assert -4 <= pair.interval.low <= pair.difference <= pair.interval.high <= 4
+    (cmos,) = opinions(Ballots.of(votes({"a": [[-3, 0, 3]] * 4}, "ccr", reference="r")), 0.25)
+    assert (cmos.interval.low, cmos.interval.high) == (-3, 3)
+
+
+def test_one_vote_is_spoken_of_as_one():
+    said = conclude(votes({"a": [[3]]})).sentences
+    assert "One listener: what is said holds for this one only; others need 3 at least." in said
+    assert "a: MOS 3.00, 1 vote on 1 clip." in said

@@ -82,3 +82,15 @@ def test_transitive_preferences_are_said_to_be():
     rows = tournament({("a", "b"): (15, 5, 0), ("b", "c"): (15, 5, 0), ("a", "c"): (18, 2, 0)})
     found = transitivity(preferences(rows, 0.1), bradley_terry(rows))
     assert (found.triples, found.circles, found.misfits) == (1, (), ())
+
+
+def test_ties_alone_make_no_scale():
+    rows = tournament({pair: (0, 0, 9) for pair in (("a", "b"), ("b", "c"), ("a", "c"))})
+    with pytest.raises(NoScale, match="no vote is decided"):
+        bradley_terry(rows)
+
+
+def test_equal_worths_stand_in_no_order():
+    even = {pair: (20, 20, 0) for pair in (("a", "b"), ("b", "c"), ("a", "c"))}
+    said = conclude_preference(Votes("ab", tuple(tournament(even)))).sentences
+    assert any("a (+0.00) = b (+0.00) = c (+0.00)" in line for line in said)

@@ -7,6 +7,7 @@ from nscbench.listening_test.analyze.preference.discrimination import (
     discriminations,
     right_share,
 )
+from nscbench.listening_test.analyze.sequential.listener_values import watched_pairs
 from nscbench.listening_test.votes import Answer, Votes
 
 
@@ -49,3 +50,14 @@ def test_sentences():
     assert found.verdicts == {("codec", "reference"): "told apart"}
     nothing = conclude_discrimination(Votes("abx", tuple(answers(0, 0, 4))))
     assert "none of 4 answers is decided" in nothing.sentences[-1]
+
+
+def test_a_pair_is_one_whichever_of_the_two_was_a():
+    """As in every test of our player, where half of the trials have the original as A."""
+    rows = answers(10, 2) + answers(9, 3, pair=("reference", "codec"))
+    (found,) = discriminations(rows)
+    assert (found.condition, found.other) == ("codec", "reference")
+    assert (found.answers, found.right) == (24, 19)
+    assert found.p_holm == found.p
+    (watched,) = watched_pairs(Votes("abx", tuple(rows)))
+    assert (watched.first, watched.second) == ("codec", "reference")

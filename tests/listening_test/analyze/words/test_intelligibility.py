@@ -57,3 +57,15 @@ def test_sentences():
     assert any(line.startswith("a: 83.3 % [") for line in found.sentences)
     assert any("a is understood better than b" in line for line in found.sentences)
     assert found.verdicts == {("a", "b"): "a"}
+
+
+def test_no_feature_is_least_understood_where_all_are_alike():
+    rows = answers("opus", 12, 0) + answers("opus", 12, 0, feature="nasality")
+    assert not any("least" in line for line in conclude(Votes("drt", tuple(rows))).sentences)
+
+
+def test_a_difference_stays_within_what_can_be():
+    rows = [r for who in range(3) for r in answers("a", 1 + who, 2 - who, listeners=1)]
+    rows += answers("b", 2, 2, listeners=4)
+    (pair,) = compare(rows, 5)
+    assert -200 <= pair.interval.low <= pair.difference <= pair.interval.high <= 200
