@@ -18,6 +18,7 @@ setup: .venv/.installed ## install everything, pinned, into .venv
 	@command -v cc >/dev/null || { echo "A C compiler is needed to build pesq and libsvm-official:"; \
 	  echo "  Debian, Ubuntu: sudo apt-get install build-essential python3-dev"; \
 	  echo "  macOS: xcode-select --install"; exit 2; }
+	@echo "Installing into .venv: some minutes and 2 GB, more where torch brings CUDA"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-compile --requirement requirements.txt
 	$(BIN)/python -m pip install --quiet --no-compile --no-deps --requirement requirements-no-deps.txt

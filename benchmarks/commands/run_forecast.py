@@ -95,7 +95,10 @@ def condition_line(plan: Plan, find: Find, condition: str) -> str:
             if step.draw == 0 and step.encoded:
                 bits += step.encoded["payload_bits"]
                 seconds += step.encoded["seconds"]
-    rate = "" if codec.kind == "oracle" or not seconds else f", {bits / seconds / 1000:.2f} kbit/s"
+    rate = f", {bits / seconds / 1000:.2f} kbit/s" if seconds else ""
+    if codec.bitrate == "stated":  # its "bitstream" is the decoded audio
+        rate = f", {codec.nominal_kbps:g} kbit/s stated"
+    rate = "" if codec.kind == "oracle" else rate
     means = "".join(
         f", {look(c).short} {np.mean(values[c]):.{look(c).digits}f}" for c in _told(values)
     )

@@ -15,7 +15,7 @@ A condition's columns on the leaderboard are made of its lines:
     entropy1_kbps         the same of entropy1
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ from ..store.run_directory import RunDirectory
 from .plan import Plan
 
 COLUMNS = ("condition", "codebook", "entries", *Use._fields, "per_second")
+_NAMED = 3  # conditions in a sentence
 
 
 def token_use(
@@ -53,16 +54,24 @@ def token_use(
 
 
 def not_measured(columns: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """A sentence on each order of entropy for which some token codecs have coded too little."""
-    said = []
+    """A sentence on the token codecs that have coded too little for an entropy, by its order."""
+    lacking: dict[tuple[str, ...], list[str]] = {}
     for order in (0, 1):
-        names = [name for name, own in columns.items() if f"entropy{order}_kbps" not in own]
+        names = tuple(name for name, own in columns.items() if f"entropy{order}_kbps" not in own)
         if names:
-            said.append(
-                f"entropy of order {order} of the tokens is not measured ({', '.join(names)}): "
-                f"more than {1 - COVERAGE:.0%} of what is sent was seen once only: tokens.csv"
-            )
-    return said
+            lacking.setdefault(names, []).append(str(order))
+    return [
+        f"entropy of order {' and '.join(orders)} of the tokens is not measured "
+        f"({_some(names)}): the recordings are too short, more than {1 - COVERAGE:.0%} of what is "
+        "sent was seen once only: tokens.csv"
+        for names, orders in lacking.items()
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, and how many more there are; the table has all."""
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
 
 
 def _sent(

@@ -2,12 +2,14 @@
 
 from collections.abc import Container, Sequence
 
+import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
-from .style import layout
+from .labels import Line
+from .style import INK, layout
 
 LEGEND_LETTERS = 130  # that fit below a figure of full width
 _COLUMN_LETTERS = 62
@@ -34,6 +36,23 @@ def bitrate_axis(axes: Axes) -> None:
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter(lambda kbps, _: f"{kbps:g}")
     axes.set_xlabel("measured bitrate (kbit/s)")
+
+
+def ceiling(axes: Axes, leaderboard: pd.DataFrame, column: str) -> list[Line]:
+    """Draw what the original recording has, dotted; the line, which no label shall hide.
+
+    Args:
+        axes: with all else in it, so that its limits are known.
+        leaderboard: without a line `pcm`, nothing is drawn.
+        column: that the axes are of.
+    """
+    found = leaderboard.loc[leaderboard["condition"] == "pcm", column].dropna()
+    if not len(found):
+        return []
+    value = float(found.iloc[0])
+    axes.axhline(value, color=INK, linestyle=":", linewidth=1.1, label="pcm")
+    low, high = axes.get_xlim()
+    return [((low, value), (high, value))]
 
 
 def time_axis(axis: Axis) -> None:

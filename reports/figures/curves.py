@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from ...benchmarks.store.scores import curve_of
 from ..columns import heading, overview
 from ..tables.rates import equal_rates
-from .axes import bitrate_axis, common_legend
+from .axes import bitrate_axis, ceiling, common_legend
 from .base import counted, of_items
 from .equal_rate import dots
 from .files import save
@@ -103,11 +103,10 @@ def _picture(
     groups = _together(own, data)
     drawn = []
     for axes, (column, direction) in zip(grid, columns.items(), strict=True):
-        drawn.append(_draw(axes, data, column, styles, groups, direction))
+        labels, hidden = _draw(axes, data, column, styles, groups, direction)
         axes.set_title(heading(column, direction) if len(columns) > 1 else "")
-        ceiling = leaderboard.loc[leaderboard["condition"] == "pcm", column].dropna()
-        if len(ceiling):
-            axes.axhline(ceiling.iloc[0], color=INK, linestyle=":", linewidth=1.1, label="pcm")
+        lines = [*hidden.lines, *ceiling(axes, leaderboard, column)]
+        drawn.append((labels, hidden._replace(lines=lines)))
     titled(figure, title, counted(counts, columns))
     pairs = zip(grid, drawn, strict=True)
     lost = {text for axes, (labels, hidden) in pairs for text in place(axes, labels, hidden)}

@@ -6,7 +6,7 @@ little of a waveform. Of a family's codecs that begin at one bitrate, the best f
 names beside them, and the others are pale.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -17,12 +17,11 @@ from matplotlib.lines import Line2D
 from ...benchmarks.store.scores import Scores, curve_of, records
 from ..columns import heading, headline, look, overview
 from ..tables.rates import EQUAL, rate
-from .axes import bitrate_axis
+from .axes import bitrate_axis, ceiling
 from .base import Figure, Given, counted, of_items
-from .labels import Drawn, Label, place
+from .labels import Drawn, Label, Line, place
 from .style import (
     FAMILY_MARKS,
-    INK,
     OTHER,
     Mark,
     Picture,
@@ -46,12 +45,11 @@ def front(given: Given) -> Iterator[Picture]:
         return
     figure, grid = panels(len(columns), 6.2, 4.9)
     labels: dict[str, list[Label]] = {}
+    hidden: dict[str, Drawn] = {}
     for axes, column in zip(grid, columns, strict=True):
         labels[column] = _panel(axes, points, column, given.scores.sign(column))
         axes.set_title(heading(column, given.scores.directions[column]))
-        ceiling = given.table.loc[given.table["condition"] == "pcm", column].dropna()
-        if len(ceiling):
-            axes.axhline(ceiling.iloc[0], color=INK, linestyle=":", linewidth=1.1)
+        hidden[column] = _hidden(points, column, ceiling(axes, given.table, column))
     title = "Quality against bitrate"
     titled(figure, f"{title}: {given.title}" if given.title else title, counted(points, columns))
     families = [f for f in FAMILY_MARKS if f in set(points["family"])]
@@ -60,7 +58,7 @@ def front(given: Given) -> Iterator[Picture]:
         across = 2 if layout().width else len(handles)
         figure.legend(handles=handles, loc="outside lower center", ncols=across)
     for axes, column in zip(grid, columns, strict=True):
-        place(axes, labels[column], _hidden(points, column))
+        place(axes, labels[column], hidden[column])
     kept = [f"{column}{end}" for column in columns for end in ("", "_lo", "_hi")]
     yield Picture(
         NAME,
@@ -139,9 +137,9 @@ def _anchors(own: pd.DataFrame, column: str) -> list[tuple[float, float]]:
     return [(float(kbps), float(value)) for kbps, value in own[["kbps", column]].to_numpy(float)]
 
 
-def _hidden(points: pd.DataFrame, column: str) -> Drawn:
+def _hidden(points: pd.DataFrame, column: str, ceiling: Sequence[Line]) -> Drawn:
     points = points.dropna(subset=[column])
-    lines: list[Any] = []
+    lines: list[Any] = [*ceiling]
     for _, own in points.groupby("curve", sort=False):
         at = _anchors(own, column)
         lines += pairwise(at)

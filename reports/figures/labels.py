@@ -25,6 +25,9 @@ _HALF_MARKER = 4.0  # pixels
 _HIT, _CROSSED = 40.0, 6.0  # cost of a hidden point, and of each part of a line
 
 
+Line = tuple[tuple[float, float], tuple[float, float]]  # its ends, in data coordinates
+
+
 class Label(NamedTuple):
     """A name, and the points of the data that it may stand beside, the best first."""
 
@@ -37,7 +40,7 @@ class Drawn(NamedTuple):
     """What labels shall not hide, in data coordinates: points, and the ends of lines."""
 
     points: Sequence[tuple[float, float]]
-    lines: Sequence[tuple[tuple[float, float], tuple[float, float]]]
+    lines: Sequence[Line]
 
 
 def place(axes: Axes, labels: Sequence[Label], drawn: Drawn) -> list[str]:

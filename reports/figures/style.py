@@ -19,6 +19,7 @@ from matplotlib import pyplot as plt
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.typing import LineStyleType
 
 INK = "#1b1b1f"  # of text and lines; a page replaces it by its own colour of text
@@ -168,8 +169,10 @@ def _marks() -> Iterator[Mark]:
 
 def settle(figure: Figure) -> None:
     """Lay a figure out for good; at once if that is done."""
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    # "none" leaves an engine that does nothing
+    if engine is not None and not isinstance(engine, PlaceHolderLayoutEngine):
+        engine.execute(figure)
         figure.set_layout_engine("none")
 
 

@@ -35,24 +35,31 @@ def opening(material: Material) -> list[tuple[str, str]]:
 
 def _leaders(material: Material) -> Iterator[str]:
     scores, shown = material.run.scores, _shown(material.comparisons)
-    first: dict[tuple[str, ...], list[str]] = {}
+    parts: dict[str, list[str]] = {}
     for column in shown:
-        pairs = material.comparisons[column]
-        found = ranks(pairs)
-        leading = () if hopeless(pairs) else tuple(map(str, found.index[found == 1]))
-        alone = len(leading) < len(found)
-        first.setdefault(leading if alone else (), []).append(look(column).short)
-    for leading, columns in first.items():
-        names = _some([_with_rate(scores, name) for name in leading])
-        if not leading:
-            yield f"No codec is shown to lead in {listed(columns)}."
-        elif len(leading) == 1:
-            yield f"{names} leads in {listed(columns)}."
+        best, others = _best(material, column)
+        parts.setdefault(best, []).append(look(column).short + others)
+    for best, columns in sorted(parts.items(), key=lambda part: not part[0]):
+        if best:
+            yield f"{_with_rate(scores, best)} has the best mean in {listed(columns)}."
         else:
-            yield f"{names} share the first rank in {listed(columns)}."
+            yield f"No codec is shown to lead in {listed(columns)}."
     if not shown:
         yield "There is nothing to compare: no column that ranks has values of two codecs."
     yield from _at_equal_rates(material)
+
+
+def _best(material: Material, column: str) -> tuple[str, str]:
+    """The codec of the best mean, "" where nothing is decided, and how many are not told apart."""
+    pairs = material.comparisons[column]
+    found = ranks(pairs)
+    first = found.index[found == 1]
+    if hopeless(pairs) or len(first) == len(found):
+        return "", ""
+    means = material.table.set_index("condition")[column].reindex(first)
+    best = str((material.run.scores.sign(column) * means).idxmax())
+    beside = ((pairs["a"] == best) | (pairs["b"] == best)) & (pairs["better"] == "")
+    return best, f" (not told apart: {beside.sum()})" if beside.any() else ""
 
 
 def _some(names: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ import torch
 from nscbench.benchmarks.data.items import read_items
 from nscbench.benchmarks.run.plan import Plan
 from nscbench.benchmarks.run.suite import load_suite
+from nscbench.benchmarks.run.token_use import not_measured
 from nscbench.benchmarks.store.finished_run import merge, read_run
 from nscbench.benchmarks.store.journal import RecordedWork
 from nscbench.benchmarks.store.results import TOKEN_COLUMNS
@@ -91,3 +92,16 @@ def test_a_payload_tells_its_tokens(condition, speech_like):
     assert 1000 * codec.nominal_kbps == pytest.approx(bits * tokens.frame_rate)
     assert {len(book) for book in tokens.codebooks} == {tokens.frames}
     assert all({*book.tolist()} <= {*range(tokens.entries)} for book in tokens.codebooks)
+
+
+def test_missing_entropies_of_many_codecs_are_one_short_sentence():
+    few = {f"c{number}": {"bits_per_token": 10.0} for number in range(16)}
+    (said,) = not_measured(few | {"long": {"entropy0_kbps": 1.0, "entropy1_kbps": 1.0}})
+    assert said.startswith(
+        "entropy of order 0 and 1 of the tokens is not measured (c0, c1, c2 and "
+    )
+    assert "13 more" in said
+    assert "long" not in said
+    first, second = not_measured({"a": {"entropy0_kbps": 1.0}, "b": {}})
+    assert "order 0 of the tokens is not measured (b)" in first
+    assert "order 1 of the tokens is not measured (a, b)" in second

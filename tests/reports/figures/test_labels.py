@@ -1,12 +1,14 @@
 """Names beside what they name."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.text import Text
 
+from nscbench.reports.figures.axes import ceiling
 from nscbench.reports.figures.labels import Drawn, Label, place
-from nscbench.reports.figures.style import drawing
+from nscbench.reports.figures.style import INK, drawing, panels
 
 
 def boxes(axes):
@@ -63,3 +65,17 @@ def test_names_are_no_formulae(name):
         axes, _ = placed([(0.0, 0.0)], [name])
         assert axes.texts[0].get_text() == name
         assert not axes.texts[0].get_parse_math()
+
+
+def test_no_label_stands_on_the_ceiling():
+    """The best codec is as good as the recording: its name makes way for the dotted line."""
+    board = pd.DataFrame({"condition": ["one-6", "pcm"], "visqol": [4.5, 4.5]})
+    with drawing():
+        _, (axes,) = panels(1)
+        axes.plot([1, 6, 8], [4.5, 4.5, 3])
+        lines = ceiling(axes, board, "visqol")
+        assert place(axes, [Label("one-6", INK, [(6, 4.5)])], Drawn([(6, 4.5)], lines)) == []
+        (box,) = boxes(axes)
+        _, height = axes.transData.transform((6, 4.5))
+        assert not box.y0 <= height <= box.y1
+        assert ceiling(axes, board[:1], "visqol") == []
