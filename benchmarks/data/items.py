@@ -29,6 +29,7 @@ from ...codecs.audio.folders import (
 )
 from ...codecs.audio.reading import AudioError, inspect, read_audio
 from ...metrics.machinery.names import nearest
+from ..store.printable import file_fault
 from .manifest import NAME, ItemsError, Listing, absent_columns, read_manifest
 from .names import speaker_of
 from .own_folders import OwnFolders
@@ -166,7 +167,7 @@ def _scan(folder: Path, results: Sequence[Path]) -> list[Listing]:
     try:
         found = search(folder, ours).audio
     except OSError as error:
-        raise ItemsError([f"{error.filename}: {error.strerror}"]) from error
+        raise ItemsError([file_fault(error)]) from error
     for notice in ours.notices():
         print(f"note: {notice}", file=sys.stderr)
     return [Listing(name, path, speaker_of(path)) for name, path in found]

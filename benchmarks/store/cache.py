@@ -67,7 +67,7 @@ class Cache:
         path = self._path(stage, key)
         try:
             text = path.read_bytes()
-        except FileNotFoundError:
+        except OSError:  # not there, or not to be read
             return None
         digest, _, rest = text.partition(b"\n")
         if sha256(rest).hexdigest().encode() != digest:
