@@ -31,6 +31,12 @@ class ChosenCodecs:
     not_run: list[NotRun] = field(default_factory=list)
     optional: list[NotRun] = field(default_factory=list)
 
+    @property
+    def judged(self) -> list[str]:
+        """All conditions that limits are for: neither controls nor oracles."""
+        every = [*self.codecs.values(), *self.not_run, *self.optional]
+        return [one.condition for one in every if one.kind == "codec"]
+
 
 def choose_codecs(where: str, folder: Path, conditions: list[Any]) -> ChosenCodecs:
     """The conditions that a suite's tables name.
