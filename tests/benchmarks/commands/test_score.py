@@ -136,6 +136,13 @@ def test_bad_input_is_named(folders, capsys, monkeypatch, words, message):
     assert message in capsys.readouterr().err
 
 
+def test_a_character_0_in_a_csv_of_pairs_is_named(folders, capsys):
+    table = folders / "pairs.csv"
+    table.write_text("reference,degraded\nref/a.flac,deg/a\0.wav\n")
+    assert scored("--pairs", table) == 2
+    assert "pairs.csv, line 2: degraded has a character 0" in capsys.readouterr().err
+
+
 def test_a_csv_pairs_files_of_any_name(folders, capsys):
     table = folders / "pairs.csv"
     table.write_text(
