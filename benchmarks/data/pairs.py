@@ -57,9 +57,13 @@ def pair_files(reference: Path, degraded: Path) -> Pairs:
     """Two files as one pair.
 
     Raises:
-        ItemsError: the reference cannot be read.
+        ItemsError: one of them cannot be read.
     """
     (item,) = open_items([Listing(nfc(reference.stem), reference, speaker_of(reference))])
+    try:
+        inspect(degraded)
+    except AudioError as error:
+        raise ItemsError([str(error)]) from error
     return Pairs([_pair(item, [degraded], str(degraded))], ())
 
 
