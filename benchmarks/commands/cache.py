@@ -28,17 +28,17 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or prune; the exit status."""
-    folder = folder_named(arguments.cache)
-    if folder is None:
-        print(f"nscbench: no cache: name a folder by --cache or ${VARIABLE}", file=sys.stderr)
-        return 2
-    if not folder.is_dir():
-        print(f"nscbench: {folder} is no folder", file=sys.stderr)
-        return 2
     if arguments.action == "prune" and arguments.max_size is None:
         print("nscbench: prune needs --max-size, such as 20GB", file=sys.stderr)
         return 2
     try:
+        folder = folder_named(arguments.cache)
+        if folder is None:
+            print(f"nscbench: no cache: name a folder by --cache or ${VARIABLE}", file=sys.stderr)
+            return 2
+        if not folder.is_dir():
+            print(f"nscbench: {folder} is no folder", file=sys.stderr)
+            return 2
         _show(Cache(folder), arguments.max_size if arguments.action == "prune" else None)
     except OSError as error:
         print(f"nscbench: {file_fault(error)}", file=sys.stderr)

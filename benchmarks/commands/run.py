@@ -89,7 +89,9 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run a suite; the exit status."""
     try:
-        suite, items, out, cache = _asked(arguments)
+        suite = _chosen(arguments)
+        source = suite.source if arguments.items is None else arguments.items
+        items, out, cache = _asked(arguments, suite, source)
         directory = RunDirectory(out.absolute() if arguments.scheduler else out)
         parts = [CLEAN] if suite.degradations else []
         with directory.locked(*parts), _workers(arguments, directory, items) as workers:
@@ -101,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
                 whole, verdict = _run(Plan(suite, items, device), directory, workers, ours)
             return OF_VERDICT[verdict] if whole else FAILURES
     except ItemsError as error:
-        for problem in shown_faults(error.problems, arguments.items or suite.items):
+        for problem in shown_faults(error.problems, source):
             print(f"nscbench: {problem}", file=sys.stderr)
         return BAD_INPUT
     except Stopped as error:
@@ -117,22 +119,21 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILURES
 
 
-def _asked(arguments: argparse.Namespace) -> tuple[Suite, list[Item], Path, Path | None]:
-    """The suite, its items, the directory of the run and the folder of the cache, if there is one.
+def _asked(
+    arguments: argparse.Namespace, suite: Suite, source: str
+) -> tuple[list[Item], Path, Path | None]:
+    """The items, the directory of the run, and the folder of the cache, if there is one.
 
     Raises:
-        SuiteError, RunError, ItemsError: what is asked for is not there, or cannot be run.
+        RunError, ItemsError: what is asked for is not there, or cannot be run.
     """
     try:
-        suite = _chosen(arguments)
         out = arguments.out or Path("runs") / suite.name
-        source, results = arguments.items or suite.source, [out, *decoded_folders(suite)]
+        results = [out, *decoded_folders(suite)]
         items = balanced(read_items(source, results), suite.sample)
         for line in passed_over(source, results):
             print(f"{source}: {line}")
         cache = folder_named(arguments.cache)
-        if cache and cache.exists() and not cache.is_dir():
-            raise RunError(f"{cache} is no folder; a cache is one, or none that is there yet")
     except OSError as error:  # nothing has begun that could go on
         raise RunError(file_fault(error)) from error
     if arguments.workers < 1:
@@ -140,7 +141,7 @@ def _asked(arguments: argparse.Namespace) -> tuple[Suite, list[Item], Path, Path
     _check_rates(suite, items)
     if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
         raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
-    return suite, items, out, cache
+    return items, out, cache
 
 
 def _chosen(arguments: argparse.Namespace) -> Suite:

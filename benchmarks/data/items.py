@@ -106,6 +106,9 @@ def read_items(
     Raises:
         ItemsError: nothing there, or lines and files that are wrong: all of them at once.
     """
+    allowed = f"items are a folder, a .csv manifest, or {', '.join(EMBEDDED)}"
+    if source == "":  # which Path takes for the working directory
+        raise ItemsError([f"no items are named; {allowed}"])
     path = _place(source)
     if path.is_dir():
         listings = _scan(path, results)
@@ -116,7 +119,6 @@ def read_items(
         fault = "is neither a folder nor a .csv manifest" if path.exists() else "does not exist"
         near = nearest(str(source), EMBEDDED)
         guess = f"did you mean {near}? " if near else ""
-        allowed = f"items are a folder, a .csv manifest, or {', '.join(EMBEDDED)}"
         raise ItemsError([f"{source} {fault}; {guess}{allowed}"])
     if not listings:
         rest = "".join(f"; {line}" for line in passed_over(source, results))

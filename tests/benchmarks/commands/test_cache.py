@@ -28,5 +28,5 @@ def test_a_cache_that_is_a_file_is_bad_input(tmp_path, capsys):
     words = ["run", "demo", "--conditions", "pcm", "--metrics", "stoi"]
     places = ["--out", str(tmp_path / "run"), "--cache", str(tmp_path / "cache")]
     assert main([*words, *places]) == 2
-    assert "cache is no folder; a cache is one" in capsys.readouterr().err
+    assert "cache: is no folder, as a cache is" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()

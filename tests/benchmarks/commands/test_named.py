@@ -28,4 +28,9 @@ def test_an_empty_list_is_refused(words, capsys):
 
 def test_a_name_that_no_file_can_have_is_bad_input(capsys):
     assert main(["run", "demo", "--items", "x" * 5000]) == 2
-    assert capsys.readouterr().err.strip().endswith("x: File name too long")
+    assert "File name too long" in capsys.readouterr().err
+
+
+def test_items_without_a_name_are_not_the_suites(capsys):
+    assert main(["run", "demo", "--items", ""]) == 2
+    assert "no items are named; items are a folder, a .csv" in capsys.readouterr().err

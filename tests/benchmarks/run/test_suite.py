@@ -34,6 +34,7 @@ def test_lists_are_grids(tmp_path):
 
 
 PCM = '[[condition]]\ncodec = "pcm"\n'
+PROGRAM = '[[condition]]\ncodec = "x"\nkbps = 6\nsample_rate = 16000\n'
 LEVEL = '[[degradation]]\nkind = "level"\ndb = 3\nmetrics = ["pseq"]\n'
 
 
@@ -55,6 +56,10 @@ LEVEL = '[[degradation]]\nkind = "level"\ndb = 3\nmetrics = ["pseq"]\n'
         ('[[condition]]\ncodec = "x"\nkbps = [3, inf]\n', "kbps of x is inf; allowed are numbers"),
         ('[[condition]]\ncodec = "x"\nkbps = nan\n', "kbps of x is nan"),
         ('metrics = ["stoi"]\n' + PCM + LEVEL, r"level\+3dB: no metric of it is called 'pseq'"),
+        (
+            PROGRAM + f'decoded = "{"x" * 5000}"\n',
+            "x: .*: File name too long",
+        ),
         ("title = " + "[" * 100_000, "nested too deeply"),
     ],
 )
