@@ -9,6 +9,7 @@ nscbench compare NEW OLD --gate pesq,visqol  exit status 1 where a condition of 
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ import pandas as pd
 from ..store.run_directory import RunError
 from ..store.scores import Scores
 from .json_output import add_json, print_json
+from .named import names
 
 BETTER, WORSE, BAD_INPUT = 0, 1, 2
 MOST_LINES = 60  # of a terminal: more comparisons are for files
@@ -38,6 +40,7 @@ def add_parser(subparsers: Any) -> None:
     mode.add_argument("--all", action="store_true", help="all pairs of codecs in every column")
     mode.add_argument(
         "--gate",
+        type=names,
         metavar="METRICS",
         help="metrics or columns in which RUN may not be worse than OLD",
     )
@@ -54,8 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{len(arguments.names)} names after the run; A B, A, --all, or OLD --gate METRICS"
             )
         if arguments.gate:
-            wanted_columns = arguments.gate.split(",")
-            found = _gate(arguments.run, Path(arguments.names[0]), wanted_columns)
+            found = _gate(arguments.run, Path(arguments.names[0]), arguments.gate)
         elif arguments.all:
             found = _all_pairs(arguments.run)
         elif len(arguments.names) == 1:
@@ -87,6 +89,8 @@ def _pair(root: Path, a: str, b: str) -> _Said:
     from ...reports.tables.summary import cautions
     from ..store.finished_run import read_run
 
+    if a == b:
+        raise RunError(f"{a} cannot be compared with itself; name two")
     whole = read_run(root)
     scores = whole.scores
     points = curves(scores)
@@ -175,7 +179,7 @@ def _checks(cautions: list[str]) -> list[str]:
     return [f"check: {caution}" for caution in cautions]
 
 
-def _gate(new_root: Path, old_root: Path, wanted: list[str]) -> _Said:
+def _gate(new_root: Path, old_root: Path, wanted: Sequence[str]) -> _Said:
     from ...reports.tables.gate import resolve, verdicts
     from ..store.finished_run import differing, read_run
 

@@ -22,6 +22,7 @@ from ..cost.timing import threads
 from ..data.items import AudioError, Item, ItemsError, read_audio, read_items
 from ..run.provenance import package_version
 from ..run.suite_settings import SuiteError
+from ..store.printable import file_fault
 from ..store.run_directory import RunError
 from ..workers.local import device_named
 from .json_output import add_json, print_json
@@ -80,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
-        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"nscbench: {file_fault(error)}", file=sys.stderr)
         return BAD_INPUT
     if arguments.json:
         print_json({"costs": [one.table.as_json(one.names) for one in measured]})
@@ -101,9 +102,9 @@ class _Measured(NamedTuple):
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    for name, least in (("seconds", 1), ("batch", 2), ("repeats", 3)):
-        if not getattr(arguments, name) >= least:
-            raise RunError(f"--{name} must be at least {least}, not {getattr(arguments, name)}")
+    for name, least, most in (("seconds", 1, 600), ("batch", 2, 1024), ("repeats", 3, 10_000)):
+        if not least <= getattr(arguments, name) <= most:
+            raise RunError(f"--{name} is {least} to {most}, not {getattr(arguments, name)}")
 
 
 def speech_of(items: Iterable[Item], effort: Effort) -> tuple[Signal, int]:

@@ -16,6 +16,7 @@ from ...codecs.noise import Noise, seed_for
 from ..data.items import AudioError
 from ..run.coding import decode_streams, read_for
 from ..store.outputs import OutputError, OutputFile
+from ..store.printable import file_fault
 
 STREAMS = (".nsc", ".bin")
 FORMATS = {".wav": "WAV", ".wave": "WAV", ".flac": "FLAC"}
@@ -43,7 +44,7 @@ def _reporting(work: Callable[[argparse.Namespace], None]) -> Callable[[argparse
             print(f"nscbench: {error}", file=sys.stderr)
             return 2
         except OSError as error:
-            print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+            print(f"nscbench: {file_fault(error)}", file=sys.stderr)
             return 2
         return 0
 

@@ -19,6 +19,7 @@ from ...reports.findings.page import findings_page, write_figures
 from ..store.atomic import write_atomically
 from ..store.finished_run import Run, merge, read_run
 from ..store.outputs import OutputError, OutputFile
+from ..store.printable import file_fault
 from ..store.run_directory import RunError
 
 ABOUT = """\
@@ -89,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"nscbench: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"nscbench: {file_fault(error)}", file=sys.stderr)
         return 2
     return 0
 

@@ -14,7 +14,7 @@ from ...codecs import available
 from ...codecs.audio.reading import AudioError, read_audio
 from ...reports.page.report import write_report
 from ..store.finished_run import Run, merge, read_run
-from ..store.printable import printable
+from ..store.printable import file_fault, printable
 from ..store.run_directory import RunDirectory, RunError, real_path
 
 OK, CHANGED, BAD_INPUT = 0, 1, 2
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
-        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"nscbench: {file_fault(error)}", file=sys.stderr)
         return BAD_INPUT
     for name in ("summary.txt", "leaderboard.md"):
         print((page.parent / name).read_text("utf-8"))

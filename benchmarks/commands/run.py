@@ -23,9 +23,11 @@ from ..run.suite_settings import LOWEST_RATE, SuiteError
 from ..store.cache import Cache, folder_named
 from ..store.contents import ContentError
 from ..store.finished_run import read_run
+from ..store.printable import file_fault
 from ..store.run_directory import RunDirectory, RunError, Stopped
 from ..workers.local import LocalWorkers, device_named
 from ..workers.work import Workers
+from .named import names
 from .run_forecast import forecast
 from .run_measuring import Measured, carry_out
 from .run_messages import grouped, shown_faults
@@ -46,13 +48,13 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--items", help="data set, manifest (.csv) or folder of recordings")
     parser.add_argument(
         "--conditions",
-        type=_names,
+        type=names,
         default=(),
         metavar="GLOB[,GLOB]",
         help="only those of the suite's conditions that a pattern fits, such as 'gan-*,pcm'",
     )
     parser.add_argument(
-        "--metrics", type=_names, default=(), metavar="A[,B]", help="these instead of the suite's"
+        "--metrics", type=names, default=(), metavar="A[,B]", help="these instead of the suite's"
     )
     parser.add_argument(
         "--limit",
@@ -88,18 +90,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a suite; the exit status."""
     try:
         suite = _chosen(arguments)
-        out = arguments.out or Path("runs") / suite.name
-        source, results = arguments.items or suite.source, [out, *decoded_folders(suite)]
-        items = balanced(read_items(source, results), suite.sample)
-        for line in passed_over(source, results):
-            print(f"{source}: {line}")
-        if arguments.workers < 1:
-            raise RunError(f"--workers must be at least 1, not {arguments.workers}")
-        _check_rates(suite, items)
-        if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
-            raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
+        source = suite.source if arguments.items is None else arguments.items
+        items, out, cache = _asked(arguments, suite, source)
         directory = RunDirectory(out.absolute() if arguments.scheduler else out)
-        cache = folder_named(arguments.cache)
         parts = [CLEAN] if suite.degradations else []
         with directory.locked(*parts), _workers(arguments, directory, items) as workers:
             device = workers.device(arguments.device)
@@ -110,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
                 whole, verdict = _run(Plan(suite, items, device), directory, workers, ours)
             return OF_VERDICT[verdict] if whole else FAILURES
     except ItemsError as error:
-        for problem in shown_faults(error.problems, arguments.items or suite.items):
+        for problem in shown_faults(error.problems, source):
             print(f"nscbench: {problem}", file=sys.stderr)
         return BAD_INPUT
     except Stopped as error:
@@ -126,9 +119,29 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILURES
 
 
-def _names(text: str) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(filter(None, (name.strip() for name in text.split(","))))
+def _asked(
+    arguments: argparse.Namespace, suite: Suite, source: str
+) -> tuple[list[Item], Path, Path | None]:
+    """The items, the directory of the run, and the folder of the cache, if there is one.
+
+    Raises:
+        RunError, ItemsError: what is asked for is not there, or cannot be run.
+    """
+    try:
+        out = arguments.out or Path("runs") / suite.name
+        results = [out, *decoded_folders(suite)]
+        items = balanced(read_items(source, results), suite.sample)
+        for line in passed_over(source, results):
+            print(f"{source}: {line}")
+        cache = folder_named(arguments.cache)
+    except OSError as error:  # nothing has begun that could go on
+        raise RunError(file_fault(error)) from error
+    if arguments.workers < 1:
+        raise RunError(f"--workers must be at least 1, not {arguments.workers}")
+    _check_rates(suite, items)
+    if len(items) < 2 and any(codec.pairing == "next" for codec in suite.codecs):
+        raise RunError("a swapped control needs at least 2 items; leave it out, or add items")
+    return items, out, cache
 
 
 def _chosen(arguments: argparse.Namespace) -> Suite:

@@ -25,9 +25,11 @@ from ..run.pair_scores import CONDITION, PairScored, score_pairs, scores_of
 from ..run.suite_choice import choose_metrics, metrics_at
 from ..run.suite_settings import LOWEST_RATE, SuiteError
 from ..store.outputs import OutputError, OutputFile
+from ..store.printable import file_fault
 from ..store.received import csv_text
 from ..store.run_directory import RunError
 from ..workers.local import LocalWorkers
+from .named import names
 from .run_messages import SHOWN, grouped
 
 OK, FAILURES, BAD_INPUT = 0, 1, 2
@@ -40,7 +42,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("reference", nargs="?", help="recording, folder, manifest, or - for stdin")
     parser.add_argument("degraded", nargs="?", help="what became of it: recording or folder, or -")
     parser.add_argument("--pairs", type=Path, help="CSV with the columns reference and degraded")
-    parser.add_argument("--metrics", help="names, separated by commas; default: all that run here")
+    parser.add_argument(
+        "--metrics", type=names, metavar="A[,B]", help="only these; default: all that run here"
+    )
     parser.add_argument("--out", type=Path, help="CSV to write: a line for each pair")
     parser.add_argument("--summary", type=Path, help="CSV to write: means, intervals, n, N")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each pair")
@@ -63,15 +67,15 @@ def run(arguments: argparse.Namespace) -> int:
     except (SuiteError, RunError, OutputError, AudioError) as error:
         print(f"nscbench: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"nscbench: {file_fault(error)}", file=sys.stderr)
     return BAD_INPUT
 
 
 def _score(arguments: argparse.Namespace, stack: ExitStack) -> int:
     if arguments.workers < 1:
         raise RunError(f"--workers must be at least 1, not {arguments.workers}")
-    wanted = arguments.metrics.split(",") if arguments.metrics else metrics_at(LOWEST_RATE)
-    names, lacking = choose_metrics("--metrics", wanted)
+    wanted = arguments.metrics or metrics_at(LOWEST_RATE)
+    chosen, lacking = choose_metrics("--metrics", wanted)
     missed = asked_for([], lacking) if arguments.metrics else []
     given: dict[Path, str] = {}
     pairs, lines = _pairs(arguments, stack, given)
@@ -87,15 +91,15 @@ def _score(arguments: argparse.Namespace, stack: ExitStack) -> int:
         print(line, file=told)
     found = []
     workers = stack.enter_context(LocalWorkers(1, min(arguments.workers, len(pairs))))
-    scored = score_pairs(pairs, names, workers)
+    scored = score_pairs(pairs, chosen, workers)
     for one in tqdm(scored, "scoring", len(pairs), disable=None, delay=2, leave=False):
         one = _named(one, given)
         found.append(one)
         if arguments.json:
             print(json.dumps(_line(one), ensure_ascii=False), flush=True)
-    means = means_table(scores_of(found, names), CONDITION)
+    means = means_table(scores_of(found, chosen), CONDITION)
     if table:
-        table.write(csv_text(_table(found, names)))
+        table.write(csv_text(_table(found, chosen)))
     if summary:
         summary.write(csv_text(means))
     print(show_means(means), file=told)
@@ -163,9 +167,9 @@ def _line(one: PairScored) -> dict[str, Any]:
     }
 
 
-def _table(found: Sequence[PairScored], names: Sequence[str]) -> pd.DataFrame:
+def _table(found: Sequence[PairScored], chosen: Sequence[str]) -> pd.DataFrame:
     """A line for each pair: its files, a value or nothing for each column, and the reasons."""
-    columns = dict.fromkeys(c for name in names for c in metrics.get(name).measures)
+    columns = dict.fromkeys(c for name in chosen for c in metrics.get(name).measures)
     lines = [
         {key: value for key, value in _line(one).items() if not isinstance(value, dict | list)}
         | {column: one.values.get(column) for column in columns}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..data.items import ItemsError
-from ..store.printable import printable
+from ..store.printable import file_fault, printable
 from ..store.run_directory import RunDirectory, RunError
 from .json_output import add_json, print_json
 
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
-        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"nscbench: {file_fault(error)}", file=sys.stderr)
         return BAD_INPUT
     if arguments.json:
         print_json({"run": str(arguments.run), **asdict(found)})

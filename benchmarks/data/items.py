@@ -29,6 +29,7 @@ from ...codecs.audio.folders import (
 )
 from ...codecs.audio.reading import AudioError, inspect, read_audio
 from ...metrics.machinery.names import nearest
+from ..store.printable import file_fault
 from .manifest import NAME, ItemsError, Listing, absent_columns, read_manifest
 from .names import speaker_of
 from .own_folders import OwnFolders
@@ -105,6 +106,9 @@ def read_items(
     Raises:
         ItemsError: nothing there, or lines and files that are wrong: all of them at once.
     """
+    allowed = f"items are a folder, a .csv manifest, or {', '.join(EMBEDDED)}"
+    if source == "":  # which Path takes for the working directory
+        raise ItemsError([f"no items are named; {allowed}"])
     path = _place(source)
     if path.is_dir():
         listings = _scan(path, results)
@@ -115,7 +119,6 @@ def read_items(
         fault = "is neither a folder nor a .csv manifest" if path.exists() else "does not exist"
         near = nearest(str(source), EMBEDDED)
         guess = f"did you mean {near}? " if near else ""
-        allowed = f"items are a folder, a .csv manifest, or {', '.join(EMBEDDED)}"
         raise ItemsError([f"{source} {fault}; {guess}{allowed}"])
     if not listings:
         rest = "".join(f"; {line}" for line in passed_over(source, results))
@@ -166,7 +169,7 @@ def _scan(folder: Path, results: Sequence[Path]) -> list[Listing]:
     try:
         found = search(folder, ours).audio
     except OSError as error:
-        raise ItemsError([f"{error.filename}: {error.strerror}"]) from error
+        raise ItemsError([file_fault(error)]) from error
     for notice in ours.notices():
         print(f"note: {notice}", file=sys.stderr)
     return [Listing(name, path, speaker_of(path)) for name, path in found]

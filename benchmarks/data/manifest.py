@@ -90,7 +90,7 @@ def absent_columns(manifest: Path) -> Iterator[str]:
         absent = [column for column in _MISSING if column not in (reader.fieldnames or ())]
     if absent:
         stead = ", ".join(_MISSING[column] for column in absent)
-        yield f"{manifest.name} has no column {', '.join(absent)}: {stead}"
+        yield f"has no column {', '.join(absent)}: {stead}"
 
 
 def _listings(manifest: Path, rows: Sequence[tuple[str, dict[str, str]]]) -> Iterator[Listing]:
@@ -166,6 +166,8 @@ def _faults(row: dict[str, str]) -> Iterator[str]:
     if None in row or None in row.values():
         yield "has another number of cells than the header"
         return
+    if torn := [column for column, text in row.items() if "\0" in text]:
+        yield f"{', '.join(torn)} has a character 0, which no text and no file's name has"
     if not row["path"]:
         yield "path is empty"
     if row.get("sex", "") not in _SEXES:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from ...codecs.audio.folders import is_unicode, nfc, on_disk, search, some
 from ...codecs.audio.reading import AudioError, inspect
 from ...codecs.base import TOLERANCE
+from ..store.printable import file_fault
 from .items import EMBEDDED, Item, ItemsError, open_items, read_items
 from .languages import fault_of
 from .manifest import Listing, other_columns
@@ -56,9 +57,13 @@ def pair_files(reference: Path, degraded: Path) -> Pairs:
     """Two files as one pair.
 
     Raises:
-        ItemsError: the reference cannot be read.
+        ItemsError: one of them cannot be read.
     """
     (item,) = open_items([Listing(nfc(reference.stem), reference, speaker_of(reference))])
+    try:
+        inspect(degraded)
+    except AudioError as error:
+        raise ItemsError([str(error)]) from error
     return Pairs([_pair(item, [degraded], str(degraded))], ())
 
 
@@ -72,7 +77,7 @@ def pair_folders(reference: str, degraded: Path) -> Pairs:
     try:
         audio, left_out = search(on_disk(degraded))
     except OSError as error:
-        raise ItemsError([f"{error.filename}: {error.strerror}"]) from error
+        raise ItemsError([file_fault(error)]) from error
     files: dict[str, list[Path]] = {}
     for name, path in audio:
         files.setdefault(name, []).append(path)
@@ -162,6 +167,8 @@ def _rows(table: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
                     raise ItemsError([f"{where}has another number of cells than the header"])
                 if (code := row.get("language")) and (fault := fault_of(code)):
                     raise ItemsError([f"{where}{fault}"])
+                if torn := [name for name, text in row.items() if "\0" in text]:
+                    raise ItemsError([f"{where}{', '.join(torn)} has a character 0"])
                 if empty := [name for name in NEEDED if not row[name]]:
                     raise ItemsError([f"{where}{', '.join(empty)} is empty"])
                 yield where, row

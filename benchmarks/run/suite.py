@@ -33,7 +33,7 @@ Unknown keys are errors.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -170,8 +170,10 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
     chosen = choose_codecs(where, folder, content.get("condition", []))
     named, rate = content.get("metrics"), content.get("sample_rate", LOWEST_RATE)
     metrics, lacking = choose_metrics(where, metrics_at(rate) if named is None else named, rate)
+    _check_measuring(where, degradations, (*metrics, *lacking))
     try:
-        limits = limits_of(content.get("limit", []), metrics, lacking, degradations)
+        tables = content.get("limit", [])
+        limits = limits_of(tables, metrics, lacking, degradations, chosen.judged)
         document = read_document(content.get("document", {}))
     except LimitError as error:
         raise SuiteError(f"{where}: {error}") from error
@@ -195,3 +197,11 @@ def _suite(name: str, where: str, folder: Path, content: Mapping[str, Any]) -> S
         document=document,
         folder=folder,
     )
+
+
+def _check_measuring(where: str, degradations: Sequence[Declared], known: Sequence[str]) -> None:
+    """Refuse metrics of a degradation that the suite has not: nothing would be measured."""
+    for one in degradations:
+        for name in one.metrics or ():
+            if name not in known:
+                raise SuiteError(f"{where}: {one.label}: {unknown('metric of it', name, known)}")

@@ -11,6 +11,7 @@ from ...codecs.external import kind_of
 from ...codecs.registry import unchecked
 from ...metrics import Metric, MetricError
 from ..store.left_out import NotRun
+from ..store.printable import file_fault
 from .absences import grouped_reasons
 from .suite_settings import LOWEST_RATE, SuiteError, grid
 
@@ -30,6 +31,12 @@ class ChosenCodecs:
     isolated: set[str] = field(default_factory=set)
     not_run: list[NotRun] = field(default_factory=list)
     optional: list[NotRun] = field(default_factory=list)
+
+    @property
+    def judged(self) -> list[str]:
+        """All conditions that limits are for: neither controls nor oracles."""
+        every = [*self.codecs.values(), *self.not_run, *self.optional]
+        return [one.condition for one in every if one.kind == "codec"]
 
 
 def choose_codecs(where: str, folder: Path, conditions: list[Any]) -> ChosenCodecs:
@@ -77,6 +84,8 @@ def _codec(where: str, settings: dict[str, Any]) -> tuple[Codec, str]:
         return codec, codec.lacking
     except (CodecError, TypeError) as error:
         raise SuiteError(f"{where}: {error}") from error
+    except OSError as error:  # a name of weights or a folder that no file can have
+        raise SuiteError(f"{where}: {name}: {file_fault(error)}") from error
 
 
 def metrics_at(rate: int) -> list[str]:

@@ -15,6 +15,7 @@ damaged is a miss. Failures are not stored.
 A cache that cannot be written (read-only, full) is read all the same.
 """
 
+import errno
 import json
 import os
 import re
@@ -42,9 +43,16 @@ _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"  # bford.info/cachedir: b
 
 
 def folder_named(chosen: Path | None) -> Path | None:
-    """The folder that `--cache` or the environment names; None for no cache."""
+    """The folder that `--cache` or the environment names; None for no cache.
+
+    Raises:
+        OSError: it is a file, or no file can have this name.
+    """
     named = chosen or os.environ.get(VARIABLE)
-    return Path(os.path.expanduser(named)).absolute() if named else None
+    folder = Path(os.path.expanduser(named)).absolute() if named else None
+    if folder and folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is no folder, as a cache is", str(folder))
+    return folder
 
 
 class Entry(NamedTuple):
@@ -67,7 +75,7 @@ class Cache:
         path = self._path(stage, key)
         try:
             text = path.read_bytes()
-        except FileNotFoundError:
+        except OSError:  # not there, or not to be read
             return None
         digest, _, rest = text.partition(b"\n")
         if sha256(rest).hexdigest().encode() != digest:

@@ -24,6 +24,12 @@ def _escape(character: str) -> str:
     return ascii(character)[1:-1]
 
 
+def file_fault(error: OSError) -> str:
+    """A file and what is wrong with it; the second alone where the system names no file."""
+    named = (error.filename, error.strerror or str(error))
+    return printable(": ".join(str(part) for part in named if part))
+
+
 def some(names: Sequence[str]) -> str:
     """The first names of many, and how many more there are."""
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""

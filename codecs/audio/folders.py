@@ -99,7 +99,9 @@ def composition(names: Sequence[str]) -> list[str]:
 
 
 def some(names: Sequence[str]) -> str:
-    """The first of these names, to follow how many they are."""
+    """The first of these names, to follow how many they are; nothing of none."""
+    if not names:
+        return ""
     more = ", ..." if len(names) > _SHOWN else ""
     return f" ({', '.join(escaped(name) for name in sorted(names)[:_SHOWN])}{more})"
 

@@ -126,6 +126,7 @@ def test_a_speaker_who_carries_the_mean_is_named(tmp_path, capsys, words):
         ([], "0 names after the run"),
         (["opus-6", "gone"], "no condition or codec is called 'gone'; there are: opus-6, opus"),
         (["opus-6", "opus"], "are neither two conditions nor two codecs"),
+        (["opus-6", "opus-6"], "opus-6 cannot be compared with itself; name two"),
         (["opus-6", "--all"], "1 names after the run"),
         (["x", "y", "--gate", "pesq"], "2 names after the run"),
     ],

@@ -126,14 +126,24 @@ def test_folders_without_a_common_name_are_refused(folders, capsys):
         (["ref", "deg", "--metrics", "loudness"], "no metric is called 'loudness'"),
         (["ref/a.flac", "deg/a.wav", "--out", "ref/a.flac"], "what is written is no .flac"),
         (["ref", "deg", "--workers", "0"], "--workers must be at least 1"),
-        (["nothing.wav", "deg/a.wav"], "No such file"),
+        (["nothing.wav", "deg/a.wav"], "nothing.wav: No such file"),
+        (["ref/a.flac", "nothing.wav"], "nothing.wav: No such file"),
+        (["ref", "empty"], "no file in empty is called as an item of ref"),
         (["ref", "--pairs", "pairs.csv"], "both folders that its paths start from, or none"),
     ],
 )
 def test_bad_input_is_named(folders, capsys, monkeypatch, words, message):
     monkeypatch.chdir(folders)
+    (folders / "empty").mkdir()
     assert scored(*words) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_character_0_in_a_csv_of_pairs_is_named(folders, capsys):
+    table = folders / "pairs.csv"
+    table.write_text("reference,degraded\nref/a.flac,deg/a\0.wav\n")
+    assert scored("--pairs", table) == 2
+    assert "pairs.csv, line 2: degraded has a character 0" in capsys.readouterr().err
 
 
 def test_a_csv_pairs_files_of_any_name(folders, capsys):

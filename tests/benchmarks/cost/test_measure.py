@@ -107,8 +107,9 @@ def test_costs_of_a_run_are_what_reports_read(finished, capsys):
     [
         (["nothing"], "nothing is neither the directory of a finished run nor a suite"),
         (["demo", "--conditions", "opus-7"], "no condition is called 'opus-7'; did you mean opus-"),
-        (["demo", "--batch", "1"], "--batch must be at least 2, not 1"),
-        (["demo", "--seconds", "nan"], "--seconds must be at least 1, not nan"),
+        (["demo", "--batch", "1"], "--batch is 2 to 1024, not 1"),
+        (["demo", "--seconds", "nan"], "--seconds is 1 to 600, not nan"),
+        (["demo", "--seconds", "inf"], "--seconds is 1 to 600, not inf"),
         (["demo", "--items", "absent"], "absent does not exist"),
     ],
 )

@@ -110,7 +110,12 @@ def test_ids_that_are_given_are_kept(tmp_path: Path) -> None:
 def test_what_a_manifest_lacks_is_said_once(tmp_path: Path) -> None:
     (line,) = absent_columns(manifest(tmp_path, "a.wav", "b.wav", header="path"))
     assert line == (
-        "list.csv has no column id, sha256: ids are made of the files' names, checksums are made "
+        "has no column id, sha256: ids are made of the files' names, checksums are made "
         "now and kept in the run"
     )
     assert list(absent_columns(manifest(tmp_path, header=HEADER))) == []
+
+
+def test_a_character_0_is_a_fault_of_its_line(tmp_path: Path) -> None:
+    wrong = manifest(tmp_path, "a\0.wav,b\0", header="path,speaker")
+    assert "line 2: path, speaker has a character 0" in str(refusal(wrong))

@@ -34,6 +34,8 @@ def test_lists_are_grids(tmp_path):
 
 
 PCM = '[[condition]]\ncodec = "pcm"\n'
+PROGRAM = '[[condition]]\ncodec = "x"\nkbps = 6\nsample_rate = 16000\n'
+LEVEL = '[[degradation]]\nkind = "level"\ndb = 3\nmetrics = ["pseq"]\n'
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,11 @@ PCM = '[[condition]]\ncodec = "pcm"\n'
         ("draws = 1000000000\n" + PCM, "draws must be at most 1000, not 1000000000"),
         ('[[condition]]\ncodec = "x"\nkbps = [3, inf]\n', "kbps of x is inf; allowed are numbers"),
         ('[[condition]]\ncodec = "x"\nkbps = nan\n', "kbps of x is nan"),
+        ('metrics = ["stoi"]\n' + PCM + LEVEL, r"level\+3dB: no metric of it is called 'pseq'"),
+        (
+            PROGRAM + f'decoded = "{"x" * 5000}"\n',
+            "x: .*: File name too long",
+        ),
         ("title = " + "[" * 100_000, "nested too deeply"),
     ],
 )

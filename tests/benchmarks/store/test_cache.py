@@ -198,3 +198,12 @@ def test_another_metric_item_or_setting_asks_for_what_is_new_only(tmp_path, item
     assert merged == {"encode": 6, "decode": 12, "score": 12}
     table = [(tmp_path / out / "leaderboard.csv").read_text() for out in ("second", "third")]
     assert sorted(table[0].split("\n")[1].split(",")) == sorted(table[1].split("\n")[1].split(","))
+
+
+def test_an_entry_that_cannot_be_read_is_a_miss(tmp_path):
+    cache = Cache(tmp_path)
+    cache.put("score", KEY, {"a": 1})
+    (entry,) = tmp_path.glob("v1/score/*/*/*")
+    entry.unlink()
+    entry.mkdir()  # whoever reads it gets an OSError that is no FileNotFoundError
+    assert cache.get("score", KEY) is None

@@ -42,12 +42,14 @@ def test_every_cost_that_a_limit_may_be_on_is_measured():
         ('column = "stoi"\nmin = 1\nsure = true', "unknown key 'sure'; it has: column, max"),
         ('column = "stoi"\nmin = 1\nconditions = [3]', "conditions must be texts"),
         ('column = "measured_kbps"\nmax = 1\nsignificantly = true', "it has no interval"),
+        ('column = "stoi"\nmin = 1\nconditions = ["opsu-*"]', "no codec is called 'opsu-.*opus-6"),
+        ('column = "stoi"\nmin = 1\nconditions = ["pcm"]', "no codec is called 'pcm'"),
         ('column = "stoi"\nmin = 1\ndegradation = "fog"', "no degradation 'fog'; it has: none"),
     ],
 )
 def test_what_cannot_be_judged_is_said(tmp_path, text, message):
     path = tmp_path / "mine.toml"
-    path.write_text(f"{PCM}[[limit]]\n{text}\n")
+    path.write_text(f'{PCM}[[condition]]\ncodec = "opus"\nkbps = 6\n[[limit]]\n{text}\n')
     with pytest.raises(SuiteError, match="mine.toml: .*" + message):
         load_suite(str(path))
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nscbench.benchmarks.store import received
-from nscbench.benchmarks.store.printable import printable, some
+from nscbench.benchmarks.store.printable import file_fault, printable, some
 from nscbench.benchmarks.store.received import (
     Unfit,
     csv_text,
@@ -96,6 +96,14 @@ def test_text_of_json_is_printable_and_nothing_else_is_changed(run):
         "a\\x1b": ["\\x1b[2Jb", "é \t\n", {"c": "\\ud800\\u202e"}],
         "n": [1, 2.5, None, True],
     }
+
+
+def test_a_fault_of_a_file_names_it_if_the_system_does():
+    assert file_fault(PermissionError(13, "Permission denied", "a\x1b.csv")) == (
+        "a\\x1b.csv: Permission denied"
+    )
+    assert file_fault(OSError(28, "No space left on device")) == "No space left on device"
+    assert file_fault(OSError("odd")) == "odd"
 
 
 def test_printable_text_stays_as_it_is():
