@@ -67,6 +67,10 @@ def grid(where: str, conditions: list[Any]) -> Iterator[dict[str, Any]]:
         empty = [key for key, value in condition.items() if value == []]
         if empty:
             raise SuiteError(f"{where}: {condition['codec']} has no value for {', '.join(empty)}")
+        if "device" in condition:
+            raise SuiteError(
+                f"{where}: {condition['codec']}: a run has one device, which --device states"
+            )
         _check_numbers(where, condition)
         axes = [value if isinstance(value, list) else [value] for value in condition.values()]
         for values in itertools.product(*axes):

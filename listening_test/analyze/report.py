@@ -134,6 +134,7 @@ def to_html(conclusions: Conclusions, drawn: Mapping[str, bytes]) -> str:
         rejected=conclusions.reading.rejected,
         conclusions=conclusions,
         shown=conclusions.shown,
+        counts=_counts(conclusions.shown),
         figures={name: _inline(name, svg.decode()) for name, svg in drawn.items()},
         before={summary.condition: summary for summary in conclusions.before.conditions},
         kinds=KINDS,
@@ -152,11 +153,20 @@ def _inline(name: str, svg: str) -> "Markup":
     return Markup(text.replace("<svg", '<svg aria-hidden="true"', 1))
 
 
+def _counts(analysis: Analysis) -> str:
+    """What the plots are of, in words."""
+    counted = sentences.counted
+    return (
+        f"{counted(analysis.listeners, 'listener')}, {counted(analysis.items, 'item')}, "
+        f"{counted(analysis.ratings, 'rating')}"
+    )
+
+
 def means_text(analysis: Analysis) -> str:
     """The conditions' means and intervals, a line each."""
     width = max((len(s.condition) for s in analysis.conditions), default=0)
     return "\n".join(
         f"  {s.condition.ljust(width)}  {s.mean:6.2f} {cell_text(s.mean_t):>15}  "
-        f"{s.listeners} listeners"
+        f"{sentences.counted(s.listeners, 'listener')}"
         for s in analysis.conditions
     )

@@ -121,7 +121,13 @@ def test_one_and_two_listeners(
 ) -> None:
     out = tmp_path / "out"
     assert run("analyze", table(tmp_path / "r.csv", ratings(listeners)), "--out", out) == 0
-    assert "no interval and no test is given" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "no interval and no test is given" in said
+    counted = "1 listener" if listeners == 1 else "2 listeners"
+    assert f"  {counted}\n" in said
+    assert f"before post-screening. {counted}, 6 items, " in " ".join(
+        (out / "index.html").read_text().split()
+    )
     assert {path.name for path in out.iterdir()} == FILES
     assert not read(out / "pairs.csv")
     assert {row["mean_t_low"] for row in read(out / "conditions.csv")} == {""}

@@ -49,6 +49,7 @@ LEVEL = '[[degradation]]\nkind = "level"\ndb = 3\nmetrics = ["pseq"]\n'
         ('[[condition]]\ncodec = "mp7"\n', "no codec is called 'mp7'"),
         ('[[condition]]\ncodec = "pcm"\nkbps = 3\n', "pcm has no setting 'kbps'"),
         ("[[condition]]\nkbps = 3\n", 'needs codec = "name"'),
+        (PCM + 'device = "cuda"\n', "pcm: a run has one device, which --device states"),
         (PCM + PCM, "pcm appears twice"),
         ('title = "nothing"', "no condition can run here"),
         ("title = ", "not TOML"),
