@@ -64,16 +64,13 @@ def same_order(scores: Scores, kbps: float) -> Answer:
 
 def _taus(scores: Scores, cells: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     """Kendall's tau of every two metrics, better first in both."""
-    means = np.array(
-        [scores.sign(c) * scores.common(c, cells).mean().reindex(cells) for c in columns], float
-    )
+    signed = [scores.sign(c) * scores.common(c, cells).mean() for c in columns]
+    means = np.stack([one.reindex(list(cells)).to_numpy(np.float64) for one in signed])
     first, second = np.triu_indices(len(columns), k=1)
-    table = pd.DataFrame(np.eye(len(columns)), columns, columns)
-    for i, j, tau in zip(
-        first, second, coefficient("kendall", means[first], means[second]), strict=True
-    ):
-        table.iloc[i, j] = table.iloc[j, i] = tau
-    return table
+    taus = np.eye(len(columns))
+    taus[first, second] = coefficient("kendall", means[first], means[second])
+    taus[second, first] = taus[first, second]
+    return pd.DataFrame(taus, index=list(columns), columns=list(columns))
 
 
 def _contradictions(

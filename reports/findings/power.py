@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from ...benchmarks.store.scores import Scores
+from ...benchmarks.store.scores import Scores, records
 from ..columns import headline, look
 from .answers import Answer, TextTable, rounded, unanswered
 from .cells import nine_duels, six_duels
@@ -65,14 +65,14 @@ def _count(speakers: float) -> str:
 def _table(tests: pd.DataFrame) -> TextTable:
     lines = [
         (
-            look(line.column).short,
-            str(line.a),
-            str(line.b),
-            rounded(line.column, line.difference, sign=True),
-            f"{line.detectable:.2g}",
-            f"{line.speakers:g}",
-            _count(line.needed),
+            look(line["column"]).short,
+            line["a"],
+            line["b"],
+            rounded(line["column"], line["difference"], sign=True),
+            f"{line['detectable']:.2g}",
+            f"{line['speakers']:g}",
+            _count(line["needed"]),
         )
-        for line in tests.itertuples()
+        for line in records(tests)
     ]
     return TextTable("Undecided tests", HEAD, lines)

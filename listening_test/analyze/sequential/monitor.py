@@ -12,7 +12,7 @@ import numpy as np
 
 from ....benchmarks.statistics.gaps import Array
 from ....benchmarks.statistics.intervals import FEWEST, Interval
-from ..tables import csv_text
+from ...report_files import csv_text
 from .betting import first, intervals, refuted_above, refuted_below
 from .listener_values import Watched
 
