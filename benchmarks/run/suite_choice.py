@@ -35,7 +35,7 @@ class ChosenCodecs:
     @property
     def judged(self) -> list[str]:
         """All conditions that limits are for: neither controls nor oracles."""
-        every = [*self.codecs.values(), *self.not_run, *self.optional]
+        every: list[Codec | NotRun] = [*self.codecs.values(), *self.not_run, *self.optional]
         return [one.condition for one in every if one.kind == "codec"]
 
 

@@ -43,12 +43,14 @@ def _printed(figure: Figure, suffix: str) -> bytes:
     figure.set_dpi(_DPI)  # each format leaves its own
     drawn = BytesIO()
     if suffix == ".png":
-        FigureCanvasAgg(figure).print_png(drawn)
+        FigureCanvasAgg(figure).print_png(drawn)  # type: ignore[no-untyped-call]
     elif suffix == ".svg":
-        FigureCanvasSVG(figure).print_svg(drawn, metadata={"Date": None})
+        canvas = FigureCanvasSVG(figure)
+        canvas.print_svg(drawn, metadata={"Date": None})  # type: ignore[no-untyped-call]
     else:
+        sheet = FigureCanvasPdf(figure)
         with _plain_fonts():
-            FigureCanvasPdf(figure).print_pdf(drawn, metadata={"CreationDate": None})
+            sheet.print_pdf(drawn, metadata={"CreationDate": None})  # type: ignore[no-untyped-call]
     return drawn.getvalue()
 
 
