@@ -45,7 +45,7 @@ def test_it_begins_with_the_two_commands():
 def test_its_numbers_are_those_of_the_pages_of_results():
     (head, *lines) = next(table for table in tables(README) if table[0][0] == "condition")
     known = {}
-    for page in ("source_filter.md", "conventional.md"):
+    for page in ("design_space.md", "source_filter.md", "conventional.md"):
         names, *others = tables((RESULTS / page).read_text("utf-8"))[0]
         known |= {line[0]: dict(zip(names, line, strict=True)) for line in others}
     for line in lines:
