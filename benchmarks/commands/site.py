@@ -10,7 +10,7 @@ from ...reports.site.board import Source
 from ...reports.site.site import write_site
 from ..run.provenance import describe_source
 from ..store.finished_run import Run, merge, read_run
-from ..store.printable import printable
+from ..store.printable import file_fault, printable
 from ..store.run_directory import RunError
 from .report import check_place, families, read_signal
 
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"nscbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
-        print(f"nscbench: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"nscbench: {file_fault(error)}", file=sys.stderr)
         return BAD_INPUT
     for fault in site.faults:
         print(f"not played: {printable(fault)}", file=sys.stderr)

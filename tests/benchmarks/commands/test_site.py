@@ -51,6 +51,14 @@ def test_no_run_is_written_over(tmp_path, one, capsys):
     assert "choose another --out" in refused(capsys, one, "--out", one)
 
 
+def test_a_full_disk_is_told(tmp_path, one, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("nscbench.benchmarks.commands.site.write_site", full)
+    assert refused(capsys, one, "--out", tmp_path / "site") == "nscbench: No space left on device\n"
+
+
 @pytest.mark.slow
 def test_a_site_lies_there_with_everything(tmp_path, one, capsys):
     write_audio(one)
