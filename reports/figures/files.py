@@ -1,12 +1,9 @@
 """Files of a figure: PNG, SVG and PDF, and a CSV of what is drawn."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-from fontTools import subset
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
@@ -19,8 +16,6 @@ from .style import Picture, layout, settle
 
 FORMATS = (".png", ".svg", ".csv")
 _DPI = 160
-_LOAD = "load_font"  # of fontTools, which matplotlib calls
-_LAYOUT_TABLES = ("GDEF", "GPOS", "GSUB", "kern")
 
 
 def save(picture: Picture, folder: Path, suffixes: Sequence[str] = FORMATS) -> None:
@@ -49,34 +44,5 @@ def _printed(figure: Figure, suffix: str) -> bytes:
         canvas.print_svg(drawn, metadata={"Date": None})  # type: ignore[no-untyped-call]
     else:
         sheet = FigureCanvasPdf(figure)
-        with _plain_fonts():
-            sheet.print_pdf(drawn, metadata={"CreationDate": None})  # type: ignore[no-untyped-call]
+        sheet.print_pdf(drawn, metadata={"CreationDate": None})  # type: ignore[no-untyped-call]
     return drawn.getvalue()
-
-
-@contextmanager
-def _plain_fonts() -> Iterator[None]:
-    """Embed fonts without their tables of ligatures and of places.
-
-    A PDF has chosen and placed its glyphs, and to subset these tables takes longer than to draw.
-    """
-    load = getattr(subset, _LOAD)
-
-    def plain(*arguments: Any, **options: Any) -> Any:
-        font = load(*arguments, **options)
-        for table in _LAYOUT_TABLES:
-            if table in font:
-                del font[table]
-        return font
-
-    setattr(subset, _LOAD, plain)
-    try:
-        yield
-    finally:
-        setattr(subset, _LOAD, load)
-
-
-def follows_layout(picture: Picture) -> bool:
-    """Is a figure as wide as the layout wants it? Matrices are as wide as they must be."""
-    width = layout().width
-    return not width or picture.figure.get_figwidth() <= width + 0.01
