@@ -46,3 +46,9 @@ def _printed(figure: Figure, suffix: str) -> bytes:
         sheet = FigureCanvasPdf(figure)
         sheet.print_pdf(drawn, metadata={"CreationDate": None})  # type: ignore[no-untyped-call]
     return drawn.getvalue()
+
+
+def follows_layout(picture: Picture) -> bool:
+    """Is a figure as wide as the layout wants it? Matrices are as wide as they must be."""
+    width = layout().width
+    return not width or picture.figure.get_figwidth() <= width + 0.01

@@ -29,11 +29,13 @@ from ..page.drawings import narrow_ones, saved
 from ..page.run_signals import ReadSignal
 from .board import Board, Source
 from .codec_page import codec_picture
-from .export import model_index, results
+from .export import FORM, model_index, results
+from .listening import FOLDER as AUDIO
 from .listening import sounds
 from .pages import Pages
 
 _OF_FIGURES = (".svg", ".csv")
+_OWN = ("codecs/*.html", "codecs/*.yaml", f"{AUDIO}/*.js")  # that another call may not write
 
 
 class Site(NamedTuple):
@@ -88,9 +90,24 @@ def write_site(
         files[codec.page] = pages.codec(codec, made, drawn)
         index = yaml.safe_dump(model_index(document, codec), allow_unicode=True, sort_keys=False)
         files[f"codecs/{codec.file}.yaml"] = index.encode()
+    earlier = _files_of(out)
     for name, content in files.items():
         write_atomically(out / name, content)
+    for name in earlier - files.keys():
+        (out / name).unlink(missing_ok=True)
     return Site(out / "index.html", len(board.codecs), made.faults, made.changed)
+
+
+def _files_of(out: Path) -> set[str]:
+    """Pages and signals of the site that an earlier call left there; nothing of another folder."""
+    try:
+        earlier = json.loads((out / "results.json").read_bytes())
+    except (OSError, ValueError):
+        return set()
+    if not isinstance(earlier, dict) or earlier.get("form") != FORM:
+        return set()
+    found = (path for pattern in _OWN for path in out.glob(pattern))
+    return {path.relative_to(out).as_posix() for path in found}
 
 
 def _json(document: dict[str, Any]) -> bytes:

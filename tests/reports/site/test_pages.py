@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from nscbench.benchmarks.cli import parse
+from nscbench.benchmarks.cli import main, parse
 from nscbench.reports.site.codec_page import citation
 from nscbench.reports.site.pages import ASSETS, Pages
 from support.runs import items, ladder, write_run
@@ -29,6 +29,24 @@ def test_pages_need_nothing_from_outside(written, pages):
     for text in (*written.values(), *map(bytes.decode, pages.assets().values())):
         assert not re.findall(OUTSIDE, text)
     assert all("default-src 'none'" in text for text in written.values())
+
+
+@pytest.mark.slow  # two sites, with their figures
+def test_a_second_site_leaves_no_page_of_the_first(tmp_path):
+    """What nscbench did not write stays."""
+    first, second = (
+        write_run(tmp_path / name, ladder(name, rates=(6,)), items(6, 3)) for name in ("old", "new")
+    )
+    out = tmp_path / "site"
+    (out / "codecs").mkdir(parents=True)
+    (out / "codecs" / "mine.html").write_text("not a site's")
+    (out / "results.json").write_text('{"form": "mine"}')
+    assert main(["site", str(first), "--out", str(out)]) == 0
+    assert (out / "codecs" / "mine.html").exists()
+    (out / "notes.html").write_text("mine")
+    assert main(["site", str(second), "--out", str(out)]) == 0
+    assert sorted(path.name for path in (out / "codecs").iterdir()) == ["new.html", "new.yaml"]
+    assert (out / "notes.html").exists()
 
 
 def test_links_lead_to_pages_and_files_that_are_written(written):
