@@ -10,7 +10,6 @@ from nscbench.benchmarks.cli import main
 from support.runs import items, ladder, write_audio, write_run
 
 pytestmark = pytest.mark.browser
-webdriver = pytest.importorskip("selenium.webdriver")
 browsers = pytest.importorskip("support.browsers")
 AXE = browsers.AXE
 LOADED = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
@@ -29,17 +28,7 @@ def page(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    if not browsers.CHROMIUM or not browsers.DRIVER:
-        pytest.skip("chromium and chromedriver are not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = browsers.CHROMIUM
-    for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
-        options.add_argument(word)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(browsers.DRIVER))
-    driver.set_network_conditions(offline=True, latency=0, throughput=0)
-    yield driver
-    driver.quit()
+    yield from browsers.offline()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from nscbench.benchmarks.cli import main
 
 pytestmark = pytest.mark.browser
-webdriver = pytest.importorskip("selenium.webdriver")
 browsers = pytest.importorskip("support.browsers")
 AXE = browsers.AXE
 PAGES = ["index.html", "codecs/new.html", "submit.html"]
@@ -24,17 +23,7 @@ def site(roots, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    if not browsers.CHROMIUM or not browsers.DRIVER:
-        pytest.skip("chromium and chromedriver are not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = browsers.CHROMIUM
-    for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
-        options.add_argument(word)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(browsers.DRIVER))
-    driver.set_network_conditions(offline=True, latency=0, throughput=0)
-    yield driver
-    driver.quit()
+    yield from browsers.offline()
 
 
 @pytest.fixture
