@@ -12,9 +12,10 @@ from typing import Any
 
 from ...codecs import registry
 from ...codecs.base import CodecError
-from ...codecs.weights.cards import overview, speech
+from ...codecs.weights.cards import speech
 from ...codecs.weights.pretrained import FOLDER
 from ...reports.findings.basis import TrainedWeights
+from ...reports.findings.listeners import read_agreements
 from ...reports.findings.page import findings_page, write_figures
 from ..store.atomic import write_atomically
 from ..store.finished_run import Run, merge, read_run
@@ -26,10 +27,10 @@ ABOUT = """\
 Answers as Markdown, from finished runs of the suites grid, ablations, published, nfe and seeds, on
 the same recordings: is mel2mel the best cell, does any cell beat the GAN baseline, what do
 diffusion and excitation add, how far are the cells from published codecs and from their ceilings,
-do all metrics order them alike, what does a point cost, how many speakers would decide the rest,
-where is the knee of quality against NFE, which sampler, how much do seeds matter, are the codecs
-above Opus, and which of the paper's statements hold. Verdicts and sentences are computed by paired
-tests; a question names the conditions that the runs lack.
+do all metrics order them alike, whom do listeners prove right, what does a point cost, how many
+speakers would decide the rest, where is the knee of quality against NFE, which sampler, how much do
+seeds matter, are the codecs above Opus, and which of the paper's statements hold. Verdicts and
+sentences are computed by paired tests; a question names the conditions that the runs lack.
 """
 
 
@@ -56,6 +57,14 @@ def add_parser(subparsers: Any) -> None:
         help="runs of the same suites on other speakers: a second verdict for every question",
     )
     parser.add_argument(
+        "--listeners",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="folders that `nscbench listen validity` wrote: listeners of other codecs",
+    )
+    parser.add_argument(
         "--figures", type=Path, metavar="DIR", help="folder for figures that the page shows"
     )
     parser.set_defaults(command=run)
@@ -74,11 +83,12 @@ def run(arguments: argparse.Namespace) -> int:
         output = OutputFile(arguments.out, (".md", ".txt")) if arguments.out else None
         merged = merge([read_run(root) for root in arguments.runs])
         again = merge([read_run(root) for root in arguments.again]) if arguments.again else None
+        tests = {folder.name: read_agreements(folder) for folder in arguments.listeners}
         figures = write_figures(merged, arguments.figures) if arguments.figures else []
         home = arguments.out.parent if arguments.out else Path()
         folder = arguments.out.stem if arguments.out else ""
         page = findings_page(
-            merged, _command(arguments), weights_of(merged), figures, home, folder, again
+            merged, _command(arguments), weights_of(merged), figures, home, folder, again, tests
         )
         for path, table in page.tables.items():
             write_atomically(home / path, table.encode())
@@ -106,7 +116,7 @@ def weights_of(run: Run) -> TrainedWeights:
     return TrainedWeights(
         cards,
         [(FOLDER / f"{name}.safetensors").stat().st_size / 1e6 for name in cards],
-        [overview(cards), speech(cards)] if cards else [],
+        speech(cards) if cards else "",
         sorted(names - set(cards)),
         changed,
     )
@@ -132,6 +142,8 @@ def _command(arguments: argparse.Namespace) -> str:
     words = ["nscbench", "findings", *map(str, arguments.runs)]
     if arguments.again:
         words += ["--again", *map(str, arguments.again)]
+    if arguments.listeners:
+        words += ["--listeners", *map(str, arguments.listeners)]
     for option in ("out", "figures"):
         if given := getattr(arguments, option):
             words += [f"--{option}", str(given)]

@@ -28,7 +28,7 @@ class LadiffConfig(DiffusionConfig):
         upsampling: of the features; multiplies to the latent's frames in a frame of the condition.
     """
 
-    upsampling: tuple[int, ...] = (4,)
+    upsampling: tuple[int, ...] = (2,)
 
     @property
     def continues(self) -> bool:

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 from torch import Tensor, nn
 
-from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
+from ..networks.autoencoder import Autoencoder, AutoencoderConfig
 from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.diffusion import Domain
 from ..networks.draws import DrawShape
@@ -110,18 +110,18 @@ class LatBackEnd(BackEnd[CodecConfig, NeuralCodec]):
 
 
 @dataclass(frozen=True)
-class ContinuousBackEnd(BackEnd[AutoencoderConfig, ContinuousAutoencoder]):
+class ContinuousBackEnd(BackEnd[AutoencoderConfig, Autoencoder]):
     """The decoder of the continuous autoencoder, frozen; its latents run at a rate of their own."""
 
     domain: Domain = "lat"
-    part: Part[AutoencoderConfig, ContinuousAutoencoder] = LADIFF_AUTOENCODER
+    part: Part[AutoencoderConfig, Autoencoder] = LADIFF_AUTOENCODER
     modules: tuple[str, ...] = ("encoder",)
 
     def channels(self, config: AutoencoderConfig) -> int:
         return config.latent
 
-    def target(self, network: ContinuousAutoencoder, audio: Tensor) -> Tensor:
+    def target(self, network: Autoencoder, audio: Tensor) -> Tensor:
         return network.latents(audio)
 
-    def waveform(self, network: ContinuousAutoencoder, made: Tensor, draw: DrawShape) -> Tensor:
+    def waveform(self, network: Autoencoder, made: Tensor, draw: DrawShape) -> Tensor:
         return network.synthesize(made, draw)

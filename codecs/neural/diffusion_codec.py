@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ..base import CodecError
 from ..networks.diffusion import DiffusionConfig, DiffusionDecoder
 from ..networks.draws import DrawShape
-from ..processes.samplers import COOLED, SAMPLERS, Sampler
+from ..processes.samplers import COOLED, EVALUATIONS, SAMPLERS, Sampler
 from ..settings import choose
 from ..weights.parts import DIFFUSION, Part, TokenConfig
 from ..weights.pretrained import digest, missing
@@ -67,7 +67,7 @@ class DiffusionCodec(TokenCodec):
     front: ClassVar[FrontEnd[Any, Any]]
     back: ClassVar[BackEnd[Any, Any]]
 
-    nfe: int = 10
+    nfe: int = EVALUATIONS
     sampler: str = "euler"
     temperature: float = COOLED
     launch: Launch = "kernels"

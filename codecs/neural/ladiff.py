@@ -32,6 +32,7 @@ class Ladiff(DiffusionCodec, front=LatFrontEnd(), back=ContinuousBackEnd(), name
     decoder: ClassVar[Part[LadiffConfig, LadiffDecoder]] = LADIFF
     samplers: ClassVar[Mapping[str, Sampler]] = MIDWAY_SAMPLERS | SAMPLERS
 
+    nfe: int = 10
     sampler: str = "infilling"
     temperature: float = AS_TRAINED
 

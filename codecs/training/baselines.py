@@ -47,7 +47,7 @@ MBD_SIZES: dict[Size, dict[str, Any]] = {
     },
 }
 LADIFF_SIZES: dict[Size, dict[str, Any]] = {
-    "small": {"dim": 64, "multipliers": (1, 1, 2, 2), "upsampling": (4,)},
+    "small": {"dim": 64, "multipliers": (1, 1, 2, 2), "upsampling": (2,)},
     "paper": {"dim": 256, "multipliers": (1, 2, 2, 4, 4), "upsampling": (5, 4, 2)},
 }
 
@@ -57,6 +57,8 @@ class MultiBandTraining(DiffusionTraining):
 
     name = MBD.name
     part = MBD
+    nfe = Mbd.nfe
+    temperature = Mbd.temperature
 
     @property
     def sampler(self) -> Sampler:
@@ -78,6 +80,8 @@ class LadiffTraining(DiffusionTraining):
 
     name = LADIFF.name
     part = LADIFF
+    nfe = Ladiff.nfe
+    temperature = Ladiff.temperature
 
     @property
     def sampler(self) -> Sampler:

@@ -22,7 +22,7 @@ from ..networks.precision import half_precision
 from ..neural.back_ends import BackEnd
 from ..neural.diffusion_codec import RATES
 from ..neural.front_ends import FrontEnd
-from ..processes.samplers import Sampler, euler
+from ..processes.samplers import AS_TRAINED, COOLED, EVALUATIONS, Sampler, euler
 from ..weights.parts import DIFFUSION, FrameConfig, Part, TokenConfig
 from ..weights.pretrained import load
 from .anchor_losses import level_loss, prior_loss
@@ -34,7 +34,6 @@ from .pitch_labels import measure_pitch
 LARGEST_GRADIENT = 1.0
 MEASURED_BATCHES = 20  # for means and deviations
 VALIDATION_TIMES = 8
-VALIDATION_NFE = 10
 
 
 @dataclass(frozen=True)
@@ -79,6 +78,7 @@ class DiffusionTraining(Component):
     part: ClassVar[Part[DiffusionConfig, DiffusionDecoder]] = DIFFUSION
     model: DiffusionDecoder
     critics = None
+    nfe: ClassVar[int] = EVALUATIONS  # it is heard as its codec decodes
 
     def __init__(self, config: DiffusionConfig, ends: Ends, recipe: Recipe) -> None:
         super().__init__()
@@ -94,6 +94,11 @@ class DiffusionTraining(Component):
     def sampler(self) -> Sampler:
         """The one that validates."""
         return euler
+
+    @property
+    def temperature(self) -> float:
+        """Of validation. What is drawn from noise alone becomes fainter with less of it."""
+        return AS_TRAINED if self.config.levelled else COOLED
 
     def architecture(self, config: DiffusionConfig) -> DiffusionConfig:
         """The configuration without the fingerprint of the ends, and without a linear anchor.
@@ -233,7 +238,7 @@ class DiffusionTraining(Component):
         def draw(shape: tuple[int, ...]) -> Tensor:
             return torch.randn(shape, generator=generator)
 
-        return model.sample(condition, self.sampler, VALIDATION_NFE, draw)
+        return model.sample(condition, self.sampler, self.nfe, draw, self.temperature)
 
     def _condition(self, indices: Tensor, draw: DrawShape, passed: Tensor | None = None) -> Tensor:
         return self.ends.front.condition(self.front_network, indices, draw, passed)

@@ -123,12 +123,19 @@ def gan_seanet(size: Size) -> Component:
 
 
 def ladiff_autoencoder(size: Size) -> Component:
-    """LaDiffCodec's continuous autoencoder: latents at 200 Hz, at 3 kHz when paper."""
+    """LaDiffCodec's continuous autoencoder: latents at 100 Hz, at 3 kHz when paper."""
     if size == "paper":
-        config = AutoencoderConfig(24_000, hop=8, latent=128, design="seanet")
+        config = AutoencoderConfig(
+            24_000, hop=8, latent=128, design="seanet", filters=32, ratios=(8,)
+        )
         recipe = Recipe(64, 24_000, 3e-4, 3e-4, reconstruction_share=0.1)
         return AutoencoderTraining(config, CODEC_CRITICS["paper"], recipe)
-    return AutoencoderTraining(AutoencoderConfig(), CODEC_CRITICS["small"], SMALL_RECIPE)
+    config = AutoencoderConfig(
+        hop=160,
+        design="source-filter",
+        source_filter=replace(SOURCE_FILTER_CODEC, rate=1, dim=256),
+    )
+    return AutoencoderTraining(config, None, REGRESSION_RECIPE)
 
 
 def mel(size: Size) -> Component:

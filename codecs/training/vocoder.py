@@ -13,13 +13,12 @@ from ..networks.precision import half_precision
 from ..networks.quantizer import UNQUANTIZED
 from ..networks.source_filter import SourceFilterVocoder
 from ..networks.vocoder import Vocoder, VocoderConfig
-from ..processes.samplers import COOLED, euler
+from ..processes.samplers import COOLED, EVALUATIONS, euler
 from .component import Component, Recipe, Turn, excerpts, judge
 from .data import Crops
 from .losses import MultiScaleMelLoss, pitch_losses
 from .quantizing import draw_stages
 
-DECODER_NFE = 10  # evaluations that make the mels on which a vocoder is tuned
 LARGEST_GRADIENT = 5.0  # of its mel loss
 
 
@@ -127,4 +126,4 @@ class VocoderTraining(Component):
             return COOLED * draws.normal(shape)
 
         with half_precision(decoded.device):
-            return self.mel_decoder.sample(decoded, euler, DECODER_NFE, draw)
+            return self.mel_decoder.sample(decoded, euler, EVALUATIONS, draw)

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from torch import nn
 
-from ..networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
+from ..networks.autoencoder import Autoencoder, AutoencoderConfig
 from ..networks.codec import CodecConfig, NeuralCodec
 from ..networks.diffusion import DiffusionConfig, DiffusionDecoder
 from ..networks.ladiff import LadiffConfig, LadiffDecoder
@@ -68,7 +68,7 @@ DIFFUSION = Part("diffusion", DiffusionConfig, DiffusionDecoder)
 REGRESSION = Part("regression", DiffusionConfig, DiffusionDecoder)
 MBD = Part("mbd", MultiBandConfig, MultiBandDecoder)
 LADIFF = Part("ladiff", LadiffConfig, LadiffDecoder)
-LADIFF_AUTOENCODER = Part("ladiff-autoencoder", AutoencoderConfig, ContinuousAutoencoder)
+LADIFF_AUTOENCODER = Part("ladiff-autoencoder", AutoencoderConfig, Autoencoder)
 
 PARTS: Mapping[str, Part[FrameConfig, nn.Module]] = {
     part.name: part

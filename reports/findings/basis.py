@@ -15,14 +15,14 @@ class TrainedWeights:
     Attributes:
         cards: what each card says, by the name of the weights.
         megabytes: size of each file that has a card.
-        tables: the cards as Markdown: designs and trainings, and the speech that was heard.
+        speech: what they were trained on, as Markdown.
         without_card: names of the others.
         changed: conditions that were measured with other weights than those installed.
     """
 
     cards: Mapping[str, Any]
     megabytes: Sequence[float]
-    tables: Sequence[str]
+    speech: str
     without_card: Sequence[str]
     changed: Sequence[str]
 
@@ -51,7 +51,7 @@ def limits(weights: TrainedWeights) -> Iterator[str]:
     """Paragraphs in Markdown about the weights that the runs' codecs have."""
     if weights.cards:
         yield _prose(weights)
-        yield from weights.tables
+        yield weights.speech
     if weights.without_card:
         yield f"No card tells how these were trained: {listed(weights.without_card)}."
     if weights.changed:

@@ -20,6 +20,7 @@ from .answers import (
     rounded,
     short_names,
     unanswered,
+    which,
 )
 from .duels import Duels, details, fight, matrix, split, too_few
 
@@ -123,12 +124,10 @@ def _over_metrics(curve: str, known: list[Knee], largest: float) -> tuple[float,
     if knee > least:
         text += (
             f" (the last to get there: {short_names(latest)}; "
-            f"from {least:g} on: {short_names(first)})"
+            f"from {least:g} on: {which(first)} of {len(known)})"
         )
     if fewer := [one.column for one in known if one.fewer]:
-        text += (
-            f"; in {short_names(fewer)}, some smaller NFE is significantly better than {largest:g}"
-        )
+        text += f"; in {which(fewer)} of {len(known)}, some smaller NFE is significantly better than {largest:g}"
     return knee, text + "."
 
 

@@ -52,7 +52,7 @@ def same_order(scores: Scores, kbps: float) -> Answer:
     if len(cells) < 3 or len(duels.columns) < 2:
         return unanswered(question, RULE, duels.missing)
     taus = _taus(scores, cells, duels.columns)
-    found, decided = _contradictions(duels, pairs)
+    found, decided = contradictions(duels, pairs)
     if duels.powerless:
         sentence = too_few(scores)
     else:
@@ -73,7 +73,7 @@ def _taus(scores: Scores, cells: Sequence[str], columns: Sequence[str]) -> pd.Da
     return pd.DataFrame(taus, index=list(columns), columns=list(columns))
 
 
-def _contradictions(
+def contradictions(
     duels: Duels, pairs: Sequence[tuple[str, str]]
 ) -> tuple[list[Contradiction], int]:
     """Pairs that two metrics order against each other; how many pairs some metric decides."""
@@ -87,13 +87,17 @@ def _contradictions(
     return found, decided
 
 
+def at_odds(found: Sequence[Contradiction]) -> "Counter[tuple[str, str]]":
+    """How many pairs of cells two metrics order against each other."""
+    return Counter(
+        pair for one in found for a in one.for_a for b in one.for_b for pair in [_sorted(a, b)]
+    )
+
+
 def _over_pairs(found: Sequence[Contradiction], decided: int) -> str:
     if not found:
         return f"Of {decided} pairs of cells that some metric decides, none is contradicted."
-    against = Counter(
-        pair for one in found for a in one.for_a for b in one.for_b for pair in [_sorted(a, b)]
-    )
-    most = [f"{short_names(pair)} ({count})" for pair, count in against.most_common(_SHOWN)]
+    most = [f"{short_names(pair)} ({n})" for pair, n in at_odds(found).most_common(_SHOWN)]
     return (
         f"Of {decided} pairs of cells that some metric decides, {len(found)} are contradicted; "
         f"most often by {', '.join(most)}."

@@ -4,12 +4,13 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ...benchmarks.store.costs import read_costs
 from ...benchmarks.store.finished_run import Run
+from ..figures.cost import against_computing
 from ..figures.design_space import compared, design_space
 from ..figures.files import save
 from ..figures.nfe import against_nfe
@@ -20,6 +21,7 @@ from . import (
     additions,
     basis,
     cells,
+    listeners,
     nfe_and_samplers,
     orders,
     paper,
@@ -47,8 +49,8 @@ HOW_TO_READ = """\
 - n/N: items that were compared, of those in the runs."""
 
 
-def answers(run: Run) -> list[Answer]:
-    """All questions, answered, in the order of the page."""
+def answers(run: Run, tests: Mapping[str, listeners.Test]) -> list[Answer]:
+    """All questions, answered, in the order of the page; `tests` as `listeners` reads them."""
     scores, costs = run.scores.part(run.scores.conditions, draw=0), read_costs(run)
     return [
         *(cells.best_of_six(scores, kbps) for kbps in RATES),
@@ -60,6 +62,7 @@ def answers(run: Run) -> list[Answer]:
         additions.against_yardsticks(scores, PAPER_RATE),
         *(cells.below_ceilings(scores, kbps) for kbps in RATES),
         orders.same_order(scores, PAPER_RATE),
+        listeners.whom_to_believe(scores, PAPER_RATE, tests),
         price.price(scores, costs, PAPER_RATE),
         power.speakers_needed(scores, PAPER_RATE),
         nfe_and_samplers.knees(scores, costs),
@@ -72,12 +75,15 @@ def answers(run: Run) -> list[Answer]:
 
 
 def pictures(run: Run) -> Iterator[Picture]:
-    """The design space at each bitrate, and quality against NFE."""
+    """The design space at each bitrate, quality against computing and against NFE."""
     scores, costs = run.scores.part(run.scores.conditions, draw=0), read_costs(run)
     # of these alone: other operating points, on fewer items, would take items away
     space = scores.part(compared(scores))
     if space.conditions:
         yield from design_space(space, leaderboard(space, {}))
+    part = scores.part([c for c in price.priced(PAPER_RATE) if c in scores.conditions])
+    if part.conditions:
+        yield from against_computing(part, leaderboard(part, {}), costs)
     if len(curves := over_nfe(scores)):
         part = scores.part(curves["condition"])
         yield from against_nfe(part, leaderboard(part, {}), costs)
@@ -107,6 +113,7 @@ def findings_page(
     home: Path = Path(),
     folder: str = "",
     again: Run | None = None,
+    tests: Mapping[str, listeners.Test] | None = None,
 ) -> Findings:
     """The page as Markdown, and its tables.
 
@@ -118,9 +125,10 @@ def findings_page(
         home: folder of the page, which paths of figures start from.
         folder: of the tables, from there; "": the page goes without them.
         again: runs of the same suites on other recordings: every question has a second verdict.
+        tests: listening tests of other codecs, by name.
     """
-    found = answers(run)
-    second = [answer.verdict for answer in answers(again)] if again else []
+    found = answers(run, tests or {})
+    second = [answer.verdict for answer in answers(again, tests or {})] if again else []
     tables = dict(files(found, folder)) if folder else {}
     parts = [
         "# What we found",

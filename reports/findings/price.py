@@ -24,6 +24,11 @@ RULE = (
 OTHERS = (BASELINE, f"{BASELINE}-regression", REGRESSION, VOCODER, f"{WAVES}-regression", PLAIN)
 
 
+def priced(kbps: float) -> list[str]:
+    """The conditions that are held against each other."""
+    return at([*NINE, *OTHERS, *PUBLISHED], kbps)
+
+
 def price(scores: Scores, costs: pd.DataFrame, kbps: float) -> Answer:
     """The front of quality against computing, and the price of each of its steps.
 
@@ -35,7 +40,7 @@ def price(scores: Scores, costs: pd.DataFrame, kbps: float) -> Answer:
     column = headline(scores.ranked)
     name = look(column).long
     question = f"What does a point of {name} cost at {kbps:g} kbit/s?"
-    asked = at([*NINE, *OTHERS, *PUBLISHED], kbps)
+    asked = priced(kbps)
     counted = costs[MACS].dropna() if MACS in costs else pd.Series(dtype=float)
     there = [c for c in asked if c in scores.conditions and c in counted.index]
     means = scores.common(column, there).mean() if there else pd.Series(dtype=float)

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from nscbench.codecs.networks.autoencoder import AutoencoderConfig, ContinuousAutoencoder
+from nscbench.codecs.networks.autoencoder import Autoencoder, AutoencoderConfig
 from nscbench.codecs.networks.diffusion import DiffusionConfig, DiffusionDecoder
 from nscbench.codecs.networks.ladiff import LadiffConfig
 from nscbench.codecs.networks.mbd import MultiBandConfig
@@ -30,6 +30,9 @@ SIZES: dict[str, dict[str, Any]] = {
 
 TINY: dict[str, Any] = {"features": 8, "conditioner_dim": 8, "conditioner_depth": 1}
 ENDS = (GAN, LADIFF_AUTOENCODER)
+TINY_AUTOENCODER = AutoencoderConfig(
+    hop=160, latent=8, dim=16, encoder_depth=1, decoder_depth=1, n_fft=320
+)
 
 
 def write_vocoder(folder: Path, seed: int = 0) -> str:
@@ -84,11 +87,11 @@ def write_decoder(
 
 
 def write_autoencoder(folder: Path, seed: int = 0) -> str:
-    """Path of a random continuous autoencoder at a quarter of a frame."""
+    """Path of a random continuous autoencoder at half a frame."""
     torch.manual_seed(seed)
-    config = AutoencoderConfig(latent=8, dim=16, encoder_depth=1, decoder_depth=1)
+    config = TINY_AUTOENCODER
     path = folder / f"ladiff-autoencoder-{seed}.safetensors"
-    network = ContinuousAutoencoder(config)
+    network = Autoencoder(config)
     export_weights(path, folded_state(network), config, {"component": "ladiff-autoencoder"})
     return str(path)
 

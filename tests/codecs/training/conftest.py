@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from nscbench.codecs.training.baselines import LadiffTraining, MultiBandTraining
+from nscbench.codecs.training.diffusion import DiffusionTraining
 from support.tiny_training import write_speech
 
 
@@ -13,7 +15,8 @@ def _brief(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nscbench.codecs.training.validation.THOROUGH", ("stoi", "mel_distance"))
     monkeypatch.setattr("nscbench.codecs.training.tokens.COUNTED_SECONDS", 1.0)
     monkeypatch.setattr("nscbench.codecs.training.diffusion.MEASURED_BATCHES", 2)
-    monkeypatch.setattr("nscbench.codecs.training.diffusion.VALIDATION_NFE", 2)
+    for training in (DiffusionTraining, MultiBandTraining, LadiffTraining):
+        monkeypatch.setattr(training, "nfe", 2)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import soundfile
 import torch
 
 from nscbench.codecs import Unavailable
-from nscbench.codecs.networks.autoencoder import AutoencoderConfig
 from nscbench.codecs.networks.discriminators import CriticConfig
 from nscbench.codecs.networks.draws import Draws
 from nscbench.codecs.neural.back_ends import ContinuousBackEnd, WavBackEnd
@@ -28,7 +27,7 @@ from nscbench.codecs.training.trainer import Trainer
 from nscbench.codecs.training.validation import read_validation_items
 from nscbench.codecs.weights.parts import GAN, LADIFF_AUTOENCODER
 from nscbench.codecs.weights.pretrained import load
-from support.tiny_decoders import tiny_ladiff, tiny_mbd, write_autoencoder
+from support.tiny_decoders import TINY_AUTOENCODER, tiny_ladiff, tiny_mbd, write_autoencoder
 from support.tiny_weights import write_weights
 
 RECIPE = Recipe(items=3, crop=3200, learning_rate=2e-3, critic_loss=9.0)
@@ -64,9 +63,8 @@ def component(name: str, ends: dict[str, str]) -> Component:
 
 def autoencoder(share: float) -> AutoencoderTraining:
     torch.manual_seed(0)
-    config = AutoencoderConfig(latent=8, dim=16, encoder_depth=1, decoder_depth=1)
     recipe = replace(RECIPE, reconstruction_share=share, critic_head_start=0.0, critic_interval=1)
-    return AutoencoderTraining(config, CRITICS, recipe)
+    return AutoencoderTraining(TINY_AUTOENCODER, CRITICS, recipe)
 
 
 def trainer(part: Component, folder: Path, steps: int) -> Trainer:
@@ -131,7 +129,7 @@ def test_ladiff_s_latents_are_standardized_before_the_first_step(
         learner._batch(-1).audio, Draws(torch.Generator().manual_seed(0), torch.device("cpu"))
     )
     standardized = part.model.scaling.standardize(output)
-    assert standardized.shape == (3, 8, 40)  # four latents for each of ten frames
+    assert standardized.shape == (3, 8, 20)  # two latents for each of ten frames
     assert float(standardized.std()) == pytest.approx(1, abs=0.3)
 
 
@@ -142,8 +140,10 @@ def test_autoencoder_learns_and_is_judged_late(folder: Path) -> None:
     lines = [line.split(",") for line in run.losses.path.read_text().splitlines()[1:]]
     judged = [int(step) for step, *_, name, _ in lines if name == "adversarial"]
     assert judged == [5, 6, 7, 8]
-    assert "continuous/mel_l1" in columns(run.scores.path)
-    made = load(str(weights), LADIFF_AUTOENCODER).network(torch.zeros(1, 800))
+    assert "unquantized/mel_l1" in columns(run.scores.path)
+    made = load(str(weights), LADIFF_AUTOENCODER).network.synthesize(
+        torch.zeros(1, 8, 5), torch.zeros
+    )
     assert made.shape == (1, 800)
     assert made.isfinite().all()
 
@@ -156,7 +156,9 @@ def test_autoencoder_s_loss_falls(folder: Path) -> None:
 
     def loss() -> float:
         with torch.no_grad():
-            losses = part.spectral_loss(part.model.eval()(audio), audio)
+            model = part.model.eval()
+            made = model.synthesize(model.latents(audio), torch.zeros)
+            losses = part.spectral_loss(made, audio)
             return float(sum(losses.values()))
 
     before = loss()
