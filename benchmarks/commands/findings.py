@@ -16,7 +16,8 @@ from ...codecs.weights.cards import speech
 from ...codecs.weights.pretrained import FOLDER
 from ...reports.findings.basis import TrainedWeights
 from ...reports.findings.listeners import read_agreements
-from ...reports.findings.page import findings_page, write_figures
+from ...reports.findings.page import Beside, findings_page, write_figures
+from ..data.datasets import DATASETS
 from ..store.atomic import write_atomically
 from ..store.finished_run import Run, merge, read_run
 from ..store.outputs import OutputError, OutputFile
@@ -83,12 +84,15 @@ def run(arguments: argparse.Namespace) -> int:
         output = OutputFile(arguments.out, (".md", ".txt")) if arguments.out else None
         merged = merge([read_run(root) for root in arguments.runs])
         again = merge([read_run(root) for root in arguments.again]) if arguments.again else None
-        tests = {folder.name: read_agreements(folder) for folder in arguments.listeners}
+        beside = Beside(
+            {folder.name: read_agreements(folder) for folder in arguments.listeners},
+            {name: dataset.speakers for name, dataset in DATASETS.items()},
+        )
         figures = write_figures(merged, arguments.figures) if arguments.figures else []
         home = arguments.out.parent if arguments.out else Path()
         folder = arguments.out.stem if arguments.out else ""
         page = findings_page(
-            merged, _command(arguments), weights_of(merged), figures, home, folder, again, tests
+            merged, _command(arguments), weights_of(merged), figures, home, folder, again, beside
         )
         for path, table in page.tables.items():
             write_atomically(home / path, table.encode())

@@ -37,6 +37,7 @@ class Dataset:
 
     Attributes:
         title: one line for people.
+        speakers: how many there are.
         source: its archive.
         suffix: of the archive.
         listings: reads an unpacked corpus.
@@ -46,6 +47,7 @@ class Dataset:
     """
 
     title: str
+    speakers: int
     source: Source
     suffix: str
     listings: Callable[[Path], Iterator[Listing]]
@@ -59,6 +61,7 @@ _CC_BY = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 DATASETS = {
     "librispeech-test-clean": Dataset(
         title="LibriSpeech test-clean: 2620 utterances, 40 speakers, 5.4 h, 16 kHz (0.3 GB)",
+        speakers=40,
         source=Source(
             "https://www.openslr.org/resources/12/test-clean.tar.gz",
             346_663_984,
@@ -75,6 +78,7 @@ DATASETS = {
     ),
     "libritts-test-clean": Dataset(
         title="LibriTTS test-clean: LibriSpeech's sources anew, cut at sentences, 24 kHz (1.2 GB)",
+        speakers=39,
         source=Source(
             "https://www.openslr.org/resources/60/test-clean.tar.gz",
             1_230_670_113,
@@ -91,6 +95,7 @@ DATASETS = {
     ),
     "vctk": Dataset(
         title="VCTK 0.92, microphone 1: 110 speakers of many accents, 48 kHz (11.7 GB)",
+        speakers=110,
         source=Source(
             "https://datashare.ed.ac.uk/server/api/core/bitstreams/"
             "535f4286-e54c-4038-838c-a02285e32cb2/content",

@@ -127,7 +127,10 @@ def _over_metrics(curve: str, known: list[Knee], largest: float) -> tuple[float,
             f"from {least:g} on: {which(first)} of {len(known)})"
         )
     if fewer := [one.column for one in known if one.fewer]:
-        text += f"; in {which(fewer)} of {len(known)}, some smaller NFE is significantly better than {largest:g}"
+        text += (
+            f"; in {which(fewer)} of {len(known)}, some smaller NFE is significantly better than "
+            f"{largest:g}"
+        )
     return knee, text + "."
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ...benchmarks.store.costs import read_costs
@@ -49,8 +50,23 @@ HOW_TO_READ = """\
 - n/N: items that were compared, of those in the runs."""
 
 
-def answers(run: Run, tests: Mapping[str, listeners.Test]) -> list[Answer]:
-    """All questions, answered, in the order of the page; `tests` as `listeners` reads them."""
+class Beside(NamedTuple):
+    """What is known beside the runs.
+
+    Attributes:
+        tests: listening tests of other codecs, by name.
+        corpora: speakers of the data sets that can be fetched, by name.
+    """
+
+    tests: Mapping[str, listeners.Test] = MappingProxyType({})
+    corpora: Mapping[str, int] = MappingProxyType({})
+
+
+NOTHING = Beside()
+
+
+def answers(run: Run, beside: Beside = NOTHING) -> list[Answer]:
+    """All questions, answered, in the order of the page."""
     scores, costs = run.scores.part(run.scores.conditions, draw=0), read_costs(run)
     return [
         *(cells.best_of_six(scores, kbps) for kbps in RATES),
@@ -62,9 +78,9 @@ def answers(run: Run, tests: Mapping[str, listeners.Test]) -> list[Answer]:
         additions.against_yardsticks(scores, PAPER_RATE),
         *(cells.below_ceilings(scores, kbps) for kbps in RATES),
         orders.same_order(scores, PAPER_RATE),
-        listeners.whom_to_believe(scores, PAPER_RATE, tests),
+        listeners.whom_to_believe(scores, PAPER_RATE, beside.tests),
         price.price(scores, costs, PAPER_RATE),
-        power.speakers_needed(scores, PAPER_RATE),
+        power.speakers_needed(scores, PAPER_RATE, beside.corpora),
         nfe_and_samplers.knees(scores, costs),
         nfe_and_samplers.samplers(scores),
         seeds.seed_spread(run.scores, PAPER_RATE),
@@ -113,7 +129,7 @@ def findings_page(
     home: Path = Path(),
     folder: str = "",
     again: Run | None = None,
-    tests: Mapping[str, listeners.Test] | None = None,
+    beside: Beside = NOTHING,
 ) -> Findings:
     """The page as Markdown, and its tables.
 
@@ -125,10 +141,9 @@ def findings_page(
         home: folder of the page, which paths of figures start from.
         folder: of the tables, from there; "": the page goes without them.
         again: runs of the same suites on other recordings: every question has a second verdict.
-        tests: listening tests of other codecs, by name.
     """
-    found = answers(run, tests or {})
-    second = [answer.verdict for answer in answers(again, tests or {})] if again else []
+    found = answers(run, beside)
+    second = [answer.verdict for answer in answers(again, beside)] if again else []
     tables = dict(files(found, folder)) if folder else {}
     parts = [
         "# What we found",

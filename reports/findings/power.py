@@ -1,11 +1,13 @@
 """How many speakers would decide what these runs leave undecided?"""
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
 from ...benchmarks.store.scores import Scores, records
 from ..columns import headline, look
+from ..wording import listed
 from .answers import Answer, TextTable, rounded, unanswered
 from .cells import nine_duels, six_duels
 from .duels import too_few
@@ -20,8 +22,14 @@ RULE = (
 HEAD = ("metric", "a", "b", "a − b", "detectable", "speakers", "speakers needed")
 
 
-def speakers_needed(scores: Scores, kbps: float) -> Answer:
-    """For each undecided test of the paper's questions, the speakers that would decide it."""
+def speakers_needed(scores: Scores, kbps: float, corpora: Mapping[str, int]) -> Answer:
+    """For each undecided test of the paper's questions, the speakers that would decide it.
+
+    Args:
+        scores: of the runs.
+        kbps: bitrate of the cells.
+        corpora: speakers of the data sets that can be fetched, by name.
+    """
     question = f"How many speakers would decide what is undecided at {kbps:g} kbit/s?"
     six, nine = six_duels(scores, kbps), nine_duels(scores, kbps)
     missing = tuple(dict.fromkeys([*six.missing, *nine.missing]))
@@ -49,9 +57,20 @@ def speakers_needed(scores: Scores, kbps: float) -> Answer:
     sentence = (
         f"In {short}, {len(own)} of {total} tests with {int(own['speakers'].max())} speakers are "
         f"undecided. {own['needed'].iloc[0]:,.0f} speakers would decide the first of them, "
-        f"{middle:,.0f} half of them, {_count(all_of_them)} all."
+        f"{middle:,.0f} half of them, {_count(all_of_them)} all.{_by_corpus(own, corpora)}"
     )
     return Answer(question, found, sentence, RULE, (_table(open_ones),), missing)
+
+
+def _by_corpus(tests: pd.DataFrame, corpora: Mapping[str, int]) -> str:
+    """How many of the undecided tests the speakers of each data set would decide."""
+    if not corpora:
+        return ""
+    found = [
+        f"{name}'s {speakers} {int((tests['needed'] <= speakers).sum())}"
+        for name, speakers in sorted(corpora.items(), key=lambda corpus: -corpus[1])
+    ]
+    return f" {listed(found)}."
 
 
 def _whole(speakers: float) -> float:

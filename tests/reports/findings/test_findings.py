@@ -107,7 +107,7 @@ def test_few_speakers_are_told_and_decide_nothing(tmp_path):
 def test_other_draws_change_no_answer_but_that_about_seeds(tmp_path):
     one = made(tmp_path, {"mel2mel": 0.1, "lat2lat": 0.0})
     other = drawn(tmp_path, {"mel2mel": -0.5, "lat2lat": 0.0}, 0.3)
-    before, after = (answers(run, {}) for run in (one, merge([one, other])))
+    before, after = (answers(run) for run in (one, merge([one, other])))
     changed = [a.question for a, b in zip(before, after, strict=True) if a != b]
     assert changed == [seeds.QUESTION]
 
@@ -252,7 +252,7 @@ def test_labels_beside_a_scale_keep_their_order_and_distance():
 
 
 def test_every_answer_is_an_answer(tmp_path):
-    found = answers(made(tmp_path, {"pcm": 1.0}), {})
+    found = answers(made(tmp_path, {"pcm": 1.0}))
     assert len(found) == 23
     assert all(isinstance(answer, Answer) for answer in found)
     assert {answer.verdict for answer in found} == {"not answered", "0 of 3 hold, 0 refuted"}

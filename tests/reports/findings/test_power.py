@@ -10,7 +10,7 @@ from support.findings_runs import TIED, made
 
 def test_small_differences_need_many_speakers(tmp_path):
     scores = made(tmp_path, TIED | {"gan": 0.0}).scores
-    answer = speakers_needed(scores, 3)
+    answer = speakers_needed(scores, 3, {"few": 20, "many": 10**9})
     (table,) = answer.tables
     needed = {line[:3]: float(line[-1].replace(",", "")) for line in table.lines}
     assert list(needed.values()) == sorted(needed.values())
@@ -21,15 +21,17 @@ def test_small_differences_need_many_speakers(tmp_path):
         assert needed[name] == pytest.approx(expected, abs=1)
     assert "In PESQ, " in answer.sentence
     assert "with 20 speakers are undecided" in answer.sentence
+    undecided = sum(line[0] == "PESQ" for line in table.lines)
+    assert answer.sentence.endswith(f" all. many's 1000000000 {undecided} and few's 20 0.")
 
 
 def test_where_all_is_decided_none_are_needed(tmp_path):
     gains = {cell: 0.3 * place for place, cell in enumerate(NINE)} | {"gan": -1.0}
-    answer = speakers_needed(made(tmp_path, gains).scores, 3)
+    answer = speakers_needed(made(tmp_path, gains).scores, 3, {})
     assert answer.verdict == "none is"
     assert answer.sentence == "All tests in PESQ are decided."
 
 
 def test_without_cells_there_is_nothing_to_decide(tmp_path):
-    answer = speakers_needed(made(tmp_path, {"pcm": 0.0}).scores, 3)
+    answer = speakers_needed(made(tmp_path, {"pcm": 0.0}).scores, 3, {})
     assert answer.verdict == "not answered"
