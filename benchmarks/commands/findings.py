@@ -15,7 +15,7 @@ from ...codecs.base import CodecError
 from ...codecs.weights.cards import speech
 from ...codecs.weights.pretrained import FOLDER
 from ...reports.findings.basis import TrainedWeights
-from ...reports.findings.listeners import read_agreements
+from ...reports.findings.listeners import read_tests
 from ...reports.findings.page import Beside, findings_page, write_figures
 from ..data.datasets import DATASETS
 from ..store.atomic import write_atomically
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         merged = merge([read_run(root) for root in arguments.runs])
         again = merge([read_run(root) for root in arguments.again]) if arguments.again else None
         beside = Beside(
-            {folder.name: read_agreements(folder) for folder in arguments.listeners},
+            read_tests(arguments.listeners),
             {name: dataset.speakers for name, dataset in DATASETS.items()},
         )
         figures = write_figures(merged, arguments.figures) if arguments.figures else []

@@ -40,6 +40,21 @@ class Agreement(NamedTuple):
 Test = Mapping[str, Agreement]  # by column
 
 
+def read_tests(folders: Sequence[Path]) -> dict[str, Test]:
+    """The tests that folders of `nscbench listen validity` hold, by the folder's name.
+
+    Raises:
+        RunError: one is no such folder, or two have one name.
+    """
+    tests: dict[str, Test] = {}
+    for folder in folders:
+        name = folder.resolve().name
+        if name in tests:
+            raise RunError(f"two folders of listeners are called {name}; the page needs two names")
+        tests[name] = read_agreements(folder)
+    return tests
+
+
 def read_agreements(folder: Path) -> Test:
     """What a folder of `nscbench listen validity` says of each column over conditions.
 

@@ -8,7 +8,12 @@ import pytest
 from nscbench.benchmarks.store.finished_run import Run, read_run
 from nscbench.benchmarks.store.run_directory import RunError
 from nscbench.reports.findings.cells import NINE
-from nscbench.reports.findings.listeners import Agreement, read_agreements, whom_to_believe
+from nscbench.reports.findings.listeners import (
+    Agreement,
+    read_agreements,
+    read_tests,
+    whom_to_believe,
+)
 from support.findings_runs import conditions
 from support.runs import items, write_run
 
@@ -66,3 +71,13 @@ def test_another_folder_is_refused(tmp_path: Path, text: str) -> None:
         (tmp_path / "coefficients.csv").write_text(text)
     with pytest.raises(RunError, match="nscbench listen validity"):
         read_agreements(tmp_path)
+
+
+def test_two_tests_of_one_name_are_refused(tmp_path: Path) -> None:
+    folders = [tmp_path / "a" / "votes", tmp_path / "b" / "votes"]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "coefficients.csv").write_text(f"{HEAD}\n")
+    assert read_tests(folders[:1]) == {"votes": {}}
+    with pytest.raises(RunError, match="called votes"):
+        read_tests(folders)
