@@ -24,7 +24,6 @@ class GanCodec(AutoencoderTraining):
     """
 
     name = "gan"
-    eight_bit = True
     model: NeuralCodec
     decoder_alone = False
 
