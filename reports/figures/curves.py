@@ -63,7 +63,8 @@ def curve_tables(
     points = leaderboard[leaderboard["kind"] == "codec"]
     names = zip(points["condition"], points["codec"], strict=True)
     points = points.assign(curve=[curve_of(condition, codec) for condition, codec in names])
-    drawn = [c for c in directions if c in leaderboard and leaderboard[c].notna().any()]
+    seen = points if len(points) else leaderboard  # what a control alone has is no curve
+    drawn = [c for c in directions if c in seen and seen[c].notna().any()]
     figures = {"curves": overview(drawn)} | {column: [column] for column in drawn} if drawn else {}
     return {
         name: points[

@@ -44,7 +44,9 @@ def settings(run: Run) -> Iterator[str]:
             f"finished {manifest['finished'][:10]}, {manifest['failures']} failures."
         )
     versions = {e["metric"]: e["version"] for m in run.manifests for e in m["metrics"]}
-    yield "- Metrics: " + ", ".join(f"{name} ({version})" for name, version in versions.items())
+    # what each computes with stands in the runs' manifests
+    short = (f"{name} {version.partition(',')[0]}" for name, version in versions.items())
+    yield f"- Metrics and their versions: {', '.join(short)}."
 
 
 def limits(weights: TrainedWeights) -> Iterator[str]:

@@ -23,6 +23,7 @@ from .duels import Duels, details, fight, matrix, split, too_few
 SIX = tuple(f"{a}2{b}" for a in ("mel", "lat") for b in ("wav", "mel", "lat"))
 NINE = (*SIX, *(f"wav2{b}" for b in ("wav", "mel", "lat")))
 PROPOSED, BASELINE = "mel2mel", "gan"
+SHOWN = 2  # gaps at either end that a sentence names; tables have them all
 CEILINGS = {"mel": "mel-oracle", "lat": "gan-oracle"}  # by the domain that the decoder makes
 ORIGINAL = "pcm"
 
@@ -152,7 +153,11 @@ def below_ceilings(scores: Scores, kbps: float) -> Answer:
     if not coded:
         return unanswered(question, rule, duels.missing)
     below = [a for a, b, *_ in coded if duels.outcome(a, b)[column] == -1]
-    sentence = f"In {look(column).short}, from the nearest to the farthest: {_gaps(column, coded)}."
+    ends = coded if len(coded) <= 2 * SHOWN else [*coded[:SHOWN], *coded[-SHOWN:]]
+    sentence = (
+        f"In {look(column).short}, the nearest and the farthest, in this order: "
+        f"{_gaps(column, ends)}."
+    )
     if own := [gap for gap in gaps if gap not in coded]:
         sentence += f" The ceilings themselves: {_gaps(column, own)}."
     found = f"{len(below)} of {len(coded)} significantly below in {look(column).short}"

@@ -82,11 +82,8 @@ def split(outcome: dict[str, int]) -> tuple[list[str], list[str], list[str]]:
 
 def sides(outcome: dict[str, int]) -> str:
     """The same in words."""
-    parts = [
-        f"{word} in {which(columns)}"
-        for word, columns in zip(("better", "worse", "undecided"), split(outcome), strict=True)
-    ]
-    return f"of {len(outcome)} metrics, " + ", ".join(parts)
+    ups, downs, _ = split(outcome)
+    return f"better in {which(ups)}, worse in {which(downs)} of {len(outcome)} metrics"
 
 
 def too_few(scores: Scores) -> str:

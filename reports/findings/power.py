@@ -67,10 +67,10 @@ def _by_corpus(tests: pd.DataFrame, corpora: Mapping[str, int]) -> str:
     if not corpora:
         return ""
     found = [
-        f"{name}'s {speakers} {int((tests['needed'] <= speakers).sum())}"
+        f"the {speakers} speakers of {name} {int((tests['needed'] <= speakers).sum())}"
         for name, speakers in sorted(corpora.items(), key=lambda corpus: -corpus[1])
     ]
-    return f" {listed(found)}."
+    return f" Decided would be: by {listed(found)}."
 
 
 def _whole(speakers: float) -> float:

@@ -63,6 +63,19 @@ def test_without_a_curve_the_overview_is_a_dot_plot(tmp_path):
     assert names == [f"{cell}-3" for cell in reversed(CELLS)]
 
 
+def test_what_a_control_alone_has_is_not_drawn(tmp_path):
+    """A clock's drift could be measured for `pcm` and for no codec."""
+    run = read_run(write_run(tmp_path / "run", AT_3 | CONTROLS, items(4, 4)))
+    table = leaderboard(run.scores, {})
+    ends = {"": 0.0, "_lo": -1.0, "_hi": 1.0, "_n": 4}
+    for end, value in ends.items():
+        table[f"drift_ppm{end}"] = np.where(table["kind"] == "control", value, np.nan)
+    with drawing():
+        directions = dict.fromkeys([*run.scores.ranked, "drift_ppm"], "higher")
+        drawn = [picture.name for picture in curve_pictures(table, directions, "Made up")]
+    assert drawn == ["curves", *run.scores.ranked]
+
+
 def test_a_dot_plot_has_every_codec_the_best_at_the_top(given):
     with drawing():
         (picture,) = equal_rate(given)

@@ -22,7 +22,9 @@ def test_small_differences_need_many_speakers(tmp_path):
     assert "In PESQ, " in answer.sentence
     assert "with 20 speakers are undecided" in answer.sentence
     undecided = sum(line[0] == "PESQ" for line in table.lines)
-    assert answer.sentence.endswith(f" all. many's 1000000000 {undecided} and few's 20 0.")
+    assert answer.sentence.endswith(
+        f" by the 1000000000 speakers of many {undecided} and the 20 speakers of few 0."
+    )
 
 
 def test_where_all_is_decided_none_are_needed(tmp_path):
