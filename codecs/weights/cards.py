@@ -63,8 +63,9 @@ def speech(cards: Mapping[str, Any]) -> str:
     parts = []
     for data, names in used.items():
         d = json.loads(data)
+        whose = ", ".join(names) if len(used) > 1 else "All"
         parts.append(
-            f"{', '.join(names)}: {d['hours']:.1f} hours, {d['recordings']} recordings, "
+            f"{whose}: {d['hours']:.1f} hours, {d['recordings']} recordings, "
             f"{d['speakers']} speakers."
         )
         lines = [f"{s['corpus']}|{s['licence']}|{s['recordings']}" for s in d["sources"]]

@@ -104,8 +104,9 @@ def _answer(
 
 
 def _by_pair(fought: Sequence[Fought]) -> tuple[str, list[str]]:
-    found = "; ".join(f"{a} over {b}: {verdict(*split(o)[:2])}" for a, b, o in fought)
-    return found, [f"{a} against {b}: {sides(outcome)}." for a, b, outcome in fought]
+    told = [(f"{a} over {b}: {verdict(*split(o)[:2])}", o) for a, b, o in fought]
+    sentences = [f"{found}, {sides(outcome)}." for found, outcome in told]
+    return "; ".join(found for found, _ in told), sentences
 
 
 def _by_rival(fought: Sequence[Fought]) -> tuple[str, list[str]]:

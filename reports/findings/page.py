@@ -36,6 +36,7 @@ from .basis import TrainedWeights
 
 RATES = (3.0, 1.5)
 PAPER_RATE = 3.0
+LONGEST = 80  # characters of a verdict that is repeated beside its sentences
 HOW_TO_READ = """\
 - All comparisons are paired: a difference is the mean over the items that all conditions of a
   question have, its 95 % interval is Student's with the standard error of drawing whole speakers
@@ -182,7 +183,10 @@ def questions(
     head = ["no.", "question", "verdict"]
     if second:
         head = [*head, "on other speakers"]
-        lines = [[*line, again] for line, again in zip(lines, second, strict=True)]
+        lines = [
+            [*line, "the same" if again == line[-1] else again]
+            for line, again in zip(lines, second, strict=True)
+        ]
     yield _markdown(head, lines)
     yield "## How to read it"
     yield HOW_TO_READ
@@ -202,7 +206,9 @@ def _figure(path: Path, picture: Picture, home: Path) -> str:
 def _section(number: int, answer: Answer, rule: str, tables: dict[str, TextTable]) -> Iterator[str]:
     yield f"## {number}. {answer.question}"
     known = answer.verdict in (YES, NO, PARTLY, UNDECIDED, UNANSWERED)
-    yield f"**{answer.verdict.capitalize() if known else answer.verdict}.** {answer.sentence}"
+    bold = f"**{answer.verdict.capitalize() if known else answer.verdict}.** "
+    # a list of verdicts stands above, and its sentences say it again
+    yield answer.sentence if len(bold) > LONGEST else bold + answer.sentence
     if answer.missing:
         yield f"Missing in the runs: {', '.join(answer.missing)}."
     yield f"*Rule.* {rule}"
