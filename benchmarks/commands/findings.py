@@ -12,7 +12,6 @@ from typing import Any
 
 from ...codecs import registry
 from ...codecs.base import CodecError
-from ...codecs.weights.cards import speech
 from ...codecs.weights.pretrained import FOLDER
 from ...reports.findings.basis import TrainedWeights
 from ...reports.findings.listeners import read_tests
@@ -120,7 +119,6 @@ def weights_of(run: Run) -> TrainedWeights:
     return TrainedWeights(
         cards,
         [(FOLDER / f"{name}.safetensors").stat().st_size / 1e6 for name in cards],
-        speech(cards) if cards else "",
         sorted(names - set(cards)),
         changed,
     )

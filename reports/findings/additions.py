@@ -106,6 +106,9 @@ def _answer(
 def _by_pair(fought: Sequence[Fought]) -> tuple[str, list[str]]:
     told = [(f"{a} over {b}: {verdict(*split(o)[:2])}", o) for a, b, o in fought]
     sentences = [f"{found}, {sides(outcome)}." for found, outcome in told]
+    verdicts = {verdict(*split(o)[:2]) for _, _, o in fought}
+    if len(told) > 1 and len(verdicts) == 1:
+        return f"{verdicts.pop()}, in all {len(told)} pairs", sentences
     return "; ".join(found for found, _ in told), sentences
 
 
@@ -115,7 +118,7 @@ def _by_rival(fought: Sequence[Fought]) -> tuple[str, list[str]]:
     for rival in dict.fromkeys(b for _, b, _ in fought):
         own = [(a, *split(outcome)) for a, b, outcome in fought if b == rival]
         clear = [a for a, won, lost, _ in own if verdict(won, lost) == YES]
-        verdicts.append(f"over {rival}: {listed(clear) or 'none'}")
+        verdicts.append(f"over {rival}: {len(clear)} of {len(own)}")
         metrics = sum(map(len, own[0][1:]))
         counts = [f"{a} in {len(won)} and {len(lost)}" for a, won, lost, _ in own]
         words.append(f"Better and worse than {rival}, of {metrics} metrics: {listed(counts)}.")

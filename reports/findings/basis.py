@@ -15,14 +15,12 @@ class TrainedWeights:
     Attributes:
         cards: what each card says, by the name of the weights.
         megabytes: size of each file that has a card.
-        speech: what they were trained on, as Markdown.
         without_card: names of the others.
         changed: conditions that were measured with other weights than those installed.
     """
 
     cards: Mapping[str, Any]
     megabytes: Sequence[float]
-    speech: str
     without_card: Sequence[str]
     changed: Sequence[str]
 
@@ -34,9 +32,9 @@ def settings(run: Run) -> Iterator[str]:
         speakers = len({item["speaker"] for item in items if item["speaker"]})
         minutes = sum(item["seconds"] for item in items) / 60
         hardware = manifest["hardware"].get("processor", "?")
-        title, draws = manifest["suite"]["title"], manifest["suite"]["draws"]
+        draws = manifest["suite"]["draws"]
         yield (
-            f"- *{title}* (`{directory.root.name}`): {len(items)} recordings of "
+            f"- `{directory.root.name}`: {len(items)} recordings of "
             f"{speakers or 'unknown'} speakers, {minutes:.1f} minutes, "
             f"{len(manifest['conditions'])} conditions, {draws} "
             f"{'draw' if draws == 1 else 'draws'}; decoded on {manifest['device']} "
@@ -53,7 +51,6 @@ def limits(weights: TrainedWeights) -> Iterator[str]:
     """Paragraphs in Markdown about the weights that the runs' codecs have."""
     if weights.cards:
         yield _prose(weights)
-        yield weights.speech
     if weights.without_card:
         yield f"No card tells how these were trained: {listed(weights.without_card)}."
     if weights.changed:
@@ -89,7 +86,7 @@ def _languages(cards: Mapping[str, Any]) -> str:
     }
     if told:
         return f"Languages of the training data, by the cards: {listed(list(told))}."
-    return "The cards do not say which languages were spoken; the names of the corpora do."
+    return "The cards do not say which languages were spoken."
 
 
 def _range(values: Sequence[Any], form: str) -> str:

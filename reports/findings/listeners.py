@@ -5,6 +5,7 @@ validity` made of them, with Spearman's rho of conditions and its interval over 
 """
 
 import csv
+import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -26,7 +27,7 @@ RULE = (
     "means of the test's conditions, positive where it agrees, is higher and the 95 % intervals of "
     "both over other conditions do not overlap. Its codecs are not the cells."
 )
-_NAMED = 4  # metrics of a test that a sentence names, and pairs
+_NAMED = 3  # metrics of a test that a sentence names, and pairs
 
 
 class Agreement(NamedTuple):
@@ -101,7 +102,9 @@ def whom_to_believe(scores: Scores, kbps: float, tests: Mapping[str, Test]) -> A
     verdict = "; ".join(
         f"{name}: in {len(own)} of {len(odds)} pairs of metrics" for name, own in proven.items()
     )
-    sentences = [_of_test(name, tests[name], own) for name, own in proven.items()]
+    sentences = [
+        _of_test(name, _seen(tests[name], duels.columns), own) for name, own in proven.items()
+    ]
     lines = [
         (look(a).short, look(b).short, f"{count}", *_cells(tests, proven, (a, b)))
         for (a, b), count in odds.most_common()
@@ -117,6 +120,11 @@ def _right(test: Test, pair: tuple[str, str]) -> str:
         return ""
     a, b = (test[column] for column in pair)
     return pair[0] if a.low > b.high else pair[1] if b.low > a.high else ""
+
+
+def _seen(test: Test, columns: Sequence[str]) -> Test:
+    """What it says of these columns, where it says anything."""
+    return {c: test[c] for c in columns if c in test and math.isfinite(test[c].value)}
 
 
 def _of_test(name: str, test: Test, proven: Mapping[tuple[str, str], str]) -> str:

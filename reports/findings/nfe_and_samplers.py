@@ -20,7 +20,6 @@ from .answers import (
     rounded,
     short_names,
     unanswered,
-    which,
 )
 from .duels import Duels, details, fight, matrix, split, too_few
 
@@ -118,19 +117,11 @@ def _knee(scores: Scores, by_nfe: "pd.Series[str]", column: str) -> Knee | None:
 def _over_metrics(curve: str, known: list[Knee], largest: float) -> tuple[float, str]:
     knee = max(one.nfe for one in known)
     latest = [one.column for one in known if one.nfe == knee]
-    least = min(one.nfe for one in known)
-    first = [one.column for one in known if one.nfe == least]
     text = f"{curve}: from NFE {knee:g} on, no metric is significantly worse than at {largest:g}"
-    if knee > least:
-        text += (
-            f" (the last to get there: {short_names(latest)}; "
-            f"from {least:g} on: {which(first)} of {len(known)})"
-        )
+    if len(latest) < len(known):
+        text += f" (the last to get there: {short_names(latest)})"
     if fewer := [one.column for one in known if one.fewer]:
-        text += (
-            f"; in {which(fewer)} of {len(known)}, some smaller NFE is significantly better than "
-            f"{largest:g}"
-        )
+        text += f"; in {len(fewer)} of {len(known)}, some smaller NFE is significantly better"
     return knee, text + "."
 
 

@@ -149,17 +149,22 @@ def findings_page(
     parts = [
         "# What we found",
         f"Every number and every sentence below is computed from finished runs by\n\n    {command}",
-        *questions(
-            found, second, tables, [_figure(path, picture, home) for path, picture in figures]
-        ),
+        *questions(found, second, tables, list(_shown(figures, home))),
         "## The runs",
         "\n".join(basis.settings(run)),
-        *(["Those of the second verdicts:", "\n".join(basis.settings(again))] if again else []),
+        *(_settings_of_others(run, again) if again else []),
         "## Limits",
         *basis.limits(weights),
     ]
     written = {path: _csv(table) for path, table in tables.items()}
     return Findings("\n\n".join(parts) + "\n", written)
+
+
+def _settings_of_others(run: Run, again: Run) -> Iterator[str]:
+    """Those of the second verdicts that differ."""
+    known = set(basis.settings(run))
+    yield "Those of the second verdicts:"
+    yield "\n".join(line for line in basis.settings(again) if line not in known)
 
 
 def files(found: Sequence[Answer], folder: str) -> Iterator[tuple[str, TextTable]]:
@@ -198,9 +203,14 @@ def questions(
         yield from _section(number, answer, rule, tables)
 
 
-def _figure(path: Path, picture: Picture, home: Path) -> str:
-    where = Path(os.path.relpath(path, home)).as_posix()
-    return f"![{picture.title}]({where})\n\n*{picture.title}.* {picture.caption}"
+def _shown(figures: Sequence[tuple[Path, Picture]], home: Path) -> Iterator[str]:
+    """Each figure in Markdown; a caption that was there stands once."""
+    before: set[str] = set()
+    for path, picture in figures:
+        where = Path(os.path.relpath(path, home)).as_posix()
+        said = "" if picture.caption in before else f" {picture.caption}"
+        before.add(picture.caption)
+        yield f"![{picture.title}]({where})\n\n*{picture.title}.*{said}"
 
 
 def _section(number: int, answer: Answer, rule: str, tables: dict[str, TextTable]) -> Iterator[str]:

@@ -60,7 +60,7 @@ def test_who_is_above_what_others_trained(tmp_path):
     rivals = {"lyra-3.2": ("lyra", "codec", 3.2, 0.0)}
     root = write_run(tmp_path / "run", conditions(gains) | rivals, items(40, 20))
     answer = additions.against_yardsticks(read_run(root).scores, 3)
-    assert answer.verdict == "over lyra-3.2: gan-3"
+    assert answer.verdict == "over lyra-3.2: 1 of 10"
     assert answer.missing == ("opus-nolace-6",)
     assert "Better and worse than lyra-3.2, of 3 metrics: gan-3 in 3 and 0, " in answer.sentence
     assert "mel2mel-3 in 0 and 3" in answer.sentence
