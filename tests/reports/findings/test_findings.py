@@ -157,7 +157,7 @@ def test_the_command_writes_a_page_with_its_figures(tmp_path, capsys):
     ]
     assert f"    nscbench findings {grid} --out" in text
     assert "| Does any cell beat `gan` at 1.5 kbit/s? | not answered |" in text
-    assert "- *Made up* (`grid`): 24 recordings of 12 speakers, 0.8 minutes, 10 conditions" in text
+    assert "- `grid`: 24 recordings of 12 speakers, 0.8 minutes, 10 conditions" in text
     assert text.count("\n## ") == text.count("*Rule.*") + 4
     assert "## 5. What does diffusion add" in text
     assert "*Rule.* As in question 3." in text

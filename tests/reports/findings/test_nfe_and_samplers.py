@@ -38,7 +38,7 @@ def test_a_dip_after_a_good_start_is_before_the_knee(tmp_path):
     run = read_run(nfe_run(tmp_path, {1: 0.2, 2: 0.0, 4: 0.1, 10: 0.1, 25: 0.1}))
     answer = nfe_and_samplers.knees(run.scores, read_costs(run))
     assert answer.verdict == "mel2mel 3 kbit/s: 4"
-    assert "some smaller NFE is significantly better than 25" in answer.sentence
+    assert "some smaller NFE is significantly better" in answer.sentence
     head, line = answer.tables[0].head, answer.tables[0].lines[0]
     assert line[head.index("better than largest")] == "1"
 
