@@ -65,7 +65,10 @@ def _timed(points: pd.DataFrame, costs: pd.DataFrame) -> tuple[pd.DataFrame, str
         return points, ""
     machine = str(found["machine"].value_counts(sort=True).index[0])
     own = found.loc[found["machine"] == machine, COST]
-    return points.assign(**{COST: points["condition"].map(own)}), machine
+    timed = points.assign(**{COST: points["condition"].map(own)})
+    if timed.groupby("curve")[COST].count().max() < 2:  # points that are no curve
+        return points, ""
+    return timed, machine
 
 
 def _lines(axes: Axes, points: pd.DataFrame, column: str, styles: Mapping[str, Mark]) -> None:

@@ -29,6 +29,7 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     (root / "manifest.json").write_text(json.dumps(manifest))
     (root / "cost.csv").write_text(
         f"{COST_HEAD}\nmel2mel-3,0.2,0.3,4200000,,90,1,some chip\n"
+        "mel2mel-3-nfe4,0.2,0.12,4200000,,90,1,some chip\n"
         "lat2wav-3,0.2,0.1,500,2e9,80.5,1,some chip\n"
     )
     made = Material(read_run(root))
@@ -37,6 +38,7 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
         (space,) = design_space(scores, table)
         (nfe,) = against_nfe(scores, table, made.costs)
         (cost,) = against_cost(scores, table, made.costs)
+        (untimed,) = against_nfe(scores, table, made.costs.drop(index="mel2mel-3-nfe4"))
         (pesq, *_) = space.figure.axes
         nfe.figure.draw_without_rendering()
         labels = [t.get_text() for t in nfe.figure.axes[-1].get_yticklabels(which="both")]
@@ -47,11 +49,13 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     curve = nfe.data[nfe.data["curve"] == "mel2mel 3 kbit/s"]
     assert sorted(curve["nfe"]) == [1, 4, 10]
     assert len(nfe.data) == 3
-    assert curve.set_index("nfe")["decode_rtf"].dropna().to_dict() == {10: 0.3}
+    assert curve.set_index("nfe")["decode_rtf"].dropna().to_dict() == {10: 0.3, 4: 0.12}
     assert "Times: some chip, 1 thread;" in nfe.caption
+    assert "decode_rtf" not in untimed.data  # one time is no curve
+    assert "Times" not in untimed.caption
     assert {"0.5", "1"} <= set(labels)
     assert not any("$" in label for label in labels)
-    assert cost.data["decode_rtf"].tolist() == [0.3, 0.1]
+    assert cost.data["decode_rtf"].tolist() == [0.3, 0.1, 0.12]
     assert "decoded on some chip, 1 thread." in cost.caption
     head, *lines = template_values(made, Gallery([], [], False))["costs"]
     assert head[1:3] == ["real-time factor of the encoder", "real-time factor of the decoder"]
