@@ -268,7 +268,7 @@ class Codec(ABC):
     def point(self) -> str:
         """Name of this operating point: the codec, its main field, and what is not default.
 
-        `opus-6`, `mel2mel-3`, `mel2mel-3-nfe4`.
+        `opus-6`, `mel2mel-3`, `mel2mel-3-nfe10`.
         """
         words = [self.name]
         for setting in fields(self):

@@ -84,7 +84,7 @@ def unchecked(name: str, settings: Mapping[str, Any]) -> Codec:
 
 
 def get(condition: str) -> Codec:
-    """The operating point of a condition's name, such as `opus-6` or `mel2mel-3-nfe4`.
+    """The operating point of a condition's name, such as `opus-6` or `mel2mel-3-nfe10`.
 
     Raises:
         CodecError: the name does not name an operating point.
@@ -108,7 +108,7 @@ def get(condition: str) -> Codec:
 
 
 def _setting(codec: type[Codec], word: str, condition: str) -> tuple[str, Any]:
-    """Field and value of one word of a condition's name: `6`, `nfe4`."""
+    """Field and value of one word of a condition's name: `6`, `nfe10`."""
     main = codec.main_field
     if main and re.fullmatch(r"\d+(\.\d+)?", word):
         return main, _number(word)

@@ -187,7 +187,7 @@ class Scores:
 def curve_of(condition: str, codec: str) -> str:
     """Name of the bitrate-quality curve of a condition: its name without the bitrate.
 
-    `mel2mel-3-nfe4` and `mel2mel-1.5-nfe4` are points of `mel2mel-nfe4`.
+    `mel2mel-3-nfe10` and `mel2mel-1.5-nfe10` are points of `mel2mel-nfe10`.
     """
     words = condition.removeprefix(codec).split("-")[1:]
     kept = [word for word in words if not word.replace(".", "", 1).isdecimal()]
