@@ -66,13 +66,19 @@ def read_agreements(folder: Path) -> Test:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             lines = [line for line in csv.DictReader(file) if line["kind"] == "spearman"]
-            return {
-                line["column"]: _agreement(line) for line in lines if line["level"] == "conditions"
-            }
+        found = {
+            line["column"]: _agreement(line) for line in lines if line["level"] == "conditions"
+        }
     except (OSError, KeyError, ValueError, csv.Error) as error:
         raise RunError(
             f"{folder} is no folder that `nscbench listen validity` wrote: {FILE}: {error}"
         ) from error
+    if not found:
+        raise RunError(
+            f"{folder} is no folder that `nscbench listen validity` wrote: {FILE} has no Spearman "
+            "correlation over conditions"
+        )
+    return found
 
 
 def _agreement(line: Mapping[str, str]) -> Agreement:
@@ -129,9 +135,13 @@ def _seen(test: Test, columns: Sequence[str]) -> Test:
 
 def _of_test(name: str, test: Test, proven: Mapping[tuple[str, str], str]) -> str:
     """Which metrics agree best and least with this test, and whom it proves right."""
+    if not test:
+        return f"{name} says nothing of these metrics."
     order = sorted(test, key=lambda column: -test[column].value)
-    best, least = order[:_NAMED], order[-_NAMED:]
-    text = f"In {name}, {_values(test, best)} agree best and {_values(test, least)} least"
+    text = f"In {name}, from best to least agreement: {_values(test, order)}"
+    if len(order) > 2 * _NAMED:
+        best, least = order[:_NAMED], order[-_NAMED:]
+        text = f"In {name}, {_values(test, best)} agree best and {_values(test, least)} least"
     wins = [
         f"{look(right).short} over {look(a if right == b else b).short}"
         for (a, b), right in list(proven.items())[:_NAMED]

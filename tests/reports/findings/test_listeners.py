@@ -54,6 +54,11 @@ def test_a_metric_that_a_test_lacks_is_not_judged(turned: Run) -> None:
     assert "all intervals of metrics at odds overlap" in answer.sentence
 
 
+def test_a_test_of_other_metrics_says_nothing(turned: Run) -> None:
+    answer = whom_to_believe(turned.scores, 3, {"votes": {"per": BELIEVED}})
+    assert answer.sentence == "votes says nothing of these metrics."
+
+
 def test_without_a_test_nothing_is_answered(turned: Run) -> None:
     assert whom_to_believe(turned.scores, 3, {}).verdict == "not answered"
 
@@ -65,9 +70,12 @@ def test_distances_agree_where_they_fall(tmp_path: Path) -> None:
     assert read_agreements(tmp_path) == {"lsd": Agreement(0.8, 0.1, 0.9)}
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", f"{HEAD}\nlsd,lower,conditions,spearman,x,,\n"])
-def test_another_folder_is_refused(tmp_path: Path, text: str) -> None:
-    if text:
+@pytest.mark.parametrize(
+    "text",
+    [None, "", f"{HEAD}\n", "a,b\n1,2\n", f"{HEAD}\nlsd,lower,conditions,spearman,x,,\n"],
+)
+def test_another_folder_is_refused(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
         (tmp_path / "coefficients.csv").write_text(text)
     with pytest.raises(RunError, match="nscbench listen validity"):
         read_agreements(tmp_path)
@@ -77,7 +85,8 @@ def test_two_tests_of_one_name_are_refused(tmp_path: Path) -> None:
     folders = [tmp_path / "a" / "votes", tmp_path / "b" / "votes"]
     for folder in folders:
         folder.mkdir(parents=True)
-        (folder / "coefficients.csv").write_text(f"{HEAD}\n")
-    assert read_tests(folders[:1]) == {"votes": {}}
+        line = "stoi,higher,conditions,spearman,0.5,0.1,0.7"
+        (folder / "coefficients.csv").write_text(f"{HEAD}\n{line}\n")
+    assert read_tests(folders[:1]) == {"votes": {"stoi": Agreement(0.5, 0.1, 0.7)}}
     with pytest.raises(RunError, match="called votes"):
         read_tests(folders)
