@@ -7,13 +7,13 @@ import pandas as pd
 
 from ...benchmarks.store.scores import Scores
 from ..columns import headline, look
+from ..figures.cost import MACS, pareto
 from ..wording import listed
 from .additions import PLAIN, PUBLISHED, REGRESSION, VOCODER, WAVES
 from .answers import Answer, TextTable, rounded, unanswered
 from .cells import BASELINE, NINE, at
 from .duels import Duels, details, fight, too_few
 
-MACS = "macs_per_second"  # of `store.costs`
 GIGA = 1e9
 RULE = (
     "The front: conditions than which none that multiplies no more has a higher mean, on the items "
@@ -49,7 +49,7 @@ def price(scores: Scores, costs: pd.DataFrame, kbps: float) -> Answer:
         return unanswered(question, RULE, [], reason)
     points = pd.DataFrame({"macs": counted[means.index], "mean": means * scores.sign(column)})
     points = points.sort_values(["macs", "mean"], ascending=[True, False])
-    front = points[points["mean"] > points["mean"].cummax().shift(fill_value=float("-inf"))]
+    front = pareto(points, "macs", "mean", sign=1)  # means are signed already
     duels = fight(scores, [(b, a) for a, b in pairwise(front.index)], [column])
     missing = tuple(c for c in asked if c not in there)
     found = " → ".join(f"{c} ({macs / GIGA:.2g} G)" for c, macs in front["macs"].items())
