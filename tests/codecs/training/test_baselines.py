@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import soundfile
@@ -10,6 +11,7 @@ import torch
 from nscbench.codecs import Unavailable
 from nscbench.codecs.networks.discriminators import CriticConfig
 from nscbench.codecs.networks.draws import Draws
+from nscbench.codecs.networks.source_filter import SourceFilterConfig
 from nscbench.codecs.neural.back_ends import ContinuousBackEnd, WavBackEnd
 from nscbench.codecs.neural.front_ends import LatFrontEnd
 from nscbench.codecs.neural.ladiff import Ladiff
@@ -19,7 +21,7 @@ from nscbench.codecs.training import baselines
 from nscbench.codecs.training.autoencoder import AutoencoderTraining
 from nscbench.codecs.training.cells import weights_of
 from nscbench.codecs.training.component import Component, Recipe
-from nscbench.codecs.training.data import find_recordings
+from nscbench.codecs.training.data import Crops, find_recordings
 from nscbench.codecs.training.diffusion import Ends
 from nscbench.codecs.training.plan import Budget, TrainingPlan
 from nscbench.codecs.training.presets import COMPONENTS, make_component
@@ -165,6 +167,29 @@ def test_autoencoder_s_loss_falls(folder: Path) -> None:
     for _ in range(20):
         learner.train_step()
     assert loss() < 0.9 * before
+
+
+def test_shorter_frames_have_every_label_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels come every 10 ms; two to a frame of 10 ms are wanted every 5."""
+    sizes = SourceFilterConfig(rate=1, dim=8, depth=1, fine_dim=8, fine_depth=1)
+    config = replace(TINY_AUTOENCODER, design="source-filter", source_filter=sizes)
+    part = AutoencoderTraining(config, None, RECIPE)
+    given = []
+
+    def note(*arguments: Any, **named: Any) -> Any:
+        given.append(arguments[2][0])
+        return forward(*arguments, **named)
+
+    forward = part.model.decoder.forward
+    monkeypatch.setattr(part.model.decoder, "forward", note)
+    labels = torch.tensor([[100.0, 100, 200, 400]])
+    audio = torch.randn(1, 640)
+    part._decode(
+        part.model.latents(audio),
+        Crops(audio, labels),
+        Draws(torch.Generator().manual_seed(0), torch.device("cpu")),
+    )
+    torch.testing.assert_close(given[0], labels.log2().repeat_interleave(2, dim=1))
 
 
 def test_presets_stand_on_embedded_weights_or_on_trained_ones(

@@ -2,8 +2,10 @@
 
 import json
 
+import pandas as pd
+
 from nscbench.benchmarks.store.finished_run import read_run
-from nscbench.reports.figures.cost import against_cost
+from nscbench.reports.figures.cost import against_computing, against_cost
 from nscbench.reports.figures.design_space import design_space
 from nscbench.reports.figures.files import save
 from nscbench.reports.figures.nfe import against_nfe
@@ -11,6 +13,7 @@ from nscbench.reports.figures.style import drawing
 from nscbench.reports.page.gallery import Gallery
 from nscbench.reports.page.material import Material
 from nscbench.reports.page.template_values import template_values
+from nscbench.reports.tables.leaderboard import leaderboard
 from support.runs import write_run
 
 COST_HEAD = (
@@ -61,6 +64,26 @@ def test_the_design_space_nfe_and_cost_are_drawn(tmp_path):
     assert head[1:3] == ["real-time factor of the encoder", "real-time factor of the decoder"]
     assert lines[0] == ["mel2mel-3", "0.2", "0.3", "4.2 M", "–", "90", "1", "some chip"]
     assert lines[1] == ["lat2wav-3", "0.2", "0.1", "500", "2 G", "80.5", "1", "some chip"]
+
+
+def test_quality_is_drawn_against_what_is_multiplied(tmp_path):
+    names = ["gan", "mel2mel", "lat2lat"]
+    run = read_run(
+        write_run(
+            tmp_path / "run", {f"{c}-3": (c, "codec", 3, 0.1 * n) for n, c in enumerate(names)}
+        )
+    )
+    table = leaderboard(run.scores, {})
+    macs = {"gan-3": 7e8, "mel2mel-3": 4e9, "lat2lat-3": None}
+    costs = pd.DataFrame({"macs_per_second": macs}, dtype=float).rename_axis("condition")
+    with drawing():
+        (picture,) = against_computing(run.scores, table, costs)
+    assert picture.data.set_index("condition")["gigamacs"].to_dict() == {
+        "gan-3": 0.7,
+        "mel2mel-3": 4.0,
+    }
+    assert not list(against_computing(run.scores, table, costs.drop(index="gan-3")))
+    assert not list(against_computing(run.scores, table, pd.DataFrame()))
 
 
 def test_cells_with_explicit_settings_are_drawn(tmp_path):
