@@ -32,7 +32,6 @@ class AutoencoderTraining(Component):
     """
 
     name = LADIFF_AUTOENCODER.name
-    eight_bit = True
     model: Autoencoder
 
     # shares of the update; audiocraft's 2, 4, 4 are for runs a thousand times longer

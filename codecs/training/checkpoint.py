@@ -57,22 +57,19 @@ def export_weights(
     tensors: Mapping[str, Tensor],
     config: Any,
     card: Mapping[str, Any],
-    eight_bit: bool = False,
 ) -> None:
-    """Half-precision weights as safetensors without learning state, their card as JSON beside them.
+    """Weights as safetensors without learning state, their card as JSON beside them.
 
-    The network's configuration travels in the safetensors header, so that the file alone rebuilds
-    the network; integers keep their type. With `eight_bit`, large weights are stored in 8 bit.
+    Large ones are stored in 8 bit, small ones in half precision; integers keep their type. The
+    network's configuration travels in the safetensors header, so that the file alone rebuilds it.
     """
     half = {
         name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous().cpu()
         for name, tensor in tensors.items()
         if not name.endswith(LEARNING_STATE)
     }
-    if eight_bit:
-        half = compress(half)
     metadata = {"component": str(card["component"]), "config": json.dumps(asdict(config))}
-    write_whole(path, lambda partial: save_file(half, partial, metadata))
+    write_whole(path, lambda partial: save_file(compress(half), partial, metadata))
     text = json.dumps(card, indent=2) + "\n"
     write_whole(path.with_suffix(".json"), lambda partial: _write_text(partial, text))
 

@@ -95,7 +95,6 @@ class Component(nn.Module, ABC):
     recipe: Recipe
     started = False
     quantizing = True  # does the quantizer take part, if there is one?
-    eight_bit: ClassVar[bool] = False  # how the weights are exported
 
     @property
     def config(self) -> Any:

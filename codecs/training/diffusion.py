@@ -74,7 +74,6 @@ class DiffusionTraining(Component):
     """A diffusion decoder between two frozen ends."""
 
     name = DIFFUSION.name
-    eight_bit = True  # twelve decoders are most of what the package weighs
     part: ClassVar[Part[DiffusionConfig, DiffusionDecoder]] = DIFFUSION
     model: DiffusionDecoder
     critics = None

@@ -165,8 +165,7 @@ class Trainer(Resumable):
         data = describe_data(self.recordings, self.speech.total / rate / 3600)
         card = make_card(self.component.name, data, self._runs(), scores, counts, self.plan.device)
         tensors = folded_state(self.average) | ({} if counts is None else {COUNTS: counts})
-        config, eight_bit = self.component.config, self.component.eight_bit
-        export_weights(self.weights, tensors, config, card, eight_bit)
+        export_weights(self.weights, tensors, self.component.config, card)
         return scores
 
     def _runs(self) -> Runs:

@@ -32,7 +32,6 @@ class VocoderTraining(Component):
     """
 
     name = "vocoder"
-    eight_bit = True
     model: Vocoder
 
     FEATURES_WEIGHT = 2.0
