@@ -120,6 +120,7 @@ def check_left_out(module, name, value, why, monkeypatch):
     assert re.search(why, found.left_out[value])
 
 
+@pytest.mark.slow
 def test_audio_is_decoded_elsewhere_whatever_the_recordings_are(work, tmp_path):
     """As a new user has them: WAV at another rate, in folders."""
     source = tmp_path / "LibriTTS" / "1089" / "a.wav"

@@ -113,6 +113,7 @@ def test_is_pure(metric, clean, by_noise):
     np.testing.assert_array_equal(degraded, before)
 
 
+@pytest.mark.slow
 def test_memory_of_other_pairs_does_not_leak(metric, clean, by_noise, speech_like):
     """Pairs in another order, and an array that holds other samples, give their own values."""
     other = speech_like(SECONDS, metric.sample_rate, 1).astype(np.float64)

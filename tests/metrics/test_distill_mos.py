@@ -66,6 +66,7 @@ def package(monkeypatch, tmp_path):
     distill_mos._loaded.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_long_signal_has_the_mean_of_its_segments(package, speech_like):
     package()
     signal = speech_like(9.0, 16_000).astype(np.float64)

@@ -52,6 +52,7 @@ def test_windows_are_those_of_speechmos():
     assert dnsmos._windows(256_000, 64_000) == {0: 2, 1: 2, 2: 2, 3: 1}
 
 
+@pytest.mark.slow
 def test_shared_features_are_those_of_each_window_alone():
     signal = glide(12.1).astype(np.float32)
     shared = dnsmos.WindowFeatures(signal)

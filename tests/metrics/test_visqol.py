@@ -68,6 +68,7 @@ def test_values_stored_from_the_port(closed_form, name, stored):
     assert value == pytest.approx(stored, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_equals_the_port_beyond_its_search_window(speech_like, port):
     """26 s: patches are searched within 24 s only."""
     long = np.tile(speech_like(3.25, RATE), 8).astype(np.float64)
@@ -88,6 +89,7 @@ def test_a_remembered_reference_gives_the_same_values(clean):
         assert METRIC.score(clean, degraded) == first, name
 
 
+@pytest.mark.slow
 def test_references_are_forgotten_beyond_two_minutes(speech_like, monkeypatch):
     monkeypatch.setattr(measure, "Reference", lambda signal: SimpleNamespace(signal=signal))
     measure.prepared_reference.cache_clear()

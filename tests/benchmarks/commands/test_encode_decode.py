@@ -144,6 +144,7 @@ def test_the_suffix_is_what_is_written(tmp_path, capsys):
     assert not (tmp_path / "a.opus").exists()
 
 
+@pytest.mark.slow
 def test_through_standard_output(tmp_path):
     soundfile.write(tmp_path / "a.wav", tone(0.1, 16_000), 16_000)
     command = [sys.executable, "-m", "nscbench.benchmarks.cli"]

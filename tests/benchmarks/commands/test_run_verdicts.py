@@ -85,6 +85,7 @@ def test_verdicts_are_in_the_tables_on_the_page_and_in_the_status(tmp_path, reco
     assert main(["verify", str(tmp_path / "run"), "--fraction", "0.1"]) == 1
 
 
+@pytest.mark.slow
 def test_verdicts_stand_beside_what_could_not_run(tmp_path, recordings, monkeypatch):
     """Who does not run decides the status; a limit on a metric that is not chosen is undecided."""
     monkeypatch.setattr(run_command, "LocalWorkers", InlineWorkers)

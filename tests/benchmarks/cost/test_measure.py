@@ -57,6 +57,7 @@ def setup():
     return Setup("cpu", 2, 3, batch, white_noise().numpy())
 
 
+@pytest.mark.slow
 def test_peak_memory_is_the_array_that_a_codec_allocates(hungry):
     found = measure_costs(hungry(), setup())
     assert found["codec_memory_mb"] == pytest.approx(HUNGRY_MB, abs=8)
@@ -73,6 +74,7 @@ def test_a_codec_that_dies_gives_the_reason(hungry):
     assert found == dict.fromkeys(COLUMNS, "its process died (exit code 7)")
 
 
+@pytest.mark.slow
 def test_a_codec_that_leaves_its_interpreter_gives_the_reason(hungry):
     found = measure_costs(hungry(leaves=True), setup())
     assert found == dict.fromkeys(COLUMNS, "SystemExit: had enough")

@@ -54,6 +54,7 @@ def values(folder):
     return rows.sort_index()
 
 
+@pytest.mark.slow
 def test_the_run_says_what_misleads_its_metrics(run, capsys):
     folder = run()
     said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("check: ")]
@@ -73,6 +74,7 @@ def test_the_run_says_what_misleads_its_metrics(run, capsys):
     assert "-600" not in error
 
 
+@pytest.mark.slow
 def test_a_suite_may_bring_pairs_to_one_level(run, capsys):
     """Quiet and plain are the same speech: at one level, they have the same distance."""
     plain, levelled = values(run()), values(run("normalize = -26"))

@@ -28,6 +28,7 @@ def items_of(root):
     return [item["id"] for item in json.loads((root / "manifest.json").read_text())["items"]]
 
 
+@pytest.mark.slow
 def test_a_run_does_not_measure_its_own_outputs(place, capsys):
     for _ in range(3):
         assert run("s.toml", "--items", ".") == 0

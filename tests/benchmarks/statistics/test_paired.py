@@ -79,6 +79,7 @@ def test_equal_conditions_are_no_evidence():
     assert (found.p, found.test, found.low, found.high) == (1.0, "none", 0.0, 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "family"), [(9, 15), (24, 1)])
 def test_the_detectable_difference_is_found_in_four_of_five_tries(count, family):
     """By the very test, after Holm over all of the family, of which nothing else is true."""

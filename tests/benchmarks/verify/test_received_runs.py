@@ -49,6 +49,7 @@ def test_a_folder_that_is_no_run_stays_as_it_is(tmp_path, capsys):
     assert tree(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_looking_leaves_no_trace(root, capsys):
     (root / ".lock").unlink()
     before = tree(root)

@@ -137,6 +137,7 @@ def test_what_libopus_refuses_is_an_error_of_the_bitstream():
         opus_neural.decode("nolace", [b"\x03"])
 
 
+@pytest.mark.slow
 @installed
 def test_deep_plc_speaks_on_for_longer():
     """60 to 100 ms into a loss in a vowel the network still speaks; libopus alone has faded."""

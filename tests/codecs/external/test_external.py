@@ -111,6 +111,7 @@ def test_runs_measure_the_one_and_state_the_other(tmp_path, tool, items, capsys)
     assert "3.00 (stated)" in (out / "report" / "report.html").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("inline")
 def test_loud_recordings_and_what_was_decoded_from_them_stay_alike(tmp_path, speech_like, capsys):
     """Float files with a peak of 1.5, "decoded" by copying: in a folder, and by a program."""

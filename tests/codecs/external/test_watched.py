@@ -17,6 +17,7 @@ from support.programs import RATE, command, python
 PATIENCE = 60  # seconds
 
 
+@pytest.mark.slow
 def test_a_program_that_hangs_is_killed_with_all_that_it_started(tmp_path, signal):
     note = tmp_path / "child"
     code = (
@@ -105,7 +106,10 @@ def test_how_a_program_ended_is_told(tmp_path, signal):
 @pytest.mark.parametrize(
     "ending",
     # without a handler, SIGTERM ends a process as SIGKILL does
-    [signals.SIGKILL, signals.SIGINT, pytest.param(signals.SIGTERM, marks=pytest.mark.slow)],
+    [
+        signals.SIGKILL,
+        *(pytest.param(s, marks=pytest.mark.slow) for s in (signals.SIGINT, signals.SIGTERM)),
+    ],
 )
 def test_a_program_ends_with_the_process_that_runs_it(tmp_path, ending):
     """All that the program started has the pipe open to write: its end is that of the last one.

@@ -133,8 +133,8 @@ class Tape:
         return losses, replay
 
 
-# the vocoder that is fine-tuned takes the steps of the other, and a mel codec's
-QUICKLY = [pytest.param(m, marks=pytest.mark.slow if m is tiny_vocoder else ()) for m in TINY]
+VOCODERS = (tiny_vocoder, finetuned_vocoder)  # their steps are those of the GAN without quantizer
+QUICKLY = [pytest.param(m, marks=pytest.mark.slow if m in VOCODERS else ()) for m in TINY]
 
 
 @pytest.mark.parametrize("make", QUICKLY)
@@ -207,8 +207,8 @@ def test_transfers_are_found(transfer: Callable[[Tensor, Tensor], object]) -> No
         transfer(torch.empty(3, device="meta"), torch.arange(3))
 
 
-# components with losses of their own, a cell of each denoiser; the others take a minute together
-QUICK = {"gan", "mel", "vocoder", "ladiff-autoencoder", "mel2mel", "lat2lat", "lat2wav", "mbd"}
+# with discriminators, a quantizer, a diffusion; the others take two minutes together
+QUICK = {"gan", "mel", "lat2lat"}
 SIZED = [
     pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
     for name in (*COMPONENTS, "vocoder on mel2mel")
@@ -305,6 +305,7 @@ def _train(
     return component, rows
 
 
+@pytest.mark.slow
 def test_steps_at_rate_zero_change_nothing() -> None:
     _, rows = _train(tiny_seanet, False, CPU)
     assert {"mel", "adversarial", "features", "commitment"} <= rows[-3].keys()

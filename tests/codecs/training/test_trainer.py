@@ -60,6 +60,7 @@ trainer(tiny_gan(), Path(sys.argv[2]), "killed", Budget(steps=100_000)).run()
 """
 
 
+@pytest.mark.slow
 def test_killed_process_resumes(folder: Path) -> None:
     arguments = [sys.executable, "-c", KILLED, str(TESTS), str(folder)]
     process = subprocess.Popen(arguments, env={**os.environ, "OMP_NUM_THREADS": "1"})

@@ -37,6 +37,7 @@ def items(speech_like, count: int) -> list[ValidationItem]:
     return [ValidationItem(f"i{n}", signal) for n, signal in enumerate(signals)]
 
 
+@pytest.mark.slow
 def test_a_judgement_has_the_columns_of_all_metrics(
     component, speech_like, monkeypatch: pytest.MonkeyPatch
 ) -> None:

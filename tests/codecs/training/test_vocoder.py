@@ -12,6 +12,7 @@ from nscbench.codecs.weights.pretrained import load
 from support.tiny_training import tiny_mel, tiny_vocoder, trainer
 
 
+@pytest.mark.slow
 def test_vocoder_is_fine_tuned_on_decoded_mels(folder: Path) -> None:
     codec = tiny_mel().model
     before = {name: value.clone() for name, value in codec.state_dict().items()}

@@ -37,6 +37,7 @@ def test_no_plan_is_below_the_floor_of_the_exact_test(systems: int, fewest: int)
     assert 2 / 2**fewest <= 0.05 / plan.pairs < 2 / 2 ** (fewest - 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("difference", "spread", "pairs"), [(6, 10, 1), (30, 10, 1), (10, 9, 3)])
 def test_the_planned_listeners_have_the_power(difference: float, spread: float, pairs: int) -> None:
     """By the whole analysis, with Holm over all pairs, of which no other is true."""
@@ -57,6 +58,7 @@ def test_listeners_who_all_agree_are_as_many_as_the_test_needs(spread: float) ->
     assert sample_size(30, spread=spread).listeners == 6
 
 
+@pytest.mark.slow
 def test_many_systems_are_planned_by_the_patterns_that_the_analysis_draws() -> None:
     """435 pairs ask for p of 1e-4, of which 2^14 patterns know nothing."""
     count = listeners_needed(40, 10, pairs=435)
@@ -81,7 +83,9 @@ def test_the_standards_numbers_of_items() -> None:
     assert sample_size(5, systems=7).listeners > sample_size(5).listeners
 
 
-@pytest.mark.parametrize("systems", [2, 4, 5, 9, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "systems", [2, *(pytest.param(n, marks=pytest.mark.slow) for n in (4, 5, 9, 30))]
+)
 def test_a_session_takes_twenty_minutes_at_most(systems: int) -> None:
     """Trials, that of training too, x systems, hidden reference and two anchors x 25 s."""
     plan = sample_size(10, systems=systems)

@@ -57,6 +57,7 @@ def test_cards_hold_playable_audio_beside_conditions_of_near_bitrate(finished):
         assert Image.open(io.BytesIO(base64.b64decode(png))).size == (560, 150)
 
 
+@pytest.mark.slow
 def test_every_other_condition_can_be_chosen_as_far_as_there_is_room(finished, monkeypatch):
     run = read_run(finished)
     shown = gallery(run, read_signal)

@@ -152,6 +152,7 @@ def test_several_runs_are_one_report_or_none(tmp_path, capsys):
     assert not (one / "report").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("conditions", "missing"),
