@@ -4,6 +4,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +44,14 @@ def make_card(
 
     Args:
         runs: that the weights have been through.
-        scores: of the validation, `point/column`.
+        scores: of the validation, `point/column`; what no recording has a value of is left out.
         counts: how often every index [stages, entries] occurred; None for networks without.
     """
     card = {
         "component": component,
         **describe(runs),
         "data": dict(data),
-        "validation": {name: round(value, 4) for name, value in scores.items()},
+        "validation": {name: round(x, 4) for name, x in scores.items() if isfinite(x)},
         "hardware": hardware(device.type),
         "nscbench": __version__,
         "torch": torch.__version__,
