@@ -14,9 +14,8 @@ What the package ships, from the cards beside the files (`codecs/weights/files/N
 [`nscbench train`](training.md). *Steps* and *speech heard* say how much training a network got;
 *minutes* are those of the clock, other work on the machine included. *Validation* is the mean over
 recordings of speakers that training never heard, measured when the training ended: one of each of
-34. Decoders sampled as their codecs do by default; those that make
-mels were heard through the vocoder before its discriminators
-([training_record.md](training_record.md)).
+34, decoded as the codecs do by default. What was tried is in the
+[training record](training_record.md).
 """
 SHOWN = ("pesq_wb", "estoi", "mel_l1")
 
