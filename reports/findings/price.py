@@ -17,9 +17,9 @@ from .duels import Duels, details, fight, too_few
 GIGA = 1e9
 RULE = (
     "The front: conditions than which none that multiplies no more has a higher mean, on the items "
-    "that all have. A step of the front is paid for where the dearer one is significantly better "
-    "than the cheaper (all steps are one family). The price is that of encoding and decoding, in "
-    "billion multiply-accumulates a second of audio, for a point more of the metric."
+    "that all have. A step of it is paid for where the dearer one is significantly better (all "
+    "steps are one family). The price of a point is in billion multiply-accumulates a second of "
+    "audio, coded and decoded."
 )
 OTHERS = (BASELINE, f"{BASELINE}-regression", REGRESSION, VOCODER, f"{WAVES}-regression", PLAIN)
 
