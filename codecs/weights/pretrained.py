@@ -1,10 +1,9 @@
 """Weights: found by name, rebuilt into networks, identified by a fingerprint.
 
 A weights' file is a safetensors file, large tensors in 8 bit (`eight_bit`), small ones in half
-precision.
-Its header names the part that it holds (`parts`) and the network's configuration as JSON, so that
-the file alone rebuilds the network; a card of the same name, `.json`, says how it was trained.
-Embedded files lie in `files/`; a path names any other.
+precision. Its header names the part that it holds (`parts`) and the network's configuration as
+JSON, so that the file alone rebuilds the network; a card of the same name, `.json`, says how it was
+trained. Embedded files lie in `files/`; a path names any other.
 
 The fingerprint is the SHA-256 of the file: part of a codec's identity, and bitstreams carry it.
 """
