@@ -14,6 +14,10 @@ NeurIPS 2023. Unlike there, a model's noise and its prediction are confined to i
 outside of it, which the published networks learn to take away, never enters. (In units of the
 noise's own deviation; the ratio of signal to noise is the paper's at every frequency.) And the four
 models are trained together, behind one conditioner, that of the suite's cells.
+
+The latents of a source-filter codec tell no phase, where EnCodec's do. On such ones the waveform
+may be a flat one, beside the voice's own excitation, as in the suite's cells (`networks.voice`):
+every model sees the excitation, and diffuses its band of the flat signal.
 """
 
 from dataclasses import dataclass
@@ -115,4 +119,4 @@ class MultiBandDecoder(DiffusionDecoder):
     def build_denoiser(self) -> MultiBandUNet:
         c = self.config
         widths = [c.dim * multiplier for multiplier in c.multipliers]
-        return MultiBandUNet(len(c.equalizer_powers), c.features, widths, c.strides)
+        return MultiBandUNet(len(c.equalizer_powers), c.features, widths, c.strides, c.hinted)

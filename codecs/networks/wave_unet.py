@@ -2,7 +2,7 @@
 
 Every level strides, normalizes over groups of channels, activates, and adds a residual block; the
 diffusion time is added to the outcome of every level. The way up adds the skips. Kernels are twice
-as long as strides.
+as long as strides. A hint, where there is one, enters beside the noisy band.
 
 A first stride of 20 makes it a network on patches, which is what a CPU can train.
 
@@ -43,7 +43,9 @@ class ResidualBlock(nn.Module):
 class WaveUNet(Denoiser):
     """One band [B, 1, T]; features of the condition at any rate."""
 
-    def __init__(self, features: int, widths: Sequence[int], strides: Sequence[int]) -> None:
+    def __init__(
+        self, features: int, widths: Sequence[int], strides: Sequence[int], hinted: bool = False
+    ) -> None:
         """Raises ValueError if there are not as many widths as strides, or a stride is odd."""
         super().__init__()
         if len(widths) != len(strides) or any(stride % 2 for stride in strides):
@@ -52,10 +54,11 @@ class WaveUNet(Denoiser):
                 "needed is one even stride for every width"
             )
         self.multiple = math.prod(strides)
-        levels = list(zip(pairwise([1, *widths]), strides, strict=True))
+        entries = list(zip(pairwise([2 if hinted else 1, *widths]), strides, strict=True))
+        exits = list(zip(pairwise([1, *widths]), strides, strict=True))
         self.down = nn.ModuleList(
             nn.Sequential(nn.Conv1d(a, b, 2 * s, s, s // 2, bias=False), _norm(b), ResidualBlock(b))
-            for (a, b), s in levels
+            for (a, b), s in entries
         )
         self.time = TimeEmbedding(TIME_CHANNELS)
         self.times = nn.ModuleList(nn.Linear(TIME_CHANNELS, width) for width in widths)
@@ -64,7 +67,7 @@ class WaveUNet(Denoiser):
             nn.Sequential(
                 ResidualBlock(b), _norm(b), nn.ConvTranspose1d(b, a, 2 * s, s, s // 2, bias=False)
             )
-            for (a, b), s in reversed(levels)
+            for (a, b), s in reversed(exits)
         )
 
     def prepare(self, features: Tensor) -> Tensor:
@@ -80,7 +83,8 @@ class WaveUNet(Denoiser):
         prepared: Tensor,
         lengths: Tensor | None = None,
     ) -> Tensor:
-        y, skips, time = fill_frames(x, self.multiple), [], self.time(t)
+        signals = x if anchor is None else torch.cat([x, anchor], dim=1)
+        y, skips, time = fill_frames(signals, self.multiple), [], self.time(t)
         for i, level in enumerate(self.down):
             y = level(y) + self.times[i](time)[:, :, None]
             skips.append(y)
@@ -91,15 +95,25 @@ class WaveUNet(Denoiser):
 
 
 class MultiBandUNet(Denoiser):
-    """Bands [B, bands, T], each with a U-Net of its own that sees nothing of the others."""
+    """Bands [B, bands, T], each with a U-Net of its own that sees nothing of the others.
+
+    A hint [B, 1, T] is shown to all of them.
+    """
 
     takes_lengths: ClassVar[bool] = False
 
     def __init__(
-        self, bands: int, features: int, widths: Sequence[int], strides: Sequence[int]
+        self,
+        bands: int,
+        features: int,
+        widths: Sequence[int],
+        strides: Sequence[int],
+        hinted: bool = False,
     ) -> None:
         super().__init__()
-        self.members = nn.ModuleList(WaveUNet(features, widths, strides) for _ in range(bands))
+        self.members = nn.ModuleList(
+            WaveUNet(features, widths, strides, hinted) for _ in range(bands)
+        )
 
     def prepare(self, features: Tensor) -> Tensor:
         """What every U-Net makes of the condition [B, bands, width, k]."""
@@ -115,7 +129,7 @@ class MultiBandUNet(Denoiser):
         lengths: Tensor | None = None,
     ) -> Tensor:
         bands = [
-            member(x[:, i : i + 1], t, None, prepared[:, i])
+            member(x[:, i : i + 1], t, anchor, prepared[:, i])
             for i, member in enumerate(self.members)
         ]
         return torch.cat(bands, dim=1)

@@ -38,6 +38,7 @@ MBD_SIZES: dict[Size, dict[str, Any]] = {
         "dim": 48,
         "multipliers": (1, 2, 2),
         "strides": (20, 4, 4),
+        "voiced": True,
     },
     "paper": {
         "process": "power",

@@ -176,10 +176,12 @@ def test_streams_of_other_weights_are_refused(
 
 
 def test_bands_of_mbd_have_the_energies_that_the_baseline_decodes(
-    codecs: dict[str, DiffusionCodec],
+    ends: dict[str, str], tmp_path: Path
 ) -> None:
-    codec = codecs["mbd"]
+    plain = write_baseline(tmp_path, replace(tiny_mbd(ends), voiced=False))
+    codec = Mbd(nfe=2, weights=plain, front_weights=ends["gan"])
     (payload,) = codec.encode(signals(6_400))
+    torch.manual_seed(0)
     (made,) = codec.decode([payload], Noise([0]))
     decoded = codec.network(GAN).decode(codec._read(payload)[None], torch.randn)
     own, wanted = (
@@ -196,7 +198,7 @@ def speech_colored(samples: int, seed: int = 0) -> torch.Tensor:
 
 
 def test_equalized_bands_are_undone(ends: dict[str, str]) -> None:
-    decoder = MultiBandDecoder(tiny_mbd(ends))
+    decoder = MultiBandDecoder(replace(tiny_mbd(ends), voiced=False))
     wave = speech_colored(6_400)
     decoder.measure(noise(1, 8, 20), wave)
     bands = decoder.scaling.standardize(wave)
@@ -206,7 +208,8 @@ def test_equalized_bands_are_undone(ends: dict[str, str]) -> None:
 
 def test_equalizer_follows_the_paper_s_formula(ends: dict[str, str]) -> None:
     """(noise / data) ** rho in every band: with rho 1, the bands have the energy of noise."""
-    config = replace(tiny_mbd(ends), equalizer_powers=(1.0, 1.0, 0.5, 0.5))
+    powers = (1.0, 1.0, 0.5, 0.5)
+    config = replace(tiny_mbd(ends), voiced=False, equalizer_powers=powers)
     decoder = MultiBandDecoder(config)
     wave = speech_colored(160_000)
     decoder.measure(noise(1, 8, 500), wave)
@@ -217,6 +220,22 @@ def test_equalizer_follows_the_paper_s_formula(ends: dict[str, str]) -> None:
     plain = band_deviations(wave.flatten()[None] / wave.std(), 4, 16_000)[0]
     full = band_deviations(noise(4, 160_000), 4, 16_000).square().mean(dim=0).sqrt()
     torch.testing.assert_close(own[2:], (plain / full)[2:].sqrt(), atol=0, rtol=0.15)
+
+
+def test_models_of_bands_see_the_excitation(ends: dict[str, str]) -> None:
+    """Without noise at the start, two excitations make two signals; a plain decoder sees none."""
+    torch.manual_seed(0)
+    voiced = MultiBandDecoder(tiny_mbd(ends)).eval()
+    plain = MultiBandDecoder(replace(tiny_mbd(ends), voiced=False)).eval()
+    condition = noise(1, 8, 20)
+
+    def made(decoder: MultiBandDecoder, seed: int) -> torch.Tensor:
+        guide = decoder.guide(condition, lambda shape: noise(*shape, seed=seed))
+        return decoder.predict(torch.zeros(1, 4, 6_400), torch.tensor([0.5]), guide)
+
+    with torch.inference_mode():
+        assert not torch.allclose(made(voiced, 0), made(voiced, 1), atol=1e-3)
+        assert torch.equal(made(plain, 0), made(plain, 1))
 
 
 def test_noise_and_prediction_stay_in_their_bands(ends: dict[str, str]) -> None:
@@ -291,7 +310,12 @@ def test_temperature_is_a_factor_on_noise_and_not_on_the_guess(
     def made(temperature: float, factor: float) -> torch.Tensor:
         random = torch.Generator().manual_seed(0)
         cooled = replace(codec, temperature=temperature)
-        return cooled.render(indices, lambda s: factor * torch.randn(s, generator=random))
+
+        def draw(shape: tuple[int, ...]) -> torch.Tensor:
+            own = len(shape) == 3  # noise of the process; an excitation's has no channels
+            return (factor if own else 1) * torch.randn(shape, generator=random)
+
+        return cooled.render(indices, draw)
 
     with torch.inference_mode():
         torch.testing.assert_close(made(0.4, 1.0), made(1.0, 0.4))
