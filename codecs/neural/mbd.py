@@ -17,7 +17,6 @@ from torch import Tensor
 from ..networks.bands import MATCHED_BANDS, match_bands
 from ..networks.draws import DrawShape
 from ..networks.mbd import MultiBandConfig, MultiBandDecoder
-from ..processes.samplers import AS_TRAINED
 from ..weights.parts import GAN, MBD, Part
 from .back_ends import WavBackEnd
 from .diffusion_codec import DiffusionCodec
@@ -37,7 +36,6 @@ class Mbd(DiffusionCodec, front=LatFrontEnd(), back=WavBackEnd(), name="mbd"):
 
     nfe: int = 20
     sampler: str = "ancestral"
-    temperature: float = AS_TRAINED
 
     def finish(self, made: Tensor, indices: Tensor, draw: DrawShape) -> Tensor:
         made = super().finish(made, indices, draw)
