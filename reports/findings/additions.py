@@ -105,11 +105,14 @@ def _answer(
 
 def _by_pair(fought: Sequence[Fought]) -> tuple[str, list[str]]:
     told = [(f"{a} over {b}: {verdict(*split(o)[:2])}", o) for a, b, o in fought]
-    sentences = [f"{found}, {sides(outcome)}." for found, outcome in told]
+    words = []
+    for count in sorted({len(outcome) for _, outcome in told}, reverse=True):
+        own = [f"{found}, {sides(outcome)}" for found, outcome in told if len(outcome) == count]
+        words.append(f"Of {count} metrics: {'; '.join(own)}.")
     verdicts = {verdict(*split(o)[:2]) for _, _, o in fought}
     if len(told) > 1 and len(verdicts) == 1:
-        return f"{verdicts.pop()}, in all {len(told)} pairs", sentences
-    return "; ".join(found for found, _ in told), sentences
+        return f"{verdicts.pop()}, in all {len(told)} pairs", words
+    return "; ".join(found for found, _ in told), words
 
 
 def _by_rival(fought: Sequence[Fought]) -> tuple[str, list[str]]:

@@ -83,7 +83,7 @@ def split(outcome: dict[str, int]) -> tuple[list[str], list[str], list[str]]:
 def sides(outcome: dict[str, int]) -> str:
     """The same in words."""
     ups, downs, _ = split(outcome)
-    return f"better in {which(ups)}, worse in {which(downs)} of {len(outcome)} metrics"
+    return f"better in {which(ups)}, worse in {which(downs)}"
 
 
 def too_few(scores: Scores) -> str:

@@ -16,7 +16,8 @@ def test_what_diffusion_adds(tmp_path):
         "mel2mel-3 over mel-regression-3: no; mel2mel-3 over mel-vocod"
     )
     assert answer.verdict.endswith("mel-vocoder-3: yes; mel-regression-3 over mel-vocoder-3: yes")
-    assert "mel-regression-3 over mel-vocoder-3: yes, better in 3" in answer.sentence
+    assert answer.sentence.startswith("Of 3 metrics: mel2mel-3 over mel-regression-3: no, ")
+    assert "; mel-regression-3 over mel-vocoder-3: yes, better in 3" in answer.sentence
 
 
 def test_equal_decoders_are_undecided(tmp_path):
