@@ -41,7 +41,7 @@ class ResidualBlock(nn.Module):
 
 
 class WaveUNet(Denoiser):
-    """One band [B, 1, T]; features of the condition at any rate."""
+    """One band [B, 1, T], and a hint [B, 1, T] if hinted; features of the condition at any rate."""
 
     def __init__(
         self, features: int, widths: Sequence[int], strides: Sequence[int], hinted: bool = False

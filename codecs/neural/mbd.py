@@ -3,7 +3,7 @@
 A published baseline beside the grid: `lat2wav` with the bands, the equalizer and the schedule of
 the paper. As in its code, the sum of the bands is matched, in 32 bands and over the whole signal,
 to the energies of what the GAN baseline decodes from the same indices, and the default is every
-fiftieth step of 1000. An evaluation is one of all four models.
+fiftieth step of 1000. An evaluation is one of all four models. Its temperature is the cells'.
 
 R. San Roman et al., "From Discrete Tokens to High-Fidelity Audio Using Multi-Band Diffusion",
 NeurIPS 2023.
