@@ -80,3 +80,13 @@ def test_what_is_missing_is_named(tmp_path, question):
     answer = question(made(tmp_path, {"pcm": 1.0}).scores, 3)
     assert answer.verdict == "not answered"
     assert len(answer.missing) >= 3
+
+
+def test_pairs_that_fewer_metrics_compare_are_told_apart():
+    fought = [("a", "b", {"pesq_wb": 1, "estoi": 0}), ("c", "d", {"pesq_wb": -1})]
+    found, sentences = additions._by_pair(fought)
+    assert found == "a over b: yes; c over d: no"
+    assert sentences == [
+        "Of 2 metrics: a over b: yes, better in 1 (PESQ), worse in none.",
+        "Of 1 metrics: c over d: no, better in none, worse in 1 (PESQ).",
+    ]
