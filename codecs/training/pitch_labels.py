@@ -5,6 +5,8 @@ without padding: its frame j is centred at 25 + 10 j ms, the middle of the 10 ms
 10 (j + 2). So the labels of a recording have two unvoiced places before its frames.
 """
 
+import fcntl
+import os
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +40,8 @@ def open_labels(
 ) -> PitchLabels:
     """The labels in `path`, made if they are not there; a partial file beside it is continued.
 
+    Of several trainings that start together one makes them, and the others wait for it.
+
     Args:
         samples: packed recordings at `rate` Hz.
         index: their lengths in samples, first column of [N, 2].
@@ -58,10 +62,13 @@ def _make(
 ) -> None:
     partial = path.with_name(path.name + ".partial")
     bytes_to = np.cumsum(counts) * np.dtype(np.float32).itemsize
-    written = partial.stat().st_size if partial.exists() else 0
-    done = int(np.searchsorted(bytes_to, written, side="right"))
     starts = np.cumsum(lengths) - lengths
     with partial.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if path.exists():  # made by another training, which left a new file here or none
+            partial.unlink(missing_ok=True)
+            return
+        done = int(np.searchsorted(bytes_to, file.seek(0, os.SEEK_END), side="right"))
         file.truncate(int(bytes_to[done - 1]) if done else 0)  # a torn recording is made again
         for number in tqdm(
             range(done, len(lengths)), "pitch", len(lengths), initial=done, disable=None
@@ -69,7 +76,7 @@ def _make(
             signal = samples[starts[number] : starts[number] + lengths[number]]
             file.write(measure_pitch(signal / 32768, rate).tobytes())
             file.flush()
-    partial.replace(path)
+        partial.replace(path)
 
 
 def measure_pitch(signal: NDArray[np.float64], rate: int) -> NDArray[np.float32]:

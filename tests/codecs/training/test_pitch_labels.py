@@ -1,8 +1,13 @@
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import numpy as np
 import pytest
 
+from nscbench.codecs.training import pitch_labels
 from nscbench.codecs.training.data import Speech
 from nscbench.codecs.training.pitch_labels import open_labels
 
@@ -67,3 +72,26 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_labels(tmp_path: Path, pack
     open_labels(torn, *packed, RATE)
     assert torn.read_bytes() == values
     assert not torn.with_name("torn.pitch.partial").exists()
+
+
+def test_trainings_that_start_together_make_labels_once(
+    tmp_path: Path, packed, monkeypatch: pytest.MonkeyPatch
+):
+    alone = tmp_path / "alone.pitch"
+    open_labels(alone, *packed, RATE)
+    measure, together, made = pitch_labels.measure_pitch, Barrier(3), []
+
+    def slow(*signal: Any) -> np.ndarray:
+        made.append(signal)
+        with suppress(BrokenBarrierError):  # nobody else comes: they wait for the labels
+            together.wait(0.1)
+        return measure(*signal)
+
+    monkeypatch.setattr(pitch_labels, "measure_pitch", slow)
+    shared = tmp_path / "shared.pitch"
+    with ThreadPoolExecutor(3) as pool:
+        futures = [pool.submit(open_labels, shared, *packed, RATE) for _ in range(3)]
+        assert all(np.array_equal(f.result().of(2), futures[0].result().of(2)) for f in futures)
+    assert len(made) == 4  # recordings
+    assert shared.read_bytes() == alone.read_bytes()
+    assert not shared.with_name("shared.pitch.partial").exists()
