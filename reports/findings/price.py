@@ -19,7 +19,7 @@ RULE = (
     "The front: conditions than which none that multiplies no more has a higher mean, on the items "
     "that all have. A step of it is paid for where the dearer one is significantly better (all "
     "steps are one family). The price of a point is in billion multiply-accumulates a second of "
-    "audio, coded and decoded."
+    "audio."
 )
 OTHERS = (BASELINE, f"{BASELINE}-regression", REGRESSION, VOCODER, f"{WAVES}-regression", PLAIN)
 

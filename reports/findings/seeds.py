@@ -19,7 +19,7 @@ RULE = (
     "1.96 standard deviations of what the choice of seeds, one draw an item, adds to the "
     "difference of two means: 1.96 √((a² + b²) / n) for the deviations a and b within an item. A "
     "pair is within it where its difference is smaller: another seed alone may turn it. Turned: "
-    "the order of the two in some single draw of all items is the other one."
+    "one draw of all items orders them the other way."
 )
 HEAD = (
     *("metric", "cells", "draws", "n", "smallest difference", "median difference"),
