@@ -48,9 +48,14 @@ def open_labels(
     """
     lengths = index[:, 0]
     counts = lengths * LABEL_RATE // rate
-    if not path.exists():
+    if not _whole(path, counts):
         _make(path, samples, lengths, counts, rate)
     return PitchLabels(np.fromfile(path, np.float32), counts)
+
+
+def _whole(path: Path, counts: NDArray[np.int64]) -> bool:
+    """Has a file as many labels as there should be? Older versions could leave more."""
+    return path.exists() and path.stat().st_size == counts.sum() * np.dtype(np.float32).itemsize
 
 
 def _make(
@@ -65,7 +70,7 @@ def _make(
     starts = np.cumsum(lengths) - lengths
     with partial.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        if path.exists():  # made by another training, which left a new file here or none
+        if _whole(path, counts):  # by another training, which left a new file here or none
             partial.unlink(missing_ok=True)
             return
         done = int(np.searchsorted(bytes_to, file.seek(0, os.SEEK_END), side="right"))

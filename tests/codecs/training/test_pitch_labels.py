@@ -74,6 +74,16 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_labels(tmp_path: Path, pack
     assert not torn.with_name("torn.pitch.partial").exists()
 
 
+def test_labels_of_another_number_are_made_again(tmp_path: Path, packed):
+    path = tmp_path / "p.pitch"
+    open_labels(path, *packed, RATE)
+    values = path.read_bytes()
+    path.write_bytes(values[:400] + values)
+    labels = open_labels(path, *packed, RATE)
+    assert path.read_bytes() == values
+    assert len(labels.of(3)) == 3
+
+
 def test_trainings_that_start_together_make_labels_once(
     tmp_path: Path, packed, monkeypatch: pytest.MonkeyPatch
 ):
