@@ -29,8 +29,8 @@ KNEE_RULE = (
     "largest: adjusted p under 5 % (signed rank; Holm over the NFE of one curve in one metric, the "
     "smaller family, since here every test that finds nothing favours fewer evaluations) and a "
     "95 % interval that leaves out 0. The knee of a curve is the largest of its metrics' knees. "
-    "What is not found may still be there: `detectable` is the smallest true difference that such "
-    "a test finds in 80 % of all tries, at the knee or, where that is the largest, next to it."
+    "`detectable`: the smallest true difference that such a test finds in 80 % of all tries, at "
+    "the knee or, where that is the largest, next to it."
 )
 SAMPLER = "Which sampler?"
 KNEE_HEAD = (

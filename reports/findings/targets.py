@@ -46,10 +46,10 @@ def above_opus(scores: Scores, kbps: float) -> Answer:
     question = f"Do {' and '.join(codecs)} stand above {OPUS} in ViSQOL, PESQ and DNSMOS OVRL?"
     rule = (
         "Above: the whole 95 % interval of its mean lies above that of Opus, over the same items. "
-        "It misses by what the lower bound lacks to the upper bound of Opus. Yes: all three. The "
-        "paired differences are a finer test than separate intervals. What would be needed: where "
-        "the mean of the codec's oracle, which loses nothing to quantization, is not above Opus "
-        "either, better networks or longer training, since more bits could not do it."
+        "It misses by what the lower bound lacks to the upper bound of Opus. Yes: all three. "
+        "Paired differences are a finer test. Where the mean of the codec's oracle, which loses "
+        "nothing to quantization, is not above Opus either, more bits could not do it: better "
+        "networks or longer training could."
     )
     measured = [column for column in TARGETS if column in scores.ranked]
     duels = fight(scores, [(codec, OPUS) for codec in codecs] if measured else [], measured)
