@@ -1,4 +1,7 @@
-"""Decoded signals are aligned with what was encoded: delay by cross-correlation."""
+"""Decoded signals are aligned with what was encoded: delay by cross-correlation.
+
+At the first operating point of each codec, and among the slow tests at the others.
+"""
 
 import numpy as np
 import pytest
@@ -12,10 +15,10 @@ from nscbench.codecs.noise import Noise
 PARAMETRIC = [("codec2", {"kbps": kbps}) for kbps in (0.7, 1.2, 1.3, 1.4, 1.6, 2.4, 3.2)]
 PARAMETRIC.append(("speex", {"kbps": 3.95}))
 WAVEFORM = [
-    (codec.name, dict(point))
+    pytest.param((codec.name, dict(point)), marks=pytest.mark.slow if number else ())
     for codec in available().values()
     if issubclass(codec, FramedCodec)
-    for point in codec.operating_points
+    for number, point in enumerate(codec.operating_points)
     if (codec.name, point) not in PARAMETRIC
 ]
 

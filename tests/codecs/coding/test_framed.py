@@ -1,4 +1,7 @@
-"""Frames that never come: what the libraries make of them."""
+"""Frames that never come: what the libraries make of them.
+
+At the lowest bitrate of each codec, and among the slow tests at the highest.
+"""
 
 import numpy as np
 import pytest
@@ -9,10 +12,13 @@ from nscbench.codecs.coding.framed import ConcealingCodec
 from nscbench.codecs.noise import Noise
 
 CONDITIONS = [
-    codec(**settings).condition
+    pytest.param(codec(**settings).condition, marks=marks)
     for codec in available().values()
     if issubclass(codec, ConcealingCodec) and not codec.unavailable()
-    for settings in (codec.operating_points[0], codec.operating_points[-1])
+    for settings, marks in (
+        (codec.operating_points[0], ()),
+        (codec.operating_points[-1], pytest.mark.slow),
+    )
 ]
 # s, before it is silent if no frame ever comes: Lyra plays its network for 80 ms, and fades for 40
 PLAYED_OF_NOTHING = {"lyra": 0.12}
